@@ -1,0 +1,79 @@
+"""Who may see what, in one place: the rule of every route, and whose a thing is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+
+from kloof.domain.people import Deal, Person, Role
+
+
+class Door(Enum):
+    """How one gets in."""
+
+    PUBLIC = "anyone"
+    LINK = "whoever holds the personal link"
+    ROLE = "somebody of the company with one of the roles"
+    TOKEN = "a program with a bearer token"  # noqa: S105  a word, not a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a route asks of its visitor. `roles` matters at Door.ROLE only."""
+
+    door: Door
+    roles: frozenset[Role] = frozenset()
+
+
+PUBLIC = Rule(Door.PUBLIC)
+LINK = Rule(Door.LINK)
+SALES = Rule(Door.ROLE, frozenset({Role.SALESPERSON}))
+LEAD = Rule(Door.ROLE, frozenset({Role.LEAD}))
+DESK = Rule(Door.ROLE, frozenset({Role.DESK}))
+STAFF = Rule(Door.ROLE, frozenset(Role))
+
+ROUTES: Mapping[str, Rule] = MappingProxyType(
+    {
+        "static": PUBLIC,
+        "home.front": PUBLIC,
+        "home.accessibility": PUBLIC,
+        "home.healthz": PUBLIC,
+        "home.readyz": PUBLIC,
+        "findings.page": PUBLIC,
+        "survey.form": LINK,
+        "survey.save": LINK,
+        "survey.receipt": LINK,
+        "survey.wish": LINK,
+        "survey.ask_withdrawal": LINK,
+        "survey.withdraw": LINK,
+        "opt_out.ask": LINK,
+        "opt_out.do": LINK,
+        "sign_in.ask": PUBLIC,
+        "sign_in.send": PUBLIC,
+        "sign_in.confirm": LINK,
+        "sign_in.use": LINK,
+        "sign_in.leave": STAFF,
+        "me.overview": SALES,
+        "me.deal": SALES,
+        "desk.overview": DESK,
+        "desk.load": DESK,
+        "preview.overview": DESK,
+        "preview.page": DESK,
+        "preview.onward": DESK,
+        "demo.inbox": PUBLIC,
+        "demo.mail": PUBLIC,
+    }
+)
+"""Endpoint → rule. The application refuses to start with a route that is not here."""
+
+
+def may_enter(rule: Rule, person: Person | None) -> bool:
+    """Whether this visitor passes the door; a link's holder is checked where the link is looked up."""
+    if rule.door in {Door.PUBLIC, Door.LINK}:
+        return True
+    return rule.door is Door.ROLE and person is not None and person.role in rule.roles
+
+
+def owns(person: Person, deal: Deal) -> bool:
+    """A salesperson sees their own deals, and nobody else's."""
+    return person.role is Role.SALESPERSON and deal.salesperson == person.id

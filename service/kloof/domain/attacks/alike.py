@@ -1,0 +1,52 @@
+"""Groups that give their members away because they are all alike."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kloof.domain.attacks.evidence import Breach, gathered
+from kloof.domain.release import ReleaseDocument
+from kloof.domain.surveys import Scale
+from kloof.domain.thresholds import MOST_ALIKE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+NAME = "homogeneity"
+_SLACK = 1e-6
+
+
+def attack(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
+    """Atoms laid bare in which more than nine in ten are at one end, or on one side of V = R, or all near an end."""
+    for evidence in gathered(releases):
+        for aspect in evidence.survey.aspects:
+            for atom, sums in evidence.solved(aspect.id).items():
+                for what in _alike(sums, evidence.survey.scale):
+                    where = f"{evidence.name(atom)}, {aspect.id}"
+                    yield Breach(NAME, evidence.release_of(atom), where, what)
+
+
+def _alike(sums: "Floats", scale: Scale) -> Iterator[str]:
+    n, v, r = (float(number) for number in sums[:3])
+    higher, equal = float(sums[10]), float(sums[11])
+    shares = {
+        "V at the lowest point": sums[6],
+        "V at the highest point": sums[7],
+        "R at the lowest point": sums[8],
+        "R at the highest point": sums[9],
+        "V above R": higher,
+        "V equal to R": equal,
+        "V below R": n - higher - equal,
+    }
+    yield from (
+        f"{count:.0f} of {n:.0f} have {what}"
+        for what, count in shares.items()
+        if count > MOST_ALIKE * n + _SLACK
+    )
+    for side, total in (("V", v), ("R", r)):
+        from_end = min(n * scale.high - total, total - n * scale.low)
+        if from_end <= (scale.high - scale.low) / 2 + _SLACK:
+            yield f"everybody's {side} lies in one half of the scale"

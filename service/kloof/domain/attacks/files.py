@@ -1,0 +1,43 @@
+"""Do the files say of themselves what can be checked: which blocks, how many people, what was certified."""
+
+from collections.abc import Iterator, Sequence
+
+from kloof.domain.attacks.evidence import Breach
+from kloof.domain.release import Cell, ReleaseDocument
+from kloof.domain.thresholds import LEAST_K, USUAL_M
+
+NAME = "files"
+
+
+def attack(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
+    """Cells whose blocks, customers and figures do not go together, and releases without a sound certificate."""
+    for release in releases:
+        sizes = {block.id: block.customers for block in release.blocks}
+        for cell in release.cells:
+            for what in _contradictions(cell, sizes):
+                yield Breach(NAME, release.number, cell.id, what)
+        for what in _weak_promises(release):
+            yield Breach(NAME, release.number, "guarantee", what)
+
+
+def _contradictions(cell: Cell, sizes: dict[int, int]) -> Iterator[str]:
+    if not cell.blocks or not set(cell.blocks) <= set(sizes):
+        yield "it does not say of which blocks it is the sum, so nothing vouches for it"
+    elif cell.customers != sum(sizes[block] for block in cell.blocks):
+        yield "it holds another number of customers than its blocks"
+    if {moments.n for moments in cell.aspects.values()} != {cell.customers}:
+        yield "its aspects rest on different customers: the difference can be worked out"
+
+
+def _weak_promises(release: ReleaseDocument) -> Iterator[str]:
+    stated = release.guarantee
+    if stated.k < LEAST_K:
+        yield f"k is {stated.k}, below {LEAST_K}"
+    if stated.m < USUAL_M and stated.smaller_m_agreed_on is None:
+        yield f"m is {stated.m}, below {USUAL_M}, without recorded consent"
+    if stated.max_leverage > 1 / stated.k + 1e-6:
+        yield f"the stated leverage of {stated.max_leverage:.4f} is more than 1/{stated.k}"
+    if stated.insider_max_leverage > 1 / stated.insider_k + 1e-6:
+        yield f"the stated leverage for insiders of {stated.insider_max_leverage:.4f} is more than 1/{stated.insider_k}"
+    small = [cell.id for cell in release.cells if cell.customers < stated.k]
+    yield from (f"{cell} holds fewer than {stated.k} customers" for cell in small)

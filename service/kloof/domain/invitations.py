@@ -1,0 +1,76 @@
+"""The life of an invitation and of a message, as tables: what may follow what."""
+
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from kloof.domain.errors import Refused
+
+
+class InvitationState(StrEnum):
+    """Where one deal's survey of one wave stands."""
+
+    PLANNED = "planned"  # a date is set, nothing was sent
+    INVITED = "invited"  # the first mail has gone out
+    STARTED = "started"  # at least one answer is saved
+    SUBMITTED = "submitted"
+    WITHDRAWN = "withdrawn"  # the customer took the answers back
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"  # the deal was cancelled
+    STOPPED = "stopped"  # the customer wants no more mail, or mail cannot reach them
+
+
+_I = InvitationState
+INVITATION_STEPS: Final[dict[InvitationState, frozenset[InvitationState]]] = {
+    _I.PLANNED: frozenset({_I.INVITED, _I.STARTED, _I.SUBMITTED, _I.CANCELLED, _I.STOPPED, _I.EXPIRED}),
+    _I.INVITED: frozenset({_I.STARTED, _I.SUBMITTED, _I.CANCELLED, _I.STOPPED, _I.EXPIRED}),
+    _I.STARTED: frozenset({_I.SUBMITTED, _I.CANCELLED, _I.STOPPED, _I.EXPIRED, _I.WITHDRAWN}),
+    _I.SUBMITTED: frozenset({_I.WITHDRAWN, _I.CANCELLED}),
+    _I.WITHDRAWN: frozenset(),
+    _I.EXPIRED: frozenset(),
+    _I.CANCELLED: frozenset(),
+    # Wanting no mail is not the same as wanting no say: the link keeps working.
+    _I.STOPPED: frozenset({_I.STARTED, _I.SUBMITTED, _I.CANCELLED, _I.EXPIRED}),
+}
+OPEN: Final = frozenset({_I.PLANNED, _I.INVITED, _I.STARTED, _I.STOPPED})
+"""States in which the form takes answers."""
+AWAITS_MAIL: Final = frozenset({_I.PLANNED, _I.INVITED, _I.STARTED})
+"""States in which a mail may still go out: nobody who answered or opted out gets one."""
+
+
+class MessageState(StrEnum):
+    """Where one mail stands on its way out."""
+
+    QUEUED = "queued"
+    SENDING = "sending"  # committed before the SMTP conversation starts
+    SENT = "sent"
+    FAILED = "failed"  # refused for good, or given up
+    HELD = "held"  # nobody knows whether it arrived: a person decides
+    BOUNCED = "bounced"
+    CANCELLED = "cancelled"
+
+
+_M = MessageState
+MESSAGE_STEPS: Final[dict[MessageState, frozenset[MessageState]]] = {
+    _M.QUEUED: frozenset({_M.SENDING, _M.CANCELLED, _M.FAILED}),
+    _M.SENDING: frozenset({_M.SENT, _M.QUEUED, _M.FAILED, _M.HELD}),
+    _M.SENT: frozenset({_M.BOUNCED}),
+    _M.FAILED: frozenset({_M.QUEUED, _M.CANCELLED}),
+    _M.HELD: frozenset({_M.QUEUED, _M.SENT, _M.CANCELLED}),
+    _M.BOUNCED: frozenset({_M.QUEUED, _M.CANCELLED}),
+    _M.CANCELLED: frozenset(),
+}
+
+
+S = TypeVar("S", InvitationState, MessageState)
+
+
+def step(steps: dict[S, frozenset[S]], now: S, to: S) -> S:
+    """`to`, where the table allows it after `now`; raises Refused otherwise. To the same state is no step."""
+    if to != now and to not in steps[now]:
+        raise Refused(f"{now.value} cannot become {to.value}.")
+    return to
+
+
+def before(steps: dict[S, frozenset[S]], to: S) -> frozenset[S]:
+    """The states after which the table allows `to`: what a conditional UPDATE asks for."""
+    return frozenset(state for state, following in steps.items() if to in following)

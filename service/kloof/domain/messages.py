@@ -1,0 +1,87 @@
+"""A mail on its way out, as a value: what it is, for whom, and whether there is still a reason to send it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kloof.domain.invitations import AWAITS_MAIL, InvitationState
+from kloof.domain.surveys import Wave
+from kloof.domain.text import Language
+
+INVITATION = "invitation"
+SIGN_IN = "sign-in"
+_REMINDER = "reminder-"
+
+
+def reminder(number: int) -> str:
+    """The kind of the first (1), second (2) … reminder."""
+    return f"{_REMINDER}{number}"
+
+
+def reminder_number(kind: str) -> int:
+    """Which reminder this is; 0 for a mail that is none."""
+    return int(kind.removeprefix(_REMINDER)) if kind.startswith(_REMINDER) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class AboutDeal:
+    """What an invitation or a reminder is about. `survey` is the row of the version in force at sale."""
+
+    invitation: int
+    state: InvitationState
+    wave: Wave
+    survey: int
+    product: str
+    salesperson: str
+    sold_on: date
+    delivered_on: date | None
+    cancelled: bool
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One mail to make and send. `message_id` is the part before the @, fixed when the mail was queued."""
+
+    id: int
+    message_id: str
+    kind: str
+    attempts: int
+    customer: int | None
+    name: str
+    email: str
+    language: Language
+    salt: bytes
+    expires_at: datetime
+    about: AboutDeal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A mail that the server took, with its reply; `closes_at` is when the survey or the link in it closes."""
+
+    mail: Outgoing
+    reply: str
+    closes_at: datetime
+    at: datetime
+
+    @property
+    def asked(self) -> int | None:
+        """The invitation that is open from now on; None for a reminder and for a mail to a colleague."""
+        return self.mail.about.invitation if self.mail.about and self.mail.kind == INVITATION else None
+
+
+def moot(mail: Outgoing, now: datetime) -> str:
+    """Why there is no more reason to send this mail, in a sentence; empty while there is."""
+    about = mail.about
+    if about is None:
+        return "The link in it has expired." if mail.expires_at <= now else ""
+    if about.cancelled or about.state is InvitationState.CANCELLED:
+        return "The deal was cancelled."
+    if about.state not in AWAITS_MAIL:
+        return f"The survey is {about.state.value}."
+    if about.wave is Wave.SALE and about.delivered_on is not None:
+        # Asked afterwards it would no longer be an expectation (hindsight bias).
+        return "The deal was delivered before this first survey could go out."
+    if mail.kind != INVITATION and about.expires_at <= now:
+        return "The survey has closed."
+    return ""

@@ -1,0 +1,80 @@
+"""The shapes that a figure can take, and the value that stands for "not enough to say"."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+LEVEL: Final = 0.95
+INDICATIVE_BELOW: Final = 30
+"""Customers; under it a figure is shown and called indicative."""
+
+Unit = Literal["customers", "promises", "salespeople", "groups"]
+
+
+@dataclass(frozen=True, slots=True)
+class TooFew:
+    """No figure: it needs at least `needed` of `unit` and there are `have`."""
+
+    needed: int
+    have: int
+    unit: Unit = "customers"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A two-sided 95% interval, ends included."""
+
+    low: float
+    high: float
+
+    def holds(self, value: float) -> bool:
+        """Whether `value` lies in it."""
+        return self.low <= value <= self.high
+
+    def __neg__(self) -> "Interval":
+        return Interval(-self.high, -self.low)
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A mean on the survey's scale with its t interval; `p` is two-sided, for a mean of 0.
+
+    Where everybody is the same the interval is that one value, and p is 1 at 0 and 0 elsewhere.
+    """
+
+    mean: float
+    interval: Interval
+    sd: float
+    p: float
+    n: int
+
+    @property
+    def indicative(self) -> bool:
+        return self.n < INDICATIVE_BELOW
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`count` of `n` with its Wilson interval; all three as shares from 0 to 1."""
+
+    count: int
+    n: int
+    interval: Interval
+
+    @property
+    def share(self) -> float:
+        return self.count / self.n
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The mean of one arm minus that of the other, on the survey's scale, with Welch's interval and p."""
+
+    value: float
+    interval: Interval
+    p: float
+    n: int
+    n_other: int
+
+    @property
+    def indicative(self) -> bool:
+        return min(self.n, self.n_other) < INDICATIVE_BELOW

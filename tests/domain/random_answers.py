@@ -1,0 +1,69 @@
+"""Answers for tests of the figures: random ones of every kind, and the kiosk's."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from kloof.domain.surveys import Scale
+from kloof.domain.text import Text
+
+_END = Text(nl="eind", en="end")
+TEN = Scale(low=0, high=10, low_label=_END, high_label=_END)
+SEVEN = Scale(low=1, high=7, low_label=_END, high_label=_END)
+
+_KIOSK = Path(__file__).parents[2] / ".." / "shared" / "data" / "kiosk" / "answers.csv"
+
+mean = st.builds(lambda total, deals: min(total, 10 * deals) / deals, st.integers(0, 40), st.integers(1, 4))
+
+
+def _draw(seed, n, kind):
+    chance = np.random.default_rng(seed)
+    if kind == "constant":
+        return np.full(n, chance.integers(0, 41) / 4)
+    if kind == "ceiling":
+        return np.where(chance.random(n) < 0.8, 10.0, chance.integers(0, 11, n))
+    if kind == "averaged":
+        return chance.integers(0, 31, n) / 3
+    return chance.integers(0, 11, n).astype(float)
+
+
+_seed = st.integers(0, 2**32 - 1)
+_varied = st.sampled_from(["whole", "averaged", "ceiling"])
+_any = _varied | st.just("constant")
+
+
+def values(least, most=60):
+    """Arrays of answers on 0 to 10 of one kind: whole, averaged, mostly at the ceiling, or constant."""
+    return st.builds(_draw, _seed, st.integers(least, most), _any)
+
+
+def customers(least, most=80, kinds=_any):
+    """V and R of the same customers, drawn apart."""
+    drawn = st.tuples(st.integers(least, most), _seed, _seed, kinds, kinds)
+    return drawn.map(lambda of: np.array([_draw(of[1], of[0], of[3]), _draw(of[2], of[0], of[4])]))
+
+
+def varied_customers(least):
+    """As `customers`, but neither V nor R nor V − R is constant."""
+    found = customers(least, kinds=_varied)
+    return found.filter(lambda pair: min(x.std() for x in (*pair, pair[0] - pair[1])) > 1e-6)
+
+
+def close(value):
+    """To 1e-9, which is what the figures are held to."""
+    return pytest.approx(value, rel=1e-9, abs=1e-9)
+
+
+def kiosk_aspects():
+    """V and R of each of the 24 aspects, on 1 to 7; skips the test where the data is not here."""
+    if not _KIOSK.exists():
+        pytest.skip("the kiosk answers (shared/data/kiosk) are not here")
+    with _KIOSK.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        tuple(np.array([int(row[f"{side}_{item}"]) for row in rows]) for side in ("expected", "perceived"))
+        for item in range(1, 25)
+    ]

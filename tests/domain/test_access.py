@@ -1,0 +1,52 @@
+"""Who may see what, as a table that can be read."""
+
+from datetime import date
+
+import pytest
+
+from kloof.domain.access import DESK, LINK, PUBLIC, SALES, STAFF, Rule, may_enter, owns
+from kloof.domain.people import Deal, Person, Role
+from kloof.domain.surveys import SurveyKey
+
+OWNER = Person(1, "owner@firm.example", "Owner", Role.SALESPERSON)
+COLLEAGUE = Person(2, "colleague@firm.example", "Colleague", Role.SALESPERSON)
+DESK_WORKER = Person(3, "desk@firm.example", "Desk", Role.DESK)
+DEAL = Deal(
+    7,
+    "D-7",
+    70,
+    OWNER.id,
+    "Utrecht",
+    "Midden",
+    "Warmtepomp",
+    SurveyKey(id="s", version=1),
+    date(2026, 3, 2),
+    None,
+    None,
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "person", "passes"),
+    [
+        (PUBLIC, None, True),
+        (LINK, None, True),
+        (SALES, None, False),
+        (SALES, OWNER, True),
+        (SALES, DESK_WORKER, False),
+        (DESK, DESK_WORKER, True),
+        (DESK, OWNER, False),
+        (STAFF, OWNER, True),
+        (STAFF, None, False),
+    ],
+)
+def test_a_door_opens_for_its_roles_and_for_nobody_else(
+    rule: Rule, person: Person | None, passes: bool
+) -> None:
+    assert may_enter(rule, person) is passes
+
+
+def test_a_deal_is_the_salespersons_who_sold_it_and_nobody_elses() -> None:
+    assert owns(OWNER, DEAL)
+    assert not owns(COLLEAGUE, DEAL)
+    assert not owns(DESK_WORKER, DEAL)

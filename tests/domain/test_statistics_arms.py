@@ -1,0 +1,79 @@
+"""Figures 7, 8 and 10: two groups beside each other, against scipy."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from random_answers import TEN, close, customers, mean, values, varied_customers
+from scipy import stats
+
+from kloof.domain import statistics as figures
+from kloof.domain.moments import Moments, Sums
+from kloof.domain.statistics import Interval, TooFew
+
+
+def check_welch(found, one, other):
+    reference = stats.ttest_ind(one, other, equal_var=False)
+    low, high = reference.confidence_interval()
+    assert (found.interval.low, found.interval.high) == (close(low), close(high))
+    assert found.p == close(reference.pvalue)
+    assert found.value == close(np.mean(one) - np.mean(other))
+
+
+@pytest.mark.filterwarnings("ignore:Precision loss")  # scipy's word for an arm that is constant
+@given(values(20), values(20))
+def test_who_stayed_is_compared_by_welch(one, other):
+    assume(np.std(one) + np.std(other) > 1e-6)
+    check_welch(figures.who_stayed(Sums.of(one), Sums.of(other)), one, other)
+
+
+@pytest.mark.filterwarnings("ignore:Precision loss")  # scipy's word for an arm that is constant
+@given(values(30), values(30))
+def test_the_effect_of_asking_is_compared_by_welch(one, other):
+    assume(np.std(one) + np.std(other) > 1e-6)
+    check_welch(figures.measurement_effect(Sums.of(one), Sums.of(other)), one, other)
+
+
+@given(mean, mean)
+def test_two_groups_without_spread_differ_by_exactly_that(one, other):
+    found = figures.who_stayed(Sums.of([one] * 20), Sums.of([other] * 25))
+    assert found.interval == Interval(found.value, found.value)
+    assert found.p == (1.0 if found.value == 0 else 0.0)
+
+
+def test_two_groups_below_their_least_size_are_not_compared():
+    small, large = Sums.of([7] * 19), Sums.of([8] * 50)
+    assert figures.who_stayed(large, small) == TooFew(needed=20, have=19)
+    assert figures.measurement_effect(Sums.of([7] * 29), large) == TooFew(needed=30, have=29)
+
+
+@given(customers(20), values(0), st.data())
+def test_no_answer_of_the_missing_can_leave_the_bounds(pair, left, data):
+    v, r = pair
+    bounds = figures.bounds_with_missing(Moments.of(v, r, TEN), Sums.of(left), TEN)
+    unseen = data.draw(values(len(left), len(left)))
+    everybody = np.concatenate([v - r, left - unseen])
+    assert bounds.low - 1e-9 <= everybody.mean() <= bounds.high + 1e-9
+
+
+def test_the_bounds_are_reached_when_all_the_missing_give_an_end_of_the_scale():
+    pairs = Moments.of([8] * 20, [7] * 20, TEN)
+    bounds = figures.bounds_with_missing(pairs, Sums.of([9] * 20), TEN)
+    assert (bounds.low, bounds.high) == (close((20 * 1 + 20 * -1) / 40), close((20 * 1 + 20 * 9) / 40))
+
+
+@given(varied_customers(20), varied_customers(20))
+def test_a_practice_is_compared_by_welch_and_its_sides_add_up(done, other):
+    found = figures.practice(
+        Moments.of(*done, TEN), Moments.of(*other, TEN), salespeople=3, salespeople_other=4
+    )
+    check_welch(found.gap, done[0] - done[1], other[0] - other[1])
+    check_welch(found.expectation, done[0], other[0])
+    check_welch(found.reality, done[1], other[1])
+    assert found.gap.value == pytest.approx(found.expectation.value - found.reality.value, abs=1e-12)
+
+
+def test_a_practice_needs_twenty_customers_and_three_salespeople_in_each_arm():
+    few, many = Moments.of([8] * 19, [7] * 19, TEN), Moments.of([8] * 40, [7] * 40, TEN)
+    assert figures.practice(many, few, salespeople=9, salespeople_other=9) == TooFew(20, 19)
+    assert figures.practice(many, many, salespeople=2, salespeople_other=9) == TooFew(3, 2, "salespeople")

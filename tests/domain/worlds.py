@@ -1,0 +1,232 @@
+"""Small companies in memory: deals come in, blocks close, releases go out. What the release engine is tried on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+
+from kloof.domain.blocks import NewBlock, plan
+from kloof.domain.disclosure import History, Publishable, certify
+from kloof.domain.leverage import Membership
+from kloof.domain.pairs import PairColumns
+from kloof.domain.queues import FineCell
+from kloof.domain.release import Previous, ReleaseDocument
+from kloof.domain.surveys import Aspect, Scale, Survey
+from kloof.domain.tables import ClosedBlock, Draft, Header, cells
+from kloof.domain.text import Text
+from kloof.domain.thresholds import Thresholds
+
+WORDS = Text(nl="woorden", en="words")
+THRESHOLDS = Thresholds()
+
+
+def a_survey(
+    aspects: int = 3, *, version: int = 1, low: int = 0, high: int = 10, norm: float | None = 7.0
+) -> Survey:
+    """A survey with this many aspects, all of them core."""
+    return Survey(
+        id="installation",
+        version=version,
+        title=WORDS,
+        scale=Scale(low=low, high=high, low_label=WORDS, high_label=WORDS),
+        aspects=tuple(
+            Aspect(id=f"aspect-{number}", name=WORDS, at_sale=WORDS, after_delivery=WORDS, norm=norm)
+            for number in range(aspects)
+        ),
+    )
+
+
+def columns(
+    survey: Survey,
+    customer: Sequence[int],
+    salesperson: Sequence[int],
+    expected: Sequence[Sequence[int]],
+    received: Sequence[Sequence[int]],
+    *,
+    cell: Sequence[int] | None = None,
+    waited: Sequence[int] | None = None,
+) -> PairColumns:
+    """Pairs as columns, with answers on the survey's scale; all in the first cell and new unless said otherwise."""
+    n, low, core = len(customer), survey.scale.low, len(survey.core)
+    zeros = np.zeros(n, dtype=np.int64)
+    return PairColumns(
+        survey=survey,
+        id=np.arange(1, n + 1),
+        customer=np.array(customer, dtype=np.int64),
+        salesperson=np.array(salesperson, dtype=np.int64),
+        cell=zeros if cell is None else np.array(cell, dtype=np.int64),
+        waited=zeros if waited is None else np.array(waited, dtype=np.int64),
+        expected=(np.array(expected, dtype=np.int64).reshape(n, core) - low + 1).astype(np.uint8),
+        received=(np.array(received, dtype=np.int64).reshape(n, core) - low + 1).astype(np.uint8),
+        promises=np.zeros((n, 4), dtype=np.uint8),
+    )
+
+
+@dataclass
+class Deal:
+    """A completed pair, and where it stands; `block` 0 is the queue, `gone` was erased."""
+
+    number: int
+    survey: Survey
+    customer: int
+    salesperson: int
+    cell: FineCell
+    expected: tuple[int, ...]
+    received: tuple[int, ...]
+    since: int
+    block: int = 0
+    gone: bool = False
+
+
+@dataclass
+class World:
+    """One company. `publish` gives the new release, or None where nothing is new."""
+
+    thresholds: Thresholds = THRESHOLDS
+    deals: list[Deal] = field(default_factory=list)
+    closed: dict[int, ClosedBlock] = field(default_factory=dict)
+    members: list[Membership] = field(default_factory=list)
+    releases: list[ReleaseDocument] = field(default_factory=list)
+    rounds: int = 0
+    last_block: int = 0
+
+    def sell(
+        self, survey: Survey, customer: int, salesperson: int, cell: FineCell, answers: np.ndarray
+    ) -> Deal:
+        """A complete pair comes in; answers: [2, aspects], V then R."""
+        expected, received = (tuple(int(answer) for answer in side) for side in answers)
+        number = len(self.deals) + 1
+        deal = Deal(number, survey, customer, salesperson, cell, expected, received, self.rounds)
+        self.deals.append(deal)
+        return deal
+
+    def freeze(self) -> Sequence[NewBlock]:
+        """Close what can close."""
+        queued = [(self._columns(waiting), cells_of(waiting)) for waiting in self._waiting()]
+        blocks = plan(queued, self.membership, self.thresholds).blocks
+        by_number = {deal.number: deal for deal in self.deals}
+        for block in blocks:
+            self._close(block, [by_number[number] for number in block.pairs.tolist()])
+        return blocks
+
+    def _waiting(self) -> list[list[Deal]]:
+        groups: dict[str, list[Deal]] = {}
+        for deal in self.deals:
+            if not deal.block and not deal.gone:
+                groups.setdefault(str(deal.survey.key), []).append(deal)
+        return [groups[key] for key in sorted(groups)]
+
+    def _columns(self, deals: list[Deal]) -> PairColumns:
+        fine = cells_of(deals)
+        pairs = columns(
+            deals[0].survey,
+            [deal.customer for deal in deals],
+            [deal.salesperson for deal in deals],
+            [deal.expected for deal in deals],
+            [deal.received for deal in deals],
+            cell=[fine.index(deal.cell) for deal in deals],
+            waited=[self.rounds - deal.since for deal in deals],
+        )
+        pairs.id[:] = [deal.number for deal in deals]
+        return pairs
+
+    def _close(self, block: NewBlock, deals: list[Deal]) -> None:
+        self.last_block += 1
+        for deal in deals:
+            assert deal.block == 0
+            deal.block = self.last_block
+        row = np.full(len(block.person), self.last_block)
+        self.members.append(Membership(row, block.person, block.salesperson))
+        self.closed[self.last_block] = ClosedBlock(
+            number=self.last_block,
+            survey=block.survey,
+            queue=block.queue,
+            customers=block.customers,
+            deals=len(deals),
+            sums=block.sums,
+            promises=(0, 0, 0, 0),
+        )
+
+    @property
+    def membership(self) -> Membership:
+        none = np.zeros(0, dtype=np.int64)
+        together = Membership(none, none, none)
+        for members in self.members:
+            together += members
+        return together
+
+    def erase(self, deal: Deal) -> None:
+        """The customer takes the answers back: out of the queue, or the whole block is retired."""
+        deal.gone = True
+        self.closed.pop(deal.block, None)
+
+    def correct(self, deal: Deal, received: tuple[int, ...]) -> None:
+        """The customer changes the answers; a closed block is retired and its deals never come back."""
+        if deal.block:
+            self.closed.pop(deal.block, None)
+        else:
+            deal.received = received
+
+    def draft(self) -> Draft:
+        """Everything that is closed now, as the next release."""
+        surveys = {deal.survey.key: deal.survey for deal in self.deals}
+        number = len(self.releases) + 1
+        header = Header(
+            number=number,
+            published_on=date(2026, 1, 1) + timedelta(days=30 * number),
+            company="Warmtehuis",
+            kloof="test",
+            previous=Previous(number=number - 1, sha256="0" * 64) if number > 1 else None,
+        )
+        blocks = [self.closed[number] for number in sorted(self.closed)]
+        table = cells(blocks, surveys, header, self.releases[-1] if self.releases else None)
+        used = tuple(surveys[key] for key in sorted({cell.key for cell in table}, key=str))
+        return Draft(header, used, tuple(block.size for block in blocks), table)
+
+    @property
+    def history(self) -> History:
+        return History(self.membership, self.closed, tuple(self.releases))
+
+    def publish(self) -> ReleaseDocument | None:
+        """The next release, certified; raises AssertionError where the certificate does not hold."""
+        self.rounds += 1
+        draft = self.draft()
+        before = {block.id for block in self.releases[-1].blocks} if self.releases else set()
+        if {block.id for block in draft.blocks} == before:
+            return None
+        verdict = certify(draft, self.history, self.thresholds)
+        assert isinstance(verdict, Publishable), verdict
+        self.releases.append(verdict.document)
+        return verdict.document
+
+    @property
+    def share_came_out(self) -> float:
+        """The share of complete pairs, without those taken back, that stood in a release."""
+        came_out = {block.id for release in self.releases for block in release.blocks}
+        return self._share(came_out)
+
+    @property
+    def share_standing(self) -> float:
+        """The share of them that stand in the last release: without the blocks that were retired since."""
+        return self._share({block.id for block in self.releases[-1].blocks})
+
+    def _share(self, blocks: set[int]) -> float:
+        kept = [deal for deal in self.deals if not deal.gone]
+        return sum(deal.block in blocks for deal in kept) / len(kept)
+
+
+def cells_of(deals: Sequence[Deal]) -> tuple[FineCell, ...]:
+    return tuple(
+        sorted({deal.cell for deal in deals}, key=lambda cell: (cell.product, cell.region, cell.team))
+    )
+
+
+def answers(rng: np.random.Generator, survey: Survey) -> np.ndarray:
+    """V and R of one customer, as customers answer: high, skewed, and correlated. [2, aspects]."""
+    low, high = survey.scale.low, survey.scale.high
+    width, core = high - low, len(survey.core)
+    taste = rng.normal(0, 0.08, (1, core))
+    means = np.array([[0.80], [0.71]])
+    drawn = low + width * (means + taste + rng.normal(0, [[0.11], [0.17]], (2, core)))
+    return np.clip(np.rint(drawn), low, high).astype(int)
