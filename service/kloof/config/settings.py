@@ -1,0 +1,142 @@
+"""The settings as values, each with the range in which it makes sense."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from kloof.domain.colour import nearest_readable
+from kloof.domain.text import Language
+
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\r\n]*$")
+]
+Address = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Company(_Section):
+    """Whose kloof it is: the name on every mail and page, and the colour of its buttons."""
+
+    name: Line = "Your company"
+    language: Language = "nl"
+    accent: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#0b6e69"
+    logo: Path | None = None
+    contact: Line | None = None
+
+    @field_validator("accent")
+    @classmethod
+    def _can_be_read(cls, accent: str) -> str:
+        nearest = nearest_readable(accent)
+        if nearest != accent.lower():
+            raise PydanticCustomError(
+                "unreadable",
+                "this colour is too light to be read as text or on a button (WCAG 2.2 AA wants a contrast of 4.5); "
+                'the nearest that can be read is "{nearest}"',
+                {"nearest": nearest},
+            )
+        return accent
+
+
+class Mail(_Section):
+    """When and how often mail may go out."""
+
+    reply_to: Line | None = None
+    reminders_after_days: tuple[Annotated[int, Field(ge=1, le=90)], ...] = (4, 10)
+    hours: tuple[Annotated[int, Field(ge=0, le=23)], Annotated[int, Field(ge=1, le=24)]] = (9, 18)
+    weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (1, 2, 3, 4, 5)
+    time_zone: Line = "Europe/Amsterdam"
+    holidays: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")] = "NL"
+    most_per_day: Annotated[int, Field(ge=1, le=100)] = 1
+    most_per_month: Annotated[int, Field(ge=1, le=100)] = 4
+    bounce_address: Address | None = None
+    dkim_selector: Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,63}$")] | None = None
+    dkim_key: Path | None = None
+    late_after_minutes: Annotated[int, Field(ge=1, le=10_080)] = 30
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError('is not a time zone; write one like "Europe/Amsterdam"') from None
+        return name
+
+    @model_validator(mode="after")
+    def _can_ever_send(self) -> Self:
+        if self.hours[0] >= self.hours[1]:
+            raise ValueError(f"hours: closes at {self.hours[1]}, before it opens at {self.hours[0]}")
+        if self.most_per_day > self.most_per_month:
+            raise ValueError(f"most_per_day: {self.most_per_day} is more than most_per_month allows")
+        if not self.weekdays:
+            raise ValueError("weekdays: without a weekday no mail could ever go out")
+        if tuple(sorted(set(self.reminders_after_days))) != self.reminders_after_days:
+            raise ValueError("reminders_after_days: each must be later than the one before")
+        if (self.dkim_key is None) != (self.dkim_selector is None):
+            raise ValueError("dkim_key and dkim_selector belong together: set both, or neither")
+        return self
+
+
+class Publishing(_Section):
+    """Thresholds of disclosure control. k is never below 10; m is lower only with recorded consent."""
+
+    k: Annotated[int, Field(ge=10, le=1000)] = 10
+    m: Annotated[int, Field(ge=1, le=100)] = 3
+    smaller_m_agreed_on: date | None = None
+
+
+class Settings(_Section):
+    """Everything that can be set. `folder` is where kloof.toml, surveys/ and site/ stand."""
+
+    folder: Path
+    company: Company = Company()
+    mail: Mail = Mail()
+    publishing: Publishing = Publishing()
+    works_council_consent: date | None = None
+    secret_key: Annotated[str, StringConstraints(min_length=32)]
+    database_url: str
+    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+(/[^\s]*)?$")] = (
+        "http://localhost:8000"
+    )
+    smtp_url: str = "folder:instance/mail"
+    mail_from: str = ""
+    bounces_url: str = ""
+    proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    run: Literal["company", "demo"] = "company"
+
+    @property
+    def surveys_folder(self) -> Path:
+        return self.folder / "surveys"
+
+    @property
+    def site_folder(self) -> Path:
+        return self.folder / "site"
+
+    @property
+    def built_site(self) -> Path:
+        return self.folder / "build" / "site"
+
+    @property
+    def releases_folder(self) -> Path:
+        return self.site_folder / "findings" / "releases"
+
+    @property
+    def is_demo(self) -> bool:
+        return self.run == "demo"
+
+    def today(self, now: datetime) -> date:
+        """The date on the company's own calendar at this moment."""
+        return now.astimezone(ZoneInfo(self.mail.time_zone)).date()
+
+    def link(self, path: str) -> str:
+        """The public address of a path of the web application."""
+        return self.base_url.rstrip("/") + path
