@@ -1,0 +1,24 @@
+"""The only room that knows peewee. Functions take and give domain values; a row never leaves."""
+
+from kloof.storage.database import (
+    close_database,
+    counted_queries,
+    drop_connection_after,
+    engine,
+    ensure_connected,
+    open_database,
+    transaction,
+)
+from kloof.storage.schema import migrate, pending
+
+__all__ = [
+    "close_database",
+    "counted_queries",
+    "drop_connection_after",
+    "engine",
+    "ensure_connected",
+    "migrate",
+    "open_database",
+    "pending",
+    "transaction",
+]

@@ -1,0 +1,110 @@
+"""Messages that a person looks at: what is listed, what is decided, and what came back."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from peewee import JOIN
+
+from kloof.domain.errors import NotFound, Refused
+from kloof.domain.invitations import MESSAGE_STEPS, MessageState, step
+from kloof.storage.models import Customer, Deal, Invitation, Message, Person, SignIn
+from kloof.storage.statements import tuples
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message as the desk sees it. `since` is when it came into its state, or is due if it waits."""
+
+    id: int
+    state: MessageState
+    kind: str
+    wave: str
+    deal_id: str
+    email: str
+    attempts: int
+    since: datetime
+    reply: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, for --json."""
+        return asdict(self) | {"state": self.state.value, "since": self.since.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A message that something came back about."""
+
+    id: int
+    state: MessageState
+    email: str
+    soft_bounces: int
+
+
+def listed(state: MessageState, most: int) -> list[Entry]:
+    """The messages in this state that wait longest: those that are queued by when they are due."""
+    since = Message.due_at if state is MessageState.QUEUED else Message.changed_at
+    rows = (
+        Message.select(
+            Message.id, Message.kind, Invitation.wave, Deal.deal_id, Customer.email, Person.email,
+            Message.attempts, since, Message.last_reply,
+        )
+        .join(Invitation, JOIN.LEFT_OUTER)
+        .join(Deal, JOIN.LEFT_OUTER)
+        .join(Customer, JOIN.LEFT_OUTER)
+        .switch(Message)
+        .join(SignIn, JOIN.LEFT_OUTER)
+        .join(Person, JOIN.LEFT_OUTER)
+        .where(Message.state == state.value)
+        .order_by(since, Message.id)
+        .limit(most)
+    )  # fmt: skip
+    return [
+        Entry(number, state, kind, wave or "", deal or "", customer or person or "", tries, moment, reply)
+        for number, kind, wave, deal, customer, person, tries, moment, reply in tuples(rows)
+    ]
+
+
+def numbers(state: MessageState) -> list[int]:
+    """Every message in this state."""
+    return [number for (number,) in tuples(Message.select(Message.id).where(Message.state == state.value))]
+
+
+def decide(number: int, to: MessageState, now: datetime, reply: str, due_at: datetime | None = None) -> None:
+    """Bring a message to another state, as far as the table allows it; raises NotFound or Refused."""
+    row = Message.get_or_none(Message.id == number)
+    if row is None:
+        raise NotFound(f"There is no message {number}.", remedy="kloof outbox list shows their numbers.")
+    now_in = MessageState(row.state)
+    if now_in is MessageState.SENDING:
+        raise Refused(f"Message {number} is on its way now.", remedy="Look again in ten minutes.")
+    step(MESSAGE_STEPS, now_in, to)
+    facts: dict[str, object] = {
+        "state": to.value,
+        "changed_at": now,
+        "last_reply": reply,
+        "lease_ends_at": None,
+    }
+    if to is MessageState.SENT:
+        facts["sent_at"] = now
+    if due_at is not None:
+        facts |= {"due_at": due_at, "attempts": 0, "customer": None, "mailed_on": None}
+    Message.update(**facts).where(Message.id == number, Message.state == now_in.value).execute()
+
+
+def sent_as(message_id: str) -> SentMail | None:
+    """The message to a customer that went out under this id."""
+    row = (
+        Message.select(Message.id, Message.state, Customer.email, Message.soft_bounces)
+        .join(Invitation)
+        .join(Deal)
+        .join(Customer)
+        .where(Message.message_id == message_id)
+        .tuples()
+        .first()
+    )
+    return None if row is None else SentMail(row[0], MessageState(row[1]), row[2], row[3])
+
+
+def count_soft_bounce(number: int) -> None:
+    """One more time this message came back for a reason that passes."""
+    Message.update(soft_bounces=Message.soft_bounces + 1).where(Message.id == number).execute()

@@ -1,0 +1,123 @@
+"""Pairs into their queue and out of it, one deal at a time; the bulk work of freezing stands in `freezing`.
+
+Packing: `Pair.answers` is one letter per core aspect for V, then for R: `a` is the lowest point of the scale, `b`
+the next. Then four letters for how many promises were kept, partly kept, broken, and too early to say: `a` is none.
+Letters, since both databases join text much faster than they hand out rows. What was wiped is empty.
+"""
+
+from datetime import datetime
+
+from kloof.domain.answers import DOES_NOT_APPLY_BYTE, NOT_ANSWERED
+from kloof.domain.people import Outcome
+from kloof.domain.surveys import Survey, Wave
+from kloof.storage import surveys
+from kloof.storage.models import Block, Pair, Placement, QueueCell, Round
+from kloof.storage.statements import run
+
+_BOTH = """
+SELECT d.customer_id, d.salesperson_id, d.survey_version_id, d.product, d.region, d.team,
+       s.answers, r.answers, s.id
+FROM deal d
+JOIN invitation si ON si.deal_id = d.id AND si.wave = 'sale'
+JOIN response s ON s.invitation_id = si.id AND s.submitted_at IS NOT NULL
+JOIN invitation ri ON ri.deal_id = d.id AND ri.wave = 'delivery'
+JOIN response r ON r.invitation_id = ri.id AND r.submitted_at IS NOT NULL
+WHERE d.id = ?
+"""
+_OUTCOMES = "SELECT outcome, COUNT(*) FROM promise WHERE response_id = ? GROUP BY outcome"
+_PLACE = (
+    "SELECT p.id, p.answers, q.block_id FROM pair p LEFT JOIN placement q ON q.id = p.id WHERE p.deal_id = ?"
+)
+
+
+def record_pair(deal: int, now: datetime) -> bool:
+    """Queue the pair of this deal, or bring the queued one up to date; gives whether it is complete.
+
+    Complete: both surveys submitted, and a number in both for every core aspect. A pair that stands in a
+    closed block is left as it is; where its answers are others now, or no longer complete, the whole block
+    is retired.
+    """
+    answers = _answers(deal)
+    pair = run(_PLACE, deal).fetchone()
+    if pair is None:
+        if answers is not None:
+            _queue(deal, answers, now)
+    elif pair[2] is not None:
+        if answers is None or pair[1] not in ("", answers[1]):
+            retire([pair[2]], now)
+    elif answers is None:
+        Pair.delete().where(Pair.id == pair[0]).execute()
+    else:
+        Pair.update(answers=answers[1]).where(Pair.id == pair[0]).execute()
+    return answers is not None
+
+
+def withdraw_pair(deal: int, now: datetime) -> None:
+    """Take the pair of this deal out: of its queue at once, of a closed block by retiring the whole block."""
+    pair = run(_PLACE, deal).fetchone()
+    if pair is None:
+        return
+    if pair[2] is not None:
+        retire([pair[2]], now)
+    Pair.delete().where(Pair.id == pair[0]).execute()
+
+
+def is_frozen(deal: int) -> bool:
+    """Whether the answers of this deal already stand in a closed block."""
+    pair = run(_PLACE, deal).fetchone()
+    return pair is not None and pair[2] is not None
+
+
+def retire(blocks: list[int], now: datetime) -> None:
+    """Take these blocks out of every later release and wipe what was answered in them; retired ones stay as
+    they are.
+
+    The remaining rows are never used again: the block without one customer would give that customer's
+    answers.
+    """
+    rows = [row.id for row in Block.select(Block.id).where(Block.id.in_(blocks), Block.retired_at.is_null())]
+    if not rows:
+        return
+    Block.update(retired_at=now, sums=b"").where(Block.id.in_(rows)).execute()
+    placed = Placement.select(Placement.id).where(Placement.block.in_(rows))
+    Pair.update(answers="").where(Pair.id.in_(placed)).execute()
+
+
+def _answers(deal: int) -> tuple[tuple[int, ...], str] | None:
+    """Who and where (customer, salesperson, survey version, product, region, team), and the packed pair."""
+    row = run(_BOTH, deal).fetchone()
+    if row is None:
+        return None
+    survey = surveys.by_row(row[2])
+    expected = _core(survey, Wave.SALE, bytes(row[6]))
+    received = _core(survey, Wave.DELIVERY, bytes(row[7]))
+    if {NOT_ANSWERED, DOES_NOT_APPLY_BYTE} & set(expected + received):
+        return None
+    outcomes = dict(run(_OUTCOMES, row[8]).fetchall())
+    promises = bytes(outcomes.get(outcome.value, 0) for outcome in Outcome)
+    return tuple(row[:6]), letters(expected + received, first=1) + letters(promises, first=0)
+
+
+def letters(sheet: bytes, first: int) -> str:
+    """One letter per byte, `a` for the byte `first`."""
+    return bytes(byte - first + ord("a") for byte in sheet).decode("ascii")
+
+
+def _core(survey: Survey, wave: Wave, sheet: bytes) -> bytes:
+    items = dict(zip(survey.items(wave), sheet, strict=False))
+    return bytes(items.get(aspect.id, NOT_ANSWERED) for aspect in survey.core)
+
+
+def _queue(deal: int, answers: tuple[tuple[int, ...], str], now: datetime) -> None:
+    (customer, salesperson, survey_version, product, region, team), packed = answers
+    place = {"survey_version": survey_version, "product": product, "region": region, "team": team}
+    QueueCell.insert(**place).on_conflict_ignore().as_rowcount().execute()
+    Pair.insert(
+        deal=deal,
+        customer=customer,
+        salesperson=salesperson,
+        cell=QueueCell.select(QueueCell.id).filter(**place),
+        answers=packed,
+        since=Round.select().count(),
+        completed_at=now,
+    ).execute()

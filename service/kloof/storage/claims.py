@@ -1,0 +1,169 @@
+"""Taking messages from the outbox: which are due, what they are about, and whose turn it is.
+
+A worker leases a batch, so that nobody else takes it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from kloof.domain.invitations import InvitationState, MessageState
+from kloof.domain.messages import AboutDeal, Outgoing
+from kloof.domain.surveys import Wave
+from kloof.storage.database import database, is_postgresql, transaction
+from kloof.storage.models import Customer, Message, Person, SignIn
+from kloof.storage.statements import day, moment, run, several, tuples
+
+_ABOUT = """
+SELECT m.id, m.message_id, m.kind, m.attempts, d.customer_id, d.customer_name, c.email, d.customer_language,
+  i.link_salt, i.expires_at, i.id, i.state, i.wave, d.survey_version_id, d.product, p.name, d.sold_on,
+  d.delivered_on, d.cancelled_at IS NOT NULL
+FROM message m JOIN invitation i ON i.id = m.invitation_id JOIN deal d ON d.id = i.deal_id
+JOIN customer c ON c.id = d.customer_id JOIN person p ON p.id = d.salesperson_id
+"""
+_MAILED = "SELECT customer_id, mailed_on FROM message WHERE mailed_on >= ?"
+_LEASE = """
+UPDATE message SET leased_by = ?, lease_ends_at = ?, mailed_on = ?, customer_id = (
+  SELECT deal.customer_id FROM invitation JOIN deal ON deal.id = invitation.deal_id
+  WHERE invitation.id = message.invitation_id)
+"""
+
+
+# A queue that grew by 100,000 a moment ago has no statistics yet, and PostgreSQL would sort it all for every batch.
+_WALK_THE_INDEX = (
+    "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)"
+)
+
+
+def lock_due(now: datetime, *, urgent: bool, most: int) -> list[int]:
+    """The messages that are due longest and that nobody works on; call it in a transaction.
+
+    On PostgreSQL what another worker is taking is skipped; on SQLite the transaction has the file to itself.
+    """
+    rows = _due(now, urgent=urgent, most=most)
+    free = rows.where(Message.lease_ends_at.is_null() | (Message.lease_ends_at <= now))
+    if is_postgresql():
+        run(_WALK_THE_INDEX)
+        free = free.for_update(skip_locked=True)
+    return [number for (number,) in tuples(free)]
+
+
+def _due(now: datetime, *, urgent: bool, most: int) -> Any:
+    return (
+        Message.select(Message.id)
+        .where(Message.state == MessageState.QUEUED.value, Message.urgent == urgent, Message.due_at <= now)
+        .order_by(Message.due_at, Message.id)
+        .limit(most)
+    )
+
+
+def lock_customers(customers: Collection[int]) -> set[int]:
+    """Those of these customers that no other worker is counting mails of; call it in a transaction."""
+    if not is_postgresql():
+        return set(customers)
+    rows = Customer.select(Customer.id).where(Customer.id.in_(customers)).order_by(Customer.id)
+    return {number for (number,) in tuples(rows.for_update(skip_locked=True))}
+
+
+def outgoing(ids: Iterable[int]) -> list[Outgoing]:
+    """What these messages are about, in this order; two queries however many there are."""
+    wanted = list(ids)
+    found = {mail.id: mail for mail in (*_about_deals(wanted), *_sign_ins(wanted))}
+    return [found[number] for number in wanted if number in found]
+
+
+def _about_deals(ids: list[int]) -> Iterator[Outgoing]:
+    for number, message_id, kind, attempts, customer, name, email, language, salt, expires, *about in run(
+        f"{_ABOUT} WHERE m.id IN ({several(ids)})", *ids
+    ):
+        invitation, state, wave, survey, product, seller, sold, delivered, cancelled = about
+        closes = moment(expires)
+        deal = AboutDeal(
+            invitation, InvitationState(state), Wave(wave), survey, product, seller, day(sold),
+            day(delivered) if delivered else None, bool(cancelled), closes,
+        )  # fmt: skip
+        yield Outgoing(
+            number, message_id, kind, attempts, customer, name, email, language, bytes(salt), closes, deal
+        )
+
+
+def _sign_ins(ids: list[int]) -> Iterator[Outgoing]:
+    rows = (
+        Message.select(
+            Message.id, Message.message_id, Message.kind, Message.attempts,
+            Person.name, Person.email, Person.language, SignIn.salt, SignIn.expires_at,
+        )
+        .join(SignIn)
+        .join(Person)
+        .where(Message.id.in_(ids))
+    )  # fmt: skip
+    for number, message_id, kind, attempts, name, email, language, salt, expires in tuples(rows):
+        yield Outgoing(number, message_id, kind, attempts, None, name, email, language, bytes(salt), expires)
+
+
+def mailed_days(customers: Collection[int], since: date, besides: Collection[int]) -> dict[int, list[date]]:
+    """The days from `since` on which each customer got a mail or is about to, one entry per mail."""
+    if not customers:
+        return {}
+    others = f" AND id NOT IN ({several(besides)})" if besides else ""
+    rows = run(f"{_MAILED} AND customer_id IN ({several(customers)}){others}", since, *customers, *besides)
+    days: dict[int, list[date]] = {}
+    for customer, mailed in rows:
+        days.setdefault(customer, []).append(day(mailed))
+    return days
+
+
+def lease(ids: Sequence[int], worker: str, until: datetime, today: date) -> None:
+    """Keep these for this worker until then, and count them as mailed today."""
+    if ids:
+        moment = Message.lease_ends_at.db_value(until)
+        run(f"{_LEASE} WHERE id IN ({several(ids)})", worker, moment, today, *ids)
+
+
+def move(later: Mapping[int, datetime]) -> None:
+    """Let these wait until their moment."""
+    for number, due_at in later.items():
+        Message.update(due_at=due_at, customer=None, mailed_on=None).where(Message.id == number).execute()
+
+
+def move_all_due(now: datetime, due_at: datetime) -> int:
+    """Let everything that is due and not urgent wait until then: it is outside sending hours."""
+    return int(
+        Message.update(due_at=due_at)
+        .where(
+            Message.state == MessageState.QUEUED.value,
+            Message.urgent == False,  # noqa: E712  peewee's way to say it
+            Message.due_at <= now,
+            Message.lease_ends_at.is_null() | (Message.lease_ends_at <= now),
+        )
+        .execute()
+    )
+
+
+def cancel(reasons: Mapping[int, str], now: datetime) -> None:
+    """Cancel these queued messages, each with its reason."""
+    for number, reason in reasons.items():
+        Message.update(
+            state=MessageState.CANCELLED.value,
+            last_reply=reason,
+            changed_at=now,
+            customer=None,
+            mailed_on=None,
+        ).where(Message.id == number, Message.state == MessageState.QUEUED.value).execute()
+
+
+def release(ids: Collection[int], worker: str) -> None:
+    """Give messages back that this worker leased and did not begin."""
+    Message.update(leased_by="", lease_ends_at=None, customer=None, mailed_on=None).where(
+        Message.id.in_(ids), Message.leased_by == worker, Message.state == MessageState.QUEUED.value
+    ).execute()
+
+
+def plan_of_claim(now: datetime) -> str:
+    """How the database finds the messages that are due, in its own words: for the benchmark and its test."""
+    sql, values = _due(now, urgent=False, most=50).sql()
+    explain = "EXPLAIN " if is_postgresql() else "EXPLAIN QUERY PLAN "
+    with transaction():
+        if is_postgresql():
+            run(_WALK_THE_INDEX)
+        return "\n".join(str(line[-1]) for line in database.execute_sql(explain + sql, values).fetchall())

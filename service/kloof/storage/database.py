@@ -1,0 +1,125 @@
+"""Opening the database: one connection per thread, and the settings that make an acknowledged answer durable."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from peewee import (
+    Database,
+    DatabaseProxy,
+    InterfaceError,
+    Model,
+    OperationalError,
+    PostgresqlDatabase,
+    SqliteDatabase,
+)
+from playhouse.db_url import parse
+
+from kloof.domain.errors import BadSettings, Refused
+from kloof.storage.turns import Turn
+
+database = DatabaseProxy()
+_opened: dict[str, Database] = {}
+_turns: dict[Database, AbstractContextManager[None]] = {}
+
+SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1}
+
+
+class BaseModel(Model):
+    """A table of kloof."""
+
+    id: Any
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+def open_database(url: str) -> None:
+    """Point kloof at one database for the life of this process.
+
+    Raises Refused where another one is open: two applications in one process would read each other's rows.
+    """
+    if url in _opened:
+        return
+    if _opened:
+        raise Refused(
+            "Another database is open in this process.", remedy="Close it first, or use a process of its own."
+        )
+    _opened[url] = connect(url)
+    database.initialize(_opened[url])
+    _turns[database.obj] = nullcontext() if is_postgresql() else Turn(database.obj.database)
+
+
+def close_database() -> None:
+    """Close this thread's connection and forget the database, so that another can be opened."""
+    for opened in _opened.values():
+        opened.close()
+    _opened.clear()
+    _turns.clear()
+    database.initialize(None)
+
+
+def connect(url: str) -> Database:
+    """A database for `sqlite:///path` or `postgresql://…`; raises BadSettings for anything else."""
+    scheme = urlsplit(url).scheme
+    if scheme == "sqlite":
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return SqliteDatabase(str(path), pragmas=SQLITE_PRAGMAS, timeout=10, lock_type="IMMEDIATE")
+    if scheme in {"postgresql", "postgres"}:
+        return PostgresqlDatabase(**parse(url, unquote_user=True, unquote_password=True))
+    raise BadSettings(
+        [f"KLOOF_DATABASE_URL: {scheme or 'an empty address'} is not a database that kloof knows."],
+        remedy="Use sqlite:///path/to/kloof.db or postgresql://user:password@host/name.",
+    )
+
+
+def ensure_connected() -> None:
+    """Give this thread a live connection, keeping the one that it has."""
+    database.connect(reuse_if_open=True)
+
+
+def drop_connection_after(error: Exception) -> None:
+    """Throw this thread's connection away when the server went; the next request gets a new one."""
+    if isinstance(error, OperationalError | InterfaceError) and not database.is_closed():
+        database.close()
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """All or nothing. On SQLite it takes the write lock at once, so that it cannot fail half-way, and in turn."""
+    ensure_connected()
+    with nullcontext() if database.in_transaction() else _turns[database.obj], database.atomic():
+        yield
+
+
+def is_postgresql() -> bool:
+    return isinstance(database.obj, PostgresqlDatabase)
+
+
+def engine() -> tuple[str, tuple[int, ...]]:
+    """The name of the database engine and its version."""
+    ensure_connected()
+    if is_postgresql():
+        number = int(database.execute_sql("SHOW server_version_num").fetchone()[0])
+        return "PostgreSQL", (number // 10_000, number % 10_000)
+    text = database.execute_sql("SELECT sqlite_version()").fetchone()[0]
+    return "SQLite", tuple(int(part) for part in text.split("."))
+
+
+@contextmanager
+def counted_queries() -> Iterator[list[str]]:
+    """The statements that run inside the block, for tests that forbid a query per row."""
+    seen: list[str] = []
+
+    def note(event: Any) -> None:
+        seen.append(event.sql)
+
+    database.obj.query_hooks.append(note)
+    try:
+        yield seen
+    finally:
+        database.obj.query_hooks.remove(note)

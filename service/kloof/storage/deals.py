@@ -1,0 +1,173 @@
+"""Deals and their customers."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+from peewee import chunked, fn
+
+from kloof.domain.people import Deal, DealLine
+from kloof.domain.surveys import SurveyKey
+from kloof.domain.text import Language
+from kloof.storage.models import Customer, Invitation, Person, Practice, Response, SurveyVersion
+from kloof.storage.models import Deal as Row
+from kloof.storage.statements import tuples
+
+_AT_ONCE = 500  # SQLite takes at most 999 variables in one statement on old builds
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDeal:
+    """A deal with what an import compares it to, and whether a customer has answered anything yet."""
+
+    deal: Deal
+    line: DealLine
+    answered: bool
+    delivery_answered: bool
+
+
+def stored(deal_ids: Iterable[str]) -> dict[str, StoredDeal]:
+    """The deals with these ids, by id; four queries however many there are (per 500)."""
+    found: dict[str, StoredDeal] = {}
+    for ids in chunked(list(deal_ids), _AT_ONCE):
+        rows = list(
+            Row.select(Row, Customer, SurveyVersion)
+            .join(Customer)
+            .switch(Row)
+            .join(SurveyVersion)
+            .where(Row.deal_id.in_(ids))
+        )
+        keys = [row.id for row in rows]
+        sellers = _seller_addresses({row.salesperson_id for row in rows})
+        practices = _practices(keys)
+        waves = _answered_waves(keys)
+        for row in rows:
+            found[row.deal_id] = StoredDeal(
+                deal=value(row),
+                line=_line(row, sellers[row.salesperson_id], practices.get(row.id, {})),
+                answered=bool(waves.get(row.id)),
+                delivery_answered="delivery" in waves.get(row.id, set()),
+            )
+    return found
+
+
+def value(row: Row) -> Deal:
+    """The domain value of a row whose survey version is joined."""
+    return Deal(
+        id=row.id,
+        deal_id=row.deal_id,
+        customer=row.customer_id,
+        salesperson=row.salesperson_id,
+        team=row.team,
+        region=row.region,
+        product=row.product,
+        survey=SurveyKey(id=row.survey_version.survey, version=row.survey_version.version),
+        sold_on=row.sold_on,
+        delivery_planned_on=row.delivery_planned_on,
+        delivered_on=row.delivered_on,
+    )
+
+
+def _line(row: Row, seller: str, practices: dict[str, date]) -> DealLine:
+    return DealLine(
+        deal_id=row.deal_id,
+        customer_name=row.customer_name,
+        customer_email=row.customer.email,
+        language=cast(Language, row.customer_language),
+        salesperson_email=seller,
+        team=row.team,
+        region=row.region,
+        product=row.product,
+        survey=row.survey_version.survey,
+        sold_on=row.sold_on,
+        delivery_planned_on=row.delivery_planned_on,
+        practices=practices,
+    )
+
+
+def _seller_addresses(ids: set[int]) -> dict[int, str]:
+    return {
+        person.id: person.email for person in Person.select(Person.id, Person.email).where(Person.id.in_(ids))
+    }
+
+
+def _practices(deals: list[int]) -> dict[int, dict[str, date]]:
+    found: dict[int, dict[str, date]] = {}
+    for row in Practice.select().where(Practice.deal.in_(deals)):
+        found.setdefault(row.deal_id, {})[row.name] = row.done_on
+    return found
+
+
+def _answered_waves(deals: list[int]) -> dict[int, set[str]]:
+    answered = (
+        Invitation.select(Invitation.deal, Invitation.wave).join(Response).where(Invitation.deal.in_(deals))
+    )
+    found: dict[int, set[str]] = {}
+    for deal, wave in tuples(answered):
+        found.setdefault(deal, set()).add(wave)
+    return found
+
+
+def put(line: DealLine, salesperson: int, survey_version: int, now: datetime) -> Deal:
+    """Insert this deal, or write its present facts over the earlier ones."""
+    facts = {
+        "customer": _customer(line),
+        "customer_name": line.customer_name,
+        "customer_language": line.language,
+        "salesperson": salesperson,
+        "team": line.team,
+        "region": line.region,
+        "product": line.product,
+        "survey_version": survey_version,
+        "sold_on": line.sold_on,
+        "delivery_planned_on": line.delivery_planned_on,
+    }
+    row = Row.select(Row.id).where(Row.deal_id == line.deal_id).first()
+    if row is None:
+        deal = int(Row.insert(deal_id=line.deal_id, added_at=now, **facts).execute())
+    else:
+        deal = int(row.id)
+        Row.update(**facts).where(Row.id == deal).execute()
+        Practice.delete().where(Practice.deal == deal).execute()
+    for name, day in line.practices.items():
+        Practice.insert(deal=deal, name=name, done_on=day).execute()
+    return value(Row.select(Row, SurveyVersion).join(SurveyVersion).where(Row.id == deal).get())
+
+
+def _customer(line: DealLine) -> int:
+    row = Customer.select(Customer.id).where(Customer.email == line.customer_email).first()
+    known = {"name": line.customer_name, "language": line.language}
+    if row is None:
+        return int(Customer.insert(email=line.customer_email, **known).execute())
+    Customer.update(**known).where(Customer.id == row.id).execute()
+    return int(row.id)
+
+
+def set_delivered(deal: int, day: date) -> None:
+    """Record the day on which the deal was delivered."""
+    Row.update(delivered_on=day).where(Row.id == deal).execute()
+
+
+def counts() -> dict[str, int]:
+    """How many deals there are, were delivered, and have a submitted answer per wave: for the desk's first look."""
+    [(total, delivered)] = tuples(Row.select(fn.COUNT(Row.id), fn.COUNT(Row.delivered_on)))
+    submitted = (
+        Invitation.select(Invitation.wave, fn.COUNT(Response.id))
+        .join(Response)
+        .where(Response.submitted_at.is_null(False))
+        .group_by(Invitation.wave)
+    )
+    answered = dict(tuples(submitted))
+    return {
+        "deals": total,
+        "delivered": delivered,
+        "answered_at_sale": answered.get("sale", 0),
+        "answered_after_delivery": answered.get("delivery", 0),
+    }
+
+
+def latest(most: int) -> Iterator[Deal]:
+    """The deals that came in last, newest first."""
+    rows = Row.select(Row, SurveyVersion).join(SurveyVersion).order_by(Row.id.desc()).limit(most)
+    return (value(row) for row in rows)

@@ -1,0 +1,98 @@
+"""What a salesperson's own deals look like: every deal, and the answers with what the customer agreed to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from peewee import Expression
+
+from kloof.domain.people import Consent, Deal, Outcome
+from kloof.storage.deals import value
+from kloof.storage.models import Deal as DealRow
+from kloof.storage.models import Invitation, Promise, Response, SurveyVersion
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenPromise:
+    """A promise in the customer's words and what became of it, as far as it is known."""
+
+    text: str
+    aspect: str
+    outcome: Outcome | None
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDeal:
+    """One deal of a salesperson. `named` is true only where the customer said so at every survey they submitted.
+
+    `expected` and `received` are packed answers of submitted surveys; None where there is none.
+    """
+
+    deal: Deal
+    customer_name: str
+    expected: bytes | None
+    received: bytes | None
+    named: bool
+    comments: tuple[str, ...]
+    completed_at: datetime | None
+
+
+def own_deals(salesperson: int) -> list[OwnDeal]:
+    """Every deal of this salesperson, newest sale first, in one query for the deals and one for the answers."""
+    mine = DealRow.salesperson == salesperson
+    rows = _rows().where(mine).order_by(DealRow.sold_on.desc(), DealRow.id.desc())
+    answers = _answers(mine)
+    return [_own(row, answers.get(row.id, {})) for row in rows]
+
+
+def own_deal(deal_id: str) -> OwnDeal | None:
+    """The deal with this id, whoever sold it: the caller asks domain.access whose it is."""
+    row = _rows().where(DealRow.deal_id == deal_id).first()
+    return None if row is None else _own(row, _answers(DealRow.id == row.id).get(row.id, {}))
+
+
+def _rows() -> Any:
+    return DealRow.select(DealRow, SurveyVersion).join(SurveyVersion)
+
+
+def _answers(which: Expression) -> dict[int, dict[str, Response]]:
+    responses: Any = (
+        Response.select(Response, Invitation.deal.alias("deal_row"), Invitation.wave.alias("wave"))
+        .join(Invitation)
+        .join(DealRow)
+        .where(which, Response.submitted_at.is_null(False))
+    )
+    found: dict[int, dict[str, Response]] = {}
+    for response in responses.objects():
+        found.setdefault(response.deal_row, {})[response.wave] = response
+    return found
+
+
+def _own(row: DealRow, waves: dict[str, Response]) -> OwnDeal:
+    sale, delivery = waves.get("sale"), waves.get("delivery")
+    return OwnDeal(
+        deal=value(row),
+        customer_name=row.customer_name,
+        expected=bytes(sale.answers) if sale else None,
+        received=bytes(delivery.answers) if delivery else None,
+        named=bool(waves) and all(response.consent == Consent.NAMED for response in waves.values()),
+        comments=tuple(response.comment for response in (sale, delivery) if response and response.comment),
+        completed_at=delivery.submitted_at if sale and delivery else None,
+    )
+
+
+def promises(deal: int) -> Iterator[WrittenPromise]:
+    """The promises that the customer of this deal wrote down at sale, in their order."""
+    rows = (
+        Promise.select()
+        .join(Response)
+        .join(Invitation)
+        .where(Invitation.deal == deal, Response.submitted_at.is_null(False))
+        .order_by(Promise.position)
+    )
+    return (
+        WrittenPromise(row.text, row.aspect, Outcome(row.outcome) if row.outcome else None, row.remark)
+        for row in rows
+    )

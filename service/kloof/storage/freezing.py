@@ -1,0 +1,204 @@
+"""The bulk work of freezing: the queue as columns, closing blocks, and who is in which.
+
+Packing: `Block.sums` is float64 little-endian, aspects × Stat row by row, then the four promise counts.
+`Block.members` is int32 little-endian, first every customer's number, then who sold to them.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kloof.domain.blocks import NewBlock
+from kloof.domain.leverage import Membership
+from kloof.domain.pairs import PairColumns, Stat
+from kloof.domain.queues import FineCell, Queue
+from kloof.domain.release import Level
+from kloof.domain.surveys import Survey, SurveyKey
+from kloof.domain.tables import ClosedBlock
+from kloof.storage import surveys
+from kloof.storage.database import database, is_postgresql
+from kloof.storage.fields import UtcField
+from kloof.storage.models import Block, QueueCell, Round, SurveyVersion
+from kloof.storage.statements import run
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+_LOCK_NUMBER = 0x6672656574  # "freet" in ASCII: any number does, as long as it is always the same
+_AT_ONCE = 500_000  # pairs read in one statement, which bounds the memory that a million takes
+_QUEUED = """
+SELECT {joined} FROM pair p
+WHERE p.cell_id IN ({cells}) AND p.id >= ? AND p.id < ? AND NOT EXISTS (SELECT 1 FROM placement q WHERE q.id = p.id)
+"""
+_NUMBERS = ("p.id", "p.customer", "p.salesperson", "p.cell_id", "p.since")
+_CLOSE = """
+INSERT INTO block
+  (survey_version_id, level, product, region, team, customers, deals, sums, members, closed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+"""
+_LIVE = """
+SELECT b.id, v.survey, v.version, b.level, b.product, b.region, b.team, b.customers, b.deals, b.sums
+FROM block b JOIN survey_version v ON v.id = b.survey_version_id
+WHERE b.retired_at IS NULL ORDER BY b.id
+"""
+_PROMISES = 4
+
+
+def one_at_a_time() -> None:
+    """Wait until no other freeze or publish runs, for the rest of this transaction. SQLite's has that from its
+    start.
+    """
+    if is_postgresql():
+        run("SELECT pg_advisory_xact_lock(?)", _LOCK_NUMBER)
+
+
+def queued() -> list[tuple[PairColumns, tuple[FineCell, ...]]]:
+    """Per survey version that has any, the pairs that stand in no block, in order of id, and the cells they are in."""
+    rounds = Round.select().count()
+    found = []
+    for version in SurveyVersion.select(SurveyVersion.id).order_by(
+        SurveyVersion.survey, SurveyVersion.version
+    ):
+        rows = QueueCell.select().where(QueueCell.survey_version == version.id).order_by(QueueCell.id)
+        cells = {row.id: FineCell(row.product, row.region, row.team) for row in rows}
+        if cells:
+            pairs = _columns(surveys.by_row(version.id), list(cells), rounds)
+            if len(pairs):
+                found.append((pairs, tuple(cells.values())))
+    return found
+
+
+def cells_with_pairs() -> dict[SurveyKey, tuple[FineCell, ...]]:
+    """Per survey version every cell in which a pair was ever complete."""
+    found: dict[SurveyKey, tuple[FineCell, ...]] = {}
+    for row in QueueCell.select(QueueCell, SurveyVersion).join(SurveyVersion).order_by(QueueCell.id):
+        key = SurveyKey(id=row.survey_version.survey, version=row.survey_version.version)
+        found[key] = (*found.get(key, ()), FineCell(row.product, row.region, row.team))
+    return found
+
+
+def _columns(survey: Survey, cells: list[int], rounds: int) -> PairColumns:
+    core = len(survey.core)
+    number, sheet = _read(cells, 2 * core + _PROMISES)
+    order = np.argsort(number[0], kind="stable")
+    id_, customer, salesperson, cell, since = number[:, order]
+    sheet = sheet[order]
+    return PairColumns(
+        survey=survey,
+        id=id_,
+        customer=customer,
+        salesperson=salesperson,
+        cell=np.searchsorted(np.array(cells), cell),
+        waited=rounds - since,
+        expected=sheet[:, :core] + 1,
+        received=sheet[:, core : 2 * core] + 1,
+        promises=sheet[:, 2 * core :],
+    )
+
+
+def _read(cells: list[int], width: int) -> "tuple[Ints, NDArray[np.uint8]]":
+    """The numbers (id, customer, salesperson, cell, since) [5, n] and letters from 0 [n, width] of what queues.
+
+    The database joins each column to one text: a million rows would take longer to hand over than to sum.
+    """
+    first, last = run("SELECT (SELECT MIN(id) FROM pair), (SELECT MAX(id) FROM pair)").fetchone()
+    if is_postgresql():
+        joined = [f"string_agg({column}::text, ',')" for column in _NUMBERS] + ["string_agg(p.answers, '')"]
+    else:
+        joined = [f"group_concat({column}, ',')" for column in _NUMBERS] + ["group_concat(p.answers, '')"]
+    # The cells are written out: without statistics PostgreSQL would look through them again for every pair.
+    sql = _QUEUED.format(joined=", ".join(joined), cells=", ".join(map(str, cells)))
+    numbers, sheets = [np.zeros((len(_NUMBERS), 0), np.int64)], [np.zeros((0, width), np.uint8)]
+    for start in range(first or 0, (last or -1) + 1, _AT_ONCE):
+        *columns, letters = run(sql, start, start + _AT_ONCE).fetchone()
+        if letters:
+            numbers.append(np.array([np.fromstring(column, dtype=np.int64, sep=",") for column in columns]))
+            sheets.append(
+                np.frombuffer(letters.encode("ascii"), dtype=np.uint8).reshape(-1, width) - ord("a")
+            )
+    return np.concatenate(numbers, axis=1), np.concatenate(sheets)
+
+
+def close(blocks: Sequence[NewBlock], now: datetime) -> None:
+    """Close these blocks for good. Their pairs must still queue: a second placement of a pair is an error."""
+    versions = {survey: surveys.row_of(survey) for survey in {block.survey for block in blocks}}
+    closed_at = UtcField.db_value(Block.closed_at, now)
+    numbers = []
+    for block in blocks:
+        sums = np.concatenate([block.sums.ravel(), block.promises]).astype("<f8").tobytes()
+        members = np.concatenate([block.person, block.salesperson]).astype("<i4").tobytes()
+        queue = block.queue
+        cell = (versions[block.survey], queue.level.value, queue.product, queue.region, queue.team)
+        row = run(_CLOSE, *cell, block.customers, len(block.pairs), sums, members, closed_at).fetchone()
+        numbers.append(int(row[0]))
+    if blocks:
+        pairs = np.concatenate([block.pairs for block in blocks])
+        placed = np.repeat(numbers, [len(block.pairs) for block in blocks])
+        order = np.argsort(pairs)
+        _place(pairs[order], placed[order])
+
+
+def _place(pairs: "Ints", blocks: "Ints") -> None:
+    """Put each pair in its block; in order of id, so that the table grows at its end."""
+    connection = database.connection()
+    if is_postgresql():
+        rows = zip(pairs.tolist(), blocks.tolist(), strict=True)
+        with connection.cursor() as cursor, cursor.copy("COPY placement (id, block_id) FROM STDIN") as copy:
+            copy.write("".join(f"{pair}\t{block}\n" for pair, block in rows))
+    else:
+        both = json.dumps((pairs << 31 | blocks).tolist())
+        connection.execute(
+            "INSERT INTO placement (id, block_id) SELECT value >> 31, value & 2147483647 FROM json_each(?)",
+            (both,),
+        )
+
+
+def membership() -> Membership:
+    """Who is in which block, over every block that ever closed, retired ones too."""
+    found = run("SELECT id, members FROM block ORDER BY id").fetchall()
+    rows = [(number, _members(packed)) for number, packed in found]
+    none = np.zeros((2, 0), dtype=np.int64)
+    person, salesperson = np.concatenate([none, *(members for _, members in rows)], axis=1)
+    row = np.repeat(
+        np.array([number for number, _ in rows], np.int64), [members.shape[1] for _, members in rows]
+    )
+    return Membership(row, person, salesperson)
+
+
+def _members(packed: bytes) -> "Ints":
+    return np.frombuffer(packed, dtype="<i4").reshape(2, -1).astype(np.int64)
+
+
+def live_blocks() -> tuple[ClosedBlock, ...]:
+    """The blocks that are not retired, in order."""
+    return tuple(_closed(*row) for row in run(_LIVE).fetchall())
+
+
+def _closed(number: int, survey: str, version: int, level: str, *rest: Any) -> ClosedBlock:
+    product, region, team, customers, deals, packed = rest
+    numbers = np.frombuffer(bytes(packed), dtype="<f8")
+    kept, partly, broken, unknown = (int(count) for count in numbers[-_PROMISES:])
+    return ClosedBlock(
+        number=number,
+        survey=SurveyKey(id=survey, version=version),
+        queue=Queue(Level(level), product, region, team),
+        customers=customers,
+        deals=deals,
+        sums=numbers[:-_PROMISES].reshape(-1, len(Stat)),
+        promises=(kept, partly, broken, unknown),
+    )
+
+
+def forget_customer(customer: int) -> None:
+    """Put a number that belongs to nobody in place of this customer's, in every block; the blocks keep their shape."""
+    rows = [(row.id, _members(row.members)) for row in Block.select(Block.id, Block.members)]
+    nobody = min([0, *(int(members[0].min()) for _, members in rows if members.size)]) - 1
+    for number, members in rows:
+        if customer in members[0]:
+            members[0][members[0] == customer] = nobody
+            Block.update(members=members.astype("<i4").tobytes()).where(Block.id == number).execute()

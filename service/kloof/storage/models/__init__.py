@@ -1,0 +1,50 @@
+"""The tables, by subject. Only storage imports them; what leaves storage is a value."""
+
+from kloof.storage.models.deals import Customer, Deal, Person, Practice, SurveyVersion
+from kloof.storage.models.outbox import Message, OptOut
+from kloof.storage.models.release import Block, Pair, Placement, QueueCell, Release, Round
+from kloof.storage.models.responses import Invitation, Promise, Response
+from kloof.storage.models.sign_in import Attempt, SignIn
+
+MODELS = [
+    SurveyVersion,
+    Person,
+    Customer,
+    Deal,
+    Practice,
+    Invitation,
+    Response,
+    Promise,
+    SignIn,
+    Attempt,
+    Message,
+    OptOut,
+    QueueCell,
+    Release,
+    Round,
+    Block,
+    Pair,
+    Placement,
+]
+
+__all__ = [
+    "MODELS",
+    "Attempt",
+    "Block",
+    "Customer",
+    "Deal",
+    "Invitation",
+    "Message",
+    "OptOut",
+    "Pair",
+    "Person",
+    "Placement",
+    "Practice",
+    "Promise",
+    "QueueCell",
+    "Release",
+    "Response",
+    "Round",
+    "SignIn",
+    "SurveyVersion",
+]

@@ -1,0 +1,76 @@
+"""Surveys in force, people, customers and deals."""
+
+from typing import TYPE_CHECKING
+
+from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
+
+from kloof.storage.database import BaseModel
+from kloof.storage.fields import UtcField
+
+
+class SurveyVersion(BaseModel):
+    """A survey as it was when a deal first used it: an answer can always be read with its own questions."""
+
+    survey = CharField(max_length=40)
+    version = IntegerField()
+    fingerprint = CharField(max_length=64)
+    definition = TextField()
+    recorded_at = UtcField()
+
+    class Meta:
+        indexes = ((("survey", "version"), True),)
+
+
+class Person(BaseModel):
+    email = CharField(unique=True)
+    name = CharField()
+    role = CharField(max_length=20)
+    team = CharField(default="")
+    language = CharField(max_length=2, default="nl")
+    epoch = IntegerField(default=0)
+    active = BooleanField(default=True)
+    added_at = UtcField()
+
+
+class Customer(BaseModel):
+    email = CharField(unique=True)
+    name = CharField()
+    language = CharField(max_length=2)
+
+
+class Deal(BaseModel):
+    """A deal as the CRM last gave it, with the customer's name as it spelt it: two deals may differ in that."""
+
+    deal_id = CharField(unique=True, max_length=100)
+    customer = ForeignKeyField(Customer, on_delete="RESTRICT", backref="deals")
+    customer_name = CharField()
+    customer_language = CharField(max_length=2)
+    salesperson = ForeignKeyField(Person, on_delete="RESTRICT", backref="deals")
+    team = CharField()
+    region = CharField()
+    product = CharField()
+    survey_version = ForeignKeyField(SurveyVersion, on_delete="RESTRICT")
+    sold_on = DateField()
+    delivery_planned_on = DateField(null=True)
+    delivered_on = DateField(null=True)
+    cancelled_at = UtcField(null=True)
+    added_at = UtcField()
+
+    if TYPE_CHECKING:
+        customer_id: int
+        salesperson_id: int
+        survey_version_id: int
+
+
+class Practice(BaseModel):
+    """Something that was done for a deal, entered before R is known."""
+
+    deal = ForeignKeyField(Deal, on_delete="CASCADE", backref="practices")
+    name = CharField(max_length=40)
+    done_on = DateField()
+
+    if TYPE_CHECKING:
+        deal_id: int
+
+    class Meta:
+        indexes = ((("deal", "name"), True),)

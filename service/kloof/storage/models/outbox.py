@@ -1,0 +1,73 @@
+"""The outbox: a row for every mail, written in the transaction of its cause."""
+
+from peewee import (
+    SQL,
+    BooleanField,
+    CharField,
+    DateField,
+    ForeignKeyField,
+    IntegerField,
+    ModelIndex,
+    TextField,
+)
+
+from kloof.storage.database import BaseModel
+from kloof.storage.fields import UtcField
+from kloof.storage.models.deals import Customer
+from kloof.storage.models.responses import Invitation
+from kloof.storage.models.sign_in import SignIn
+
+
+class Message(BaseModel):
+    """`kind` is invitation, reminder-N or sign-in. The text is made when it is sent, from what it refers to.
+
+    `customer` and `mailed_on` are set together when a worker takes the message; they count for the limits per
+    day and per month, whichever deal the mail is about.
+    """
+
+    kind = CharField(max_length=20)
+    invitation = ForeignKeyField(Invitation, null=True, on_delete="CASCADE", backref="messages")
+    sign_in = ForeignKeyField(SignIn, null=True, on_delete="CASCADE")
+    message_id = CharField(max_length=40, unique=True)
+    urgent = BooleanField(default=False)
+    state = CharField(max_length=10)
+    due_at = UtcField()
+    attempts = IntegerField(default=0)
+    soft_bounces = IntegerField(default=0)
+    customer = ForeignKeyField(Customer, null=True, on_delete="CASCADE", index=False)
+    mailed_on = DateField(null=True)
+    leased_by = CharField(max_length=80, default="")
+    lease_ends_at = UtcField(null=True)
+    last_reply = TextField(default="")
+    sent_at = UtcField(null=True)
+    created_at = UtcField()
+    changed_at = UtcField()
+
+    class Meta:
+        indexes = ((("invitation", "kind"), True), (("customer", "mailed_on"), False))
+
+
+Message.add_index(
+    ModelIndex(
+        Message,
+        (Message.urgent, Message.due_at, Message.id),
+        name="message_due",
+        where=SQL("state = 'queued'"),
+    )
+)
+Message.add_index(
+    ModelIndex(
+        Message,
+        (Message.state, Message.changed_at),
+        name="message_attention",
+        where=SQL("state IN ('sending', 'failed', 'held', 'bounced')"),
+    )
+)
+
+
+class OptOut(BaseModel):
+    """An address that gets no more mail, remembered by its hash only: it was asked for, or mail bounced."""
+
+    address_hash = CharField(max_length=64, unique=True)
+    reason = CharField(max_length=20)
+    since = UtcField()

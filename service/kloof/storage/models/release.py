@@ -1,0 +1,91 @@
+"""What the release engine keeps: complete pairs, where they stand, closed blocks, and what was published."""
+
+from peewee import (
+    BlobField,
+    CharField,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
+
+from kloof.storage.database import BaseModel
+from kloof.storage.fields import UtcField
+from kloof.storage.models.deals import Deal, SurveyVersion
+
+
+class QueueCell(BaseModel):
+    """The finest cell in which pairs queue: product × team of one survey version, and the team's region."""
+
+    survey_version = ForeignKeyField(SurveyVersion, on_delete="RESTRICT")
+    product = CharField()
+    region = CharField()
+    team = CharField()
+
+    class Meta:
+        indexes = ((("survey_version", "product", "region", "team"), True),)
+
+
+class Release(BaseModel):
+    """One published release, chained to the one before by the hash of its manifest."""
+
+    number = IntegerField(unique=True)
+    manifest_hash = CharField(max_length=64)
+    published_at = UtcField()
+
+
+class Round(BaseModel):
+    """A moment at which a release could have come out. Waiting is counted in rounds, so that it needs no
+    clock.
+    """
+
+    held_at = UtcField()
+    release = ForeignKeyField(Release, null=True, on_delete="RESTRICT", index=False)
+
+
+class Block(BaseModel):
+    """Closed for good, or retired after an erasure, a withdrawal or a correction.
+
+    `sums` and `members` are packed as storage.blocks says. The sums go when the block is retired; the
+    members stay, since past releases hold this block for ever and the certificate must know who overlaps
+    with whom. A member is a number: that of the customer's row, and once that customer is erased a negative
+    one that belongs to nobody.
+    """
+
+    survey_version = ForeignKeyField(SurveyVersion, on_delete="RESTRICT")
+    level = CharField(max_length=10)
+    product = CharField(default="")
+    region = CharField(default="")
+    team = CharField(default="")
+    customers = IntegerField()
+    deals = IntegerField()
+    sums = BlobField()
+    members = BlobField()
+    closed_at = UtcField()
+    retired_at = UtcField(null=True)
+
+
+class Pair(BaseModel):
+    """Both answers of one deal, complete in every core aspect, side by side so that a scan can sum them.
+
+    `answers` is one letter per answer, as storage.blocks says; `since` counts the rounds held when the pair
+    completed.
+    Customer and salesperson are plain numbers here: an index on either would cost every scan and serve none.
+    """
+
+    deal = ForeignKeyField(Deal, unique=True, on_delete="CASCADE")
+    customer = IntegerField()
+    salesperson = IntegerField()
+    cell = ForeignKeyField(QueueCell, on_delete="RESTRICT", index=False)
+    answers = TextField()
+    since = IntegerField()
+    completed_at = UtcField()
+
+
+class Placement(BaseModel):
+    """A pair that stands in a closed block; a pair without one queues. The id is the pair's.
+
+    A table of its own, so that freezing a million pairs inserts narrow rows and rewrites no wide ones.
+    """
+
+    id = ForeignKeyField(Pair, primary_key=True, column_name="id", on_delete="CASCADE")
+    block = ForeignKeyField(Block, on_delete="RESTRICT", index=False)

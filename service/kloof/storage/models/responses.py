@@ -1,0 +1,73 @@
+"""Invitations, what came back, and the promises in the customer's own words."""
+
+from peewee import (
+    SQL,
+    BlobField,
+    BooleanField,
+    CharField,
+    DateField,
+    ForeignKeyField,
+    IntegerField,
+    ModelIndex,
+    TextField,
+)
+
+from kloof.storage.database import BaseModel
+from kloof.storage.fields import UtcField
+from kloof.storage.models.deals import Deal
+
+
+class Invitation(BaseModel):
+    """One per deal and wave: the unique index is the guarantee."""
+
+    deal = ForeignKeyField(Deal, on_delete="CASCADE", backref="invitations")
+    wave = CharField(max_length=10)
+    state = CharField(max_length=10)
+    link_salt = BlobField()
+    link_fingerprint = CharField(max_length=64, unique=True)
+    opt_out_fingerprint = CharField(max_length=64, unique=True)
+    invite_on = DateField()
+    expires_at = UtcField()
+    created_at = UtcField()
+
+    class Meta:
+        indexes = ((("deal", "wave"), True),)
+
+
+Invitation.add_index(
+    ModelIndex(
+        Invitation,
+        (Invitation.expires_at,),
+        name="invitation_open",
+        where=SQL("state IN ('planned', 'invited', 'started', 'stopped')"),
+    )
+)
+
+
+class Response(BaseModel):
+    """What one customer answered in one wave, saved page by page; `answers` is packed (domain.answers)."""
+
+    invitation = ForeignKeyField(Invitation, unique=True, on_delete="CASCADE", backref="responses")
+    answers = BlobField()
+    comment = TextField(default="")
+    consent = CharField(max_length=10, default="")
+    wants_call = BooleanField(default=False)
+    wants_findings = BooleanField(default=False)
+    language = CharField(max_length=2)
+    saved_at = UtcField()
+    submitted_at = UtcField(null=True)
+
+
+class Promise(BaseModel):
+    """Written down at sale; `outcome` and `remark` come with the second survey."""
+
+    response = ForeignKeyField(Response, on_delete="CASCADE", backref="promises")
+    position = IntegerField()
+    text = TextField()
+    aspect = CharField(max_length=40, default="")
+    source = CharField(max_length=10, default="")
+    outcome = CharField(max_length=10, default="")
+    remark = TextField(default="")
+
+    class Meta:
+        indexes = ((("response", "position"), True),)

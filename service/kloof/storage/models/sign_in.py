@@ -1,0 +1,36 @@
+"""Signing in by mailed link, and the count of attempts that limits guessing."""
+
+from typing import TYPE_CHECKING
+
+from peewee import BlobField, CharField, ForeignKeyField, IntegerField
+
+from kloof.storage.database import BaseModel
+from kloof.storage.fields import UtcField
+from kloof.storage.models.deals import Person
+
+
+class SignIn(BaseModel):
+    """A one-time link; `browser` is the fingerprint of the cookie of the browser that asked."""
+
+    person = ForeignKeyField(Person, on_delete="CASCADE")
+    salt = BlobField()
+    fingerprint = CharField(max_length=64, unique=True)
+    browser = CharField(max_length=64, default="")
+    created_at = UtcField()
+    expires_at = UtcField()
+    used_at = UtcField(null=True)
+
+    if TYPE_CHECKING:
+        person_id: int
+
+
+class Attempt(BaseModel):
+    """How often something was tried in one window of time, by one origin (hashed)."""
+
+    what = CharField(max_length=20)
+    origin = CharField(max_length=64)
+    window = IntegerField()
+    count = IntegerField(default=0)
+
+    class Meta:
+        indexes = ((("what", "origin", "window"), True),)

@@ -1,0 +1,218 @@
+"""The outbox as its causes and its readers see it: queueing, withdrawing, following up, and how it stands."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from peewee import JOIN, fn
+
+from kloof.domain.invitations import (
+    AWAITS_MAIL,
+    INVITATION_STEPS,
+    MESSAGE_STEPS,
+    InvitationState,
+    MessageState,
+    before,
+)
+from kloof.domain.messages import INVITATION, SIGN_IN
+from kloof.domain.surveys import Wave
+from kloof.storage.models import Customer, Deal, Invitation, Message, Response
+from kloof.storage.statements import names, run, tuples
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How far an invitation has come: to which customer mail went, and whether anything was answered."""
+
+    invitation: int
+    state: InvitationState
+    mailed_to: int | None
+    answered: bool
+
+
+def invite(
+    deal_id: int,
+    wave: Wave,
+    salt: bytes,
+    link_fingerprint: str,
+    opt_out_fingerprint: str,
+    invite_on: date,
+    expires_at: datetime,
+    due_at: datetime,
+    now: datetime,
+) -> bool:
+    """Insert the invitation of this deal and wave, and its mail, in the caller's transaction.
+
+    False where it exists already: the unique index decides, also between two imports at once.
+    """
+    invitation = Invitation.insert(
+        deal=deal_id,
+        wave=wave.value,
+        state=InvitationState.PLANNED.value,
+        link_salt=salt,
+        link_fingerprint=link_fingerprint,
+        opt_out_fingerprint=opt_out_fingerprint,
+        invite_on=invite_on,
+        expires_at=expires_at,
+        created_at=now,
+    )
+    if (
+        not invitation.on_conflict(conflict_target=(Invitation.deal, Invitation.wave), action="IGNORE")
+        .as_rowcount()
+        .execute()
+    ):
+        return False
+    row = Invitation.get(Invitation.deal == deal_id, Invitation.wave == wave.value)
+    _queue(now, kind=INVITATION, invitation=row.id, due_at=due_at)
+    return True
+
+
+def queue_sign_in(sign_in_id: int, now: datetime) -> None:
+    """Queue the mail with this sign-in link; it goes before all others, at any hour."""
+    _queue(now, kind=SIGN_IN, sign_in=sign_in_id, urgent=True, due_at=now)
+
+
+def _queue(now: datetime, **facts: object) -> None:
+    Message.insert(
+        message_id=secrets.token_hex(16),
+        state=MessageState.QUEUED.value,
+        created_at=now,
+        changed_at=now,
+        **facts,
+    ).execute()
+
+
+def asked(deal_id: int, wave: Wave) -> Asked | None:
+    """What became of this deal's invitation; None where there is none."""
+    row = (
+        Invitation.select(Invitation.id, Invitation.state, Message.customer, Response.id.alias("response"))
+        .join(
+            Message, JOIN.LEFT_OUTER, on=(Message.invitation == Invitation.id) & (Message.kind == INVITATION)
+        )
+        .join(Response, JOIN.LEFT_OUTER, on=Response.invitation == Invitation.id)
+        .where(Invitation.deal == deal_id, Invitation.wave == wave.value)
+        .tuples()
+        .first()
+    )
+    if row is None:
+        return None
+    number, state, mailed_to, response = row
+    return Asked(number, InvitationState(state), mailed_to, response is not None)
+
+
+def replan(invitation: int, invite_on: date, expires_at: datetime, due_at: datetime, now: datetime) -> None:
+    """Give an invitation that has not gone out another date; a mail that had failed is queued anew."""
+    Invitation.update(invite_on=invite_on, expires_at=expires_at).where(
+        Invitation.id == invitation, Invitation.state == InvitationState.PLANNED.value
+    ).execute()
+    again = before(MESSAGE_STEPS, MessageState.QUEUED) - {MessageState.SENDING, MessageState.HELD}
+    Message.update(
+        state=MessageState.QUEUED.value, due_at=due_at, attempts=0, lease_ends_at=None, changed_at=now
+    ).where(
+        Message.invitation == invitation,
+        Message.kind == INVITATION,
+        Message.state.in_([MessageState.QUEUED.value, *again]),
+    ).execute()
+
+
+def forget(invitation: int) -> None:
+    """Delete an invitation that nobody answered, with its mails: its link opens nothing from now on."""
+    Invitation.delete().where(Invitation.id == invitation).execute()
+
+
+def withdraw(invitations: Iterable[int], to: InvitationState, reason: str, now: datetime) -> int:
+    """Bring these invitations to a state without mail, and cancel what is queued; gives how many moved."""
+    ids = list(invitations)
+    if not ids:
+        return 0
+    moved = (
+        Invitation.update(state=to.value)
+        .where(Invitation.id.in_(ids), Invitation.state.in_(before(INVITATION_STEPS, to)))
+        .execute()
+    )
+    Message.update(state=MessageState.CANCELLED.value, last_reply=reason, changed_at=now).where(
+        Message.invitation.in_(ids), Message.state == MessageState.QUEUED.value
+    ).execute()
+    return int(moved)
+
+
+def invitations_of_deal(deal_id: int) -> list[int]:
+    """The invitations of one deal."""
+    return [row.id for row in Invitation.select(Invitation.id).where(Invitation.deal == deal_id)]
+
+
+def awaiting(customer_email: str) -> list[int]:
+    """Invitations, over all deals of this address, for which a mail may still go out."""
+    rows = (
+        Invitation.select(Invitation.id)
+        .join(Deal)
+        .join(Customer)
+        .where(Customer.email == customer_email, Invitation.state.in_(AWAITS_MAIL))
+    )
+    return [row.id for row in rows]
+
+
+# SQLite takes a partial index only where a query repeats the index's own condition, word for word.
+_OPEN = "i.state IN ('planned', 'invited', 'started', 'stopped')"
+_DUE_A_REMINDER = f"""
+SELECT i.id FROM invitation i JOIN message m ON m.invitation_id = i.id AND m.kind = ?
+WHERE {_OPEN} AND i.expires_at > ? AND i.state IN ({names(AWAITS_MAIL)}) AND m.state = 'sent' AND m.sent_at <= ?
+AND NOT EXISTS (SELECT 1 FROM message later WHERE later.invitation_id = i.id AND later.kind = ?)
+"""  # noqa: S608  the states come from the tables in domain/invitations
+_CLOSING = f"""
+SELECT i.id FROM invitation i
+WHERE {_OPEN} AND i.expires_at <= ? AND i.state IN ({names(before(INVITATION_STEPS, InvitationState.EXPIRED))})
+AND NOT EXISTS (SELECT 1 FROM message m WHERE m.invitation_id = i.id AND m.kind = '{INVITATION}'
+                AND m.state IN ('queued', 'sending', 'held'))
+"""  # noqa: S608
+
+
+def queue_reminders(kind: str, after: str, sent_before: datetime, due_at: datetime, now: datetime) -> int:
+    """Queue this kind for who got the mail `after` by then and has not submitted; gives how many."""
+    moment = Message.sent_at.db_value
+    found = run(_DUE_A_REMINDER, after, moment(due_at), moment(sent_before), kind).fetchall()
+    for (invitation,) in found:
+        _queue(now, kind=kind, invitation=invitation, due_at=due_at)
+    return len(found)
+
+
+def expire(now: datetime) -> int:
+    """Close what was not answered in time. What has not gone out yet waits: no limit ever expires it."""
+    found = run(_CLOSING, Message.sent_at.db_value(now)).fetchall()
+    return withdraw([number for (number,) in found], InvitationState.EXPIRED, "The survey has closed.", now)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`oldest_due_at`: since when a mail could have gone out and has not; None when nothing waits."""
+
+    oldest_due_at: datetime | None
+    counts: dict[MessageState, int]
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, for --json."""
+        oldest = self.oldest_due_at.isoformat() if self.oldest_due_at else None
+        return {
+            "oldest_due_at": oldest,
+            "counts": {state.value: count for state, count in self.counts.items()},
+        }
+
+
+def oldest_due(now: datetime) -> datetime | None:
+    """Since when the longest waiting mail could have gone out; None when nothing waits. A look at an index."""
+    oldest = [
+        row.due_at
+        for urgent in (True, False)
+        for row in Message.select(Message.due_at)
+        .where(Message.state == MessageState.QUEUED.value, Message.urgent == urgent, Message.due_at <= now)
+        .order_by(Message.due_at)
+        .limit(1)
+    ]
+    return min(oldest, default=None)
+
+
+def health(now: datetime) -> Health:
+    """How the outbox stands, with every message counted."""
+    counted = dict(tuples(Message.select(Message.state, fn.COUNT(Message.id)).group_by(Message.state)))
+    return Health(oldest_due(now), {state: counted.get(state.value, 0) for state in MessageState})

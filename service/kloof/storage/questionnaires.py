@@ -1,0 +1,111 @@
+"""What a personal link opens: everything that a page of the form needs, in one statement."""
+
+from datetime import date, datetime
+from typing import Any, cast
+
+from kloof.domain.answers import unpack
+from kloof.domain.invitations import InvitationState
+from kloof.domain.people import Consent, Outcome, Source
+from kloof.domain.responses import Promise, Questionnaire, Response
+from kloof.domain.surveys import Survey, Wave
+from kloof.storage import surveys
+from kloof.storage.fields import UtcField
+from kloof.storage.models import Promise as PromiseRow
+from kloof.storage.statements import run
+
+_OPEN = """
+SELECT i.id, i.deal_id, i.wave, i.state, i.expires_at,
+       d.survey_version_id, v.fingerprint, d.product, d.sold_on, p.name, d.customer_language,
+       r.id, r.answers, r.comment, r.consent, r.wants_call, r.wants_findings, r.language, r.submitted_at,
+       f.id, f.answers
+FROM invitation i
+JOIN deal d ON d.id = i.deal_id
+JOIN survey_version v ON v.id = d.survey_version_id
+JOIN person p ON p.id = d.salesperson_id
+LEFT JOIN response r ON r.invitation_id = i.id
+LEFT JOIN invitation fi ON fi.deal_id = i.deal_id AND fi.wave = 'sale' AND i.wave = 'delivery'
+LEFT JOIN response f ON f.invitation_id = fi.id AND f.submitted_at IS NOT NULL
+WHERE i.link_fingerprint = ?
+"""
+_SALT = """
+SELECT i.link_salt FROM invitation i JOIN deal d ON d.id = i.deal_id WHERE d.deal_id = ? AND i.wave = ?
+"""
+RESPONSE_COLUMNS = 8
+_moment = UtcField().python_value
+_editions: dict[int, Survey] = {}
+
+
+def by_link(fingerprint: str) -> Questionnaire | None:
+    """What the link with this fingerprint opens, in whatever state; None where there is no such link."""
+    row = run(_OPEN, fingerprint).fetchone()
+    if row is None:
+        return None
+    wave = Wave(row[2])
+    survey = _survey(row[5], row[6])
+    answered, first = row[11 : 11 + RESPONSE_COLUMNS], row[11 + RESPONSE_COLUMNS :]
+    return Questionnaire(
+        invitation=row[0],
+        deal=row[1],
+        wave=wave,
+        state=InvitationState(row[3]),
+        expires_at=cast(datetime, _moment(row[4])),
+        survey=survey,
+        product=row[7],
+        sold_on=_day(row[8]),
+        seller=row[9],
+        language=row[10],
+        response=response(survey, wave, answered),
+        promises_of=first[0] if wave is Wave.DELIVERY else answered[0],
+        at_sale=None if first[0] is None else unpack(survey, Wave.SALE, bytes(first[1])),
+    )
+
+
+def response(survey: Survey, wave: Wave, row: tuple[Any, ...]) -> Response:
+    """The value of a row (id, answers, comment, consent, wants_call, wants_findings, language, submitted_at)."""
+    if row[0] is None:
+        return Response()
+    return Response(
+        answers=unpack(survey, wave, bytes(row[1])),
+        comment=row[2],
+        consent=Consent(row[3]) if row[3] else None,
+        wants_call=bool(row[4]),
+        wants_findings=bool(row[5]),
+        language=row[6],
+        submitted_at=_moment(row[7]),
+    )
+
+
+def promises(response_row: int | None) -> tuple[Promise, ...]:
+    """The promises that are written down in this response, in their order; none for no response."""
+    if response_row is None:
+        return ()
+    rows = PromiseRow.select().where(PromiseRow.response == response_row).order_by(PromiseRow.position)
+    return tuple(
+        Promise(
+            row.position,
+            row.text,
+            row.aspect,
+            Source(row.source) if row.source else None,
+            Outcome(row.outcome) if row.outcome else None,
+            row.remark,
+        )
+        for row in rows
+    )
+
+
+def _survey(row_id: int, fingerprint: str) -> Survey:
+    # A version may change until its first answer; its fingerprint tells.
+    survey = _editions.get(row_id)
+    if survey is None or survey.fingerprint != fingerprint:
+        survey = _editions[row_id] = surveys.by_row(row_id)
+    return survey
+
+
+def _day(value: date | str | datetime) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def link_salt(deal_id: str, wave: Wave) -> bytes:
+    """The random part of the personal link of this deal and wave; with the secret key it makes the link."""
+    (salt,) = run(_SALT, deal_id, wave.value).fetchone()
+    return bytes(salt)

@@ -1,0 +1,41 @@
+"""Bringing the tables up to date, one process at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playhouse.migrations import Runner
+
+from kloof.storage.database import database, ensure_connected, is_postgresql
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_LOCK_NUMBER = 0x6B6C6F6F66  # "kloof" in ASCII: any number does, as long as it is always the same
+
+
+def migrate() -> list[str]:
+    """Apply every migration that is not yet in the database and return their names, in order."""
+    ensure_connected()
+    with _alone():
+        return list(Runner(database.obj, str(MIGRATIONS)).up())
+
+
+def pending() -> list[str]:
+    """Names of migrations that the database does not have yet."""
+    ensure_connected()
+    return [
+        step.name for step in Runner(database.obj, str(MIGRATIONS)).status() if step.path and not step.applied
+    ]
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two migrations at once crash: the second waits here and then finds nothing left to do."""
+    if is_postgresql():
+        database.execute_sql("SELECT pg_advisory_lock(%s)", (_LOCK_NUMBER,))
+        try:
+            yield
+        finally:
+            database.execute_sql("SELECT pg_advisory_unlock(%s)", (_LOCK_NUMBER,))
+    else:
+        with database.atomic("EXCLUSIVE"):
+            yield

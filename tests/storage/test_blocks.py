@@ -1,0 +1,151 @@
+"""Pairs into the queue and out of it, and what stands in a closed block."""
+
+import numpy as np
+import pytest
+from peewee import IntegrityError
+
+import builders
+from kloof import storage
+from kloof.actions.freeze import freeze
+from kloof.domain.surveys import Wave
+from kloof.storage import blocks, freezing
+from kloof.storage.models import Block, Deal, Pair, Placement, Response
+from release_cast import MONDAY, answer, answered_deals, customer_of, delete_customer, promise, settings
+
+SURVEY = builders.survey(3, core=2)
+
+
+@pytest.fixture
+def deal(database):
+    return builders.deal(SURVEY, waves=()).row
+
+
+def both(deal: int, sale=(8, 7, 6), delivery=(6, 7, 5, 9)) -> int:
+    first = answer(deal, SURVEY, Wave.SALE, sale)
+    answer(deal, SURVEY, Wave.DELIVERY, delivery)
+    return first
+
+
+def test_a_deal_of_which_both_surveys_are_submitted_queues_as_a_pair(deal):
+    both(deal)
+    assert blocks.record_pair(deal, MONDAY)
+    ((pairs, cells),) = freezing.queued()
+    assert pairs.expected.tolist() == [[9, 8]]
+    assert pairs.received.tolist() == [[7, 8]]
+    assert (cells[0].product, cells[0].region, cells[0].team) == ("Heat pump", "East", "North")
+
+
+def test_one_survey_alone_is_no_pair(deal):
+    answer(deal, SURVEY, Wave.SALE, (8, 7, 6))
+    assert not blocks.record_pair(deal, MONDAY)
+    assert freezing.queued() == []
+
+
+def test_a_core_aspect_that_does_not_apply_makes_no_pair_and_any_other_may(deal):
+    both(deal)
+    sheet = bytearray(Response.get().answers)
+    sheet[2] = 255
+    Response.update(answers=bytes(sheet)).where(Response.id == Response.get().id).execute()
+    assert blocks.record_pair(deal, MONDAY)
+    sheet[1] = 255
+    Response.update(answers=bytes(sheet)).where(Response.id == Response.get().id).execute()
+    assert not blocks.record_pair(deal, MONDAY)
+    assert freezing.queued() == []
+
+
+def test_what_became_of_promises_goes_with_the_pair(deal):
+    first = both(deal)
+    for position, outcome in enumerate(("kept", "kept", "broken", "")):
+        promise(first, position, outcome)
+    blocks.record_pair(deal, MONDAY)
+    ((pairs, _),) = freezing.queued()
+    assert pairs.promises.tolist() == [[2, 0, 1, 0]]
+
+
+def test_a_correction_before_freezing_brings_the_queued_pair_up_to_date(deal):
+    both(deal)
+    blocks.record_pair(deal, MONDAY)
+    answer(deal, SURVEY, Wave.DELIVERY, (1, 1, 1, 1))
+    blocks.record_pair(deal, MONDAY)
+    ((pairs, _),) = freezing.queued()
+    assert pairs.received.tolist() == [[2, 2]]
+
+
+def test_recording_the_same_pair_again_changes_nothing(database, tmp_path):
+    deals = answered_deals(12)
+    freeze(settings(tmp_path), MONDAY)
+    for one in deals:
+        blocks.record_pair(one, MONDAY)
+    assert len(freezing.live_blocks()) == 1
+    assert freezing.queued() == []
+
+
+def test_a_withdrawn_pair_leaves_its_queue_at_once(deal):
+    both(deal)
+    blocks.record_pair(deal, MONDAY)
+    blocks.withdraw_pair(deal, MONDAY)
+    assert freezing.queued() == []
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "corrected"])
+def test_a_closed_block_is_retired_whole_and_its_answers_are_wiped(database, tmp_path, how):
+    deals = answered_deals(14)
+    freeze(settings(tmp_path), MONDAY)
+    assert blocks.is_frozen(deals[3])
+    if how == "withdrawn":
+        blocks.withdraw_pair(deals[3], MONDAY)
+    else:
+        answer(deals[3], builders.survey(), Wave.DELIVERY, (0, 0, 0, 0))
+        blocks.record_pair(deals[3], MONDAY)
+    assert freezing.live_blocks() == ()
+    assert {pair.answers for pair in Pair.select()} == {""}
+    assert {bytes(block.sums) for block in Block.select()} == {b""}
+
+
+def test_the_rest_of_a_retired_block_is_never_queued_again(database, tmp_path):
+    deals = answered_deals(14)
+    freeze(settings(tmp_path), MONDAY)
+    blocks.withdraw_pair(deals[3], MONDAY)
+    for one in deals[:3]:
+        blocks.record_pair(one, MONDAY)
+    assert freezing.queued() == []
+    assert len(freezing.membership().person) == 14
+
+
+def test_an_erased_customer_leaves_a_number_that_belongs_to_nobody(database, tmp_path):
+    deals = answered_deals(14)
+    freeze(settings(tmp_path), MONDAY)
+    before = freezing.membership()
+    gone = customer_of(deals[5])
+    blocks.withdraw_pair(deals[5], MONDAY)
+    freezing.forget_customer(gone)
+    delete_customer(gone)
+    after = freezing.membership()
+    assert gone not in after.person
+    assert np.count_nonzero(after.person < 0) == 1
+    assert len(np.unique(after.person)) == len(np.unique(before.person))
+
+
+def test_two_erased_customers_stay_two_people(database, tmp_path):
+    deals = answered_deals(14)
+    freeze(settings(tmp_path), MONDAY)
+    for one in deals[:2]:
+        freezing.forget_customer(customer_of(one))
+    assert np.unique(freezing.membership().person).tolist()[:2] == [-2, -1]
+
+
+def test_a_deal_that_moves_to_another_team_after_freezing_stays_in_its_block(database, tmp_path):
+    deals = answered_deals(14)
+    freeze(settings(tmp_path), MONDAY)
+    Deal.update(team="South").where(Deal.id == deals[0]).execute()
+    blocks.record_pair(deals[0], MONDAY)
+    (block,) = freezing.live_blocks()
+    assert (block.queue.team, block.customers) == ("North", 14)
+
+
+def test_the_same_pair_can_never_stand_in_two_blocks(database, tmp_path):
+    answered_deals(14)
+    freeze(settings(tmp_path), MONDAY)
+    placed = Placement.select().first()
+    with pytest.raises(IntegrityError), storage.transaction():
+        Placement.insert(id=placed.id_id, block=placed.block_id).execute()

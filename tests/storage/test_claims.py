@@ -1,0 +1,57 @@
+"""How the database finds what is due, and that a customer is counted once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kloof import storage
+from kloof.config import Settings
+from kloof.storage import claims
+from kloof.storage.models import Message
+from outbox_cast import NOON, company, line, sell
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    url = f"sqlite:///{tmp_path / 'kloof.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql_url")
+    storage.open_database(url)
+    storage.migrate()
+    yield company(tmp_path)
+    storage.close_database()
+
+
+def many(settings: Settings, count: int) -> None:
+    """A queue of so many messages, most of them not due yet."""
+    sell(settings, line())
+    rows = [
+        {
+            "kind": "invitation", "message_id": f"m{number}", "state": "sent" if number % 2 else "queued",
+            "due_at": NOON.replace(year=2027), "created_at": NOON, "changed_at": NOON,
+        }
+        for number in range(count)
+    ]  # fmt: skip
+    for start in range(0, count, 500):
+        Message.insert_many(rows[start : start + 500]).execute()
+
+
+def test_the_claim_looks_in_an_index_however_long_the_queue_is(settings: Settings) -> None:
+    many(settings, 20_000)
+    plan = claims.plan_of_claim(NOON)
+    assert "message_due" in plan
+    assert "Seq Scan" not in plan
+    assert "Sort" not in plan
+    assert claims.lock_due(NOON, urgent=False, most=50) == [1]
+
+
+def test_a_lease_counts_for_the_customer_and_giving_back_frees_the_day(settings: Settings) -> None:
+    sell(settings, line())
+    (mail,) = claims.outgoing([1])
+    assert mail.customer is not None
+    claims.lease([1], "worker", NOON, NOON.date())
+    assert claims.mailed_days({mail.customer}, NOON.date(), besides=[]) == {mail.customer: [NOON.date()]}
+    assert claims.mailed_days({mail.customer}, NOON.date(), besides=[1]) == {}
+    claims.release([1], "worker")
+    assert claims.mailed_days({mail.customer}, NOON.date(), besides=[]) == {}

@@ -1,0 +1,69 @@
+"""Migrations make exactly the tables that the models describe, once, however many try at once."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kloof import storage
+from kloof.storage.database import connect, database
+from kloof.storage.models import MODELS
+
+MIGRATE = (
+    "import sys; from kloof import storage; storage.open_database(sys.argv[1]); print(storage.migrate())"
+)
+
+
+def described(url: str) -> dict[str, str]:
+    """Name → normalised definition of every table and index of a SQLite database."""
+    rows = connect(url).execute_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
+    return {name: " ".join(sql.split()) for name, sql in rows if name != "schema_migration"}
+
+
+def test_the_migrations_together_make_what_the_models_describe(tmp_path: Path, database: str) -> None:
+    fresh = f"sqlite:///{tmp_path / 'models.db'}"
+    straight = connect(fresh)
+    with straight.bind_ctx(MODELS):
+        straight.create_tables(MODELS)
+    straight.close()
+    migrated = {name: sql for name, sql in described(database).items() if "schema_migration" not in name}
+    assert migrated == described(fresh)
+
+
+def test_migrating_twice_does_nothing_the_second_time(database: str) -> None:
+    assert storage.migrate() == []
+    assert storage.pending() == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def test_four_processes_that_migrate_at_once_apply_each_migration_once(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = (
+        f"sqlite:///{tmp_path / 'race.db'}"
+        if engine == "sqlite"
+        else request.getfixturevalue("postgresql_url")
+    )
+    racers = [
+        subprocess.Popen([sys.executable, "-c", MIGRATE, url], stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    printed = sorted(racer.communicate(timeout=60)[0].strip() for racer in racers)
+    assert [racer.returncode for racer in racers] == [0, 0, 0, 0]
+    assert printed.count("[]") == 3
+
+
+def test_a_second_database_in_the_same_process_is_refused(database: str, tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="Another database is open"):
+        storage.open_database(f"sqlite:///{tmp_path / 'other.db'}")
+
+
+def test_an_acknowledged_answer_is_on_disk_and_writers_wait_for_each_other(database: str) -> None:
+    assert _pragma("journal_mode") == "wal"
+    assert _pragma("synchronous") == 2, "FULL: an answer is on disk before the customer sees that it is saved"
+    assert _pragma("foreign_keys") == 1
+
+
+def _pragma(name: str) -> object:
+    return database.execute_sql(f"PRAGMA {name}").fetchone()[0]
