@@ -1,0 +1,102 @@
+"""The ways out: SMTP, a folder of .eml files, and memory. An error says itself whether to try again."""
+
+import os
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from kloof.config import Settings
+from kloof.domain.errors import BadSettings, KloofError
+
+
+class Fate(StrEnum):
+    """What may happen to a message after an error: the error carries the decision."""
+
+    RETRY = "retry"  # certainly not accepted, and worth another try
+    STOP = "stop"  # refused for good
+    UNKNOWN = "unknown"  # it may have arrived: a person decides
+
+
+class TransportError(KloofError):
+    """A message was not handed over. `of_server`: it was about the server and not about this message."""
+
+    def __init__(self, what: str, fate: Fate, *, of_server: bool = False, remedy: str = "") -> None:
+        self.fate = fate
+        self.of_server = of_server
+        super().__init__(what, remedy=remedy)
+
+
+def nothing() -> None:
+    """What there is to do meanwhile, when there is nothing."""
+
+
+class Transport(Protocol):
+    """A way out."""
+
+    def send(self, sender: str, recipient: str, data: bytes, meanwhile: Callable[[], None] = nothing) -> str:
+        """Hand one message over and give the answer in words; raises TransportError.
+
+        `meanwhile` is done at most once, while the other side thinks about its answer.
+        """
+
+    def close(self) -> None:
+        """End the conversation; sending again opens a new one."""
+
+
+class Folder:
+    """Every mail becomes an .eml file, complete as soon as it has its name."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._count = 0
+
+    def send(self, sender: str, recipient: str, data: bytes, meanwhile: Callable[[], None] = nothing) -> str:
+        self._count += 1
+        name = f"{os.getpid()}-{self._count:06}.eml"
+        draft = self.folder / f".{name}"
+        try:
+            draft.write_bytes(data)
+            draft.rename(self.folder / name)
+        except OSError as error:
+            raise TransportError(f"{self.folder}: {error.strerror}.", Fate.RETRY, of_server=True) from None
+        return f"Written to {name}."
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+class Memory:
+    """Keeps what was sent, for tests."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str, bytes]] = []
+
+    def send(self, sender: str, recipient: str, data: bytes, meanwhile: Callable[[], None] = nothing) -> str:
+        self.sent.append((sender, recipient, data))
+        return "Kept in memory."
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+def open_transport(settings: Settings) -> Transport:
+    """The way out that KLOOF_SMTP_URL names, not connected yet; raises BadSettings where it is unusable."""
+    from kloof.mail.smtp import Smtp  # loads ssl: only for who sends
+
+    scheme = urlsplit(settings.smtp_url).scheme
+    if scheme == "folder":
+        return Folder(settings.folder / settings.smtp_url.removeprefix("folder:"))
+    if scheme in {"smtp", "smtps"}:
+        if not settings.mail_from:
+            raise BadSettings(
+                ["KLOOF_MAIL_FROM: there is no address to send from."],
+                remedy="Set it to an address of your company, such as feedback@your-company.nl.",
+            )
+        return Smtp(settings.smtp_url)
+    raise BadSettings(
+        [f"KLOOF_SMTP_URL: {scheme or 'an empty address'} is not a way to send mail that kloof knows."],
+        remedy="Use smtp://user:password@host:587, smtps://user:password@host:465 or folder:PATH.",
+    )

@@ -1,0 +1,257 @@
+"""What the mails say, and how they travel."""
+
+import email
+import email.policy
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import dkim
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kloof.config import Settings
+from kloof.domain.errors import BadSettings
+from kloof.domain.invitations import InvitationState
+from kloof.domain.links import Purpose, token
+from kloof.domain.messages import AboutDeal, Outgoing
+from kloof.domain.surveys import Wave
+from kloof.domain.text import LANGUAGES, Language
+from kloof.mail.headers import domain_in_ascii, mailbox, words
+from kloof.mail.messages import Parcel, Postbox
+from kloof.mail.moulds import Mould, encoded
+from outbox_cast import NOON, company, survey
+
+SALT = b"s" * 32
+KINDS = [(kind, wave) for kind in ("invitation", "reminder-1", "reminder-2") for wave in Wave]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return company(tmp_path)
+
+
+def outgoing(
+    kind: str = "invitation", wave: Wave = Wave.SALE, language: Language = "nl", **changes: Any
+) -> Outgoing:
+    about = AboutDeal(
+        7, InvitationState.PLANNED, wave, 1, "Warmtepomp", "Eva Bakker", date(2026, 9, 14), date(2026, 9, 15),
+        cancelled=False, expires_at=NOON,
+    )  # fmt: skip
+    mail = Outgoing(
+        1, "0123456789abcdef" * 2, kind, 0, 5, "Piet Jansen", "piet@example.com", language, SALT, NOON, about
+    )
+    return replace(mail, **changes)
+
+
+def sign_in(language: Language = "nl") -> Outgoing:
+    return outgoing("sign-in", language=language, about=None, expires_at=NOON + timedelta(minutes=15))
+
+
+def made(settings: Settings, mail: Outgoing) -> Parcel:
+    asked = survey() if mail.about else None
+    return Postbox(settings).parcel(mail, asked, NOON + timedelta(days=45), NOON)
+
+
+def read(parcel: Parcel) -> EmailMessage:
+    found = email.message_from_bytes(parcel.data, policy=email.policy.default)
+    assert isinstance(found, EmailMessage)
+    return found
+
+
+def body(parcel: Parcel, kind: str) -> str:
+    part = read(parcel).get_body((kind,))
+    assert part
+    return str(part.get_content())
+
+
+class Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.links += [value or "" for name, value in attrs if name in {"href", "src"}]
+
+
+def links(html: str) -> list[str]:
+    parser = Links()
+    parser.feed(html)
+    return parser.links
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("kind", "wave"), KINDS)
+def test_every_mail_says_who_why_how_long_who_sees_it_and_how_to_stop(
+    settings: Settings, language: Language, kind: str, wave: Wave
+) -> None:
+    parcel = made(settings, outgoing(kind, wave, language))
+    for text in (body(parcel, "plain"), body(parcel, "html")):
+        for expected in (
+            "Warmtehuis",
+            "Warmtepomp",
+            "Piet Jansen",
+            "Eva Bakker",
+            "minut",
+            "10",
+            "/s/",
+            "/opt-out/",
+        ):
+            assert expected in text
+        assert not re.search(r"[{}\ue000\ue001]", re.sub(r"<style>.*</style>", "", text, flags=re.S))
+
+
+def test_the_subject_names_the_company_and_the_product(settings: Settings) -> None:
+    assert read(made(settings, outgoing()))["Subject"] == "Warmtehuis: wat verwacht u van Warmtepomp?"
+    english = outgoing(wave=Wave.DELIVERY, language="en")
+    assert read(made(settings, english))["Subject"] == "Warmtehuis: is Warmtepomp what you expected?"
+
+
+def test_only_the_last_reminder_says_that_it_is_the_last(settings: Settings) -> None:
+    last = "Dit is onze laatste mail hierover."
+    said = [
+        last in body(made(settings, outgoing(kind)), "plain")
+        for kind in ("invitation", "reminder-1", "reminder-2")
+    ]
+    assert said == [False, False, True]
+
+
+def test_links_lead_to_this_survey_and_nowhere_else(settings: Settings) -> None:
+    found = links(body(made(settings, outgoing()), "html"))
+    survey_link = settings.link(f"/s/{token(settings.secret_key, Purpose.SURVEY, SALT)}")
+    opt_out = settings.link(f"/opt-out/{token(settings.secret_key, Purpose.OPT_OUT, SALT)}")
+    assert found == [*(f"{survey_link}?lead-time={point}" for point in range(11)), survey_link, opt_out]
+
+
+def test_nothing_in_a_mail_is_fetched_from_anywhere(settings: Settings) -> None:
+    html = body(made(settings, outgoing()), "html")
+    assert not re.search(r"<(img|script|link|iframe)|url\(|@import", html)
+
+
+def test_a_mail_to_a_customer_carries_one_click_opt_out_on_one_line(settings: Settings) -> None:
+    parcel = made(settings, outgoing())
+    opt_out = settings.link(f"/opt-out/{token(settings.secret_key, Purpose.OPT_OUT, SALT)}")
+    assert f"\r\nList-Unsubscribe: <{opt_out}>\r\n".encode() in parcel.data
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in parcel.data
+    mail = read(parcel)
+    assert (mail["Auto-Submitted"], mail["Precedence"]) == ("auto-generated", "bulk")
+
+
+def test_a_sign_in_mail_has_its_link_and_no_way_out(settings: Settings) -> None:
+    postbox = Postbox(settings)
+    parcel = postbox.parcel(sign_in(), None, NOON + timedelta(minutes=15), NOON)
+    text = body(parcel, "plain")
+    assert settings.link(f"/sign-in/{token(settings.secret_key, Purpose.SIGN_IN, SALT)}") in text
+    assert "tot 12:15" in text
+    assert b"List-Unsubscribe" not in parcel.data
+    assert read(parcel)["Subject"] == "Je inloglink voor kloof bij Warmtehuis"
+
+
+def test_replies_go_where_the_company_wants_them(tmp_path: Path) -> None:
+    settings = company(tmp_path, reply_to="desk@warmtehuis.example")
+    assert read(made(settings, outgoing()))["Reply-To"] == "desk@warmtehuis.example"
+
+
+def test_bounces_come_back_to_an_address_of_this_message(tmp_path: Path) -> None:
+    settings = company(tmp_path, bounce_address="bounces@warmtehuis.example")
+    assert made(settings, outgoing()).sender == f"bounces+{'0123456789abcdef' * 2}@warmtehuis.example"
+    assert made(company(tmp_path), outgoing()).sender == "feedback@warmtehuis.example"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Jansen & Zn <b>", "Ünal, Çağla", 'The "Best" Bakery', "{product}", "\ue000link\ue001", "x" * 300],
+)
+def test_whatever_a_customer_is_called_the_mail_is_whole_and_says_it(settings: Settings, name: str) -> None:
+    parcel = made(settings, outgoing(name=name))
+    assert name in body(parcel, "plain")
+    assert "<b>" not in body(parcel, "html")
+    assert all(len(row) <= 998 for row in parcel.data.split(b"\r\n"))
+
+
+def test_a_name_can_never_add_a_header(settings: Settings) -> None:
+    evil = "Piet\r\nBcc: everybody@example.com\r\n\r\nHello"
+    mail = read(made(settings, outgoing(name=evil, about=replace(outgoing().about, product=evil))))  # type: ignore[type-var]
+    assert mail["Bcc"] is None
+    assert mail["To"].addresses[0].addr_spec == "piet@example.com"
+
+
+@given(st.text(max_size=200))
+def test_any_name_survives_its_header(name: str) -> None:
+    from email.headerregistry import HeaderRegistry
+
+    parsed = HeaderRegistry()("To", mailbox(name, "a@example.com").replace("\r\n", ""))
+    assert parsed.addresses[0].addr_spec == "a@example.com"
+
+
+@given(st.text(max_size=200))
+def test_any_subject_stays_one_header(subject: str) -> None:
+    assert all(not line or line[0] in " \t" for line in words(subject).split("\r\n")[1:])
+
+
+@given(st.lists(st.text(max_size=120), min_size=1, max_size=5), st.text(max_size=200))
+def test_a_cast_mould_reads_as_the_text_it_was_made_of(parts: list[str], value: str) -> None:
+    from quopri import decodestring
+
+    def lines(text: str) -> str:
+        return re.sub(r"\r\n|\r|\n", "\r\n", re.sub("[\ue000\ue001]", "", text))
+
+    clean = [lines(part) for part in parts]
+    cast = Mould.of("\ue000name\ue001".join(clean)).cast({"name": encoded(lines(value))})
+    assert decodestring(cast).decode() == lines(value).join(clean)
+    assert all(len(row) <= 76 for row in cast.split(b"\r\n"))
+
+
+def test_an_address_with_other_letters_travels_as_dns_knows_its_domain() -> None:
+    assert domain_in_ascii("piet@münchen.example") == "piet@xn--mnchen-3ya.example"
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+    """A DKIM key in a file, and the record that DNS would have for it."""
+    import shutil
+    import subprocess
+
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl to make a key with")
+    file = tmp_path_factory.mktemp("dkim") / "dkim.pem"
+    subprocess.run(
+        ["openssl", "genrsa", "-traditional", "-out", file, "2048"], check=True, capture_output=True
+    )
+    public = subprocess.run(
+        ["openssl", "rsa", "-in", file, "-pubout", "-outform", "PEM"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return file, ("v=DKIM1; k=rsa; p=" + "".join(public.splitlines()[1:-1])).encode()
+
+
+def test_a_signed_mail_holds_and_its_signature_covers_the_one_click_header(
+    tmp_path: Path, keys: tuple[Path, bytes]
+) -> None:
+    settings = company(tmp_path, dkim_key=keys[0], dkim_selector="kloof")
+    data = made(settings, outgoing()).data
+    assert dkim.verify(data, dnsfunc=lambda *_, **__: keys[1])
+    signature = read(Parcel("", "", data))["DKIM-Signature"].replace(" ", "").lower()
+    covered = re.search(r"h=([^;]+)", signature)
+    assert covered
+    assert {"list-unsubscribe", "list-unsubscribe-post", "from"} <= set(covered[1].split(":"))
+
+
+def test_a_signed_mail_that_was_touched_does_not_hold(tmp_path: Path, keys: tuple[Path, bytes]) -> None:
+    settings = company(tmp_path, dkim_key=keys[0], dkim_selector="kloof")
+    data = made(settings, outgoing()).data.replace(b"One-Click", b"Two-Click")
+    assert not dkim.verify(data, dnsfunc=lambda *_, **__: keys[1])
+
+
+def test_a_key_that_cannot_be_used_is_said_before_any_mail_goes_out(tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_text("not a key")
+    for name in ("key.pem", "absent.pem"):
+        with pytest.raises(BadSettings, match="dkim_key"):
+            Postbox(company(tmp_path, dkim_key=Path(name), dkim_selector="kloof"))
