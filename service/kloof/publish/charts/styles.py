@@ -1,0 +1,93 @@
+"""What a mark's style is: a class of charts.css on a page, and the same as attributes in a file of its own.
+
+A file opened by itself has no stylesheet, and a policy against inline styles would blank one inside it.
+A test keeps this table and charts.css alike.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+_INK, _SOFT, _V, _R, _GAP, _LINE, _PAPER = (
+    "#1c2427",
+    "#4b565b",
+    "#34549c",
+    "#a5530a",
+    "#cfc9bb",
+    "#dcd9d0",
+    "#ffffff",
+)
+_SHARES = ("#23456b", "#8ba8c9", "#d9d3c5")
+
+SIZES: Final[Mapping[str, float]] = MappingProxyType(
+    {
+        "c-name": 15,
+        "c-figures": 15,
+        "c-small": 13,
+        "c-tick": 12,
+        "c-big": 38,
+        "c-large": 27,
+        "c-heading": 19,
+    }
+)
+"""Font size in pixels of each style that starts a label."""
+
+BOLD: Final = frozenset({"c-name", "c-strong", "c-big", "c-large", "c-heading"})
+
+_FILLS: Final = {
+    "c-name": _INK,
+    "c-figures": _INK,
+    "c-small": _SOFT,
+    "c-tick": _SOFT,
+    "c-big": _INK,
+    "c-large": _INK,
+    "c-heading": _INK,
+    "c-text-v": _V,
+    "c-text-r": _R,
+    "c-text-soft": _SOFT,
+    "c-strong": _INK,
+    "c-on-dark": _PAPER,
+    "c-on-light": _INK,
+    "c-r": _R,
+    "c-share-1": _SHARES[0],
+    "c-share-2": _SHARES[1],
+    "c-share-3": _SHARES[2],
+    "c-over": _V,
+    "c-under": _R,
+    "c-dot": _SHARES[0],
+}
+
+_STROKES: Final = {
+    "c-v": (_V, 3.0),
+    "c-gap": (_GAP, 8.0),
+    "c-more": (_SOFT, 1.5),
+    "c-track": (_LINE, 1.0),
+    "c-grid": (_LINE, 1.0),
+    "c-zero": (_INK, 1.0),
+    "c-norm": (_INK, 2.5),
+    "c-interval": (_SOFT, 1.5),
+    "c-trend-v": (_V, 1.5),
+    "c-trend-r": (_R, 1.5),
+    "c-dot-empty": (_SOFT, 1.5),
+    "c-share-1-line": (_SHARES[0], 12.0),
+    "c-share-2-line": (_SHARES[1], 12.0),
+    "c-share-3-line": (_SHARES[2], 12.0),
+    "c-over-line": (_V, 12.0),
+    "c-under-line": (_R, 12.0),
+}
+
+
+def attributes(style: str) -> str:
+    """The presentation attributes of a style; KeyError for an unknown one."""
+    if style in _STROKES:
+        colour, width = _STROKES[style]
+        fill = _PAPER if style in ("c-v", "c-dot-empty") else "none"
+        return f'fill="{fill}" stroke="{colour}" stroke-width="{width:g}"'
+    text = f' font-size="{SIZES[style]:g}"' if style in SIZES else ""
+    bold = ' font-weight="600"' if style in BOLD else ""
+    return f'fill="{_FILLS[style]}"{text}{bold}'
+
+
+def known() -> frozenset[str]:
+    """Every style that there is."""
+    return frozenset(_FILLS) | frozenset(_STROKES)

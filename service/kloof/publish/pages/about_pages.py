@@ -1,0 +1,131 @@
+"""The pages about the figures themselves: method, privacy, data, releases and accessibility."""
+
+from pathlib import Path
+
+from markupsafe import Markup
+
+from kloof.domain.notation import date, number, signed
+from kloof.domain.release import Guarantee, Level, PublishedSurvey, ReleaseDocument
+from kloof.domain.text import Language
+from kloof.publish.pages.book import Book, Here
+from kloof.publish.pages.dictionary import FILES, FORMULAS, MEANINGS
+from kloof.publish.pages.edition import Edition
+from kloof.publish.pages.figures import gap_head, pick_all
+from kloof.publish.pages.markup import facts, links, table
+from kloof.publish.release_files import release_folder
+from kloof.publish.schema import CSV_FIELDS
+from kloof.publish.words import pick
+
+
+def write_about(book: Book, edition: Edition, contact: str | None) -> None:
+    """All of them, and one page for each release."""
+    language, guarantee = book.language, edition.latest.guarantee
+    _write_method(book, guarantee)
+    book.page("privacy", "privacy", "Privacy", guarantee=guarantee)
+    _write_data(book, edition)
+    releases = sorted(edition.releases, key=lambda release: -release.number)
+    book.page(
+        "releases/index", "releases", pick(language, "Alle publicaties", "All releases"), releases=releases
+    )
+    for release in releases:
+        _write_release(book, release)
+    title = pick(language, "Toegankelijkheid", "Accessibility")
+    book.page("accessibility", "accessibility", title, contact=contact, company=edition.latest.company)
+
+
+def _write_method(book: Book, guarantee: Guarantee) -> None:
+    language = book.language
+    title = pick(language, "Zo meten we", "How we measure")
+    head = pick_all(
+        language,
+        ["Cijfer", "Zo berekend", "Vanaf"],
+        ["Figure", "How it is computed", "From"],
+    )
+    rows = [[formula.name[language], formula.how[language], formula.least[language]] for formula in FORMULAS]
+    book.page(
+        "method",
+        "method",
+        title,
+        guarantee=guarantee,
+        certificate=certificate(guarantee, language),
+        three=lambda value: number(value, language, 3),
+        table=table(
+            pick(language, "De cijfers op deze site", "The figures on this site"), head, rows, figures_from=9
+        ),
+    )
+
+
+def certificate(guarantee: Guarantee, language: Language) -> Markup:
+    """The guarantee in large figures."""
+    names = pick_all(
+        language,
+        ["k: minste klanten", "m: minste verkopers", "Grootste hefboom", "Gepubliceerde groepen"],
+        ["k: fewest customers", "m: fewest salespeople", "Largest leverage", "Published sets"],
+    )
+    figures = (
+        number(guarantee.k, language, 0),
+        number(guarantee.m, language, 0),
+        number(guarantee.max_leverage, language, 3),
+        number(guarantee.sets, language, 0),
+    )
+    return facts(list(zip(names, figures, strict=True)))
+
+
+def _write_data(book: Book, edition: Edition) -> None:
+    language = book.language
+    head = pick_all(language, ["Kolom", "Soort", "Betekenis"], ["Column", "Type", "Meaning"])
+    rows = [[name, str(CSV_FIELDS[name]["type"]), meaning[language]] for name, meaning in MEANINGS.items()]
+    title = pick(language, "Gegevens", "Data")
+    caption = pick(language, "De kolommen van cells.csv", "The columns of cells.csv")
+    files = _files(Here(book, "data"), edition.latest)
+    book.page("data", "data", title, files=files, dictionary=table(caption, head, rows, figures_from=9))
+
+
+def _files(here: Here, release: ReleaseDocument) -> Markup:
+    folder = release_folder_name(release.number)
+    return links(
+        [
+            (here.file(f"releases/{folder}/{name}"), name, about[here.book.language])
+            for name, about in FILES.items()
+        ]
+    )
+
+
+def release_folder_name(number: int) -> str:
+    """The name of a release's folder, which is also its address."""
+    return release_folder(Path(), number).name
+
+
+def _write_release(book: Book, release: ReleaseDocument) -> None:
+    language = book.language
+    path = f"releases/{release_folder_name(release.number)}"
+    title = pick(language, f"Publicatie {release.number}", f"Release {release.number}")
+    surveys = [_survey(release, survey, language) for survey in release.surveys]
+    book.page(
+        path,
+        "release",
+        title,
+        release=release,
+        surveys=surveys,
+        certificate=certificate(release.guarantee, language),
+        files=_files(Here(book, path), release),
+    )
+
+
+def _survey(release: ReleaseDocument, survey: PublishedSurvey, language: Language) -> dict[str, object]:
+    title = f"{survey.title[language]} ({pick(language, 'versie', 'version')} {survey.version})"
+    cell = next(release.cells_of(survey.key, Level.COMPANY), None)
+    found: dict[str, object] = {"title": title, "anchor": f"{survey.id}-{survey.version}", "table": None}
+    if cell is None:
+        return found
+    head = gap_head(language, "Aspect")
+    rows = []
+    for aspect in survey.aspects:
+        moments = cell.aspects[aspect.id]
+        v, r = moments.expectation.mean, moments.reality.mean
+        figures = [number(v, language), number(r, language), signed(v - r, language)]
+        rows.append([aspect.name[language], *figures, number(moments.n, language, 0)])
+    caption = pick(language, "Verwacht en gekregen op ", "Expected and received on ") + date(
+        cell.as_of.date, language
+    )
+    return found | {"cell": cell, "table": table(caption, [*head[:4], head[5]], rows)}

@@ -1,0 +1,134 @@
+"""The page of one aspect: V and R with their interval, the norm, the answers, the course, and the groups."""
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from kloof.domain.findings import (
+    AspectReading,
+    CellReading,
+    ClaimFound,
+    GapFound,
+    NotEnough,
+    SplitFound,
+)
+from kloof.domain.moments import Moments
+from kloof.domain.notation import date, month, number, signed
+from kloof.domain.release import PublishedAspect
+from kloof.publish.charts.dumbbell import Pair, dumbbells
+from kloof.publish.charts.equation import equation
+from kloof.publish.charts.split import Parted, splits
+from kloof.publish.charts.trend import trend
+from kloof.publish.pages.book import Book, Here
+from kloof.publish.pages.edition import Moved, Subject, named
+from kloof.publish.pages.figures import gap_head, gap_row, pair, rounding_note, shared_axis
+from kloof.publish.pages.markup import table
+from kloof.publish.pages.subject_pages import LEVELS, basis
+from kloof.publish.words import pick
+
+
+def write_aspects(book: Book, subject: Subject) -> None:
+    """A page for each aspect of the survey that the company has a figure for."""
+    if subject.company is None:
+        return
+    for reading in subject.company.aspects:
+        _write(book, subject, subject.company, reading)
+
+
+def _write(book: Book, subject: Subject, company: CellReading, reading: AspectReading) -> None:
+    aspect, language = reading.aspect, book.language
+    path = f"{subject.slug}/aspects/{aspect.id}"
+    here = Here(book, path)
+    gap = reading.gap
+    others = [f for f in reading.findings if not isinstance(f, SplitFound | ClaimFound)]
+    book.page(
+        path,
+        "aspect",
+        aspect.name[language],
+        f"{aspect.name[language]}: {pick(language, 'verwacht en gekregen', 'expected and received')}",
+        aspect=aspect,
+        scale=subject.survey.scale,
+        gap=gap,
+        equation=_equation(here, subject, company, reading) if isinstance(gap, GapFound) else "",
+        split=next((f for f in reading.findings if isinstance(f, SplitFound)), None),
+        split_picture=_split(here, subject, reading),
+        claim=next((f for f in reading.findings if isinstance(f, ClaimFound)), None),
+        others=[] if isinstance(gap, NotEnough) else others,
+        **_trend(here, subject, aspect),
+        groups=list(_groups(here, subject, aspect)),
+    )
+
+
+def _equation(here: Here, subject: Subject, company: CellReading, reading: AspectReading) -> Markup:
+    assert isinstance(reading.gap, GapFound)  # noqa: S101 - the caller asked
+    language = here.book.language
+    name = reading.aspect.name[language]
+    one = pair(name, reading.gap, reading.aspect.norm)
+    drawing = equation(one, shared_axis(subject.survey, [one]), f"{name}: V − R = S", language)
+    caption = basis(company, language) + rounding_note(one, language)
+    return here.picture(drawing, f"{subject.slug}-aspect-{reading.aspect.id}", caption)
+
+
+def _split(here: Here, subject: Subject, reading: AspectReading) -> Markup:
+    language = here.book.language
+    for finding in reading.findings:
+        if isinstance(finding, SplitFound):
+            name = reading.aspect.name[language]
+            part = Parted(name, finding.figure.overpromise.mean, finding.figure.underdelivery.mean)
+            title = pick(language, f"{name}: naast onze norm", f"{name}: beside our norm")
+            return here.picture(
+                splits([part], title, language), f"{subject.slug}-aspect-{reading.aspect.id}-norm"
+            )
+    return Markup()
+
+
+def _trend(here: Here, subject: Subject, aspect: PublishedAspect) -> dict[str, object]:
+    language = here.book.language
+    moved = [(release, moments) for release, moments in subject.moments(aspect) if moments.n]
+    if len(moved) < 2:
+        return {"trend": None, "trend_table": None}
+    name = aspect.name[language]
+    title = pick(language, f"{name}: het verloop", f"{name}: over time")
+    pairs = [_at(one, moments, month(one.release.published_on, language)) for one, moments in moved]
+    head = gap_head(language, pick(language, "Publicatie", "Release"))
+    head = [*head[:4], head[5]]
+    rows = []
+    for one, moments in moved:
+        dated = _at(one, moments, f"{one.release.number} · {date(one.release.published_on, language)}")
+        figures = [number(dated.v, language), number(dated.r, language), signed(dated.gap, language)]
+        rows.append([dated.name, *figures, number(moments.n, language, 0)])
+    picture = trend(pairs, shared_axis(subject.survey, pairs), title, language)
+    return {
+        "trend": here.picture(picture, f"{subject.slug}-aspect-{aspect.id}-trend"),
+        "trend_table": table(title, head, rows),
+    }
+
+
+def _at(moved: Moved, moments: Moments, name: str) -> Pair:
+    return Pair(name, moments.expectation.mean, moments.reality.mean)
+
+
+def _groups(here: Here, subject: Subject, aspect: PublishedAspect) -> Iterator[dict[str, object]]:
+    language = here.book.language
+    for level, level_name in LEVELS.items():
+        found = [
+            (named(part.cell), reading.gap)
+            for part in subject.of_level(level)
+            for reading in part.aspects
+            if reading.aspect.id == aspect.id and isinstance(reading.gap, GapFound)
+        ]
+        if found:
+            title = level_name.several[language]
+            pairs = [pair(name, gap, aspect.norm) for name, gap in found]
+            whole = f"{aspect.name[language]}: {title.lower()}"
+            drawing = dumbbells(pairs, shared_axis(subject.survey, pairs), whole, language)
+            yield {
+                "title": title,
+                "anchor": level.value,
+                "picture": here.picture(drawing, f"{subject.slug}-aspect-{aspect.id}-{level.value}"),
+                "table": table(
+                    whole,
+                    gap_head(language, level_name.one[language]),
+                    [gap_row(n, g, language) for n, g in found],
+                ),
+            }

@@ -1,0 +1,166 @@
+"""What columns, files and figures mean, in both languages."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from kloof.domain.text import Text
+
+
+class Formula(NamedTuple):
+    """A figure of the site: what it is called, how it is computed, and from how many it is shown."""
+
+    name: Text
+    how: Text
+    least: Text
+
+
+def _two(nl: str, en: str) -> Text:
+    return Text(nl=nl, en=en)
+
+
+MEANINGS: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "cell": _two(
+            "De naam van de groep, in elke publicatie dezelfde.",
+            "The name of the group, the same in every release.",
+        ),
+        "survey": _two("De vragenlijst.", "The survey."),
+        "version": _two("De versie van de vragenlijst.", "The version of the survey."),
+        "level": _two(
+            "Hoe breed de groep is: bedrijf, product, regio of team.",
+            "How wide the group is: company, product, region or team.",
+        ),
+        "product": _two(
+            "Het product; leeg als de groep breder is.", "The product; empty where the group is wider."
+        ),
+        "region": _two(
+            "De regio; leeg als de groep er geen noemt.", "The region; empty where the group names none."
+        ),
+        "team": _two("Het team; leeg als de groep breder is.", "The team; empty where the group is wider."),
+        "as_of_release": _two(
+            "De publicatie waarin de groep het laatst veranderde.",
+            "The release in which the group last changed.",
+        ),
+        "as_of_date": _two("De dag van die publicatie.", "The day of that release."),
+        "deals": _two("Deals in de groep.", "Deals in the group."),
+        "aspect": _two(
+            "Het aspect; de vragen staan in release.json.", "The aspect; its questions are in release.json."
+        ),
+        "n": _two(
+            "Klanten; meer deals van één klant in een blok tellen als één gemiddelde.",
+            "Customers; several deals of one customer in a block count as one mean.",
+        ),
+        "v": _two("Som van V, wat bij verkoop werd verwacht.", "Sum of V, what was expected at sale."),
+        "r": _two("Som van R, wat na levering werd gekregen.", "Sum of R, what was received after delivery."),
+        "vv": _two("Som van de kwadraten van V.", "Sum of the squares of V."),
+        "rr": _two("Som van de kwadraten van R.", "Sum of the squares of R."),
+        "vr": _two("Som van de producten van V en R.", "Sum of the products of V and R."),
+        "v_lowest": _two(
+            "Klanten met V op het laagste punt van de schaal.",
+            "Customers with V at the lowest point of the scale.",
+        ),
+        "v_highest": _two(
+            "Klanten met V op het hoogste punt van de schaal.",
+            "Customers with V at the highest point of the scale.",
+        ),
+        "r_lowest": _two(
+            "Klanten met R op het laagste punt van de schaal.",
+            "Customers with R at the lowest point of the scale.",
+        ),
+        "r_highest": _two(
+            "Klanten met R op het hoogste punt van de schaal.",
+            "Customers with R at the highest point of the scale.",
+        ),
+        "higher": _two(
+            "Klanten die meer verwachtten dan zij kregen.", "Customers who expected more than they received."
+        ),
+        "equal": _two(
+            "Klanten die precies kregen wat zij verwachtten.",
+            "Customers who received exactly what they expected.",
+        ),
+        "disappointed_at_norm": _two(
+            "Van hen die minder kregen: zij die wel de norm kregen, en meer hadden verwacht.",
+            "Of those who received less: those who did get the norm, and had expected more.",
+        ),
+    }
+)
+
+FILES: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "release.json": _two(
+            "Alles in één bestand, met de vragen", "Everything in one file, with the questions"
+        ),
+        "cells.csv": _two("Dezelfde sommen als tabel", "The same sums as a table"),
+        "datapackage.json": _two("Beschrijving en controlegetallen", "Description and checksums"),
+    }
+)
+
+FORMULAS: Final = (
+    Formula(
+        _two("Kloof", "Gap"),
+        _two(
+            "S = V − R, gemiddeld over klanten; Student-t-interval",
+            "S = V − R, mean over customers; Student's t interval",
+        ),
+        _two("10 klanten", "10 customers"),
+    ),
+    Formula(
+        _two("Twee kanten van de kloof", "Two sides of the gap"),
+        _two("(V − N) + (N − R) = S; t-interval per kant", "(V − N) + (N − R) = S; t interval for each"),
+        _two("10 klanten", "10 customers"),
+    ),
+    Formula(
+        _two("Tegenvaller terwijl de norm gehaald is", "Disappointment although the norm was met"),
+        _two(
+            "Van wie S > 0: deel met R ≥ N en V > N; Wilson-interval",
+            "Of those with S > 0: share with R ≥ N and V > N; Wilson interval",
+        ),
+        _two("20 klanten met S > 0", "20 customers with S > 0"),
+    ),
+    Formula(
+        _two("Wat met de kloof meebeweegt", "What moves with the gap"),
+        _two(
+            "(s²V − sVR) / s²S; 50% als V en R even sterk wisselen",
+            "(s²V − sVR) / s²S; 50% where V and R vary equally",
+        ),
+        _two("30 klanten", "30 customers"),
+    ),
+    Formula(
+        _two("Kans op meer verwacht dan gekregen", "Chance of expecting more than was received"),
+        _two("P(V > R) + ½ P(V = R)", "P(V > R) + ½ P(V = R)"),
+        _two("10 klanten", "10 customers"),
+    ),
+    Formula(
+        _two("Rand van de schaal", "End of the scale"),
+        _two(
+            "Deel op het laagste en hoogste punt; gemeld vanaf 15%",
+            "Share at the lowest and highest point; flagged from 15%",
+        ),
+        _two("30 klanten", "30 customers"),
+    ),
+    Formula(
+        _two("Respons", "Response"),
+        _two(
+            "Antwoord na levering, van wie bij verkoop antwoordde; Wilson-interval",
+            "Answered after delivery, of those who answered at sale; Wilson interval",
+        ),
+        _two("20 deals", "20 deals"),
+    ),
+    Formula(
+        _two("Beloften nagekomen", "Promises kept"),
+        _two(
+            "Deel van de beloften met bekende uitkomst; Wilson-interval",
+            "Share of promises with a known outcome; Wilson interval",
+        ),
+        _two("20 beloften", "20 promises"),
+    ),
+    Formula(
+        _two("Werkwijzen", "Practices"),
+        _two(
+            "Verschil in kloof tussen deals met en zonder; Welch",
+            "Difference in gap between deals with and without; Welch",
+        ),
+        _two("20 klanten en 3 verkopers per kant", "20 customers and 3 salespeople on each side"),
+    ),
+)

@@ -1,0 +1,72 @@
+"""Text made safe for Markdown, and the few pieces of HTML that Markdown has no word for.
+
+Names of products, teams and aspects come from people and files; nothing of them is ever read as Markdown or HTML.
+"""
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+from markupsafe import Markup
+
+_SPECIAL: Final = re.compile(r"([\\`*_\[\]|#{}~])")
+
+
+def plain(value: object) -> Markup:
+    """`value` as text that Markdown shows as it is, on one line; Markup is left alone."""
+    if isinstance(value, Markup):
+        return value
+    words = " ".join(str(value).split())
+    return Markup(_SPECIAL.sub(r"\\\1", escape(words, quote=False)))  # noqa: S704 - this is what makes it safe
+
+
+def table(
+    caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, figures_from: int = 1
+) -> Markup:
+    """A table whose first column names the row; from column `figures_from` on it holds figures."""
+    columns = "".join(
+        f'<th scope="col"{_number(index >= figures_from)}>{escape(name)}</th>'
+        for index, name in enumerate(head)
+    )
+    body = "".join(_row(row, figures_from) for row in rows)
+    return Markup(  # noqa: S704 - every value was escaped
+        f'<div class="table-scroll" role="region" aria-label="{escape(caption)}" tabindex="0">'
+        f"<table><caption>{escape(caption)}</caption><thead><tr>{columns}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _row(row: Sequence[str], figures_from: int) -> str:
+    name, *values = row
+    cells = "".join(
+        f"<td{_number(index >= figures_from)}>{escape(value)}</td>"
+        for index, value in enumerate(values, start=1)
+    )
+    return f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
+
+
+def _number(is_figure: bool) -> str:
+    return ' class="number"' if is_figure else ""
+
+
+def folded(summary: str, content: Markup) -> Markup:
+    """Content behind a line that opens it."""
+    return Markup(  # noqa: S704 - the summary is escaped and the content was
+        f'<details class="figures-folded"><summary>{escape(summary)}</summary>{content}</details>'
+    )
+
+
+def facts(pairs: Sequence[tuple[str, str]]) -> Markup:
+    """Large figures with what they are."""
+    items = "".join(f"<div><dt>{escape(what)}</dt><dd>{escape(figure)}</dd></div>" for what, figure in pairs)
+    return Markup(f'<dl class="facts">{items}</dl>')  # noqa: S704 - escaped
+
+
+def links(items: Sequence[tuple[str, str, str]]) -> Markup:
+    """Large links: address, name and one line about it."""
+    written = "".join(
+        f'<li><a href="{escape(to)}"><strong>{escape(name)}</strong>{escape(about)}</a></li>'
+        for to, name, about in items
+    )
+    return Markup(f'<ul class="big-links">{written}</ul>')  # noqa: S704 - escaped

@@ -1,0 +1,225 @@
+"""The other pages of a survey: promises, before you promise, groups, practices, and who answered."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from markupsafe import Markup
+
+from kloof.domain import statistics
+from kloof.domain.findings import CellReading, GapFound, PromisesFound, Withheld, sentence
+from kloof.domain.findings.wording import PRACTICES
+from kloof.domain.notation import number, percent, percent_interval
+from kloof.domain.release import Level, ResponseCounts, WithheldCell
+from kloof.domain.text import Language, Text
+from kloof.publish.charts.dumbbell import dumbbells
+from kloof.publish.charts.shares import Piece, cut_bar, ten_dots
+from kloof.publish.pages.book import Book, Here
+from kloof.publish.pages.edition import Subject, named
+from kloof.publish.pages.figures import gap_head, gap_row, in_ten, pair, pick_all, shared_axis
+from kloof.publish.pages.markup import facts, table
+from kloof.publish.pages.subject_pages import LEVELS
+from kloof.publish.words import pick
+
+
+def write_promises(book: Book, subject: Subject) -> None:
+    """What came of what was promised."""
+    if subject.company is None:
+        return
+    language, path = book.language, f"{subject.slug}/promises"
+    found = subject.company.promises
+    values: dict[str, object] = {"picture": None}
+    if isinstance(found, PromisesFound):
+        values = _promises(Here(book, path), subject, found)
+    title = pick(language, "Beloften nagekomen", "Promises kept")
+    groups = list(_promise_groups(subject, language))
+    book.page(path, "promises", _titled(subject, title, language), "", found=found, groups=groups, **values)
+
+
+def _promises(here: Here, subject: Subject, found: PromisesFound) -> dict[str, object]:
+    language, figure = here.book.language, found.figure
+    names = pick_all(language, ["nagekomen", "deels", "niet"], ["kept", "partly", "not"])
+    shares = (figure.kept, figure.partly, figure.broken)
+    title = pick(language, "Wat er van beloften kwam", "What came of promises")
+    pieces = [Piece(name, share.share) for name, share in zip(names, shares, strict=True)]
+    head = pick_all(
+        language,
+        ["Uitkomst", "Beloften", "Deel", "95%-interval"],
+        ["Outcome", "Promises", "Share", "95% interval"],
+    )
+    rows = [
+        [
+            name,
+            number(share.count, language, 0),
+            percent(share.share, language),
+            percent_interval(share.interval.low, share.interval.high, language),
+        ]
+        for name, share in zip(names, shares, strict=True)
+    ]
+    picture = here.picture(cut_bar(pieces, title, language), f"{subject.slug}-promises")
+    return {"picture": picture, "table": table(title, head, rows)}
+
+
+def _promise_groups(subject: Subject, language: Language) -> Iterator[dict[str, object]]:
+    head = pick_all(
+        language,
+        ["Groep", "Bekend", "Nagekomen", "95%-interval"],
+        ["Group", "Known", "Kept", "95% interval"],
+    )
+    for level, level_name in LEVELS.items():
+        rows = []
+        for part in subject.of_level(level):
+            if isinstance(part.promises, PromisesFound):
+                kept = part.promises.figure.kept
+                ends = percent_interval(kept.interval.low, kept.interval.high, language)
+                rows.append(
+                    [named(part.cell), number(kept.n, language, 0), percent(kept.share, language), ends]
+                )
+        if rows:
+            title = level_name.several[language]
+            caption = title + pick(language, ": beloften nagekomen", ": promises kept")
+            yield {"title": title, "anchor": level.value, "table": table(caption, head, rows)}
+
+
+def write_before(book: Book, subject: Subject) -> None:
+    """What earlier customers got, for who is about to promise something."""
+    if subject.company is None:
+        return
+    language, path = book.language, f"{subject.slug}/before-you-promise"
+    here = Here(book, path)
+    sets = [_received(here, subject, subject.company, "company")]
+    for index, part in enumerate(subject.of_level(Level.PRODUCT)):
+        sets.append(_received(here, subject, part, f"product-{index}"))
+    title = pick(language, "Voordat je iets belooft", "Before you promise")
+    book.page(path, "before", _titled(subject, title, language), "", sets=sets, scale=subject.survey.scale)
+
+
+def _received(here: Here, subject: Subject, reading: CellReading, anchor: str) -> dict[str, object]:
+    rows = []
+    language = here.book.language
+    for aspect in subject.survey.aspects:
+        moments = reading.cell.aspects[aspect.id]
+        if moments.n == 0:
+            continue
+        tenths = in_ten(moments.n - moments.higher, moments.n)
+        name, mean = aspect.name[language], number(moments.reality.mean, language)
+        says = pick(
+            language,
+            f"gemiddeld een {mean}; {tenths} van de 10 klanten kregen minstens wat zij verwachtten",
+            f"{mean} on average; {tenths} in 10 customers got at least what they expected",
+        )
+        dots = here.sketch(
+            ten_dots(tenths, f"{name}: {says}", language), f"{subject.slug}-got-{anchor}-{aspect.id}"
+        )
+        words = Markup("<p><strong>{}</strong>: {}.</p>").format(name, says)
+        rows.append(Markup('<div class="got">{}{}</div>').format(words, dots))
+    cell = reading.cell
+    return {
+        "title": named(cell),
+        "anchor": anchor,
+        "rows": rows,
+        "customers": cell.customers,
+        "day": cell.as_of.date,
+    }
+
+
+def write_groups(book: Book, subject: Subject) -> None:
+    """Products, regions and teams; and what is withheld, with the reason in words."""
+    language, path = book.language, f"{subject.slug}/groups"
+    here = Here(book, path)
+    groups = [group for level in LEVELS if (group := _group(here, subject, level))]
+    title = pick(language, "Producten, regio's en teams", "Products, regions and teams")
+    withheld = list(_withheld(subject, language))
+    book.page(path, "groups", _titled(subject, title, language), "", groups=groups, withheld=withheld)
+
+
+def _group(here: Here, subject: Subject, level: Level) -> dict[str, object] | None:
+    parts = subject.of_level(level)
+    found = [(named(part.cell), part.overall) for part in parts if isinstance(part.overall, GapFound)]
+    if not found:
+        return None
+    language, title = here.book.language, LEVELS[level].several[here.book.language]
+    pairs = [pair(name, gap) for name, gap in found]
+    drawing = dumbbells(pairs, shared_axis(subject.survey, pairs), title, language)
+    caption = title + pick(language, ": verwacht en gekregen", ": expected and received")
+    rows = [gap_row(name, gap, language) for name, gap in found]
+    return {
+        "title": title,
+        "anchor": level.value,
+        "picture": here.picture(drawing, f"{subject.slug}-{level.value}"),
+        "table": table(caption, gap_head(language, LEVELS[level].one[language]), rows),
+    }
+
+
+def _withheld(subject: Subject, language: Language) -> Iterator[tuple[str, str]]:
+    for reason in dict.fromkeys(place.reason for place in subject.withheld):
+        places = [_place(place, language) for place in subject.withheld if place.reason is reason]
+        yield sentence(Withheld(reason), language), ", ".join(sorted(places))
+
+
+def _place(place: WithheldCell, language: Language) -> str:
+    return named(place) or pick(language, "het hele bedrijf", "the whole company")
+
+
+def write_practices(book: Book, subject: Subject) -> None:
+    """Deals with a practice beside deals without; no page where no such table passed the certificate."""
+    if not subject.practices:
+        return
+    language = book.language
+    tables = [
+        {
+            "title": _practice(reading.done.practice, language),
+            "anchor": reading.done.practice.replace("_", "-"),
+            "done": reading.done.customers,
+            "not_done": reading.not_done.customers,
+            "findings": reading.findings,
+        }
+        for reading in subject.practices
+    ]
+    title = pick(language, "Werkwijzen", "Practices")
+    book.page(f"{subject.slug}/practices", "practices", _titled(subject, title, language), "", tables=tables)
+
+
+def _practice(practice: str, language: Language) -> str:
+    words = PRACTICES[practice][language]
+    return words[0].upper() + words[1:]
+
+
+_STEPS: Final = {
+    "deals_started": Text(nl="Deals gestart", en="Deals started"),
+    "answered_at_sale": Text(nl="Antwoord bij verkoop", en="Answered at sale"),
+    "answered_after_delivery": Text(nl="Antwoord na levering", en="Answered after delivery"),
+    "pairs": Text(nl="Beide, compleet", en="Both, complete"),
+    "pairs_published": Text(nl="Gepubliceerd", en="Published"),
+}
+
+
+def write_answered(book: Book, subject: Subject) -> None:
+    """From deals started to pairs published."""
+    language, counts = book.language, subject.response
+    values = {"facts": None} if counts is None else _answered(counts, language)
+    title = pick(language, "Wie er antwoordden", "Who answered")
+    book.page(f"{subject.slug}/answered", "answered", _titled(subject, title, language), "", **values)
+
+
+def _answered(counts: ResponseCounts, language: Language) -> dict[str, object]:
+    started = max(1, counts.deals_started)
+    steps = [(name[language], getattr(counts, field)) for field, name in _STEPS.items()]
+    head = pick_all(
+        language, ["Stap", "Deals", "Van de gestarte deals"], ["Step", "Deals", "Of the deals started"]
+    )
+    rows = [[name, number(count, language, 0), percent(count / started, language)] for name, count in steps]
+    rate = statistics.response(counts.answered_after_delivery, counts.answered_at_sale)
+    shown = rate if isinstance(rate, statistics.Share) else None
+    return {
+        "response": counts,
+        "facts": facts([(name, number(count, language, 0)) for name, count in steps]),
+        "table": table(
+            pick(language, "Van gestart tot gepubliceerd", "From started to published"), head, rows
+        ),
+        "rate": shown,
+        "rate_interval": shown and percent_interval(shown.interval.low, shown.interval.high, language),
+    }
+
+
+def _titled(subject: Subject, title: str, language: Language) -> str:
+    return f"{subject.title(language)}: {title[0].lower()}{title[1:]}"

@@ -1,0 +1,176 @@
+"""The pages about all surveys together: what the home page says, and the first page of the findings."""
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup
+
+from kloof.domain.findings import AspectReading, GapFound
+from kloof.domain.moments import Moments
+from kloof.domain.notation import date, number, signed
+from kloof.domain.release import Level, ReleaseDocument
+from kloof.domain.text import Language
+from kloof.publish.pages.book import Book, Here
+from kloof.publish.pages.edition import Edition, Subject
+from kloof.publish.pages.figures import pick_all
+from kloof.publish.pages.markup import links
+from kloof.publish.pages.subject_pages import equation_picture, summary
+from kloof.publish.words import pick
+
+
+def home(book: Book, edition: Edition | None) -> str:
+    """What stands on the company's own first page, in place of `<!-- kloof: home -->`."""
+    values: dict[str, object] = {"told": []}
+    if edition is not None:
+        here = Here(book, "index", folder="")
+        told = [_told(book, here, subject) for subject in _with_figures(edition)]
+        values = {"told": told, "release": edition.latest, "changed": _changed(book, edition)}
+    return book.fragment("home", "index", **values)
+
+
+def write_first_page(book: Book, edition: Edition | None) -> None:
+    """`findings/`: every survey with its pages, or that there is no release yet."""
+    title = pick(book.language, "De cijfers", "The findings")
+    values: dict[str, object] = {"release": None}
+    if edition is not None:
+        here = Here(book, "index")
+        told = [_told(book, here, subject) for subject in edition.subjects]
+        values = {"release": edition.latest, "told": told, "about_links": _about_links(here)}
+    book.page("index", "index", title, **values)
+
+
+def _with_figures(edition: Edition) -> list[Subject]:
+    return [s for s in edition.subjects if s.company and isinstance(s.company.overall, GapFound)]
+
+
+def _told(book: Book, here: Here, subject: Subject) -> dict[str, object]:
+    return {
+        "title": subject.title(book.language),
+        "anchor": subject.slug,
+        "picture": equation_picture(book, here, subject),
+        "lines": _three_sentences(book, subject),
+        "address": here.to(f"{subject.slug}/index"),
+        "links": _subject_links(here, subject),
+    }
+
+
+def _three_sentences(book: Book, subject: Subject) -> list[Markup]:
+    company = subject.company
+    if company is None:
+        return [book.t("Hierover is nog niets gepubliceerd.", "Nothing has been published about this yet.")]
+    lines = [book.say(company.overall)]
+    found = [r for r in company.aspects if isinstance(r.gap, GapFound)]
+    if found:
+        lines += [summary(book, company), _extremes(book, found)]
+    return lines
+
+
+def _extremes(book: Book, found: Sequence[AspectReading]) -> Markup:
+    def gap(reading: AspectReading) -> float:
+        return reading.gap.figure.difference.mean if isinstance(reading.gap, GapFound) else 0.0
+
+    most, least = max(found, key=gap), min(found, key=gap)
+    if most is least:
+        return Markup()
+    return book.t(
+        "Het grootst is de kloof bij {most} ({s_most}), het kleinst bij {least} ({s_least}).",
+        "The gap is largest for {most} ({s_most}) and smallest for {least} ({s_least}).",
+        most=_inside(most, book.language),
+        s_most=signed(gap(most), book.language),
+        least=_inside(least, book.language),
+        s_least=signed(gap(least), book.language),
+    )
+
+
+def _inside(reading: AspectReading, language: Language) -> str:
+    name = reading.aspect.name[language]
+    return name if name[:2].isupper() else name[0].lower() + name[1:]
+
+
+def _changed(book: Book, edition: Edition) -> Markup:
+    if len(edition.releases) < 2:
+        return book.t("Dit is de eerste publicatie.", "This is the first release.")
+    before, now = edition.releases[-2:]
+    moved = [cell for cell in now.cells if cell.level is Level.COMPANY and cell.as_of.release == now.number]
+    if not moved:
+        return book.t(
+            "Sinds de vorige publicatie ({day}) zijn de cijfers van het hele bedrijf niet veranderd.",
+            "Since the previous release ({day}) the figures of the whole company have not changed.",
+            day=date(before.published_on, book.language),
+        )
+    lines = [_change(book, before, subject) for subject in _with_figures(edition)]
+    return Markup("\n\n").join(line for line in lines if line)
+
+
+def _change(book: Book, before: ReleaseDocument, subject: Subject) -> Markup:
+    then = [moved for moved in subject.history if moved.release.number <= before.number]
+    if not then or len(then) == len(subject.history) or subject.company is None:
+        return Markup()
+    old, new = then[-1].cell, subject.company.cell
+    return book.t(
+        "{survey}: op {day} stond de kloof over alle klanten samen op {s_old} ({old} deals), nu op {s_new} "
+        "({new} deals).",
+        "{survey}: on {day} the gap over all customers together was {s_old} ({old} deals), now it is {s_new} "
+        "({new} deals).",
+        survey=subject.title(book.language),
+        day=date(old.as_of.date, book.language),
+        s_old=signed(_mean_gap(old.aspects), book.language),
+        old=number(old.deals, book.language, 0),
+        s_new=signed(_mean_gap(new.aspects), book.language),
+        new=number(new.deals, book.language, 0),
+    )
+
+
+def _mean_gap(aspects: Mapping[str, Moments]) -> float:
+    return sum(moments.gap.mean for moments in aspects.values()) / len(aspects)
+
+
+def _subject_links(here: Here, subject: Subject) -> Markup:
+    return links([(here.to(path), name, "") for path, name in subject_pages(subject, here.book.language)])
+
+
+def subject_pages(subject: Subject, language: Language) -> list[tuple[str, str]]:
+    """The pages of one survey that there are, as path under findings/ and name in the menu."""
+    slug = subject.slug
+    pages = [(f"{slug}/index", pick(language, "Alle aspecten", "All aspects"))]
+    if subject.company is not None:
+        pages += [
+            (f"{slug}/norm", pick(language, "Naast onze norm", "Beside our norm")),
+            (f"{slug}/promises", pick(language, "Beloften nagekomen", "Promises kept")),
+            (f"{slug}/before-you-promise", pick(language, "Voordat je iets belooft", "Before you promise")),
+        ]
+    pages.append((f"{slug}/groups", pick(language, "Producten en teams", "Products and teams")))
+    if subject.practices:
+        pages.append((f"{slug}/practices", pick(language, "Werkwijzen", "Practices")))
+    return [*pages, (f"{slug}/answered", pick(language, "Wie er antwoordden", "Who answered"))]
+
+
+def about_pages(language: Language) -> list[tuple[str, str, str]]:
+    """The pages about the figures themselves: path, name, and one line."""
+    names = pick_all(
+        language,
+        ["Zo meten we", "Privacy", "Gegevens", "Publicaties", "Toegankelijkheid"],
+        ["How we measure", "Privacy", "Data", "Releases", "Accessibility"],
+    )
+    lines = pick_all(
+        language,
+        [
+            "Formules, zekerheid, en wat dit niet kan zeggen",
+            "Waarom niemand te herkennen is",
+            "Alle bestanden, om na te rekenen",
+            "Elke publicatie, op een vast adres",
+            "Voor iedereen leesbaar",
+        ],
+        [
+            "Formulas, certainty, and what this cannot say",
+            "Why nobody can be recognised",
+            "All files, to recompute",
+            "Each release, at a permanent address",
+            "Readable for everybody",
+        ],
+    )
+    paths = ("method", "privacy", "data", "releases/index", "accessibility")
+    return list(zip(paths, names, lines, strict=True))
+
+
+def _about_links(here: Here) -> Markup:
+    return links([(here.to(path), name, line) for path, name, line in about_pages(here.book.language)])

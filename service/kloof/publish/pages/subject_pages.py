@@ -1,0 +1,209 @@
+"""The pages about one survey as a whole: its overview, and expectation and delivery beside the norm."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from kloof.domain.findings import CellReading, ClaimFound, Evidence, GapFound, NotEnough
+from kloof.domain.notation import interval, number, signed
+from kloof.domain.release import Level
+from kloof.domain.text import Language, Text
+from kloof.publish.charts.dumbbell import dumbbells
+from kloof.publish.charts.equation import equation
+from kloof.publish.charts.split import splits
+from kloof.publish.pages.book import Book, Here
+from kloof.publish.pages.edition import Subject, named
+from kloof.publish.pages.figures import (
+    aspect_pairs,
+    aspect_parts,
+    gap_head,
+    gap_row,
+    pair,
+    pick_all,
+    rounding_note,
+    shared_axis,
+    splits_of,
+)
+from kloof.publish.pages.markup import folded, links, table
+from kloof.publish.words import pick
+
+
+@dataclass(frozen=True, slots=True)
+class LevelName:
+    """What groups of one level are called, together and one by one."""
+
+    several: Text
+    one: Text
+
+
+LEVELS: Final = {
+    Level.PRODUCT: LevelName(Text(nl="Producten", en="Products"), Text(nl="Product", en="Product")),
+    Level.REGION: LevelName(Text(nl="Regio's", en="Regions"), Text(nl="Regio", en="Region")),
+    Level.TEAM: LevelName(Text(nl="Teams", en="Teams"), Text(nl="Team", en="Team")),
+}
+
+
+def write_overview(book: Book, subject: Subject) -> None:
+    """The survey's first page."""
+    company, language = subject.company, book.language
+    here = Here(book, f"{subject.slug}/index")
+    values: dict[str, object] = {"overall": None, "not_enough": None}
+    if company is not None and isinstance(company.overall, NotEnough):
+        values["not_enough"] = company.overall
+    elif company is not None:
+        values = _overview(book, here, subject, company)
+    about = pick(language, "Verwacht en gekregen, per aspect", "Expected and received, by aspect")
+    book.page(f"{subject.slug}/index", "subject", subject.title(language), about, **values)
+
+
+def _overview(book: Book, here: Here, subject: Subject, company: CellReading) -> dict[str, object]:
+    language = book.language
+    pairs = aspect_pairs(company, language)
+    title = pick(language, "Verwacht en gekregen, per aspect", "Expected and received, by aspect")
+    picture = dumbbells(pairs, shared_axis(subject.survey, pairs), title, language)
+    rows = [
+        gap_row(reading.aspect.name[language], reading.gap, language)
+        for reading in company.aspects
+        if isinstance(reading.gap, GapFound)
+    ]
+    head = gap_head(language, pick(language, "Aspect", "Aspect"))
+    return {
+        "overall": company.overall,
+        "not_enough": None,
+        "equation": equation_picture(book, here, subject),
+        "summary": summary(book, company),
+        "dumbbells": here.picture(picture, f"{subject.slug}-aspects", basis(company, language)),
+        "table": table(title, head, rows),
+        "not_enough_aspects": [r.gap for r in company.aspects if isinstance(r.gap, NotEnough)],
+        "aspect_links": _aspect_links(here, subject, language),
+    }
+
+
+def equation_picture(book: Book, here: Here, subject: Subject) -> Markup:
+    """V − R = S over all aspects of the survey; the company's cell has a gap."""
+    company, language = subject.company, book.language
+    if company is None or not isinstance(company.overall, GapFound):
+        return Markup()
+    whole = pair(pick(language, "Alle aspecten samen", "All aspects together"), company.overall)
+    axis = shared_axis(subject.survey, [whole])
+    title = f"{subject.title(language)}: V − R = S"
+    caption = pick(language, "Gemiddeld over alle aspecten. ", "Averaged over all aspects. ")
+    drawing = equation(whole, axis, title, language)
+    return here.picture(
+        drawing, f"{subject.slug}-whole", caption + basis(company, language) + rounding_note(whole, language)
+    )
+
+
+def basis(reading: CellReading, language: Language) -> str:
+    """What the figures of a cell rest on, and of which day they are."""
+    cell = reading.cell
+    deals, customers = number(cell.deals, language, 0), number(cell.customers, language, 0)
+    return pick(language, f"{deals} deals, {customers} klanten.", f"{deals} deals, {customers} customers.")
+
+
+def summary(book: Book, company: CellReading) -> Markup:
+    """How many aspects fell short, were better or did not differ, in one sentence."""
+    found = [r.gap for r in company.aspects if isinstance(r.gap, GapFound)]
+    shown = [gap for gap in found if gap.evidence is Evidence.DEMONSTRABLE]
+    short = sum(gap.figure.difference.mean > 0 for gap in shown)
+    return book.t(
+        "Van de {n} aspecten kregen klanten er bij {short} aantoonbaar minder dan verwacht en bij {more} meer. "
+        "Bij {alike} is geen verschil aan te tonen.",
+        "Of {n} aspects, customers demonstrably received less than expected on {short} and more on {more}. "
+        "On {alike} no difference can be demonstrated.",
+        n=len(found),
+        short=short,
+        more=len(shown) - short,
+        alike=len(found) - len(shown),
+    )
+
+
+def _aspect_links(here: Here, subject: Subject, language: Language) -> Markup:
+    items = []
+    readings = {r.aspect.id: r for r in subject.company.aspects} if subject.company else {}
+    for aspect in subject.survey.aspects:
+        gap = readings[aspect.id].gap if aspect.id in readings else None
+        about = ""
+        if isinstance(gap, GapFound):
+            about = pick(language, "kloof ", "gap ") + signed(gap.figure.difference.mean, language)
+        items.append((here.to(f"{subject.slug}/aspects/{aspect.id}"), aspect.name[language], about))
+    return links(items)
+
+
+def write_norm(book: Book, subject: Subject) -> None:
+    """Overpromise against underdelivery: by aspect, by product, by region and by team; and the founding claim."""
+    language = book.language
+    path = f"{subject.slug}/norm"
+    title = pick(
+        language, "Verwachting en levering naast onze norm", "Expectation and delivery beside our norm"
+    )
+    here = Here(book, path)
+    parts = aspect_parts(subject.company, language) if subject.company else []
+    values: dict[str, object] = {"picture": None}
+    if subject.company and parts:
+        name = pick(
+            language, "Verwachting en levering naast de norm", "Expectation and delivery beside the norm"
+        )
+        picture = here.picture(
+            splits(parts, name, language), f"{subject.slug}-norm", basis(subject.company, language)
+        )
+        values = {
+            "picture": picture,
+            "summary": _norm_summary(book, subject.company),
+            "table": _norm_table(subject.company, name, language),
+            "claims": [f for r in subject.company.aspects for f in r.findings if isinstance(f, ClaimFound)],
+            "groups": list(_norm_groups(subject, language)),
+        }
+    book.page(path, "norm", f"{subject.title(language)}: {title[0].lower()}{title[1:]}", "", **values)
+
+
+def _norm_summary(book: Book, company: CellReading) -> Markup:
+    found = [split for _, split in splits_of(company)]
+    sure = Evidence.DEMONSTRABLE
+    over = sum(s.overpromise is sure and s.figure.overpromise.mean > 0 for s in found)
+    under = sum(s.underdelivery is sure and s.figure.underdelivery.mean > 0 for s in found)
+    return book.t(
+        "Bij {over} van de {n} aspecten met een norm lag de verwachting aantoonbaar boven de norm. Bij {under} lag "
+        "de levering er aantoonbaar onder.",
+        "On {over} of {n} aspects with a norm, expectation was demonstrably above the norm. On {under}, delivery "
+        "was demonstrably below it.",
+        over=over,
+        under=under,
+        n=len(found),
+    )
+
+
+def _norm_table(reading: CellReading, caption: str, language: Language) -> Markup:
+    head = pick_all(
+        language,
+        ["Aspect", "Norm (N)", "V − N", "95%-interval", "N − R", "95%-interval", "Kloof (S)"],
+        ["Aspect", "Norm (N)", "V − N", "95% interval", "N − R", "95% interval", "Gap (S)"],
+    )
+    rows = []
+    for aspect, split in splits_of(reading):
+        over, under = split.figure.overpromise, split.figure.underdelivery
+        rows.append(
+            [
+                aspect.aspect.name[language],
+                number(aspect.aspect.norm or 0.0, language),
+                signed(over.mean, language),
+                interval(over.interval.low, over.interval.high, language),
+                signed(under.mean, language),
+                interval(under.interval.low, under.interval.high, language),
+                signed(over.mean + under.mean, language),
+            ]
+        )
+    return table(caption, head, rows)
+
+
+def _norm_groups(subject: Subject, language: Language) -> Iterator[dict[str, object]]:
+    for level, name in LEVELS.items():
+        tables = [
+            folded(named(part.cell), _norm_table(part, named(part.cell), language))
+            for part in subject.of_level(level)
+            if any(True for _ in splits_of(part))
+        ]
+        if tables:
+            yield {"title": name.several[language], "anchor": level.value, "tables": tables}

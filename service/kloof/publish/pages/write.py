@@ -1,0 +1,98 @@
+"""All generated files of site/findings/, in both languages, and nothing else touched."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from kloof.domain.notation import date
+from kloof.domain.release import ReleaseDocument
+from kloof.domain.text import LANGUAGES, Language
+from kloof.publish.pages.about_pages import write_about
+from kloof.publish.pages.aspect_pages import write_aspects
+from kloof.publish.pages.book import ROOT, Book
+from kloof.publish.pages.edition import Edition
+from kloof.publish.pages.feed import feed
+from kloof.publish.pages.menu import menu
+from kloof.publish.pages.part_pages import (
+    write_answered,
+    write_before,
+    write_groups,
+    write_practices,
+    write_promises,
+)
+from kloof.publish.pages.site_pages import home, write_first_page
+from kloof.publish.pages.subject_pages import write_norm, write_overview
+from kloof.publish.words import pick
+
+MENU: Final = ".menu.json"
+HOME: Final = ".home.{language}.md"
+WRITTEN: Final = ".written"
+"""Lists what was generated, so that next time exactly that makes way, and never a page that people wrote."""
+
+_SUBJECT_WRITERS: Final = (
+    write_overview,
+    write_aspects,
+    write_norm,
+    write_promises,
+    write_before,
+    write_groups,
+    write_practices,
+    write_answered,
+)
+
+
+def write_pages(
+    site_folder: Path,
+    releases: Sequence[ReleaseDocument],
+    *,
+    default_language: Language = "nl",
+    contact: str | None = None,
+) -> list[Path]:
+    """Write the pages, pictures and feeds under site_folder/findings/; the paths written, relative to it.
+
+    `releases` are in order of number. What an earlier call wrote and this one does not is removed; releases and
+    pages that people wrote are left alone.
+    """
+    files = _files(releases, default_language, contact)
+    listed = site_folder / ROOT / WRITTEN
+    before = listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []
+    for path in set(before) - set(files):
+        (site_folder / path).unlink(missing_ok=True)
+    for path, content in files.items():
+        _write(site_folder / path, content)
+    _write(listed, "".join(f"{path}\n" for path in sorted(files)))
+    return [Path(path) for path in sorted(files)]
+
+
+def _write(file: Path, content: str) -> None:
+    if file.exists() and file.read_text(encoding="utf-8") == content:
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(content, encoding="utf-8")
+
+
+def _files(
+    releases: Sequence[ReleaseDocument], default_language: Language, contact: str | None
+) -> dict[str, str]:
+    edition = Edition.of(releases) if releases else None
+    files = {f"{ROOT}/{MENU}": menu(edition)}
+    for language in LANGUAGES:
+        book = Book(language, default_language, _source(edition, language))
+        files[f"{ROOT}/{HOME.format(language=language)}"] = home(book, edition)
+        write_first_page(book, edition)
+        if edition is not None:
+            for subject in edition.subjects:
+                for write in _SUBJECT_WRITERS:
+                    write(book, subject)
+            write_about(book, edition, contact)
+            files[f"{ROOT}/feed-{language}.xml"] = feed(releases, language, default_language)
+        files |= book.files
+    return files
+
+
+def _source(edition: Edition | None, language: Language) -> str:
+    if edition is None:
+        return ""
+    release = edition.latest
+    name = pick(language, "publicatie", "release")
+    return f"{release.company} · {name} {release.number} · {date(release.published_on, language)}"

@@ -1,0 +1,223 @@
+"""Releases as folders of plain files: numbered, never changed, each naming the one before by its hash."""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from kloof.domain.disclosure import Publishable
+from kloof.domain.errors import Refused
+from kloof.domain.release import Previous, ReleaseDocument
+from kloof.publish.schema import CSV_FIELDS, rows
+
+MANIFEST: Final = "datapackage.json"
+DOCUMENT: Final = "release.json"
+_RESTORE: Final = "Put it back from a copy of the site; a release that was published stays as it was."
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A release as it stands on disk: its number, the SHA-256 of its manifest, and what it says."""
+
+    number: int
+    sha256: str
+    document: ReleaseDocument
+
+    @property
+    def as_previous(self) -> Previous:
+        return Previous(number=self.number, sha256=self.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A release that is written in full beside the others, and not yet one of them."""
+
+    number: int
+    sha256: str
+    folder: Path
+
+    def put_in_place(self) -> None:
+        """Make it a release, all at once: the rename is atomic. Nothing happens where it already is one."""
+        target = release_folder(self.folder.parent, self.number)
+        try:
+            os.rename(self.folder, target)
+        except OSError:
+            if not (target / MANIFEST).exists():
+                raise
+            shutil.rmtree(self.folder, ignore_errors=True)
+        _to_disk(target.parent)
+
+
+def release_folder(releases: Path, number: int) -> Path:
+    """Where release `number` stands: 0001, 0002 …"""
+    return releases / f"{number:04d}"
+
+
+def write_release(publishable: Publishable, releases: Path) -> Staged:
+    """Write the release in full under a name that no reader looks at; `put_in_place` then publishes it.
+
+    Raises TypeError for anything that `disclosure.certify` did not make.
+    """
+    if not isinstance(publishable, Publishable):
+        raise TypeError("only what kloof.domain.disclosure.certify gave may be written")
+    files = _files(publishable.document)
+    staged = _staged(releases, publishable.document.number, _sha256(files[MANIFEST]))
+    if staged.folder.exists():
+        shutil.rmtree(staged.folder)
+    staged.folder.mkdir(parents=True)
+    for name, content in files.items():
+        with (staged.folder / name).open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    _to_disk(staged.folder)
+    return staged
+
+
+def staged(releases: Path, number: int, sha256: str) -> Staged | None:
+    """The release with this manifest that was written and never put in place; None where there is none."""
+    found = _staged(releases, number, sha256)
+    whole = (found.folder / MANIFEST).exists() and _sha256((found.folder / MANIFEST).read_bytes()) == sha256
+    return found if whole else None
+
+
+def clear_staging(releases: Path) -> None:
+    """Remove what a crash left half-written."""
+    for folder in releases.glob(".staged-*"):
+        shutil.rmtree(folder)
+
+
+def read_releases(releases: Path) -> tuple[Published, ...]:
+    """Every release in order, with every hash checked.
+
+    Raises Refused, naming the place, where one is missing, was changed, or does not follow from the one before.
+    """
+    found: list[Published] = []
+    for folder in _folders(releases):
+        expected = len(found) + 1
+        if folder.name != f"{expected:04d}":
+            raise Refused(f"Release {expected} is missing.", where=str(releases), remedy=_RESTORE)
+        published = _read(folder, expected)
+        before = found[-1].as_previous if found else None
+        if published.document.previous != before:
+            raise Refused(
+                f"Release {expected} does not follow from release {expected - 1}: one of them was changed.",
+                where=str(folder / MANIFEST),
+                remedy=_RESTORE,
+            )
+        found.append(published)
+    return tuple(found)
+
+
+def _folders(releases: Path) -> list[Path]:
+    if not releases.is_dir():
+        return []
+    return sorted(folder for folder in releases.iterdir() if folder.is_dir() and folder.name.isdigit())
+
+
+def _read(folder: Path, number: int) -> Published:
+    manifest = _bytes(folder / MANIFEST)
+    try:
+        described = {resource["path"]: resource["hash"] for resource in json.loads(manifest)["resources"]}
+        for name, digest in described.items():
+            if f"sha256:{_sha256(_bytes(folder / name))}" != digest:
+                raise Refused(
+                    "This file was changed after it was published.", where=str(folder / name), remedy=_RESTORE
+                )
+        document = ReleaseDocument.from_json(_bytes(folder / DOCUMENT).decode())
+        stated = json.loads(manifest)["previous"]
+    except (KeyError, TypeError, ValueError, ValidationError) as error:
+        raise Refused(
+            f"This is not a release of kloof: {error}.", where=str(folder), remedy=_RESTORE
+        ) from None
+    previous = None if stated is None else Previous.model_validate(stated)
+    if document.number != number or document.previous != previous or DOCUMENT not in described:
+        raise Refused(
+            "The manifest and the release contradict each other.", where=str(folder), remedy=_RESTORE
+        )
+    return Published(number, _sha256(manifest), document)
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        raise Refused("A file of this release is missing.", where=str(file), remedy=_RESTORE) from None
+
+
+def _files(document: ReleaseDocument) -> dict[str, bytes]:
+    """The files of a release, the manifest with the hashes of the others last."""
+    files = {
+        DOCUMENT: document.to_json().encode(),
+        "release.schema.json": _json(ReleaseDocument.model_json_schema()),
+        "cells.csv": _csv(document).encode(),
+    }
+    return files | {MANIFEST: _json(_manifest(document, files))}
+
+
+def _csv(document: ReleaseDocument) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=list(CSV_FIELDS), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows(document))
+    return text.getvalue()
+
+
+def _manifest(document: ReleaseDocument, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """A Frictionless Data Package (specs.frictionlessdata.io, version 1) with the previous release added."""
+    return {
+        "profile": "data-package",
+        "name": f"kloof-release-{document.number:04d}",
+        "title": f"{document.company}: kloof release {document.number}",
+        "version": str(document.number),
+        "created": f"{document.published_on.isoformat()}T00:00:00Z",
+        "previous": None if document.previous is None else document.previous.model_dump(),
+        "resources": list(_resources(files)),
+    }
+
+
+def _resources(files: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
+    for path, content in files.items():
+        described: dict[str, Any] = {
+            "name": path.rpartition(".")[0],
+            "path": path,
+            "profile": "data-resource",
+            "format": "json",
+            "mediatype": "application/json",
+            "encoding": "utf-8",
+            "bytes": len(content),
+            "hash": f"sha256:{_sha256(content)}",
+        }
+        if path.endswith(".csv"):
+            fields = [{"name": name, **field} for name, field in CSV_FIELDS.items()]
+            described |= {"profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv"}
+            described["schema"] = {"fields": fields, "primaryKey": ["cell", "aspect"], "missingValues": [""]}
+        yield described
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _staged(releases: Path, number: int, sha256: str) -> Staged:
+    return Staged(number, sha256, releases / f".staged-{number:04d}-{sha256[:16]}")
+
+
+def _to_disk(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,95 @@
+"""What kloof adds to MkDocs: the look of the company, the menu of the findings, and the latest release at home.
+
+A plugin, so that `mkdocs serve` shows people who write pages the same site as `kloof site build`.
+"""
+
+import json
+import shutil
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from mkdocs.config import base
+from mkdocs.config import config_options as options
+from mkdocs.plugins import BasePlugin
+
+from kloof.design.accent import stylesheet
+from kloof.domain.text import LANGUAGES
+from kloof.publish.pages.book import FIGURES, PICTURE_MARK, ROOT
+from kloof.publish.pages.write import HOME, MENU
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
+HOME_MARK: Final = "<!-- kloof: home -->"
+"""Where a page written by people wants the three sentences and the picture of the latest release."""
+
+_ASSETS: Final = (".css", ".js", ".svg", ".woff2", ".txt")
+
+
+class SiteOptions(base.Config):  # type: ignore[no-untyped-call]
+    """Under `plugins: - kloof:` in mkdocs.yml; `kloof site build` fills them in from kloof.toml."""
+
+    language = options.Choice(LANGUAGES, default="nl")
+    accent = options.Type(str, default="#0b6e69")
+    logo = options.Optional(options.File(exists=True))
+
+
+class KloofSite(BasePlugin[SiteOptions]):  # type: ignore[no-untyped-call]
+    """The plugin; pyproject.toml names it under `mkdocs.plugins`."""
+
+    def on_config(self, config: "MkDocsConfig") -> "MkDocsConfig":
+        """Tell the theme about the company and the findings, and i18n which language stands first."""
+        told = _told(Path(config.docs_dir))
+        config.extra["kloof"] = {
+            "default_language": self.config.language,
+            "languages": LANGUAGES,
+            "logo": self._logo,
+            "has_releases": told["menu"] is not None,
+            **told,
+        }
+        for language in config.plugins["i18n"].config.languages:
+            language.default = language.locale == self.config.language
+            language.link = "/" if language.default else f"/{language.locale}/"
+        return config
+
+    def on_page_markdown(self, markdown: str, *, page: Any, config: "MkDocsConfig", **_: Any) -> str:
+        """Put the latest release where a page asks for it."""
+        home = Path(config.docs_dir) / ROOT / HOME.format(language=page.file.locale_alternate_of)
+        if HOME_MARK not in markdown or not home.exists():
+            return markdown
+        return markdown.replace(HOME_MARK, home.read_text(encoding="utf-8"))
+
+    def on_post_page(self, output: str, *, config: "MkDocsConfig", **_: Any) -> str:
+        """Put the pictures where they belong, now that Markdown and search have read the words."""
+        figures = Path(config.docs_dir) / ROOT / FIGURES
+        return PICTURE_MARK.sub(
+            lambda mark: (figures / f"{mark[1]}.html").read_text(encoding="utf-8").strip(), output
+        )
+
+    def on_post_build(self, config: "MkDocsConfig") -> None:
+        """Add the stylesheets, scripts and fonts, and the company's own accent and logo."""
+        target = Path(config.site_dir) / "assets"
+        target.mkdir(parents=True, exist_ok=True)
+        for room in (files("kloof.design"), files("kloof.publish.theme") / "assets"):
+            for file in room.iterdir():
+                if file.name.endswith(_ASSETS):
+                    (target / file.name).write_bytes(file.read_bytes())
+        (target / "accent.css").write_text(stylesheet(self.config.accent), encoding="utf-8")
+        # A sitemap needs the address where the site will stand, which a folder of files does not know.
+        for name in ("sitemap.xml", "sitemap.xml.gz"):
+            (Path(config.site_dir) / name).unlink(missing_ok=True)
+        if self.config.logo and self._logo:
+            shutil.copyfile(self.config.logo, target / self._logo)
+
+    @property
+    def _logo(self) -> str | None:
+        return f"logo{Path(self.config.logo).suffix}" if self.config.logo else None
+
+
+def _told(docs: Path) -> dict[str, Any]:
+    menu = docs / ROOT / MENU
+    if not menu.exists():
+        return {"menu": None, "as_of": None}
+    told: dict[str, Any] = json.loads(menu.read_text(encoding="utf-8"))
+    return told

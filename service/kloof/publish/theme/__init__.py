@@ -1,0 +1,1 @@
+"""The findings site's own MkDocs theme, on the design's stylesheet; `mkdocs.themes` in pyproject.toml names it."""

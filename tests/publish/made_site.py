@@ -1,0 +1,27 @@
+"""A company folder with made-up releases."""
+
+from pathlib import Path
+
+from kloof.actions.init import init
+from kloof.domain.release import ReleaseDocument
+from kloof.publish.pages import write_pages
+from kloof.publish.site_build import Look
+
+LOOK = Look("Warmtehuis BV", "nl", "#0b6e69")
+
+
+def put_releases(folder: Path, documents: list[ReleaseDocument]) -> None:
+    """The files of each release, as far as the site links to them."""
+    for document in documents:
+        release = folder / "site" / "findings" / "releases" / f"{document.number:04d}"
+        release.mkdir(parents=True)
+        for name in ("release.json", "cells.csv", "datapackage.json"):
+            (release / name).write_text(document.to_json(), encoding="utf-8")
+
+
+def company_folder(folder: Path, documents: list[ReleaseDocument]) -> Path:
+    """A folder as kloof init makes it, with releases and their pages."""
+    init(folder, LOOK.company)
+    put_releases(folder, documents)
+    write_pages(folder / "site", documents)
+    return folder

@@ -1,0 +1,242 @@
+"""Pictures hold at every width: nothing overlaps, nothing falls off, no text is too small to read."""
+
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import combinations, pairwise
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kloof.publish.charts.axis import Axis
+from kloof.publish.charts.drawing import NARROWEST, WIDE_FROM, Bar, Disc, Drawing, Label, Line
+from kloof.publish.charts.dumbbell import Pair, dumbbells
+from kloof.publish.charts.equation import equation
+from kloof.publish.charts.shares import Piece, cut_bar, ten_dots
+from kloof.publish.charts.split import Parted, splits
+from kloof.publish.charts.styles import BOLD, SIZES, attributes, known
+from kloof.publish.charts.svg import inline, standalone
+from kloof.publish.charts.text import width, wrapped
+from kloof.publish.charts.trend import trend
+
+LONG = "Aansprakelijkheidsverzekeringsvoorwaardenoverzicht"
+NAMES = ("Levertijd", "Prijs", "Wat er bij de prijs inbegrepen is en wat niet", LONG, "Nazorg na oplevering")
+WIDTHS = (NARROWEST, 328, WIDE_FROM - 1, WIDE_FROM, 800, 1100)
+
+
+@dataclass(frozen=True)
+class Box:
+    left: float
+    top: float
+    right: float
+    bottom: float
+    what: str
+
+    def overlaps(self, other: "Box") -> bool:
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
+
+
+def boxes(drawing: Drawing, sheet: float) -> list[Box]:
+    """Where every label is on a sheet of that width: cap height above the baseline, a descender under it."""
+    hidden = "narrow" if sheet >= WIDE_FROM else "wide"
+    found = []
+    for mark in drawing.marks:
+        if isinstance(mark, Label) and mark.shown != hidden:
+            size = SIZES[mark.parts[0][1]]
+            wide, x = width(mark.words, size), mark.x.on(sheet)
+            left = x - {"start": 0, "middle": wide / 2, "end": wide}[mark.anchor]
+            found.append(Box(left, mark.y - 0.68 * size, left + wide, mark.y + 0.22 * size, mark.words))
+    return found
+
+
+def disc_boxes(drawing: Drawing, sheet: float) -> list[Box]:
+    hidden = "narrow" if sheet >= WIDE_FROM else "wide"
+    return [
+        Box(x - mark.radius, mark.y - mark.radius, x + mark.radius, mark.y + mark.radius, "disc")
+        for mark in drawing.marks
+        if isinstance(mark, Disc) and mark.shown != hidden
+        for x in [mark.x.on(sheet)]
+    ]
+
+
+def assert_holds(drawing: Drawing) -> None:
+    for sheet in WIDTHS:
+        texts = boxes(drawing, sheet)
+        for one, other in combinations(texts, 2):
+            assert not one.overlaps(other), (sheet, one, other)
+        for text in texts:
+            assert text.left >= -0.5, (sheet, text)
+            assert text.right <= sheet + 0.5, (sheet, text)
+            assert text.top >= 0, (sheet, text)
+            assert text.bottom <= drawing.height, (sheet, text)
+            assert not any(text.overlaps(disc) for disc in disc_boxes(drawing, sheet)), (sheet, text)
+        for disc in disc_boxes(drawing, sheet):
+            assert disc.left >= -2, (sheet, disc)
+            assert disc.right <= sheet + 2, (sheet, disc)
+
+
+def pairs(count: int, low: int, high: int) -> list[Pair]:
+    span = high - low
+    made = []
+    for index in range(count):
+        v = low + span * (0.45 + 0.55 * ((index * 7) % 10) / 10)
+        r = low + span * (0.35 + 0.65 * ((index * 3) % 11) / 11)
+        norm = None if index % 4 == 3 else low + span * 0.75
+        made.append(Pair(NAMES[index % len(NAMES)], v, r, (v - r - 0.4, v - r + 0.4), norm))
+    return made
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize(("low", "high"), [(0, 10), (1, 7), (1, 5)])
+@pytest.mark.parametrize("count", [1, 8, 24])
+def test_no_label_touches_another_whatever_the_aspects_and_the_scale(
+    count: int, low: int, high: int, language: str
+) -> None:
+    made = pairs(count, low, high)
+    axis = Axis.around((value for pair in made for value in pair.reach), low, high)
+    assert_holds(dumbbells(made, axis, "Alle aspecten", language))
+    assert_holds(trend(made[:12], axis, "Verloop", language))
+    parts = [Parted(pair.name, pair.v - (pair.norm or low), (pair.norm or low) - pair.r) for pair in made]
+    assert_holds(splits(parts, "Verwacht en geleverd", language))
+
+
+numbers = st.floats(0, 10, allow_nan=False)
+
+
+@given(numbers, numbers)
+def test_the_equation_holds_for_any_expectation_and_reality(v: float, r: float) -> None:
+    pair = Pair("Alles", v, r, (v - r - 0.5, v - r + 0.5), 7.5)
+    assert_holds(equation(pair, Axis.around(pair.reach, 0, 10), "V − R = S", "nl"))
+
+
+@given(st.lists(st.floats(0.001, 1), min_size=3, max_size=3))
+def test_a_piece_of_a_bar_holds_its_figure_or_leaves_it_to_the_legend(weights: list[float]) -> None:
+    shares = [weight / sum(weights) for weight in weights]
+    named = ("nagekomen", "deels nagekomen", "niet nagekomen")
+    pieces = [Piece(name, share) for name, share in zip(named, shares, strict=True)]
+    assert_holds(cut_bar(pieces, "Beloften", "nl"))
+
+
+@given(st.lists(st.text("abcdefghij klmnop", min_size=1, max_size=14), min_size=1, max_size=40))
+def test_names_of_moments_never_collide(names: list[str]) -> None:
+    made = [Pair(name.strip() or "x", 8.0, 7.0) for name in names]
+    assert_holds(trend(made, Axis(5, 10), "Verloop", "en"))
+
+
+@given(st.lists(numbers, min_size=1, max_size=9))
+def test_an_axis_holds_every_value_and_never_leaves_the_scale(values: list[float]) -> None:
+    axis = Axis.around(values, 0, 10)
+    assert 0 <= axis.low <= min(values) <= max(values) <= axis.high <= 10
+    assert axis.high - axis.low >= 5
+
+
+def test_a_larger_value_stands_further_to_the_right() -> None:
+    axis = Axis(5, 10)
+    assert axis.at(5).share < axis.at(7.2).share < axis.at(10).share
+
+
+def test_a_gap_and_its_opposite_are_drawn_differently() -> None:
+    def styles(v: float, r: float) -> set[str]:
+        drawing = dumbbells([Pair("Prijs", v, r)], Axis(5, 10), "x", "nl")
+        return {m.style for m in drawing.marks if isinstance(m, Line) and m.y1 > 40}
+
+    assert "c-gap" in styles(8, 7)
+    assert "c-gap" not in styles(7, 8)
+    assert "c-more" in styles(7, 8)
+
+
+def test_ten_dots_are_ten_of_which_as_many_are_full_as_said() -> None:
+    dots = [mark for mark in ten_dots(8, "8 van de 10", "nl").marks if isinstance(mark, Disc)]
+    assert [dot.style for dot in dots] == ["c-dot"] * 8 + ["c-dot-empty"] * 2
+
+
+def test_no_text_is_smaller_than_12_pixels() -> None:
+    assert min(SIZES.values()) >= 12
+
+
+def test_a_word_that_is_too_long_is_broken_and_loses_nothing() -> None:
+    lines = wrapped(LONG, 158, 15)
+    assert len(lines) > 1
+    assert all(width(line, 15) <= 158 for line in lines)
+    assert "".join(line.removesuffix("-") for line in lines) == LONG
+
+
+def sheet() -> str:
+    return (files("kloof.design") / "charts.css").read_text(encoding="utf-8")
+
+
+def test_every_style_has_its_class_in_the_stylesheet_and_the_other_way_round() -> None:
+    assert set(re.findall(r"\.(c-[a-z0-9-]+)", sheet())) - {"c-wide", "c-narrow"} == known()
+
+
+def test_sizes_and_weights_in_the_stylesheet_are_those_that_were_measured() -> None:
+    sizes: dict[str, float] = {}
+    bold: set[str] = set()
+    for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet()):
+        classes = re.findall(r"\.(c-[a-z0-9-]+)", selectors)
+        if size := re.search(r"font-size: ([\d.]+)px", body):
+            sizes |= dict.fromkeys(classes, float(size[1]))
+        if "font-weight: 600" in body:
+            bold |= set(classes)
+    assert sizes == dict(SIZES)
+    assert bold == BOLD
+
+
+def test_the_width_from_which_a_sheet_is_wide_is_that_of_the_stylesheet() -> None:
+    assert f"@container (min-width: {WIDE_FROM / 16:g}rem)" in sheet()
+
+
+def drawings() -> list[Drawing]:
+    made = pairs(5, 0, 10)
+    axis = Axis(0, 10)
+    return [
+        dumbbells(made, axis, "Kloof & <meer>", "nl"),
+        equation(made[0], axis, "V − R = S", "en"),
+        trend(made, axis, "Verloop", "nl"),
+        splits([Parted("Prijs", 0.4, -0.9)], "Norm", "en"),
+        cut_bar([Piece("kept", 0.7), Piece("partly", 0.25), Piece("not", 0.05)], "Promises", "en"),
+        ten_dots(7, "7 of 10", "en"),
+    ]
+
+
+@pytest.mark.parametrize("drawing", drawings(), ids=lambda drawing: drawing.title)
+def test_a_picture_on_a_page_says_what_it_is_and_carries_no_style_of_its_own(drawing: Drawing) -> None:
+    svg = inline(drawing, "a")
+    tree = ElementTree.fromstring(svg)
+    assert tree.get("role") == "img"
+    assert tree.findtext("title") == drawing.title
+    assert tree.findtext("desc") == drawing.description
+    assert not re.search(r"<style|style=|<script|\bon\w+=|href", svg)
+
+
+@pytest.mark.parametrize("drawing", drawings(), ids=lambda drawing: drawing.title)
+def test_a_downloaded_picture_is_whole_without_the_site(drawing: Drawing) -> None:
+    svg = standalone(drawing, "Warmtehuis BV")
+    tree = ElementTree.fromstring(svg)
+    assert not re.search(r"<style|class=|var\(|%\"", svg)
+    shown = "".join(tree.itertext())
+    assert "Warmtehuis BV" in shown
+    narrow = {m.parts[0][1] for m in drawing.marks if isinstance(m, Label) and m.shown == "narrow"}
+    assert 'font-size="27"' not in svg or "c-large" not in narrow
+
+
+def test_the_three_shares_and_the_two_halves_stay_apart_in_grey() -> None:
+    def grey(style: str) -> float:
+        red, green, blue = bytes.fromhex(re.search(r"#([0-9a-f]{6})", attributes(style))[1])
+        return 0.299 * red + 0.587 * green + 0.114 * blue
+
+    shares = [grey(f"c-share-{index}") for index in (1, 2, 3)]
+    assert min(b - a for a, b in pairwise(shares)) > 40
+
+
+def test_a_bar_stays_on_the_sheet() -> None:
+    bars = [m for d in drawings() for m in d.marks if isinstance(m, Bar)]
+    assert bars
+    assert all(0 <= bar.left <= bar.right <= 1 for bar in bars)

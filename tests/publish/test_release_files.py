@@ -1,0 +1,133 @@
+"""Release files: what stands in them, that they never change, and that only certified releases are written."""
+
+import csv
+import hashlib
+import json
+import re
+
+import numpy as np
+import pytest
+from worlds import THRESHOLDS, World, a_survey, answers
+
+from kloof.domain.disclosure import Publishable, certify
+from kloof.domain.errors import Refused
+from kloof.domain.queues import FineCell
+from kloof.domain.release import ReleaseDocument
+from kloof.publish.release_files import clear_staging, read_releases, staged, write_release
+
+
+@pytest.fixture
+def publishable() -> Publishable:
+    rng = np.random.default_rng(2)
+    world, survey = World(), a_survey(2)
+    for number in range(15):
+        world.sell(survey, number, number % 3, FineCell('pump; "big"', "east", "north"), answers(rng, survey))
+    world.freeze()
+    verdict = certify(world.draft(), world.history, THRESHOLDS)
+    assert isinstance(verdict, Publishable)
+    return verdict
+
+
+@pytest.fixture
+def release(publishable, tmp_path):
+    write_release(publishable, tmp_path).put_in_place()
+    return tmp_path / "0001"
+
+
+def test_only_what_was_certified_can_be_written(publishable, tmp_path):
+    with pytest.raises(TypeError, match="certify"):
+        write_release(publishable.document, tmp_path)
+
+
+def test_a_release_reads_back_as_it_was(publishable, release):
+    (found,) = read_releases(release.parent)
+    assert found.document == publishable.document
+
+
+def test_the_same_release_is_the_same_bytes(publishable, tmp_path):
+    one = write_release(publishable, tmp_path / "one")
+    other = write_release(publishable, tmp_path / "other")
+    assert one.sha256 == other.sha256
+    for file in one.folder.iterdir():
+        assert file.read_bytes() == (other.folder / file.name).read_bytes()
+
+
+def test_a_staged_release_is_no_release_yet(publishable, tmp_path):
+    written = write_release(publishable, tmp_path)
+    assert read_releases(tmp_path) == ()
+    assert staged(tmp_path, 1, written.sha256) == written
+    clear_staging(tmp_path)
+    assert staged(tmp_path, 1, written.sha256) is None
+
+
+def test_putting_in_place_twice_is_putting_in_place_once(publishable, tmp_path):
+    write_release(publishable, tmp_path).put_in_place()
+    write_release(publishable, tmp_path).put_in_place()
+    assert [path.name for path in tmp_path.iterdir()] == ["0001"]
+
+
+def test_the_manifest_is_a_frictionless_data_package_with_the_hash_of_every_file(release):
+    manifest = json.loads((release / "datapackage.json").read_text(encoding="utf-8"))
+    assert manifest["profile"] == "data-package"
+    assert {resource["path"] for resource in manifest["resources"]} == {
+        path.name for path in release.iterdir() if path.name != "datapackage.json"
+    }
+    for resource in manifest["resources"]:
+        content = (release / resource["path"]).read_bytes()
+        assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+        assert resource["bytes"] == len(content)
+        assert re.fullmatch(r"[a-z0-9._-]+", resource["name"])
+
+
+def test_the_csv_has_exactly_the_columns_that_its_schema_describes(publishable, release):
+    manifest = json.loads((release / "datapackage.json").read_text(encoding="utf-8"))
+    (table,) = [resource for resource in manifest["resources"] if resource["path"] == "cells.csv"]
+    with (release / "cells.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == [field["name"] for field in table["schema"]["fields"]]
+    keys = {tuple(row[name] for name in table["schema"]["primaryKey"]) for row in rows}
+    assert len(keys) == len(rows) == sum(len(cell.aspects) for cell in publishable.document.cells)
+    for field in table["schema"]["fields"]:
+        values = [row[field["name"]] for row in rows]
+        if field["type"] == "integer":
+            assert all(value.isdigit() for value in values)
+        if field["type"] == "number":
+            assert all(np.isfinite(float(value)) for value in values)
+
+
+def test_the_schema_of_the_document_goes_with_it(release):
+    schema = json.loads((release / "release.schema.json").read_text(encoding="utf-8"))
+    assert schema["title"] == ReleaseDocument.__name__
+    assert "only" in schema["description"] or schema["properties"]
+
+
+def test_names_with_quotes_and_semicolons_survive(release):
+    (found,) = read_releases(release.parent)
+    assert 'pump; "big"' in {cell.product for cell in found.document.cells}
+
+
+@pytest.mark.parametrize("name", ["release.json", "cells.csv", "release.schema.json"])
+def test_a_changed_file_is_found(release, name):
+    (release / name).write_bytes((release / name).read_bytes() + b" ")
+    with pytest.raises(Refused, match="changed after it was published") as refusal:
+        read_releases(release.parent)
+    assert name in refusal.value.where
+
+
+def test_a_missing_file_is_found(release):
+    (release / "cells.csv").unlink()
+    with pytest.raises(Refused, match="missing"):
+        read_releases(release.parent)
+
+
+def test_a_missing_release_is_found(release):
+    release.rename(release.parent / "0002")
+    with pytest.raises(Refused, match="Release 1 is missing"):
+        read_releases(release.parent)
+
+
+def test_a_folder_that_holds_something_else_is_refused_in_a_sentence(tmp_path):
+    (tmp_path / "0001").mkdir()
+    (tmp_path / "0001" / "datapackage.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(Refused, match="not a release"):
+        read_releases(tmp_path)

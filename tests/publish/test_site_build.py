@@ -1,0 +1,153 @@
+"""The built site: whole, strict, the same every time, at home under any address, and asking nobody for anything."""
+
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+from xml.etree import ElementTree
+
+import pytest
+from bs4 import BeautifulSoup
+from made_site import LOOK, company_folder
+from synthetic import Firm
+
+from kloof.domain.errors import BadInput, Refused
+from kloof.publish.site_build import Look, build_site
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site-build")]
+
+
+def html(built: Path) -> dict[Path, BeautifulSoup]:
+    return {
+        file: BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+        for file in sorted(built.rglob("*.html"))
+    }
+
+
+@pytest.fixture(scope="session")
+def parsed(built: Path) -> dict[Path, BeautifulSoup]:
+    return html(built)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_every_link_leads_to_something_that_is_there(parsed: dict[Path, BeautifulSoup]) -> None:
+    for file, soup in parsed.items():
+        for tag, name in (("a", "href"), ("link", "href"), ("script", "src"), ("img", "src")):
+            for element in soup.find_all(tag, attrs={name: True}):
+                address, fragment = urldefrag(element[name])
+                assert not urlsplit(address).scheme, (file, address)
+                assert not address.startswith("/"), (file, address)
+                target = (file.parent / unquote(address)).resolve() if address else file
+                target = target / "index.html" if target.is_dir() else target
+                assert target.is_file(), (file, address)
+                if fragment and target.suffix == ".html":
+                    assert f'id="{fragment}"' in target.read_text(encoding="utf-8"), (file, element[name])
+
+
+def test_no_page_asks_anything_of_another_host_or_carries_style_or_script_inside(
+    built: Path, parsed: dict[Path, BeautifulSoup]
+) -> None:
+    for file, soup in parsed.items():
+        assert not soup.find("style"), file
+        assert not soup.find(style=True), file
+        assert all(script.get("src") for script in soup.find_all("script")), file
+        assert not re.search(r"\son\w+=", str(soup)), file
+    for name, content in contents(built).items():
+        if name.startswith("assets/") and name.endswith((".css", ".js")):
+            assert b"://" not in content.replace(b"http://www.w3.org", b""), name
+
+
+def test_every_page_says_its_language_and_leads_to_the_other(
+    built: Path, parsed: dict[Path, BeautifulSoup]
+) -> None:
+    for file, soup in parsed.items():
+        if file.name == "404.html":
+            continue
+        language = "en" if file.relative_to(built).parts[0] == "en" else "nl"
+        assert soup.html["lang"] == language
+        assert {link["hreflang"] for link in soup.find_all("link", hreflang=True)} == {"nl", "en"}
+        assert soup.find("main")
+        assert len(soup.find_all("h1")) == 1, file
+
+
+def test_ids_are_unique_on_every_page(parsed: dict[Path, BeautifulSoup]) -> None:
+    for file, soup in parsed.items():
+        ids = [element["id"] for element in soup.find_all(id=True)]
+        assert len(ids) == len(set(ids)), (file, sorted(i for i in ids if ids.count(i) > 1))
+
+
+def test_home_has_the_picture_and_the_three_sentences_of_the_latest_release(
+    built: Path, parsed: dict[Path, BeautifulSoup]
+) -> None:
+    home = parsed[built / "index.html"]
+    assert "V − R = S" in home.find("svg", class_="chart").find("title").text
+    words = home.find("article").text
+    assert "Klanten verwachtten bij verkoop gemiddeld" in words
+    assert "Het grootst is de kloof bij" in words
+    assert "Publicatie 3 van" in words
+
+
+def test_every_picture_can_be_taken_along(built: Path, parsed: dict[Path, BeautifulSoup]) -> None:
+    downloads = [a for soup in parsed.values() for a in soup.find_all("a", download=True)]
+    assert len(downloads) > 50
+    for file in (built / "findings" / "pictures").glob("*.svg"):
+        assert ElementTree.fromstring(file.read_text(encoding="utf-8")).get("width")
+
+
+def test_the_feed_is_atom_with_one_entry_per_release(built: Path) -> None:
+    atom = "{http://www.w3.org/2005/Atom}"
+    for language in ("nl", "en"):
+        feed = ElementTree.fromstring(
+            (built / "findings" / f"feed-{language}.xml").read_text(encoding="utf-8")
+        )
+        entries = feed.findall(f"{atom}entry")
+        assert len(entries) == 3
+        for entry in entries:
+            address = entry.find(f"{atom}link").get("href")  # type: ignore[union-attr]
+            assert (built / "findings" / str(address)).resolve().is_dir()
+        ids = [element.text for element in feed.iter(f"{atom}id")]
+        assert len(set(ids)) == 4
+
+
+def test_the_search_index_holds_both_languages(built: Path) -> None:
+    index = (built / "search" / "search_index.json").read_text(encoding="utf-8")
+    assert '"location":"findings/method/"' in index
+    assert '"location":"en/findings/method/"' in index
+
+
+def test_building_twice_gives_the_same_bytes(company: Path, built: Path, tmp_path: Path) -> None:
+    before = contents(built)
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(company, elsewhere)
+    assert contents(build_site(elsewhere, LOOK)) == before
+
+
+def test_a_broken_link_is_refused_and_the_site_stays_as_it_was(tmp_path: Path) -> None:
+    folder = company_folder(tmp_path, [])
+    before = contents(build_site(folder, LOOK))
+    (folder / "site" / "index.nl.md").write_text("# Hallo\n\n[weg](weg.md)\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"weg\.md"):
+        build_site(folder, LOOK)
+    assert contents(folder / "build" / "site") == before
+    assert sorted(path.name for path in (folder / "build").iterdir()) == ["site"]
+
+
+def test_a_folder_without_a_site_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="kloof init"):
+        build_site(tmp_path, LOOK)
+
+
+def test_the_company_shows_in_name_language_accent_and_logo(tmp_path: Path) -> None:
+    folder = company_folder(tmp_path, Firm(releases=1, aspects=1).documents())
+    logo = folder / "ours.svg"
+    logo.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
+    built = build_site(folder, Look("Jansen & Zn", "en", "#7a1fa2", logo))
+    home = html(built)[built / "index.html"]
+    assert home.html["lang"] == "en"
+    assert home.find(class_="brand").text.strip() == "Jansen & Zn"
+    assert home.find(class_="brand").img["src"].endswith("assets/logo.svg")
+    assert "#7a1fa2" in (built / "assets" / "accent.css").read_text()
+    assert html(built)[built / "nl" / "index.html"].html["lang"] == "nl"
