@@ -1,0 +1,1 @@
+"""What the product does: one function per thing, taking settings and the time, joining the rooms below."""

@@ -1,0 +1,78 @@
+"""What is wrong with an installation, and what to do about it."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from kloof import storage
+from kloof.actions import health
+from kloof.actions.surveys import load_surveys
+from kloof.config import Settings
+from kloof.domain.errors import KloofError
+
+# https://sqlite.org/releaselog/3_51_3.html: the WAL-reset bug, present since 3.7.0.
+SAFE_SQLITE = (3, 51, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One thing that was looked at; `what` says how it is and, where not well, what to do."""
+
+    well: bool
+    what: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values for --json."""
+        return asdict(self)
+
+
+def examine(settings: Settings, now: datetime) -> list[Diagnosis]:
+    """Every diagnosis, in the order in which one would mend them."""
+    return [*_settings(settings), *_surveys(settings), *_database(settings, now)]
+
+
+def _settings(settings: Settings) -> Iterator[Diagnosis]:
+    yield Diagnosis(True, f"Settings: kloof.toml of {settings.company.name} can be used.")
+    if not settings.base_url.startswith("https://") and "//localhost" not in settings.base_url:
+        yield Diagnosis(
+            False, "KLOOF_BASE_URL does not start with https://: links in mails would travel in the open."
+        )
+    if not settings.mail_from:
+        yield Diagnosis(
+            False, "KLOOF_MAIL_FROM is not set: no mail can be sent. Set it to feedback@your-company.nl."
+        )
+    if settings.works_council_consent is None:
+        yield Diagnosis(
+            True, "The salespeople's view is off until works_council_consent stands in kloof.toml."
+        )
+
+
+def _surveys(settings: Settings) -> Iterator[Diagnosis]:
+    try:
+        offered = load_surveys(settings.surveys_folder)
+    except KloofError as refusal:
+        yield Diagnosis(False, f"Surveys: {refusal}")
+    else:
+        yield Diagnosis(
+            bool(offered), f"Surveys: {', '.join(sorted(offered)) or 'none; add a file to surveys/'}."
+        )
+
+
+def _database(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
+    storage.open_database(settings.database_url)
+    engine, version = storage.engine()
+    yield Diagnosis(True, f"Database: {engine} {'.'.join(map(str, version))} answers.")
+    if engine == "SQLite" and version < SAFE_SQLITE:
+        advice = (
+            "Very rarely it can damage a file at a checkpoint: keep backups, or use SQLite 3.51.3 or newer."
+        )
+        yield Diagnosis(True, f"Database: this SQLite has a known fault in WAL mode. {advice}")
+    state = health.readiness(settings, now)
+    if state["migrations_waiting"]:
+        yield Diagnosis(
+            False, f"Database: {state['migrations_waiting']} migrations wait. Run: kloof db migrate"
+        )
+    elif not state["ready"]:
+        yield Diagnosis(
+            False, f"Mail: due since {state['oldest_due_mail']} and not sent. Is kloof worker running?"
+        )

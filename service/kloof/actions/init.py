@@ -1,0 +1,36 @@
+"""A company's own folder: settings with comments, the shipped surveys, and the first pages of its site."""
+
+import json
+from pathlib import Path
+
+from kloof import scaffold
+from kloof.domain.errors import Refused
+from kloof.domain.text import Language
+
+
+def init(folder: Path, company: str, language: Language = "nl") -> list[Path]:
+    """Make the folder ready for `company`; the files written, relative to it.
+
+    Raises Refused, before anything is written, where one of the files is there already.
+    """
+    files = _files(company, language)
+    taken = sorted(path for path in files if (folder / path).exists())
+    if taken:
+        raise Refused(
+            f"There is a {taken[0]} here already.",
+            where=str(folder / taken[0]),
+            remedy="Choose an empty folder: kloof init writes over nothing.",
+        )
+    for path, content in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    return [Path(path) for path in sorted(files)]
+
+
+def _files(company: str, language: Language) -> dict[str, bytes]:
+    # A JSON string is a TOML basic string, whatever the name holds.
+    policy = scaffold.policy().replace("{name}", json.dumps(company, ensure_ascii=False))
+    files = {"kloof.toml": policy.replace("{language}", language).encode()}
+    files |= {path: file.read_bytes() for path, file in scaffold.pages().items()}
+    return files | {f"surveys/{name}": file.read_bytes() for name, file in scaffold.surveys().items()}

@@ -1,0 +1,97 @@
+"""The outbox: what follows from what was sent, how it stands, and what a person decides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kloof import storage
+from kloof.actions.invite import sending_hours
+from kloof.config import Settings
+from kloof.domain.invitations import MessageState
+from kloof.domain.messages import INVITATION, reminder
+from kloof.storage import attention, claims, outbox, sending, surveys
+from kloof.storage.attention import Entry
+from kloof.storage.outbox import Health
+
+
+def follow_up(settings: Settings, now: datetime) -> None:
+    """Everything that time brings: abandoned mails held, unanswered surveys closed, reminders queued."""
+    hours, days = sending_hours(settings.mail), settings.mail.reminders_after_days
+    with storage.transaction():
+        sending.hold_abandoned(now)
+        outbox.expire(now)
+        before, earlier = INVITATION, 0
+        for number, day in enumerate(days, start=1):
+            sent_before = now - timedelta(days=day - earlier)
+            outbox.queue_reminders(reminder(number), before, sent_before, hours.next_open(now), now)
+            before, earlier = reminder(number), day
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The outbox in one look: counts, what is due, and the messages that a person should know about."""
+
+    health: Health
+    entries: tuple[Entry, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, for --json."""
+        return self.health.as_dict() | {"messages": [entry.as_dict() for entry in self.entries]}
+
+
+CONCERNS = (
+    MessageState.HELD,
+    MessageState.FAILED,
+    MessageState.BOUNCED,
+    MessageState.SENDING,
+    MessageState.QUEUED,
+)
+"""What a person looks at, what is most theirs to decide first."""
+
+
+def overview(now: datetime, most: int = 50, only: MessageState | None = None) -> Overview:
+    """The messages that wait, failed or came back, at most so many of each state."""
+    wanted = CONCERNS if only is None else (only,)
+    return Overview(
+        outbox.health(now), tuple(entry for state in wanted for entry in attention.listed(state, most))
+    )
+
+
+class Decision(StrEnum):
+    """What a person says about a message that kloof does not guess about."""
+
+    ARRIVED = "arrived"
+    AGAIN = "again"
+    CANCEL = "cancel"
+
+
+def resolve(settings: Settings, numbers: Sequence[int], decision: Decision, now: datetime) -> int:
+    """Carry the decision out for these messages, all or none; gives how many. Raises NotFound or Refused."""
+    with storage.transaction():
+        for number in numbers:
+            _resolve(settings, number, decision, now)
+    return len(numbers)
+
+
+def all_held() -> list[int]:
+    """Every message that waits for a decision."""
+    return attention.numbers(MessageState.HELD)
+
+
+def _resolve(settings: Settings, number: int, decision: Decision, now: datetime) -> None:
+    if decision is Decision.CANCEL:
+        attention.decide(number, MessageState.CANCELLED, now, "Cancelled by the desk.")
+    elif decision is Decision.ARRIVED:
+        attention.decide(number, MessageState.SENT, now, "The desk found that it arrived.")
+        _open_what_it_asked(number, now)
+    else:
+        due_at = sending_hours(settings.mail).next_open(now)
+        attention.decide(number, MessageState.QUEUED, now, "Sent again by the desk.", due_at)
+
+
+def _open_what_it_asked(number: int, now: datetime) -> None:
+    for mail in claims.outgoing([number]):
+        if mail.about and mail.kind == INVITATION:
+            days = surveys.by_row(mail.about.survey).timing.open_for_days
+            sending.mark_invited(mail.about.invitation, now + timedelta(days=days))

@@ -1,0 +1,167 @@
+"""Publishing: the closed blocks become the next release, certified against every release before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kloof import __version__, storage
+from kloof.actions import freeze
+from kloof.config import Settings
+from kloof.domain.errors import Refused
+from kloof.storage import releases
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kloof.domain.disclosure import History, Publishable
+    from kloof.domain.release import Cell, ReleaseDocument, WithheldCell
+    from kloof.domain.tables import Draft
+    from kloof.domain.thresholds import Thresholds
+    from kloof.publish.release_files import Published
+
+ROUND = timedelta(days=28)
+"""After so long without a release a publish counts as a round of waiting all the same: nothing waits for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What publishing did. `document` is the new release, None where nothing is new; `dropped`: cells left out."""
+
+    document: ReleaseDocument | None
+    folder: Path | None = None
+    dropped: tuple[str, ...] = ()
+
+
+def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> Outcome:
+    """Write the next release where blocks closed or were retired since the last; otherwise write nothing.
+
+    Raises Refused where the certificate does not hold, an earlier release is missing or was changed, the database
+    and the release files do not belong together, or the clock went back. Then nothing was written.
+    """
+    # numpy takes a while to load; whoever imports this for another action should not wait for it.
+    from kloof.publish import release_files
+    from kloof.storage import freezing
+
+    folder = settings.releases_folder
+    thresholds = freeze.thresholds(settings)
+    finish(settings)
+    with storage.transaction():
+        freezing.one_at_a_time()
+        freeze.refuse_if_clock_went_back(now)
+        earlier = release_files.read_releases(folder)
+        refuse_unless_together(earlier)
+        draft, history = _draft(settings, now, earlier)
+        if not _is_new(draft, history):
+            if not dry_run:
+                _hold_round(now)
+            return Outcome(None)
+        publishable, dropped = _certified(draft, history, thresholds)
+        if dry_run:
+            return Outcome(publishable.document, None, dropped)
+        release_files.clear_staging(folder)
+        staged = release_files.write_release(publishable, folder)
+        releases.record(staged.number, staged.sha256, now)
+    staged.put_in_place()
+    return Outcome(publishable.document, release_files.release_folder(folder, staged.number), dropped)
+
+
+def finish(settings: Settings) -> None:
+    """Put in place a release that was recorded and written, but not yet in place when the machine stopped."""
+    from kloof.publish import release_files
+
+    storage.ensure_connected()
+    for last in releases.recorded()[-1:]:
+        left = release_files.staged(settings.releases_folder, last.number, last.sha256)
+        if left is not None:
+            left.put_in_place()
+
+
+def refuse_unless_together(published: Sequence[Published]) -> None:
+    """Raises Refused where the database remembers other releases than there are files of."""
+    recorded = releases.recorded()
+    if len(published) > len(recorded):
+        newest = published[-1].document
+        raise Refused(
+            f"There are files of release {newest.number} of {newest.published_on}, and this database knows"
+            f" {len(recorded)} releases: it was restored from an older backup, and could publish the same answers"
+            " in another grouping.",
+            remedy=f"Restore a backup that was made after release {newest.number} came out.",
+        )
+    for number, known in enumerate(recorded):
+        if number >= len(published):
+            raise Refused(
+                f"The files of release {known.number} are missing.",
+                remedy="Put them back from a copy of the site; a release that was published stays as it was.",
+            )
+        if published[number].sha256 != known.sha256:
+            raise Refused(
+                f"Release {known.number} was changed after it was published.",
+                remedy="Put it back from a copy of the site; a release that was published stays as it was.",
+            )
+
+
+def _draft(settings: Settings, now: datetime, earlier: Sequence[Published]) -> tuple[Draft, History]:
+    from kloof.domain import tables
+    from kloof.domain.disclosure import History
+    from kloof.storage import freezing
+
+    blocks = freezing.live_blocks()
+    used = releases.used_surveys()
+    documents = tuple(published.document for published in earlier)
+    header = tables.Header(
+        number=len(earlier) + 1,
+        published_on=settings.today(now),
+        company=settings.company.name,
+        kloof=__version__,
+        previous=earlier[-1].as_previous if earlier else None,
+    )
+    cells = tables.cells(blocks, used, header, documents[-1] if documents else None)
+    per_survey = {key: sum(block.deals for block in blocks if block.survey == key) for key in used}
+    draft = tables.Draft(
+        header=header,
+        surveys=tuple(used[key] for key in sorted({cell.key for cell in cells}, key=str)),
+        blocks=tuple(block.size for block in blocks),
+        cells=cells,
+        withheld=_withheld(settings, cells),
+        response=releases.response_counts(per_survey),
+    )
+    return draft, History(freezing.membership(), {block.number: block for block in blocks}, documents)
+
+
+def _withheld(settings: Settings, cells: Sequence[Cell]) -> tuple[WithheldCell, ...]:
+    from kloof.domain import spots
+    from kloof.storage import freezing
+
+    missing = spots.unpublished(freezing.cells_with_pairs(), cells)
+    return spots.withheld(missing, freeze.waiting(settings)) if missing else ()
+
+
+def _is_new(draft: Draft, history: History) -> bool:
+    before = history.releases[-1].blocks if history.releases else ()
+    return {block.id for block in draft.blocks} != {block.id for block in before}
+
+
+def _hold_round(now: datetime) -> None:
+    last = releases.last_round()
+    if last is None or now - last >= ROUND:
+        releases.hold_round(now)
+
+
+def _certified(draft: Draft, history: History, thresholds: Thresholds) -> tuple[Publishable, tuple[str, ...]]:
+    """The draft certified, without the tables that the certificate does not allow, and the names of these."""
+    from kloof.domain.disclosure import Publishable, certify
+
+    dropped: tuple[str, ...] = ()
+    verdict = certify(draft, history, thresholds)
+    while not isinstance(verdict, Publishable):
+        if not verdict.drop:
+            raise Refused(
+                f"This release is not published. {verdict.reason}",
+                remedy="Run `kloof audit` and `kloof doctor`; earlier releases stay as they are.",
+            )
+        draft, dropped = draft.without(verdict.drop), (*dropped, *verdict.drop)
+        verdict = certify(draft, history, thresholds)
+    return verdict, dropped

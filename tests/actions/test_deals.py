@@ -1,0 +1,192 @@
+"""Deals come in and are delivered: idempotent, line by line, with their invitations in the same transaction."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kloof import storage
+from kloof.actions import deals
+from kloof.config import Settings
+from kloof.domain.people import Role
+from kloof.domain.surveys import Aspect, Scale, Survey
+from kloof.domain.text import Text
+from kloof.storage import people
+from kloof.storage.models import Customer, Deal, Invitation, Message, Practice, Response
+
+NOW = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
+HEADER = (
+    "deal_id,customer_name,customer_email,language,salesperson_email,"
+    "team,region,product,survey,sold_on,joint_visit_on"
+)
+JAN = "D-1,Jan de Boer,jan@home.example,nl,anouk@firm.example,Utrecht,Midden,Warmtepomp,pump,2026-05-04,2026-05-06"
+ANS = "D-2,Ans Smit,ans@home.example,en,anouk@firm.example,Utrecht,Midden,Warmtepomp,pump,2026-05-05,"
+WORD = Text(nl="woord", en="word")
+
+
+def survey(version: int = 1, norm: float = 7) -> Survey:
+    scale = Scale(low=0, high=10, low_label=WORD, high_label=WORD)
+    aspect = Aspect(id="time", name=WORD, at_sale=WORD, after_delivery=WORD, norm=norm)
+    return Survey(id="pump", version=version, title=WORD, scale=scale, aspects=(aspect,))
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> Settings:
+    people.put("anouk@firm.example", "Anouk Visser", Role.SALESPERSON, "Utrecht", NOW)
+    people.put("bram@firm.example", "Bram de Wit", Role.SALESPERSON, "Utrecht", NOW)
+    return Settings(folder=tmp_path, secret_key="s" * 40, database_url=database)
+
+
+def load(
+    settings: Settings, *rows: str, edition: Survey | None = None, dry_run: bool = False
+) -> deals.Report:
+    text = "\n".join([HEADER, *rows])
+    return deals.import_deals(
+        settings, text, "deals.csv", {"pump": edition or survey()}, NOW, dry_run=dry_run
+    )
+
+
+def deliver(settings: Settings, *rows: str, dry_run: bool = False) -> deals.Report:
+    text = "\n".join(["deal_id,delivered_on", *rows])
+    return deals.import_deliveries(settings, text, "delivered.csv", NOW, dry_run=dry_run)
+
+
+def answer(deal_id: str, wave: str) -> None:
+    """The customer has saved something in this wave."""
+    invitation = Invitation.get(Invitation.deal == Deal.get(Deal.deal_id == deal_id), Invitation.wave == wave)
+    Response.insert(invitation=invitation, answers=b"\x05", language="nl", saved_at=NOW).execute()
+
+
+def snapshot() -> list[list[tuple[object, ...]]]:
+    return [
+        list(model.select().order_by(model.id).tuples())
+        for model in (Customer, Deal, Practice, Invitation, Message)
+    ]
+
+
+def test_each_new_deal_gets_one_invitation_and_one_queued_mail(settings: Settings) -> None:
+    report = load(settings, JAN, ANS)
+    assert (report.created, report.updated, report.unchanged, report.refused) == (2, 0, 0, [])
+    assert [row.wave for row in Invitation.select()] == ["sale", "sale"]
+    assert [row.state for row in Message.select()] == ["queued", "queued"]
+
+
+def test_a_second_import_of_the_same_file_changes_nothing(settings: Settings) -> None:
+    load(settings, JAN, ANS)
+    before = snapshot()
+    assert load(settings, JAN, ANS).unchanged == 2
+    assert snapshot() == before
+
+
+def test_two_deals_that_spell_one_customer_differently_stay_unchanged_too(settings: Settings) -> None:
+    other = ANS.replace("ans@home.example", "jan@home.example").replace("Ans Smit", "J. de Boer")
+    load(settings, JAN, other)
+    assert load(settings, JAN, other).unchanged == 2
+    assert Customer.select().count() == 1
+
+
+def test_a_dry_run_says_the_same_and_stores_nothing(settings: Settings) -> None:
+    before = snapshot()
+    tried = load(settings, JAN, ANS.replace("anouk@", "nobody@"), dry_run=True)
+    assert snapshot() == before
+    done = load(settings, JAN, ANS.replace("anouk@", "nobody@"))
+    assert tried == done
+
+
+def test_good_lines_go_in_and_bad_lines_are_named_with_a_reason_and_what_to_do(settings: Settings) -> None:
+    report = load(
+        settings, JAN, ANS.replace("anouk@", "nobody@"), ANS.replace("D-2", "D-3").replace(",pump,", ",pomp,")
+    )
+    assert report.created == 1
+    assert [(refusal.line, refusal.deal_id) for refusal in report.refused] == [(3, "D-2"), (4, "D-3")]
+    assert "kloof people add --role salesperson --email nobody@firm.example" in report.refused[0].reason
+    assert "Did you mean pump?" in report.refused[1].reason
+
+
+def test_a_sale_in_the_future_is_refused(settings: Settings) -> None:
+    report = load(settings, JAN.replace("2026-05-04", "2026-06-02"))
+    assert "lies in the future" in report.refused[0].reason
+
+
+def test_a_crash_half_way_leaves_nothing_behind(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = snapshot()
+    real, calls = deals.invite.invite, []
+
+    def falters(*arguments: object) -> bool:
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(deals.invite, "invite", falters)
+    with pytest.raises(KeyboardInterrupt):
+        load(settings, JAN, ANS)
+    assert snapshot() == before
+
+
+def test_a_correction_before_any_answer_is_taken_over(settings: Settings) -> None:
+    load(settings, JAN)
+    assert load(settings, JAN.replace("anouk@", "bram@").replace("Utrecht", "Brabant")).updated == 1
+    assert Deal.get().team == "Brabant"
+    assert Invitation.select().count() == 1
+
+
+def test_who_answered_keeps_their_salesperson_but_may_get_another_planned_date(settings: Settings) -> None:
+    load(settings, JAN)
+    answer("D-1", "sale")
+    report = load(settings, JAN.replace("anouk@", "bram@"))
+    assert "salesperson_email can no longer change" in report.refused[0].reason
+    assert load(settings, JAN.replace("Jan de Boer", "J. de Boer")).updated == 1
+
+
+def test_a_deal_keeps_the_survey_version_that_its_customer_answered(settings: Settings) -> None:
+    load(settings, JAN)
+    answer("D-1", "sale")
+    load(settings, JAN.replace("Jan de Boer", "J. de Boer"), ANS, edition=survey(version=2, norm=8))
+    assert {row.deal_id: row.survey_version.version for row in Deal.select()} == {"D-1": 1, "D-2": 2}
+
+
+def test_a_survey_that_changed_under_the_same_version_is_refused_once_answers_exist(
+    settings: Settings,
+) -> None:
+    load(settings, JAN)
+    load(settings, ANS, edition=survey(norm=8))
+    answer("D-1", "sale")
+    report = load(settings, ANS.replace("D-2", "D-3"), edition=survey(norm=9))
+    assert "set version: 2" in report.refused[0].reason
+    assert report.created == 0
+
+
+def test_marking_delivered_queues_the_second_invitation_once(settings: Settings) -> None:
+    load(settings, JAN)
+    assert deliver(settings, "D-1,2026-05-20").updated == 1
+    assert deliver(settings, "D-1,2026-05-20").unchanged == 1
+    assert [row.wave for row in Invitation.select().order_by(Invitation.id)] == ["sale", "delivery"]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("D-9,2026-05-20", "There is no deal D-9"),
+        ("D-1,2026-05-03", "before the sale on 2026-05-04"),
+        ("D-1,2026-06-02", "lies in the future"),
+    ],
+)
+def test_an_impossible_delivery_is_refused(settings: Settings, row: str, reason: str) -> None:
+    load(settings, JAN)
+    assert reason in deliver(settings, row).refused[0].reason
+
+
+def test_a_delivery_date_stays_once_the_second_survey_is_answered(settings: Settings) -> None:
+    load(settings, JAN)
+    deliver(settings, "D-1,2026-05-20")
+    answer("D-1", "delivery")
+    assert "stays" in deliver(settings, "D-1,2026-05-21").refused[0].reason
+
+
+def test_a_file_of_unchanged_deals_takes_a_handful_of_queries_however_long_it_is(settings: Settings) -> None:
+    rows = [JAN.replace("D-1", f"D-{n}").replace("jan@", f"jan{n}@") for n in range(50)]
+    load(settings, *rows)
+    with storage.counted_queries() as queries:
+        assert load(settings, *rows).unchanged == 50
+    assert len(queries) <= 8

@@ -1,0 +1,97 @@
+"""Closing blocks in the database: what closes, what waits, and that it happens once."""
+
+import threading
+
+import pytest
+
+from kloof import storage
+from kloof.actions.freeze import freeze, waiting
+from kloof.domain.errors import Refused
+from kloof.domain.release import Level, Reason
+from kloof.storage import freezing, releases
+from release_cast import MONDAY, addresses, answered_deals, month, settings
+
+
+def test_enough_pairs_of_a_team_close_into_a_block(database, tmp_path):
+    answered_deals(14)
+    done = freeze(settings(tmp_path), MONDAY)
+    assert (done.blocks, done.deals, done.customers, done.waiting) == (1, 14, 14, ())
+
+
+def test_a_second_freeze_finds_nothing_to_close(database, tmp_path):
+    answered_deals(14)
+    freeze(settings(tmp_path), MONDAY)
+    assert freeze(settings(tmp_path), MONDAY).blocks == 0
+    assert len(freezing.live_blocks()) == 1
+
+
+def test_too_few_pairs_wait_and_the_desk_is_told_how_many_are_missing(database, tmp_path):
+    answered_deals(9)
+    freeze(settings(tmp_path), MONDAY)
+    (queue,) = waiting(settings(tmp_path))
+    assert (queue.reason, queue.short_of, queue.deals) == (Reason.TOO_FEW, 3, 9)
+
+
+def test_pairs_that_waited_for_two_releases_roll_up_to_the_region(database, tmp_path):
+    answered_deals(7, team="North")
+    answered_deals(7, team="South", seed=1)
+    assert freeze(settings(tmp_path), MONDAY).blocks == 0
+    releases.hold_round(month(1))
+    releases.hold_round(month(2))
+    assert freeze(settings(tmp_path), month(3)).blocks == 1
+    (block,) = freezing.live_blocks()
+    assert block.queue.level is Level.REGION
+
+
+def test_two_deals_of_a_customer_are_one_customer_with_their_mean(database, tmp_path):
+    names = addresses(12)
+    answered_deals(16, customers=[*names, *names[:4]])
+    done = freeze(settings(tmp_path), MONDAY)
+    assert (done.deals, done.customers) == (16, 12)
+    assert freezing.live_blocks()[0].sums[0, 0] == 12
+
+
+def test_freezing_in_two_places_at_once_closes_each_pair_once(database, tmp_path):
+    answered_deals(40)
+    start = threading.Barrier(2)
+    found: list[int] = []
+
+    def run() -> None:
+        start.wait()
+        found.append(freeze(settings(tmp_path), MONDAY).blocks)
+        storage.database.database.close()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [0, 1]
+    assert sum(block.deals for block in freezing.live_blocks()) == 40
+
+
+def test_a_clock_that_was_set_back_is_refused(database, tmp_path):
+    releases.hold_round(month(2))
+    with pytest.raises(Refused, match="The clock says"):
+        freeze(settings(tmp_path), MONDAY)
+
+
+def test_a_lower_m_without_recorded_consent_is_refused(database, tmp_path):
+    with pytest.raises(Refused, match="no consent"):
+        freeze(settings(tmp_path, m=2), MONDAY)
+
+
+@pytest.mark.postgresql
+def test_freezing_and_forgetting_work_on_postgresql_too(postgresql_url, tmp_path):
+    storage.open_database(postgresql_url)
+    try:
+        storage.migrate()
+        answered_deals(30)
+        assert freeze(settings(tmp_path), MONDAY).deals == 30
+        assert freeze(settings(tmp_path), MONDAY).blocks == 0
+        (block,) = freezing.live_blocks()
+        assert block.customers == 30
+        freezing.forget_customer(int(freezing.membership().person[0]))
+        assert freezing.membership().person.min() == -1
+    finally:
+        storage.close_database()

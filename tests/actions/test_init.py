@@ -1,0 +1,87 @@
+"""A company's own folder is complete, checks out, and never writes over what is there."""
+
+import os
+import subprocess
+import sys
+from importlib.metadata import distribution
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from kloof.actions.init import init
+from kloof.actions.surveys import load_surveys
+from kloof.config import load_settings
+from kloof.domain.errors import Refused
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_settings_can_be_read_and_hold_the_name_whatever_is_in_it(tmp_path: Path) -> None:
+    name = 'Jansen "& Zn" \\ BV'
+    init(tmp_path, name, "en")
+    company = load_settings(tmp_path, {}).company
+    assert (company.name, company.language) == (name, "en")
+
+
+def test_every_default_that_is_written_in_a_comment_is_the_default(tmp_path: Path) -> None:
+    init(tmp_path, "Kloof")
+    before = load_settings(tmp_path, {})
+    file = tmp_path / "kloof.toml"
+    examples = ("works_council_consent", "smaller_m_agreed_on", "logo", "contact", "reply_to")
+    lines = [
+        line[2:] if line.startswith("# ") and " = " in line and not line[2:].startswith(examples) else line
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert sum(line.startswith(("accent", "hours", "k =")) for line in lines) == 3
+    assert load_settings(tmp_path, {}) == before
+
+
+def test_the_shipped_surveys_come_along_and_check_out(tmp_path: Path) -> None:
+    init(tmp_path, "Kloof")
+    assert sorted(load_surveys(tmp_path / "surveys")) == ["installation", "product"]
+    for file in (ROOT / "surveys").glob("*.yaml"):
+        assert (tmp_path / "surveys" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_nothing_that_is_there_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.nl.md").write_text("mine")
+    with pytest.raises(Refused, match=r"site/index\.nl\.md"):
+        init(tmp_path, "Kloof")
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert (tmp_path / "site" / "index.nl.md").read_text() == "mine"
+
+
+@pytest.mark.slow
+def test_a_wheel_carries_everything_that_the_site_and_a_new_company_need(tmp_path: Path) -> None:
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+        "--quiet",
+        "-w",
+        str(tmp_path),
+    ]
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("pyproject.toml", "setup.py", "README.md", "MANIFEST.in", "service", "surveys"):
+        os.symlink(ROOT / name, source / name)
+    subprocess.run([*build, str(source)], check=True, capture_output=True, cwd=tmp_path)
+    [wheel] = tmp_path.glob(f"kloof-{distribution('kloof').version}-*.whl")
+    names = set(ZipFile(wheel).namelist())
+    assert {
+        "kloof/scaffold/surveys/installation.yaml",
+        "kloof/scaffold/kloof.toml",
+        "kloof/scaffold/mkdocs.yml",
+    } <= names
+    assert {
+        "kloof/design/source-sans-3.woff2",
+        "kloof/design/kloof.css",
+        "kloof/publish/theme/main.html",
+    } <= names
+    assert {"kloof/publish/pages/templates/aspect.md", "kloof/publish/theme/assets/site.js"} <= names

@@ -1,0 +1,154 @@
+"""A year of ten thousand deals by a clock of our own: what must never happen does not happen."""
+
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import holidays
+import pytest
+
+from kloof import storage
+from kloof.actions import invite, opt_out
+from kloof.actions.dispatch import Dispatch
+from kloof.actions.outbox import follow_up
+from kloof.config import Settings
+from kloof.domain import links
+from kloof.domain.people import Deal
+from kloof.domain.surveys import Wave
+from kloof.mail.transport import Fate, Memory, TransportError, nothing
+from kloof.storage import deals
+from kloof.storage.database import database
+from kloof.storage.models import Invitation, Message
+from outbox_cast import Clock, company, deliver, line, seller_and_version, survey
+
+DEALS, CUSTOMERS, DAYS = 10_000, 6_000, 365
+FIRST_DAY = date(2026, 1, 1)
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+HOURS_OF_THE_DAY = (3, 9, 16, 21)
+ASKED = survey(timing={"first_after_days": 1, "second_after_days": 7, "open_for_days": 45})
+
+
+class Logbook(Memory):
+    """A mail server that now and then says "later", and a log of what it took and when."""
+
+    def __init__(self, clock: Clock, chance: random.Random) -> None:
+        super().__init__()
+        self.clock, self.chance = clock, chance
+        self.log: list[tuple[datetime, str, str]] = []
+
+    def send(self, sender: str, recipient: str, data: bytes, meanwhile: Callable[[], None] = nothing) -> str:
+        if self.chance.random() < 0.02:
+            raise TransportError("451 later", Fate.RETRY)
+        message_id = re.search(rb"^Message-ID: <(\w+)@", data, re.M)
+        assert message_id
+        self.log.append((self.clock(), recipient, message_id[1].decode()))
+        return "250 OK"
+
+
+@dataclass
+class Year:
+    """What the customers and the company did, apart from what the outbox knows of it."""
+
+    settings: Settings
+    chance: random.Random
+    sold: dict[str, Deal] = field(default_factory=dict)
+    to_deliver: dict[date, list[Deal]] = field(default_factory=lambda: defaultdict(list))
+    submitted: dict[int, datetime] = field(default_factory=dict)
+    opted_out: dict[str, datetime] = field(default_factory=dict)
+    cancelled: dict[int, datetime] = field(default_factory=dict)
+
+    def day(self, today: date, now: datetime) -> None:
+        """Deals are sold, delivered and cancelled."""
+        needed = seller_and_version(ASKED, now)
+        for _ in range(round(DEALS / DAYS)):
+            number = len(self.sold)
+            customer = self.chance.randrange(CUSTOMERS)
+            sold = line(number, customer_email=f"c{customer}@example.com", sold_on=today)
+            deal = self.sold[sold.deal_id] = deals.put(sold, *needed, now)
+            invite.invite(self.settings, deal, ASKED, Wave.SALE, now)
+            done = today + timedelta(days=self.chance.randrange(3, 60))
+            self.to_deliver[done].append(deal)
+        for deal in self.to_deliver.pop(today, []):
+            if self.chance.random() < 0.03:
+                invite.withdraw(deal.id, now)
+                self.cancelled[deal.id] = now
+            else:
+                deliver(self.settings, deal, today, now=now, about=ASKED)
+
+    def customers_act(self, now: datetime) -> None:
+        """Some of those who were asked answer, and a few want no more mail."""
+        asked = Invitation.select(Invitation.id).where(Invitation.state == "invited").order_by(Invitation.id)
+        for (number,) in asked.tuples():
+            luck = self.chance.random()
+            if luck < 0.08:
+                Invitation.update(state="submitted").where(Invitation.id == number).execute()
+                self.submitted[number] = now
+            elif luck < 0.083:
+                row = Invitation.get_by_id(number)
+                token = links.token(self.settings.secret_key, links.Purpose.OPT_OUT, row.link_salt)
+                opt_out.stop(self.settings, token, now)
+                self.opted_out.setdefault(row.deal.customer.email, now)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("database")
+def test_a_year_of_ten_thousand_deals(tmp_path: Path) -> None:
+    database.execute_sql("PRAGMA synchronous = OFF")  # a year of commits; durability has its own test
+    clock, chance = Clock(), random.Random(17)
+    settings = company(tmp_path, hours=(9, 18), weekdays=(1, 2, 3, 4, 5), holidays="NL", most_per_month=4)
+    year, post = Year(settings, chance), Logbook(clock, chance)
+    worker = Dispatch(settings, post, "worker", clock, chance=chance.random)
+    for number in range(DAYS + 60):
+        today = FIRST_DAY + timedelta(days=number)
+        for hour in HOURS_OF_THE_DAY:
+            clock.now = datetime(today.year, today.month, today.day, hour, 7, tzinfo=AMSTERDAM).astimezone(
+                UTC
+            )
+            if hour == 9 and number < DAYS:
+                with storage.transaction():
+                    year.day(today, clock())
+            follow_up(settings, clock())
+            worker.round()
+            if hour == 16:
+                year.customers_act(clock.forward(minutes=20))
+    rows = {row.message_id: row for row in Message.select()}
+    assert len(post.log) > 15_000
+    assert_nothing_forbidden(year, post, rows)
+    assert_second_surveys_went_out(year, rows)
+
+
+def assert_nothing_forbidden(year: Year, post: Logbook, rows: dict[str, Message]) -> None:
+    days: dict[str, list[date]] = defaultdict(list)
+    seen: set[str] = set()
+    free = holidays.country_holidays("NL")
+    deal_of = dict(Invitation.select(Invitation.id, Invitation.deal).tuples())
+    for moment, recipient, message_id in post.log:
+        local, row = moment.astimezone(AMSTERDAM), rows[message_id]
+        assert message_id not in seen
+        seen.add(message_id)
+        assert 9 <= local.hour < 18
+        assert local.isoweekday() <= 5
+        assert local.date() not in free
+        assert moment < year.opted_out.get(recipient, moment + timedelta(1))
+        assert moment < year.submitted.get(row.invitation_id, moment + timedelta(1))
+        assert moment < year.cancelled.get(deal_of[row.invitation_id], moment + timedelta(1))
+        assert (row.state, row.sent_at) == ("sent", moment)
+        days[recipient].append(local.date())
+    for mailed in days.values():
+        assert len(set(mailed)) == len(mailed)
+        assert all(sum(day - timedelta(30) < other <= day for other in mailed) <= 4 for day in mailed)
+
+
+def assert_second_surveys_went_out(year: Year, rows: dict[str, Message]) -> None:
+    """Every delivered deal was asked the second time, unless it was cancelled or the customer wants no mail."""
+    asked = {row.invitation_id for row in rows.values() if row.kind == "invitation" and row.state == "sent"}
+    second = list(Invitation.select().where(Invitation.wave == Wave.DELIVERY.value))
+    assert len(second) > 7_000
+    for row in second:
+        if row.deal.customer.email not in year.opted_out:
+            assert row.id in asked or row.deal.delivered_on > FIRST_DAY + timedelta(days=DAYS)

@@ -1,0 +1,151 @@
+"""A fixed cast for the tests: a survey, a seller, and customers with deals and links that open."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from kloof.config import Settings
+from kloof.domain import links
+from kloof.domain.invitations import InvitationState
+from kloof.domain.people import Role
+from kloof.domain.surveys import Survey, Wave
+from kloof.storage import surveys
+from kloof.storage.models import Customer, Deal, Invitation, Person
+
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+SECRET = "a secret key for tests, and nothing else"  # long enough, and worth nothing
+_numbers = count(1)
+
+
+def settings(database_url: str, folder: Path, **more: object) -> Settings:
+    """Settings of a company in an empty folder."""
+    return Settings.model_validate(
+        {
+            "folder": folder,
+            "secret_key": SECRET,
+            "database_url": database_url,
+            "company": {"name": "Warmtehuis"},
+        }
+        | more
+    )
+
+
+def text(words: str) -> dict[str, str]:
+    """A text whose language shows: the Dutch one ends in (nl)."""
+    return {"nl": f"{words} (nl)", "en": words}
+
+
+def survey(
+    aspects: int = 3, *, core: int | None = None, high: int = 10, version: int = 1, norm: float = 7
+) -> Survey:
+    """A pair with aspects a1, a2 … of which the first `core` are (all, unless said), and `again` as overall item."""
+    core = aspects if core is None else core
+    return Survey.model_validate(
+        {
+            "id": "project",
+            "version": version,
+            "title": text("Project"),
+            "scale": {
+                "low": 0,
+                "high": high,
+                "low_label": text("very poor"),
+                "high_label": text("excellent"),
+            },
+            "aspects": [
+                {
+                    "id": f"a{number}",
+                    "name": text(f"Aspect {number}"),
+                    "at_sale": text(f"How good will aspect {number} be?"),
+                    "after_delivery": text(f"How good was aspect {number}?"),
+                    "norm": norm,
+                    "core": number <= core,
+                }
+                for number in range(1, aspects + 1)
+            ],
+            "overall": [
+                {
+                    "id": "again",
+                    "name": text("Again"),
+                    "question": text("Would you buy from us again?"),
+                    "low_label": text("certainly not"),
+                    "high_label": text("certainly"),
+                }
+            ],
+        }
+    )
+
+
+@dataclass
+class BuiltDeal:
+    """A deal in the database, with the tokens of its links by wave."""
+
+    row: int
+    deal_id: str
+    email: str
+    tokens: dict[Wave, str] = field(default_factory=dict)
+    opt_out_tokens: dict[Wave, str] = field(default_factory=dict)
+    invitations: dict[Wave, int] = field(default_factory=dict)
+
+
+def person(name: str = "Sanne de Vries", role: Role = Role.SALESPERSON, team: str = "North") -> int:
+    """Somebody of the company; gives the row id, the same one for the same name."""
+    email = f"{name.lower().replace(' ', '.')}@company.example"
+    row = Person.get_or_none(Person.email == email)
+    return int((row or Person.create(email=email, name=name, role=role.value, team=team, added_at=NOW)).id)
+
+
+def deal(
+    of: Survey | None = None,
+    *,
+    seller: int | None = None,
+    email: str | None = None,
+    waves: tuple[Wave, ...] = (Wave.SALE,),
+    language: str = "nl",
+    sold_on: date = date(2026, 2, 25),
+) -> BuiltDeal:
+    """A deal with a customer of its own (or the one with this address), invited for these waves."""
+    number = next(_numbers)
+    email = email or f"customer{number}@example.net"
+    customer, _ = Customer.get_or_create(
+        email=email, defaults={"name": f"Customer {number}", "language": language}
+    )
+    row = Deal.create(
+        deal_id=f"D-{number}",
+        customer=customer,
+        customer_name=f"Customer {number}",
+        customer_language=language,
+        salesperson=seller or person(),
+        team="North",
+        region="East",
+        product="Heat pump",
+        survey_version=surveys.record(of or survey(), NOW),
+        sold_on=sold_on,
+        delivered_on=date(2026, 2, 27) if Wave.DELIVERY in waves else None,
+        added_at=NOW,
+    )
+    built = BuiltDeal(row.id, row.deal_id, email)
+    for wave in waves:
+        invite(built, wave)
+    return built
+
+
+def invite(built: BuiltDeal, wave: Wave, state: InvitationState = InvitationState.INVITED) -> str:
+    """Invite the customer of a deal for a wave; gives the token of the link."""
+    salt = links.new_salt()
+    token = links.token(SECRET, links.Purpose.SURVEY, salt)
+    opt_out = links.token(SECRET, links.Purpose.OPT_OUT, salt)
+    built.invitations[wave] = Invitation.create(
+        deal=built.row,
+        wave=wave.value,
+        state=state.value,
+        link_salt=salt,
+        link_fingerprint=links.fingerprint(token),
+        opt_out_fingerprint=links.fingerprint(opt_out),
+        invite_on=NOW.date(),
+        expires_at=NOW + timedelta(days=45),
+        created_at=NOW,
+    ).id
+    built.tokens[wave] = token
+    built.opt_out_tokens[wave] = opt_out
+    return token

@@ -1,0 +1,114 @@
+"""A company in the database with customers who answered both surveys: what freezing and publishing are tried on."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+
+import builders
+from kloof.config import Settings
+from kloof.domain.answers import pack
+from kloof.domain.invitations import InvitationState
+from kloof.domain.surveys import Survey, Wave
+from kloof.storage import blocks
+from kloof.storage.models import Customer, Deal, Invitation, Promise, Response
+
+MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+SELLERS = ("Sanne", "Bram", "Noor", "Joris")
+_fingerprints = count(1)
+
+
+def month(number: int) -> datetime:
+    """The same hour, this many times thirty days later."""
+    return MONDAY + timedelta(days=30 * number)
+
+
+def settings(folder: Path, url: str = "sqlite:///unused.db", **publishing: object) -> Settings:
+    return builders.settings(url, folder, publishing=publishing)
+
+
+def answered_deals(
+    how_many: int,
+    *,
+    survey: Survey | None = None,
+    team: str = "North",
+    region: str = "East",
+    product: str = "Heat pump",
+    sellers: Sequence[str] = SELLERS,
+    seed: int = 0,
+    customers: Sequence[str] | None = None,
+    now: datetime = MONDAY,
+) -> list[int]:
+    """Deals of which both surveys were submitted, and whose pairs queue; gives their row ids."""
+    rng = np.random.default_rng(seed)
+    of = survey or builders.survey()
+    made = []
+    for number in range(how_many):
+        email = customers[number] if customers else None
+        built = builders.deal(
+            of, seller=builders.person(sellers[number % len(sellers)]), email=email, waves=()
+        )
+        Deal.update(team=team, region=region, product=product).where(Deal.id == built.row).execute()
+        answer(built.row, of, Wave.SALE, rng.integers(4, of.scale.high + 1, len(of.items(Wave.SALE))), now)
+        answer(
+            built.row,
+            of,
+            Wave.DELIVERY,
+            rng.integers(2, of.scale.high + 1, len(of.items(Wave.DELIVERY))),
+            now,
+        )
+        blocks.record_pair(built.row, now)
+        made.append(built.row)
+    return made
+
+
+def answer(deal: int, survey: Survey, wave: Wave, points: Sequence[int], now: datetime = MONDAY) -> int:
+    """The customer submits a survey; gives the row of the response. A second time it is a correction."""
+    sheet = pack(survey, wave, dict(zip(survey.items(wave), map(int, points), strict=True)))
+    invitation = Invitation.get_or_none(deal=deal, wave=wave.value)
+    if invitation is not None:
+        Response.update(answers=sheet).where(Response.invitation == invitation).execute()
+        return int(Response.get(invitation=invitation).id)
+    number = next(_fingerprints)
+    invitation = Invitation.create(
+        deal=deal,
+        wave=wave.value,
+        state=InvitationState.SUBMITTED.value,
+        link_salt=b"salt",
+        link_fingerprint=f"cast-{number}",
+        opt_out_fingerprint=f"cast-out-{number}",
+        invite_on=date(2026, 2, 25),
+        expires_at=now + timedelta(days=45),
+        created_at=now,
+    )
+    return int(
+        Response.create(
+            invitation=invitation,
+            answers=sheet,
+            consent="named",
+            language="nl",
+            saved_at=now,
+            submitted_at=now,
+        ).id
+    )
+
+
+def promise(response: int, position: int, outcome: str) -> None:
+    Promise.create(response=response, position=position, text="a promise", outcome=outcome)
+
+
+def addresses(how_many: int) -> list[str]:
+    """Addresses of customers who can come back."""
+    return [f"returning{number}@example.net" for number in range(how_many)]
+
+
+def customer_of(deal: int) -> int:
+    return int(Deal.get_by_id(deal).customer_id)
+
+
+def delete_customer(customer: int) -> None:
+    """As an erasure ends: the deals and the customer are gone."""
+    Deal.delete().where(Deal.customer == customer).execute()
+    Customer.delete().where(Customer.id == customer).execute()
