@@ -1,0 +1,61 @@
+"""The web application: one blueprint per visitor."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask
+
+from kloof import storage
+from kloof.actions.clock import wall_clock
+from kloof.config import Settings
+from kloof.web import (
+    assets,
+    bodies,
+    desk,
+    doors,
+    errors,
+    findings,
+    home,
+    language,
+    me,
+    opt_out,
+    security,
+    sessions,
+    sign_in,
+    survey,
+)
+from kloof.web.survey import preview
+
+Clock = Callable[[], datetime]
+
+
+def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
+    """The application for one company. `clock` gives aware moments in UTC; tests bring their own."""
+    app = Flask(__name__, static_folder=None)
+    app.secret_key = settings.secret_key
+    app.config.update(
+        SESSION_COOKIE_NAME="kloof",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        WTF_CSRF_TIME_LIMIT=None,
+        # Over https Flask-WTF wants a Referer as well, and our own Referrer-Policy keeps browsers from sending one.
+        WTF_CSRF_SSL_STRICT=False,
+        MAX_CONTENT_LENGTH=256 * 1024,
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
+        MAX_FORM_PARTS=400,
+    )
+    app.extensions["kloof.settings"] = settings
+    app.extensions["kloof.clock"] = clock
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    storage.open_database(settings.database_url)
+    for room in (security, sessions, language, assets, bodies, doors, errors):
+        room.init_app(app)
+    for visitor in (home, survey, preview, opt_out, sign_in, me, desk, findings):
+        app.register_blueprint(visitor.blueprint)
+    if settings.is_demo:
+        from kloof.web import demo
+
+        app.register_blueprint(demo.blueprint)
+    doors.refuse_routes_without_a_rule(app)
+    return app

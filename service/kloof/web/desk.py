@@ -1,0 +1,72 @@
+"""The desk: how deals, answers and mail stand, and files of deals and deliveries to load."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, RadioField
+from wtforms.validators import InputRequired
+
+from kloof.actions import deals, desk
+from kloof.actions.surveys import load_surveys
+from kloof.domain.errors import BadInput
+from kloof.domain.invitations import MessageState
+from kloof.web.here import now, settings
+from kloof.web.language import moment, say
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+
+DEALS, DELIVERIES = "deals", "deliveries"
+
+
+class FileForm(FlaskForm):
+    """A file from the CRM: what is in it, and whether to try it only."""
+
+    # The stubs still ask for the pairs that WTForms itself warns about.
+    kind = RadioField(choices=[DEALS, DELIVERIES], default=DEALS, validators=[InputRequired()])  # type: ignore[list-item]
+    file = FileField(validators=[FileRequired()])
+    dry_run = BooleanField()
+
+
+@blueprint.get("")
+def overview() -> str:
+    return _page(FileForm())
+
+
+@blueprint.post("/files")
+def load() -> ResponseReturnValue:
+    form = FileForm()
+    if not form.validate():
+        return _page(form), 422
+    try:
+        report = _loaded(form)
+    except (BadInput, UnicodeDecodeError) as error:
+        problems = error.problems if isinstance(error, BadInput) else []
+        return render_template("desk/loaded.html", problems=problems, report=None, form=form), 422
+    return render_template("desk/loaded.html", problems=[], report=report, form=form)
+
+
+def _page(form: FileForm) -> str:
+    view = desk.overview(now())
+    return render_template("desk/overview.html", view=view, form=form, mail_states=_mail_states(), at=moment)
+
+
+def _mail_states() -> dict[MessageState, str]:
+    return {
+        MessageState.QUEUED: say("Waiting"),
+        MessageState.SENDING: say("On its way"),
+        MessageState.SENT: say("Sent"),
+        MessageState.FAILED: say("Failed"),
+        MessageState.HELD: say("Held: decide"),
+        MessageState.BOUNCED: say("Bounced"),
+        MessageState.CANCELLED: say("Not needed any more"),
+    }
+
+
+def _loaded(form: FileForm) -> deals.Report:
+    text = form.file.data.read().decode("utf-8-sig")
+    name, dry_run = form.file.data.filename or "file.csv", bool(form.dry_run.data)
+    if form.kind.data == DELIVERIES:
+        return deals.import_deliveries(settings(), text, name, now(), dry_run=dry_run)
+    offered = load_surveys(settings().surveys_folder)
+    return deals.import_deals(settings(), text, name, offered, now(), dry_run=dry_run)

@@ -1,0 +1,71 @@
+"""Every request passes its door: the rules stand in domain/access.py, this is where they are kept."""
+
+from typing import cast
+
+from flask import Flask, abort, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
+from flask_wtf import CSRFProtect
+
+from kloof import storage
+from kloof.domain.access import ROUTES, Door, may_enter
+from kloof.domain.errors import Refused
+from kloof.domain.people import Person
+from kloof.storage import people
+
+csrf = CSRFProtect()
+login = LoginManager()
+
+
+class Visitor(UserMixin):
+    """Somebody of the company in a session that ends when their epoch rises."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+
+    def get_id(self) -> str:
+        return f"{self.person.id}.{self.person.epoch}"
+
+
+def init_app(app: Flask) -> None:
+    """Check the door before, and the connection around, every request."""
+    csrf.init_app(app)
+    login.init_app(app)
+    login.user_loader(_visitor)
+    app.before_request(_pass_the_door)
+
+
+def refuse_routes_without_a_rule(app: Flask) -> None:
+    """Raise Refused where a route has no rule, so that such an application never starts."""
+    missing = sorted({rule.endpoint for rule in app.url_map.iter_rules()} - set(ROUTES))
+    if missing:
+        raise Refused(
+            f"These routes have no access rule: {', '.join(missing)}.", remedy="Add them to domain/access.py."
+        )
+
+
+def signed_in() -> Person:
+    """Who is visiting; only for routes behind Door.ROLE."""
+    return cast(Visitor, current_user).person
+
+
+def _visitor(identity: str) -> Visitor | None:
+    number, _, epoch = identity.partition(".")
+    person = people.by_id(int(number)) if number.isdigit() else None
+    return Visitor(person) if person and str(person.epoch) == epoch else None
+
+
+def _pass_the_door() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None
+    storage.ensure_connected()
+    rule = ROUTES[request.endpoint]
+    if rule.door is not Door.ROLE:
+        return None
+    if not current_user.is_authenticated:
+        session["next"] = request.full_path if request.method == "GET" else None
+        return redirect(url_for("sign_in.ask"))
+    if not may_enter(rule, signed_in()):
+        # Another role learns nothing, not even that there is something here.
+        abort(404)
+    return None

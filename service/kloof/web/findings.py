@@ -1,0 +1,30 @@
+"""The built findings site under the application: in the demo, and for a company without a web server of its own."""
+
+from flask import Blueprint, abort, redirect, send_from_directory, url_for
+from flask.typing import ResponseReturnValue
+
+from kloof.web.here import settings
+
+blueprint = Blueprint("findings", __name__, url_prefix="/findings")
+
+# The theme's search builds its index in a worker of its own origin; the rest is as on every page.
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; worker-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+@blueprint.get("/")
+@blueprint.get("/<path:path>")
+def page(path: str = "") -> ResponseReturnValue:
+    built = settings().built_site
+    if (built / path).is_dir():
+        if path and not path.endswith("/"):
+            return redirect(url_for("findings.page", path=f"{path}/"))
+        path = f"{path}index.html"
+    if not built.is_dir():
+        abort(404)
+    response = send_from_directory(built, path, max_age=60)
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response

@@ -1,0 +1,30 @@
+"""The front page, the accessibility statement, and the two addresses that machines ask whether kloof is well."""
+
+from flask import Blueprint, jsonify, render_template
+from flask.typing import ResponseReturnValue
+
+from kloof.actions import health
+from kloof.web.here import now, settings
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+def front() -> str:
+    return render_template("home.html")
+
+
+@blueprint.get("/accessibility")
+def accessibility() -> str:
+    return render_template("accessibility.html")
+
+
+@blueprint.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    report = health.readiness(settings(), now())
+    return jsonify(report), 200 if report["ready"] else 503

@@ -1,0 +1,114 @@
+"""Signing in and out: ask for a link by mail, use it once, leave."""
+
+import secrets
+
+from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_user, logout_user
+from flask_wtf import FlaskForm
+from wtforms import EmailField
+from wtforms.validators import InputRequired, Length, Regexp
+
+from kloof.actions import sign_in as action
+from kloof.domain.people import Person, Role
+from kloof.storage import people
+from kloof.web import errors
+from kloof.web.doors import Visitor, signed_in
+from kloof.web.here import now, settings
+from kloof.web.language import say
+from kloof.web.limits import limited
+
+blueprint = Blueprint("sign_in", __name__)
+
+BROWSER_COOKIE = "kloof_browser"
+HOME = {Role.SALESPERSON: "me.overview", Role.DESK: "desk.overview", Role.LEAD: "home.front"}
+
+
+class AskForm(FlaskForm):
+    """Where to send the link."""
+
+    email = EmailField(
+        filters=[lambda value: (value or "").strip()],
+        validators=[InputRequired(), Length(max=200), Regexp(r"[^@\s]+@[^@\s]+\.[^@\s]+$")],
+    )
+
+
+class UseForm(FlaskForm):
+    """One button; the token is in the address."""
+
+
+@blueprint.get("/sign-in")
+def ask() -> str:
+    return render_template("sign_in/ask.html", form=AskForm())
+
+
+@blueprint.post("/sign-in")
+def send() -> ResponseReturnValue:
+    form = AskForm()
+    if not form.validate():
+        return render_template("sign_in/ask.html", form=form), 422
+    if limited("sign-in", str(form.email.data).lower(), most=5) or limited(
+        "sign-in-origin", request.remote_addr, most=30
+    ):
+        return errors.page(429)
+    browser = request.cookies.get(BROWSER_COOKIE) or secrets.token_urlsafe(32)
+    action.ask(settings(), str(form.email.data), browser, now())
+    response = make_response(render_template("sign_in/sent.html", email=form.email.data))
+    response.set_cookie(
+        BROWSER_COOKIE,
+        browser,
+        max_age=3600,
+        httponly=True,
+        samesite="Lax",
+        secure=settings().base_url.startswith("https://"),
+    )
+    return response
+
+
+@blueprint.get("/sign-in/<token>")
+def confirm(token: str) -> ResponseReturnValue:
+    """Ask for one press: a mail scanner that follows the link signs nobody in."""
+    if not action.is_usable(token, now()):
+        return _spent()
+    from_here = action.is_from_here(token, request.cookies.get(BROWSER_COOKIE, ""), now())
+    return render_template("sign_in/confirm.html", form=UseForm(), from_here=from_here)
+
+
+@blueprint.post("/sign-in/<token>")
+def use(token: str) -> ResponseReturnValue:
+    if not UseForm().validate():
+        return errors.page(400)
+    person = action.use(token, now())
+    if person is None:
+        return _spent()
+    wanted = session.get("next")
+    session.clear()
+    session.permanent = False
+    login_user(Visitor(person))
+    return redirect(_landing(person, wanted))
+
+
+@blueprint.post("/sign-out")
+def leave() -> ResponseReturnValue:
+    """End this session, or with `everywhere` every session of this person."""
+    if request.form.get("everywhere"):
+        people.end_sessions(signed_in().id)
+    logout_user()
+    session.clear()
+    return redirect(url_for("sign_in.ask"))
+
+
+def _landing(person: Person, wanted: object) -> str:
+    own = isinstance(wanted, str) and wanted.startswith("/") and not wanted.startswith("//")
+    return str(wanted) if own else url_for(HOME[person.role])
+
+
+def _spent() -> ResponseReturnValue:
+    page = render_template(
+        "error.html",
+        title=say("This sign-in link no longer works"),
+        remedy=say("It can be used once, within 15 minutes. Ask for a new one."),
+        link=url_for("sign_in.ask"),
+        link_text=say("Ask for a new link"),
+    )
+    return page, 410

@@ -1,0 +1,115 @@
+// Saves each choice as it is made. Without this file "Next" saves the page, and nothing else differs.
+{
+  const form = document.getElementById("survey");
+  const line = form.querySelector(".saved");
+  // A button is called "action", so form.action is that button.
+  const address = new URL(form.getAttribute("action"), location);
+  // Answers chosen in the mail ride in the address until the first own choice; then they are sent with it.
+  const carried = [...address.searchParams.keys()].filter((name) => name !== "page");
+  carried.forEach((name) => address.searchParams.delete(name));
+
+  // What is not sent yet, by field: its value, and what the server knew when it was chosen. It lies in the browser's
+  // storage, so that a closed tab loses nothing; where storage is off, in memory.
+  const shelf = `kloof ${address.pathname}`;
+  let memory = {};
+  const unsent = () => {
+    try {
+      return JSON.parse(localStorage.getItem(shelf) ?? "{}");
+    } catch {
+      return memory;
+    }
+  };
+  const keep = (fields) => {
+    memory = fields;
+    try {
+      if (isEmpty(fields)) localStorage.removeItem(shelf);
+      else localStorage.setItem(shelf, JSON.stringify(fields));
+    } catch {}
+  };
+  const isEmpty = (fields) => Object.keys(fields).length === 0;
+  const known = Object.fromEntries(new FormData(form));
+  const say = (word, more = "") => {
+    const words = `${line.dataset[word]} ${more}`.trim();
+    if (line.textContent !== words) line.textContent = words;
+  };
+
+  // One request at a time, so that an earlier choice never arrives after a later one.
+  let timer;
+  let queue = Promise.resolve();
+  const flush = () => (queue = queue.then(send));
+  const later = (wait) => {
+    clearTimeout(timer);
+    timer = setTimeout(flush, wait);
+  };
+
+  async function send() {
+    clearTimeout(timer);
+    const fields = unsent();
+    if (isEmpty(fields)) return;
+    const body = new URLSearchParams({ language: form.elements.language.value });
+    for (const [name, { value }] of Object.entries(fields)) body.set(name, value);
+    const headers = { Accept: "application/json" };
+    const signal = AbortSignal.timeout?.(15000);
+    const answer = await fetch(address, { method: "POST", headers, body, signal, keepalive: true }).catch(() => null);
+    if (!answer || answer.status >= 500 || answer.status === 429) {
+      say("waiting");
+      later(10000);
+    } else {
+      settle(answer.status, answer.ok ? {} : await answer.json().catch(() => ({})), fields);
+    }
+  }
+
+  function settle(status, { errors }, sent) {
+    const done = errors ? Object.keys(errors) : Object.keys(sent);
+    const left = unsent();
+    for (const name of done) {
+      if (left[name]?.value === sent[name]?.value) delete left[name];
+      if (status < 300) known[name] = sent[name].value;
+    }
+    keep(left);
+    if (status >= 300) say(errors ? "refused" : "closed", Object.values(errors ?? {}).join(" "));
+    else if (isEmpty(left)) say("saved");
+    if (!isEmpty(left)) later(status < 300 ? 0 : 1000);
+  }
+
+  function note({ target }) {
+    const filled = new FormData(form);
+    // A promise is kept whole: what it is about means nothing without its words.
+    const promise = target.name.match(/^promise-\d/)?.[0];
+    const together = promise ? [...filled.keys()].filter((name) => name.startsWith(promise)) : [target.name];
+    const fields = unsent();
+    for (const name of [...carried, ...together]) {
+      if (filled.has(name)) fields[name] = { value: filled.get(name), was: known[name] ?? null };
+    }
+    keep(fields);
+    say("saving");
+    later(target.type === "textarea" ? 800 : 0);
+  }
+
+  // Brings back what was chosen here and never arrived, unless another device has answered since.
+  function bringBack() {
+    const fields = unsent();
+    for (const [name, { value, was }] of Object.entries(fields)) {
+      const field = form.elements[name];
+      if (!field) continue;
+      if ((known[name] ?? null) !== was) {
+        delete fields[name];
+      } else {
+        field.value = value;
+        for (let fold = field.closest?.("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+      }
+    }
+    keep(fields);
+  }
+
+  form.addEventListener("input", note);
+  form.addEventListener("submit", async (event) => {
+    if (isEmpty(unsent())) return;
+    event.preventDefault();
+    await flush();
+    if (isEmpty(unsent())) form.requestSubmit(event.submitter);
+  });
+  addEventListener("online", flush);
+  bringBack();
+  flush();
+}

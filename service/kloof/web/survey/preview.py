@@ -1,0 +1,106 @@
+"""Both forms as a customer will see them, walked through without a customer: nothing is stored, or even opened."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kloof.actions.clock import wall_clock
+from kloof.actions.surveys import load_surveys
+from kloof.config import Settings
+from kloof.domain.errors import BadInput, NotFound
+from kloof.domain.invitations import InvitationState
+from kloof.domain.responses import Promise, Questionnaire
+from kloof.domain.surveys import Survey, Wave
+from kloof.domain.text import LANGUAGES
+from kloof.web import assets, errors, home, security
+from kloof.web import language as languages
+from kloof.web.doors import csrf
+from kloof.web.here import now, settings
+from kloof.web.language import language, say, speak
+from kloof.web.survey import show
+from kloof.web.survey.pages import booklet
+
+blueprint = Blueprint("preview", __name__, url_prefix="/preview")
+# Its forms are those of customers, who have no cookie; and nothing is done with what they post.
+csrf.exempt(blueprint)
+
+
+def alone(settings: Settings, survey: Survey) -> Flask:
+    """An application that shows the preview of this survey and nothing else; it needs no database."""
+    app = Flask("kloof.web", static_folder=None)
+    app.extensions["kloof.settings"] = settings
+    app.extensions["kloof.clock"] = wall_clock
+    app.extensions["kloof.previewed"] = {survey.id: survey}
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for room in (security, languages, assets, errors):
+        room.init_app(app)
+    app.register_blueprint(blueprint)
+    app.add_url_rule("/accessibility", "home.accessibility", home.accessibility)
+    return app
+
+
+@blueprint.get("")
+def overview() -> str:
+    try:
+        surveys, problems = _surveys(), []
+    except BadInput as error:
+        surveys, problems = {}, error.problems
+    return render_template(
+        "preview.html", surveys=surveys.values(), problems=problems, waves=Wave, languages=LANGUAGES
+    )
+
+
+@blueprint.get("/<survey>/<wave>")
+def page(survey: str, wave: str) -> str:
+    questionnaire = _questionnaire(survey, wave, now())
+    asked = request.args.get("page", "")
+    number = int(asked[:3]) if asked.isascii() and asked.isdigit() else 1
+    return show.page(questionnaire, booklet(questionnaire).page(number), promises=_promises)
+
+
+@blueprint.post("/<survey>/<wave>")
+def onward(survey: str, wave: str) -> ResponseReturnValue:
+    """Go where the button leads, and forget what was filled in."""
+    questionnaire = _questionnaire(survey, wave, now())
+    if show.is_script():
+        return "", 204
+    action, book = request.form.get("action", "save"), booklet(questionnaire)
+    for spoken in (request.form.get("language"), action):
+        if spoken in LANGUAGES:
+            speak(spoken)
+    if action == "submit":
+        return redirect(url_for("preview.overview"), 303)
+    return redirect(show.link_to(questionnaire, show.leads_to(book, request.form.get("page"), action)), 303)
+
+
+def _surveys() -> Mapping[str, Survey]:
+    alone: dict[str, Survey] | None = current_app.extensions.get("kloof.previewed")
+    return alone or load_surveys(settings().surveys_folder)
+
+
+def _questionnaire(survey: str, wave: str, now: datetime) -> Questionnaire:
+    """What a customer's link would open, with made-up facts. At delivery they answered at sale, all near the top."""
+    found = _surveys().get(survey)
+    if found is None or wave not in set(Wave):
+        raise NotFound("There is no such survey.")
+    before = {aspect.id: found.scale.high - 1 for aspect in found.aspects}
+    return Questionnaire(
+        invitation=0,
+        deal=0,
+        wave=Wave(wave),
+        state=InvitationState.INVITED,
+        expires_at=now + timedelta(days=found.timing.open_for_days),
+        survey=found,
+        product=found.title[language()],
+        sold_on=now.date(),
+        seller=say("Your salesperson"),
+        language=settings().company.language,
+        at_sale=None if wave == Wave.SALE else before,
+    )
+
+
+def _promises(questionnaire: Questionnaire) -> tuple[Promise, ...]:
+    words = say("What the customer wrote down at sale stands here.")
+    return () if questionnaire.wave is Wave.SALE else (Promise(0, words),)

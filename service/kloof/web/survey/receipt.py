@@ -1,0 +1,103 @@
+"""What was answered, who sees it, and everything that can still be done about it, by the same link."""
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kloof.actions import respond
+from kloof.domain.errors import NotFound, Refused
+from kloof.domain.invitations import INVITATION_STEPS, InvitationState, before
+from kloof.domain.people import Consent, Outcome
+from kloof.domain.responses import Changes, Questionnaire
+from kloof.web import errors
+from kloof.web.here import now
+from kloof.web.language import language
+from kloof.web.survey import show
+from kloof.web.survey.forms import Choices, SurveyForm
+from kloof.web.survey.routes import blueprint, opened
+
+CAN_WITHDRAW = before(INVITATION_STEPS, InvitationState.WITHDRAWN)
+OUTCOMES = {
+    Outcome.KEPT: "Kept",
+    Outcome.PARTLY: "Partly kept",
+    Outcome.BROKEN: "Not kept",
+    Outcome.UNKNOWN: "Too early to say",
+}
+
+
+class WishesForm(SurveyForm):
+    """Who may see the answers, and what the customer wants to happen with them."""
+
+    chosen = Choices(
+        allowed={
+            "consent": frozenset(consent.value for consent in Consent),
+            "call": frozenset({"y"}),
+            "findings": frozenset({"y"}),
+        }
+    )
+
+
+@blueprint.get("/<token>/receipt")
+def receipt(token: str) -> ResponseReturnValue:
+    questionnaire = opened(token)
+    if not questionnaire.submitted:
+        return redirect(url_for("survey.form", token=token))
+    return _receipt(questionnaire, saved="saved" in request.args)
+
+
+@blueprint.post("/<token>/receipt")
+def wish(token: str) -> ResponseReturnValue:
+    """Choose again between named and totals, ask for a call, ask for the findings."""
+    questionnaire = opened(token)
+    form = WishesForm()
+    if not questionnaire.submitted or not form.validate() or "consent" not in form.chosen.data:
+        return errors.page(422)
+    wishes = form.chosen.data
+    changes = Changes(
+        consent=Consent(wishes["consent"]),
+        wants_call="call" in wishes,
+        wants_findings="findings" in wishes,
+        language=language(),
+    )
+    respond.choose_again(questionnaire, changes, now())
+    return redirect(url_for("survey.receipt", token=token, saved=""), 303)
+
+
+@blueprint.get("/<token>/withdraw")
+def ask_withdrawal(token: str) -> ResponseReturnValue:
+    questionnaire = opened(token)
+    if questionnaire.state not in CAN_WITHDRAW:
+        return redirect(url_for("survey.form", token=token))
+    return render_template("survey/withdraw.html", here=url_for("survey.withdraw", token=token))
+
+
+@blueprint.post("/<token>/withdraw")
+def withdraw(token: str) -> ResponseReturnValue:
+    """Only `action=withdraw` does it; the form's first button, which a link scanner would press, keeps everything."""
+    questionnaire = opened(token)
+    if request.form.get("action") != "withdraw":
+        return redirect(url_for("survey.form", token=token), 303)
+    try:
+        respond.withdraw(questionnaire, now())
+    except Refused:
+        raise NotFound("There is nothing to withdraw.") from None
+    return render_template("survey/withdrawn.html")
+
+
+def _receipt(questionnaire: Questionnaire, *, saved: bool) -> str:
+    survey = questionnaire.survey
+    token = (request.view_args or {})["token"]
+    return render_template(
+        "survey/receipt.html",
+        questionnaire=questionnaire,
+        survey=survey,
+        response=questionnaire.response,
+        items=survey.items(questionnaire.wave),
+        names=show.names(survey),
+        promises=respond.promises(questionnaire),
+        outcomes=OUTCOMES,
+        may_correct=respond.may_correct(questionnaire),
+        saved=saved,
+        here=url_for("survey.receipt", token=token),
+        form=url_for("survey.form", token=token),
+        withdraw=url_for("survey.withdraw", token=token),
+    )

@@ -1,0 +1,53 @@
+"""One real Chromium for all journeys, and pages of it in every width, colour scheme and language."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from pages import CHECKER
+from running import CHROMIUM, chromium
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; skips by name where there is none."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no Chromium at {CHROMIUM} (set KLOOF_TEST_CHROMIUM)")
+    with sync_playwright() as playwright:
+        opened = chromium(playwright)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[NewPage]:
+    """A function that opens a page of its own: width 360 unless said, light, Dutch, with JavaScript."""
+    contexts = []
+
+    def open_page(width: int = 360, scheme: str = "light", locale: str = "nl-NL", **options: object) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme=scheme,
+            locale=locale,
+            **options,
+        )
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def html_checker() -> None:
+    """Skips by name where the Nu HTML checker cannot run."""
+    if shutil.which("java") is None:
+        pytest.skip("no Java runtime for the Nu HTML checker")
+    if not CHECKER.exists():
+        pytest.skip("the Nu HTML checker is not installed (npm ci --prefix tests/browser/tools)")

@@ -1,0 +1,160 @@
+"""The findings site as the application serves it: accessible, valid, silent to others, whole on every screen."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from made_site import LOOK, company_folder
+from playwright.sync_api import Page
+from synthetic import Firm
+
+from builders import NOW, settings
+from kloof.publish.site_build import build_site
+from kloof.web import create_app
+from pages import axe_violations, html_errors, served
+
+NewPage = Callable[..., Page]
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LOOKS = [(360, "light"), (1280, "dark")]
+MAIN = (
+    "",
+    "findings/",
+    "findings/installation-1/",
+    "findings/installation-1/aspects/included/",
+    "findings/method/",
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = company_folder(tmp_path_factory.mktemp("company"), Firm(aspects=3, releases=2).documents())
+    build_site(made, LOOK)
+    return made
+
+
+@pytest.fixture
+def address(folder: Path, database: str) -> Iterator[str]:
+    with served(create_app(settings(database, folder), clock=lambda: NOW)) as address:
+        yield f"{address}/findings/"
+
+
+def paths(folder: Path) -> list[str]:
+    built = folder / "build" / "site"
+    return sorted(
+        str(file.parent.relative_to(built)).replace(".", "", 1) + "/" for file in built.rglob("index.html")
+    )
+
+
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+def test_axe_finds_nothing_on_any_page_in_either_language(
+    folder: Path, address: str, new_page: NewPage, width: int, scheme: str
+) -> None:
+    page = new_page(width=width, scheme=scheme)
+    found = {}
+    for path in paths(folder):
+        page.goto(address + path.lstrip("/"))
+        if violations := axe_violations(page):
+            found[path] = violations
+    assert found == {}
+
+
+def test_the_html_of_every_page_is_valid(folder: Path, html_checker: None, tmp_path: Path) -> None:
+    built = folder / "build" / "site"
+    named = {
+        str(file.relative_to(built)).replace("/", "-"): file.read_text(encoding="utf-8")
+        for file in built.rglob("*.html")
+    }
+    assert html_errors(named, tmp_path) == []
+
+
+def test_nothing_is_asked_of_another_host_and_the_policy_is_never_broken(
+    address: str, new_page: NewPage
+) -> None:
+    page = new_page(width=1280)
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    for path in MAIN:
+        page.goto(address + path)
+    page.wait_for_load_state("networkidle")
+    assert len(asked) > len(MAIN)
+    assert [url for url in asked if not url.startswith(address)] == []
+    assert said == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1600])
+def test_no_page_is_wider_than_its_screen(address: str, new_page: NewPage, width: int) -> None:
+    page = new_page(width=width)
+    for path in MAIN:
+        page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_letters_are_no_wider_than_the_table_says_they_are(
+    address: str, new_page: NewPage, width: int
+) -> None:
+    page = new_page(width=width)
+    page.goto(address + "findings/installation-1/")
+    page.evaluate("document.fonts.ready")
+    overlaps = page.evaluate(
+        """() => [...document.querySelectorAll('svg.chart')].flatMap((svg) => {
+            const boxes = [...svg.querySelectorAll('text')]
+                .map((text) => [text.textContent, text.getBoundingClientRect()])
+                .filter(([, box]) => box.width > 0);
+            return boxes.flatMap(([one, a], index) => boxes.slice(index + 1)
+                .filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1)
+                .filter(([, b]) => a.top < b.bottom - 6 && b.top < a.bottom - 6)
+                .map(([other]) => `${one} × ${other}`));
+        })"""
+    )
+    assert overlaps == []
+
+
+def test_without_javascript_the_pages_are_whole_and_offer_nothing_that_needs_it(
+    address: str, new_page: NewPage
+) -> None:
+    page = new_page(java_script_enabled=False)
+    page.goto(address)
+    assert page.locator("svg.chart").count() >= 1
+    assert not page.get_by_role("button", name="Zoeken").is_visible()
+    assert not page.locator("a[data-png]").first.is_visible()
+
+
+def test_search_finds_words_in_the_language_of_the_page(address: str, new_page: NewPage) -> None:
+    for start, button, word, expected in (
+        ("", "Zoeken", "levert", "/findings/"),
+        ("en/", "Search", "lead ti", "/en/"),
+    ):
+        page = new_page(width=1280)
+        page.goto(address + start)
+        page.get_by_role("button", name=button).click()
+        page.keyboard.type(word)
+        links = page.locator("[data-search-results] a")
+        links.first.wait_for()
+        addresses = links.evaluate_all("found => found.map((link) => link.pathname)")
+        assert addresses
+        assert all(("/en/" in found) == (start == "en/") for found in addresses)
+        assert expected in addresses[0]
+
+
+def test_a_picture_can_be_saved_as_png(address: str, new_page: NewPage) -> None:
+    page = new_page(width=1280)
+    page.goto(address + "findings/installation-1/")
+    with page.expect_download() as saving:
+        page.locator("a[data-png]").first.click()
+    content = Path(saving.value.path()).read_bytes()
+    assert content.startswith(b"\x89PNG")
+    assert saving.value.suggested_filename.endswith(".png")
+
+
+def test_the_keyboard_reaches_the_content_in_one_step(address: str, new_page: NewPage) -> None:
+    page = new_page(width=1280)
+    page.goto(address)
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Naar de inhoud"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"

@@ -1,0 +1,381 @@
+"""The two forms in a real browser: accessible, light, calm, and nothing is lost, with and without JavaScript."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from builders import NOW, BuiltDeal, deal, settings, survey
+from kloof.actions import respond
+from kloof.domain.people import Consent
+from kloof.domain.responses import Changes, PromiseChange
+from kloof.domain.surveys import Wave
+from kloof.web import create_app
+from kloof.web.survey.preview import alone
+from pages import axe_violations, html_errors, served
+
+NewPage = Callable[..., Page]
+SURVEY = survey(6)
+ASPECTS = [aspect.id for aspect in SURVEY.aspects]
+BOTH = (Wave.SALE, Wave.DELIVERY)
+LOOKS = [(360, "light", "nl"), (1280, "dark", "en")]
+MOST_BYTES = 30_000
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def app(database: str, tmp_path: Path) -> Flask:
+    return create_app(settings(database, tmp_path), clock=lambda: NOW)
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    with served(app) as address:
+        yield address
+
+
+def kept(built: BuiltDeal, wave: Wave = Wave.SALE) -> dict[str, object]:
+    return dict(respond.open_link(built.tokens[wave], NOW).response.answers)
+
+
+def said(built: BuiltDeal, changes: Changes, wave: Wave = Wave.SALE, *, submit: bool = False) -> None:
+    respond.save(respond.open_link(built.tokens[wave], NOW), changes, NOW, submit=submit)
+
+
+@pytest.fixture
+def customer() -> BuiltDeal:
+    """Somebody who sent the first survey with two promises, and has rated in the second."""
+    built = deal(SURVEY, waves=BOTH)
+    written = {0: PromiseChange(text="Vóór de bouwvakantie klaar"), 3: PromiseChange(text="Geen boorgaten")}
+    answers = dict.fromkeys(ASPECTS, 8) | {"a2": "none"}
+    comment = "Fijn gesprek.\nDuidelijke <offerte>."
+    everything = Changes(answers=answers, promises=written, consent=Consent.NAMED, comment=comment)
+    said(built, everything, submit=True)
+    said(built, Changes(answers=dict.fromkeys(ASPECTS[:3], 6)), Wave.DELIVERY)
+    return built
+
+
+def paths(customer: BuiltDeal, fresh: BuiltDeal) -> dict[str, str]:
+    """Every page that a customer can see, by what it is."""
+    first, second = f"/s/{customer.tokens[Wave.SALE]}", f"/s/{customer.tokens[Wave.DELIVERY]}"
+    new = f"/s/{fresh.tokens[Wave.SALE]}"
+    return {
+        "empty": new,
+        "chosen-in-mail": f"{new}?a1=8",
+        "promises": f"{new}?page=3",
+        "finish-too-early": f"{new}?page=4",
+        "half-filled": f"{second}?page=1",
+        "overall": f"{second}?page=3",
+        "look-back": f"{second}?page=4",
+        "finish": f"{second}?page=5",
+        "changing": f"{first}?page=1",
+        "receipt": f"{first}/receipt",
+        "receipt-saved": f"{first}/receipt?saved",
+        "withdraw": f"{first}/withdraw",
+        "closed": "/s/expired-or-wrong",
+        "accessibility": "/accessibility",
+        "opt-out": f"/opt-out/{fresh.opt_out_tokens[Wave.SALE]}",
+    }
+
+
+def in_language(path: str, language: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}language={language}"
+
+
+def press(page: Page, action: str = "save") -> None:
+    page.locator(f"main .actions button[value={action}]").click()
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+def test_axe_finds_nothing_on_any_page_and_nothing_sticks_out(
+    new_page: NewPage, address: str, customer: BuiltDeal, width: int, scheme: str, language: str
+) -> None:
+    page = new_page(width, scheme)
+    for name, path in paths(customer, deal(SURVEY)).items():
+        page.goto(address + in_language(path, language))
+        assert page.locator("html").get_attribute("lang") == language
+        assert (name, axe_violations(page)) == (name, [])
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+def test_axe_finds_nothing_where_something_is_wrong_or_done(
+    new_page: NewPage, address: str, customer: BuiltDeal, width: int, scheme: str, language: str
+) -> None:
+    page = new_page(width, scheme)
+    page.goto(f"{address}/s/{deal(SURVEY).tokens[Wave.SALE]}?page=4&language={language}")
+    press(page, "submit")
+    expect(page.locator(".error-summary")).to_be_focused()
+    assert axe_violations(page) == []
+    page.goto(f"{address}/s/{customer.tokens[Wave.SALE]}/withdraw?language={language}")
+    page.locator("button[value=withdraw]").click()
+    assert axe_violations(page) == []
+    page.goto(f"{address}/opt-out/{customer.opt_out_tokens[Wave.SALE]}?language={language}")
+    page.locator("button[value=stop]").click()
+    assert axe_violations(page) == []
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+def test_axe_finds_nothing_on_the_preview(
+    new_page: NewPage, tmp_path: Path, width: int, scheme: str, language: str
+) -> None:
+    page = new_page(width, scheme)
+    with served(alone(settings("sqlite:///nowhere", tmp_path), SURVEY)) as preview:
+        for path in ("/preview", "/preview/project/delivery?page=4"):
+            page.goto(preview + in_language(path, language))
+            assert axe_violations(page) == []
+
+
+@pytest.mark.java
+def test_the_html_is_valid(
+    app: Flask, new_page: NewPage, customer: BuiltDeal, tmp_path: Path, html_checker: None
+) -> None:
+    client, fresh = app.test_client(use_cookies=False), deal(SURVEY)
+    pages = {name: client.get(path).text for name, path in paths(customer, fresh).items()}
+    link = f"/s/{fresh.tokens[Wave.SALE]}"
+    pages["errors"] = client.post(link, data={"comment": "x" * 5000, "a1": "9", "page": "4"}).text
+    pages["missing"] = client.post(link, data={"page": "4", "action": "submit"}).text
+    assert html_errors(pages, tmp_path) == []
+
+
+def test_a_page_weighs_at_most_30_kb_asks_nobody_else_and_sets_no_cookie(
+    new_page: NewPage, address: str, customer: BuiltDeal
+) -> None:
+    for name, path in paths(customer, deal(SURVEY)).items():
+        page = new_page()
+        sizes: list[float] = []
+        asked: list[str] = []
+        network = page.context.new_cdp_session(page)
+        network.send("Network.enable")
+        network.on("Network.loadingFinished", lambda done: sizes.append(done["encodedDataLength"]))  # noqa: B023
+        page.on("request", lambda request: asked.append(request.url))  # noqa: B023
+        page.goto(address + path, wait_until="networkidle")
+        assert sum(sizes) <= MOST_BYTES, f"{name} weighs {sum(sizes)} bytes"
+        assert len(sizes) == len(asked)
+        assert all(url.startswith(address) for url in asked)
+        assert page.context.cookies() == []
+
+
+def test_nothing_moves_while_the_page_loads_or_a_choice_is_saved(
+    new_page: NewPage, address: str, customer: BuiltDeal
+) -> None:
+    page = new_page()
+    page.add_init_script(
+        "window.moved = 0; new PerformanceObserver((seen) => {"
+        "for (const shift of seen.getEntries()) window.moved += shift.value;"
+        "}).observe({type: 'layout-shift', buffered: true});"
+    )
+    for path in paths(customer, deal(SURVEY)).values():
+        page.goto(address + path, wait_until="networkidle")
+        if page.locator(".scale__point").count():
+            page.locator(".scale__point").nth(5).click()
+            expect(page.locator(".saved")).to_have_text("Bewaard")
+        assert page.evaluate("window.moved") == 0
+
+
+def test_every_target_is_large_enough_for_a_thumb(
+    new_page: NewPage, address: str, customer: BuiltDeal
+) -> None:
+    page = new_page(360)
+    for path in paths(customer, deal(SURVEY)).values():
+        page.goto(address + path)
+        for target in page.locator(".scale__point, .choice, main button, main select, summary").all():
+            box = target.bounding_box()
+            if box and target.is_visible():
+                assert box["height"] >= 44, target.inner_text()
+                assert box["width"] >= 44, target.inner_text()
+
+
+@pytest.mark.parametrize("width", [320, 640])
+def test_at_200_and_400_percent_zoom_nothing_scrolls_sideways(
+    new_page: NewPage, address: str, customer: BuiltDeal, width: int
+) -> None:
+    page = new_page(width)
+    for name, path in paths(customer, deal(SURVEY)).items():
+        page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
+
+
+def test_a_chosen_point_can_be_seen_in_forced_colours(new_page: NewPage, address: str) -> None:
+    page = new_page(forced_colors="active")
+    page.goto(f"{address}/s/{deal(SURVEY).tokens[Wave.SALE]}?a1=3")
+    looks = page.locator(".scale").first.locator("span:not(.visually-hidden)")
+    colours = looks.evaluate_all("(all) => all.map((one) => getComputedStyle(one).backgroundColor)")
+    assert [colours.count(colour) for colour in colours] == [10, 10, 10, 1, *[10] * 7]
+
+
+def test_the_whole_form_can_be_filled_in_by_keyboard_without_javascript(
+    new_page: NewPage, address: str
+) -> None:
+    built = deal(SURVEY)
+    page = new_page(java_script_enabled=False)
+    page.goto(f"{address}/s/{built.tokens[Wave.SALE]}")
+    for number in (1, 2):
+        for aspect in ASPECTS[3 * number - 3 : 3 * number]:
+            _tab_to(page, f"[name={aspect}]")
+            page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**page={number + 1}*")
+    _tab_to(page, "[name=promise-0]")
+    page.keyboard.type("Klaar voor de zomer")
+    _tab_to(page, "summary")
+    page.keyboard.press("Enter")
+    _tab_to(page, "[name=promise-1]")
+    page.keyboard.type("Geen troep")
+    _tab_to(page, "main button[value=save]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**page=4*")
+    _tab_to(page, "[name=consent]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/receipt")
+    opened = respond.open_link(built.tokens[Wave.SALE], NOW)
+    assert opened.response.answers == dict.fromkeys(ASPECTS, 1)
+    assert opened.response.consent is Consent.TOTALS
+    assert [promise.text for promise in respond.promises(opened)] == ["Klaar voor de zomer", "Geen troep"]
+
+
+def _tab_to(page: Page, selector: str) -> None:
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.locator(f"{selector}:focus").count():
+            return
+    raise AssertionError(f"no tab stop {selector}")
+
+
+def test_an_error_leads_to_its_question_by_keyboard(new_page: NewPage, address: str) -> None:
+    page = new_page()
+    page.goto(f"{address}/s/{deal(SURVEY).tokens[Wave.SALE]}?page=4")
+    press(page, "submit")
+    assert page.title().startswith("Fout: ")
+    expect(page.locator(".error-summary")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#q-a1")
+    expect(page.locator("#q-a1")).to_be_in_viewport()
+
+
+def test_each_choice_is_saved_as_it_is_made(new_page: NewPage, address: str) -> None:
+    built = deal(SURVEY)
+    page = new_page()
+    page.goto(f"{address}/s/{built.tokens[Wave.SALE]}")
+    page.locator("[name=a1][value='7']").check()
+    expect(page.locator(".saved")).to_have_text("Bewaard")
+    assert kept(built) == {"a1": 7}
+    page.goto(f"{address}/s/{built.tokens[Wave.SALE]}?page=3")
+    page.locator("[name='promise-0']").fill("Op tijd")
+    expect(page.locator(".saved")).to_have_text("Bewaard")
+    page.locator("[name='promise-0-aspect']").select_option("a2")
+    page.locator("[name='promise-0-source'][value=said]").check()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".saved")).to_have_text("Bewaard")
+    written = respond.promises(respond.open_link(built.tokens[Wave.SALE], NOW))
+    assert [(one.text, one.aspect, str(one.source)) for one in written] == [("Op tijd", "a2", "said")]
+
+
+def test_what_was_chosen_without_a_network_is_said_so_and_outlives_the_tab(
+    new_page: NewPage, address: str
+) -> None:
+    built = deal(SURVEY)
+    page = new_page()
+    link = f"{address}/s/{built.tokens[Wave.SALE]}"
+    page.goto(link)
+    page.context.set_offline(True)
+    page.locator("[name=a1][value='7']").check()
+    page.locator("[name=a2][value=none]").check()
+    expect(page.locator(".saved")).to_contain_text("Geen verbinding")
+    press(page)
+    assert page.url == link
+    assert kept(built) == {}
+    context = page.context
+    page.close()
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(link)
+    expect(again.locator(".saved")).to_have_text("Bewaard")
+    assert again.locator("[name=a1][value='7']").is_checked()
+    assert kept(built) == {"a1": 7, "a2": "none"}
+    assert again.evaluate("localStorage.length") == 0
+
+
+def test_when_the_network_comes_back_everything_is_sent_by_itself(new_page: NewPage, address: str) -> None:
+    built = deal(SURVEY)
+    page = new_page()
+    page.goto(f"{address}/s/{built.tokens[Wave.SALE]}")
+    page.context.set_offline(True)
+    page.locator("[name=a1][value='7']").check()
+    expect(page.locator(".saved")).to_contain_text("Geen verbinding")
+    page.context.set_offline(False)
+    expect(page.locator(".saved")).to_have_text("Bewaard")
+    assert kept(built) == {"a1": 7}
+
+
+def test_an_old_choice_that_never_arrived_gives_way_to_another_device(
+    new_page: NewPage, address: str
+) -> None:
+    built = deal(SURVEY)
+    page = new_page()
+    page.goto(f"{address}/s/{built.tokens[Wave.SALE]}")
+    page.context.set_offline(True)
+    page.locator("[name=a1][value='7']").check()
+    page.locator("[name=a2][value='6']").check()
+    expect(page.locator(".saved")).to_contain_text("Geen verbinding")
+    said(built, Changes(answers={"a1": 2}))
+    page.close()
+    page.context.set_offline(False)
+    again = page.context.new_page()
+    again.goto(f"{address}/s/{built.tokens[Wave.SALE]}?page=1")
+    expect(again.locator(".saved")).to_have_text("Bewaard")
+    assert again.locator("[name=a1][value='2']").is_checked()
+    assert kept(built) == {"a1": 2, "a2": 6}
+
+
+def test_two_tabs_at_once_end_with_the_last_choice(new_page: NewPage, address: str) -> None:
+    built = deal(SURVEY)
+    one = new_page()
+    two = one.context.new_page()
+    for page in (one, two):
+        page.goto(f"{address}/s/{built.tokens[Wave.SALE]}")
+    for page, value in ((one, 3), (two, 4), (one, 5), (two, 6)):
+        page.locator(f"[name=a1][value='{value}']").check()
+        expect(page.locator(".saved")).to_have_text("Bewaard")
+    two.locator("[name=a2][value='9']").check()
+    expect(two.locator(".saved")).to_have_text("Bewaard")
+    assert kept(built) == {"a1": 6, "a2": 9}
+
+
+def test_a_form_that_was_sent_elsewhere_says_so(new_page: NewPage, address: str) -> None:
+    built = deal(SURVEY)
+    page = new_page()
+    page.goto(f"{address}/s/{built.tokens[Wave.SALE]}")
+    said(built, Changes(answers=dict.fromkeys(ASPECTS, 5), consent=Consent.TOTALS), submit=True)
+    page.locator("[name=a1][value='7']").check()
+    expect(page.locator(".saved")).to_contain_text("gesloten")
+    assert kept(built)["a1"] == 5
+
+
+def test_an_answer_chosen_in_the_mail_is_saved_with_the_first_own_choice(
+    new_page: NewPage, address: str
+) -> None:
+    built = deal(SURVEY)
+    page = new_page()
+    page.goto(f"{address}/s/{built.tokens[Wave.SALE]}?a1=9")
+    assert kept(built) == {}
+    page.locator("[name=a2][value='4']").check()
+    expect(page.locator(".saved")).to_have_text("Bewaard")
+    assert kept(built) == {"a1": 9, "a2": 4}
+
+
+def test_switching_the_language_keeps_what_was_filled_in_without_javascript(
+    new_page: NewPage, address: str
+) -> None:
+    built = deal(SURVEY)
+    page = new_page(java_script_enabled=False)
+    page.goto(f"{address}/s/{built.tokens[Wave.SALE]}")
+    page.locator("[name=a1][value='4']").check()
+    page.get_by_role("button", name="English").click()
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator("[name=a1][value='4']").is_checked()

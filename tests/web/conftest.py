@@ -1,0 +1,62 @@
+"""The application of a test company, with a visitor who keeps no cookies."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from builders import NOW, person, settings
+from kloof.domain.people import Role
+from kloof.storage import people
+from kloof.web import create_app
+
+
+class Clock:
+    """Stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(database: str, tmp_path: Path, clock: Clock) -> Flask:
+    application = create_app(settings(database, tmp_path), clock=clock)
+    application.testing = True
+    # Errors are part of the product: the tests see the pages that people see.
+    application.config["PROPAGATE_EXCEPTIONS"] = False
+    return application
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client(use_cookies=False)
+
+
+Enter = Callable[[str, Role], FlaskClient]
+
+
+@pytest.fixture
+def signed_in(app: Flask) -> Enter:
+    """A browser in which this person has signed in."""
+
+    def enter(name: str, role: Role) -> FlaskClient:
+        browser = app.test_client()
+        found = people.by_id(person(name, role))
+        assert found
+        with browser.session_transaction() as session:
+            session["_user_id"] = f"{found.id}.{found.epoch}"
+            session["_fresh"] = True
+        return browser
+
+    return enter

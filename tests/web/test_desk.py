@@ -1,0 +1,117 @@
+"""The desk sees in one look how things stand, and loads files without a command line."""
+
+import io
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from builders import NOW, deal, person
+from kloof import storage
+from kloof.domain.people import Role
+from kloof.domain.surveys import Wave
+from kloof.storage import outbox
+from kloof.storage.models import Deal
+
+Enter = Callable[[str, Role], FlaskClient]
+ROOT = Path(__file__).parents[2]
+HEADER = "deal_id,customer_name,customer_email,language,salesperson_email,team,region,product,survey,sold_on"
+GOOD = "X-1,Jan de Boer,jan@home.example,nl,sanne.de.vries@company.example,North,East,Heat pump,product,2026-02-25"
+BAD = GOOD.replace("X-1", "X-2").replace("sanne", "nobody")
+
+
+@pytest.fixture
+def desk(signed_in: Enter, tmp_path: Path) -> FlaskClient:
+    (tmp_path / "surveys").mkdir()
+    shipped = (ROOT / "surveys" / "product.yaml").read_text(encoding="utf-8")
+    (tmp_path / "surveys" / "product.yaml").write_text(shipped, encoding="utf-8")
+    person()
+    return signed_in("Noor Desk", Role.DESK)
+
+
+def upload(desk: FlaskClient, text: str | bytes, **fields: str) -> TestResponse:
+    page = desk.get("/desk").get_data(as_text=True)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert token
+    content = text.encode() if isinstance(text, str) else text
+    file = (io.BytesIO(content), "deals.csv")
+    data = {"kind": "deals", "file": file, "csrf_token": token[1], **fields}
+    return desk.post("/desk/files", data=data, headers={"Accept-Language": "en"})
+
+
+def test_a_file_of_deals_goes_in_and_what_did_not_is_named_with_its_line(desk: FlaskClient) -> None:
+    page = upload(desk, f"{HEADER}\n{GOOD}\n{BAD}\n").get_data(as_text=True)
+    assert [row.deal_id for row in Deal.select()] == ["X-1"]
+    assert "X-2" in page
+    assert "No salesperson has the address nobody" in page
+
+
+def test_only_trying_changes_nothing(desk: FlaskClient) -> None:
+    page = upload(desk, f"{HEADER}\n{GOOD}\n", dry_run="1").get_data(as_text=True)
+    assert "This is what would happen" in page
+    assert Deal.select().count() == 0
+
+
+def test_deliveries_are_loaded_the_same_way(desk: FlaskClient) -> None:
+    upload(desk, f"{HEADER}\n{GOOD}\n")
+    upload(desk, "deal_id;delivered_on\nX-1;2026-03-01\n", kind="deliveries")
+    assert str(Deal.get().delivered_on) == "2026-03-01"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("no,header\n1,2\n", "column deal_id is missing"),
+        (b"deal_id\n\xff\xfe\n", "not UTF-8 text"),
+        ("", "column deal_id is missing"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_in_words_and_nothing_changes(
+    desk: FlaskClient, content: str | bytes, says: str
+) -> None:
+    answer = upload(desk, content)
+    assert answer.status_code == 422
+    assert says in answer.get_data(as_text=True)
+    assert Deal.select().count() == 0
+
+
+def test_a_post_without_a_file_comes_back_with_the_form_and_what_is_missing(desk: FlaskClient) -> None:
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', desk.get("/desk").get_data(as_text=True))
+    assert token
+    answer = desk.post("/desk/files", data={"csrf_token": token[1]}, headers={"Accept-Language": "en"})
+    assert answer.status_code == 422
+    assert "Choose a CSV file first." in answer.get_data(as_text=True)
+
+
+def test_mail_that_should_have_gone_out_is_said_in_one_look(desk: FlaskClient, clock: Any) -> None:
+    built = deal(waves=())
+    due = NOW - timedelta(hours=2)
+    outbox.invite(
+        built.row, Wave.SALE, b"s" * 32, "f" * 64, "o" * 64, NOW.date(), NOW + timedelta(days=45), due, NOW
+    )
+    page = desk.get("/desk", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "Mail has been due since 2 March 09:00" in page
+    ready = desk.get("/readyz")
+    assert (ready.status_code, ready.get_json()["ready"]) == (503, False)
+
+
+def test_readyz_is_well_when_nothing_waits_and_healthz_asks_nothing_of_the_database(
+    desk: FlaskClient,
+) -> None:
+    assert desk.get("/readyz").get_json() == {"migrations_waiting": 0, "oldest_due_mail": None, "ready": True}
+    with storage.counted_queries() as queries:
+        assert desk.get("/healthz").get_json() == {"status": "ok"}
+    assert queries == []
+
+
+def test_the_first_look_takes_a_handful_of_queries(desk: FlaskClient) -> None:
+    for _ in range(12):
+        deal()
+    with storage.counted_queries() as queries:
+        assert desk.get("/desk").status_code == 200
+    assert len(queries) <= 8

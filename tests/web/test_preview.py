@@ -1,0 +1,84 @@
+"""Both forms can be walked through as a customer, and nothing is stored."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+
+from builders import settings, survey
+from kloof.domain.people import Role
+from kloof.storage.models import MODELS
+from kloof.web.survey.preview import alone
+
+SURVEYS = Path(__file__).parents[2] / "surveys"
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> FlaskClient:
+    """The preview of one survey, as the command shows it, without any database."""
+    application = alone(settings("sqlite:///nowhere", tmp_path), survey(6))
+    application.testing = True
+    return application.test_client(use_cookies=False)
+
+
+def form(html: str) -> BeautifulSoup:
+    return BeautifulSoup(html, "html.parser")
+
+
+def test_both_forms_are_offered_in_both_languages(client: FlaskClient) -> None:
+    links = [str(link["href"]) for link in form(client.get("/preview").text).select("main a")]
+    assert len(links) == 4
+    for link in links:
+        html = client.get(link).text
+        assert form(html).select_one("html")["lang"] == link[-2:]
+        assert form(html).select_one("input[name=a1]")
+
+
+@pytest.mark.parametrize(("wave", "pages"), [("sale", 4), ("delivery", 5)])
+def test_next_leads_through_every_page_and_back_to_the_start(
+    client: FlaskClient, wave: str, pages: int
+) -> None:
+    address = f"/preview/project/{wave}?language=en"
+    for number in range(1, pages + 1):
+        shown = form(client.get(address).text)
+        assert f"Step {number} of {pages}" in shown.text
+        button = shown.select_one("main .actions button")
+        address = client.post(
+            shown.select_one("form")["action"],
+            data={"page": str(number), "language": "en", "action": button["value"], "a1": "4"},
+        ).location
+    assert address == "/preview"
+
+
+def test_the_second_form_looks_back_on_what_a_customer_could_have_written(client: FlaskClient) -> None:
+    shown = form(client.get("/preview/project/delivery?page=4").text)
+    assert shown.select_one("table.beside td").text == "9"
+    assert shown.select_one("input[name=outcome-0]")
+
+
+@pytest.mark.parametrize("path", ["/preview/other/sale", "/preview/project/never"])
+def test_there_is_no_preview_of_what_is_not_there(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+    assert client.post(path).status_code == 404
+
+
+def test_the_desk_walks_through_the_companys_own_surveys_and_stores_nothing(
+    app: Flask,
+    signed_in,  # type: ignore[no-untyped-def]
+    tmp_path: Path,
+) -> None:
+    desk = signed_in("Noor Desk", Role.DESK)
+    assert "no survey files" in desk.get("/preview").text
+    shutil.copytree(SURVEYS, tmp_path / "surveys")
+    before = [model.select().count() for model in MODELS]
+    assert "installation" in desk.get("/preview").text
+    for wave in ("sale", "delivery"):
+        assert desk.get(f"/preview/installation/{wave}").status_code == 200
+        assert (
+            desk.post(f"/preview/installation/{wave}", data={"page": "1", "lead-time": "9"}).status_code
+            == 303
+        )
+    assert [model.select().count() for model in MODELS] == before

@@ -1,0 +1,157 @@
+"""The company's people sign in by a mailed link that works once, in their own hands."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from builders import NOW, SECRET, person
+from kloof.domain import links
+from kloof.domain.people import Role
+from kloof.storage import people
+from kloof.storage.models import Attempt, Message, SignIn
+
+SANNE = "sanne.de.vries@company.example"
+
+
+@pytest.fixture
+def browser(app: Flask) -> FlaskClient:
+    """A browser, which keeps its cookies."""
+    return app.test_client()
+
+
+def csrf(browser: FlaskClient, path: str) -> str:
+    page = browser.get(path).get_data(as_text=True)
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found, f"no form at {path}"
+    return found[1]
+
+
+def ask(browser: FlaskClient, email: str = SANNE) -> str:
+    """Ask for a link; gives the page."""
+    answer = browser.post("/sign-in", data={"email": email, "csrf_token": csrf(browser, "/sign-in")})
+    return answer.get_data(as_text=True)
+
+
+def mailed_link() -> str:
+    """The address in the newest queued sign-in mail."""
+    row = SignIn.select().order_by(SignIn.id.desc()).get()
+    return f"/sign-in/{links.token(SECRET, links.Purpose.SIGN_IN, bytes(row.salt))}"
+
+
+def test_a_known_address_gets_a_mail_and_the_link_opens_the_own_page(browser: FlaskClient) -> None:
+    person()
+    ask(browser)
+    assert [row.kind for row in Message.select()] == ["sign-in"]
+    link = mailed_link()
+    answer = browser.post(link, data={"csrf_token": csrf(browser, link)})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/me")
+
+
+def test_an_unknown_address_gets_no_mail_and_the_very_same_page(browser: FlaskClient) -> None:
+    person()
+    known = ask(browser)
+    unknown = ask(browser, "nobody@company.example")
+    assert unknown == known.replace(SANNE, "nobody@company.example")
+    assert Message.select().count() == 1
+
+
+def test_opening_the_link_signs_nobody_in(browser: FlaskClient) -> None:
+    person()
+    ask(browser)
+    browser.get(mailed_link())
+    assert SignIn.get().used_at is None
+    assert browser.get("/me").status_code == 302
+
+
+def test_the_link_works_once(browser: FlaskClient, app: Flask) -> None:
+    person()
+    ask(browser)
+    link = mailed_link()
+    token = csrf(browser, link)
+    browser.post(link, data={"csrf_token": token})
+    assert browser.get(link).status_code == 410
+    other = app.test_client()
+    answer = other.post(link, data={"csrf_token": csrf(other, "/sign-in")})
+    assert answer.status_code == 410
+
+
+def test_the_link_lasts_fifteen_minutes(browser: FlaskClient, clock: Any) -> None:
+    person()
+    ask(browser)
+    link = mailed_link()
+    clock.now = NOW + timedelta(minutes=14, seconds=59)
+    assert browser.get(link).status_code == 200
+    clock.now = NOW + timedelta(minutes=15)
+    assert browser.get(link).status_code == 410
+
+
+def test_another_browser_is_asked_whether_it_was_you(browser: FlaskClient, app: Flask) -> None:
+    person()
+    ask(browser)
+    sure = "Yes, I asked for it"
+    assert sure not in browser.get(f"{mailed_link()}?language=en").get_data(as_text=True)
+    assert sure in app.test_client().get(f"{mailed_link()}?language=en").get_data(as_text=True)
+
+
+def test_no_post_without_the_forms_own_token(browser: FlaskClient) -> None:
+    person()
+    ask(browser)
+    assert browser.post(mailed_link()).status_code == 400
+    assert SignIn.get().used_at is None
+
+
+def test_asking_again_and_again_is_refused_and_no_address_is_kept(browser: FlaskClient) -> None:
+    person()
+    for _ in range(5):
+        assert "429" not in ask(browser)
+    token = csrf(browser, "/sign-in")
+    assert browser.post("/sign-in", data={"email": SANNE, "csrf_token": token}).status_code == 429
+    assert all("@" not in row.origin for row in Attempt.select())
+
+
+def test_signing_out_everywhere_ends_the_session_on_the_other_device_too(app: Flask) -> None:
+    person()
+    phone, laptop = app.test_client(), app.test_client()
+    for device in (phone, laptop):
+        ask(device)
+        link = mailed_link()
+        device.post(link, data={"csrf_token": csrf(device, link)})
+        assert device.get("/me").status_code == 200
+    phone.post("/sign-out", data={"everywhere": "1", "csrf_token": csrf(phone, "/sign-in")})
+    assert laptop.get("/me").status_code == 302
+
+
+def test_who_has_left_is_out_at_the_next_page(browser: FlaskClient) -> None:
+    number = person()
+    ask(browser)
+    link = mailed_link()
+    browser.post(link, data={"csrf_token": csrf(browser, link)})
+    people.end_sessions(number)
+    assert browser.get("/me").status_code == 302
+
+
+def test_after_signing_in_one_lands_on_the_page_that_was_asked_for_and_never_elsewhere(
+    browser: FlaskClient,
+) -> None:
+    person("Noor Desk", Role.DESK)
+    browser.get("/desk")
+    ask(browser, "noor.desk@company.example")
+    link = mailed_link()
+    assert (
+        browser.post(link, data={"csrf_token": csrf(browser, link)}).headers["Location"].startswith("/desk")
+    )
+
+
+def test_over_https_a_browser_that_sends_no_referer_can_ask_for_a_link(browser: FlaskClient) -> None:
+    here = "https://kloof.company.example"
+    page = browser.get("/sign-in", base_url=here)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.get_data(as_text=True))
+    assert token
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert browser.post("/sign-in", base_url=here, data={"email": SANNE}).status_code == 400
+    asked = browser.post("/sign-in", base_url=here, data={"email": SANNE, "csrf_token": token[1]})
+    assert asked.status_code == 200

@@ -1,0 +1,324 @@
+"""The form behind the personal link, as browsers and programs meet it."""
+
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+
+from builders import NOW, deal, invite, survey
+from kloof.domain.answers import unpack
+from kloof.domain.invitations import InvitationState
+from kloof.domain.surveys import Wave
+from kloof.storage.database import database
+from kloof.storage.models import Invitation, Pair, Promise, Response
+
+SURVEY = survey(3)
+
+
+def response(built, wave: Wave = Wave.SALE) -> Response | None:  # type: ignore[no-untyped-def]
+    return Response.get_or_none(Response.invitation == built.invitations[wave])
+
+
+def answers(built, wave: Wave = Wave.SALE, of=SURVEY) -> dict[str, int | str]:  # type: ignore[no-untyped-def]
+    kept = response(built, wave)
+    return {} if kept is None else unpack(of, wave, bytes(kept.answers))
+
+
+def state(built, wave: Wave = Wave.SALE) -> str:  # type: ignore[no-untyped-def]
+    return str(Invitation.get_by_id(built.invitations[wave]).state)
+
+
+def link(built, wave: Wave = Wave.SALE) -> str:  # type: ignore[no-untyped-def]
+    return f"/s/{built.tokens[wave]}"
+
+
+def complete(**more: str) -> dict[str, str]:
+    return {"a1": "8", "a2": "0", "a3": "none", "consent": "named", "action": "submit"} | more
+
+
+def page(html: str) -> BeautifulSoup:
+    return BeautifulSoup(html, "html.parser")
+
+
+def ticked(html: str) -> dict[str, str]:
+    return {box["name"]: box["value"] for box in page(html).select("input[type=radio][checked]")}
+
+
+def test_the_link_shows_the_questions_without_an_account_and_keeps_nothing(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    got = client.get(link(built))
+    assert got.status_code == 200
+    assert {box["name"] for box in page(got.text).select("input[type=radio]")} == {"a1", "a2", "a3"}
+    assert response(built) is None
+    assert state(built) == InvitationState.INVITED
+    assert "Set-Cookie" not in got.headers
+
+
+def test_everything_in_one_post_is_kept_and_closes_the_form(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    got = client.post(
+        link(built), data=complete(comment=" Fine.\r\nThanks ", **{"promise-0": "Before Easter"})
+    )
+    assert (got.status_code, got.location) == (303, f"{link(built)}/receipt")
+    kept = response(built)
+    assert kept is not None
+    assert answers(built) == {"a1": 8, "a2": 0, "a3": "none"}
+    assert (kept.comment, kept.consent, kept.submitted_at) == ("Fine.\nThanks", "named", NOW)
+    assert state(built) == InvitationState.SUBMITTED
+
+
+def test_a_page_saved_is_a_page_kept_and_leads_to_the_next_one(client: FlaskClient) -> None:
+    built = deal(survey(8))
+    got = client.post(link(built), data={"a1": "3", "page": "1", "action": "save"})
+    assert (got.status_code, got.location) == (303, f"{link(built)}?page=2")
+    assert answers(built, of=survey(8)) == {"a1": 3}
+    assert state(built) == InvitationState.STARTED
+    assert ticked(client.get(f"{link(built)}?page=1").text) == {"a1": "3"}
+
+
+def test_what_a_page_does_not_hold_is_left_alone(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    client.post(link(built), data={"a1": "3", "comment": "first"})
+    client.post(link(built), data={"a2": "4"})
+    kept = response(built)
+    assert answers(built) == {"a1": 3, "a2": 4}
+    assert kept is not None
+    assert kept.comment == "first"
+
+
+def test_an_empty_page_changes_nothing_and_goes_on(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    assert client.post(link(built), data={"page": "1", "action": "save"}).location == f"{link(built)}?page=2"
+    assert response(built) is None
+
+
+def test_the_last_choice_per_item_wins(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    client.post(link(built), data={"a1": "3", "a2": "5"})
+    client.post(link(built), data={"a1": "9"})
+    assert answers(built) == {"a1": 9, "a2": 5}
+    assert Response.select().count() == 1
+
+
+def test_submitting_too_early_keeps_what_there_is_and_says_what_is_missing(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    got = client.post(link(built), data={"a1": "8", "page": "3", "action": "submit"})
+    assert got.status_code == 422
+    summary = page(got.text).select_one(".error-summary")
+    assert summary is not None
+    assert [item["href"] for item in summary.select("a")] == [
+        f"{link(built)}?page=1#q-a2",
+        f"{link(built)}?page=1#q-a3",
+        "#q-consent",
+    ]
+    assert answers(built) == {"a1": 8}
+    assert state(built) == InvitationState.STARTED
+
+
+def test_an_aspect_that_is_not_core_may_be_left_open(client: FlaskClient) -> None:
+    built = deal(survey(3, core=2))
+    got = client.post(link(built), data={"a1": "1", "a2": "2", "consent": "totals", "action": "submit"})
+    assert got.status_code == 303
+
+
+def test_after_submitting_the_link_shows_the_receipt(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    client.post(link(built), data=complete(comment="All <well>"))
+    got = client.get(link(built), follow_redirects=True)
+    assert got.request.path == f"{link(built)}/receipt"
+    assert "All &lt;well&gt;" in got.text
+    assert "8 van de 10" in got.text
+
+
+def test_a_page_that_comes_in_after_submitting_changes_nothing(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    client.post(link(built), data=complete())
+    got = client.post(link(built), data={"a1": "1", "page": "1", "action": "save"})
+    assert (got.status_code, got.location) == (303, f"{link(built)}/receipt")
+    assert answers(built)["a1"] == 8
+
+
+def test_sent_answers_can_be_changed_from_the_receipt(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    client.post(link(built), data=complete())
+    form = page(client.get(f"{link(built)}?page=1").text).select_one("form#survey")
+    assert form is not None
+    client.post(str(form["action"]), data={"a1": "1", "page": "1", "action": "save"})
+    assert answers(built)["a1"] == 1
+    assert state(built) == InvitationState.SUBMITTED
+
+
+@pytest.mark.parametrize("token", ["wrong", "x" * 43, "æ", "%00", "a" * 3000])
+def test_a_wrong_link_gets_one_clear_page_that_tells_nothing(client: FlaskClient, token: str) -> None:
+    built = deal(SURVEY)
+    invite(built, Wave.DELIVERY, InvitationState.CANCELLED)
+    wrong, cancelled = client.get(f"/s/{token}"), client.get(link(built, Wave.DELIVERY))
+    assert wrong.status_code == cancelled.status_code == 404
+    assert wrong.text == cancelled.text
+    assert client.post(f"/s/{token}", data=complete()).text == wrong.text
+
+
+def test_an_expired_link_takes_nothing_and_looks_like_a_wrong_one(client: FlaskClient, clock) -> None:  # type: ignore[no-untyped-def]
+    built = deal(SURVEY)
+    clock.now = Invitation.get_by_id(built.invitations[Wave.SALE]).expires_at
+    assert client.get(link(built)).text == client.get("/s/wrong").text
+    assert client.post(link(built), data=complete()).status_code == 404
+    assert response(built) is None
+
+
+def test_the_link_of_another_customer_shows_and_changes_nothing_of_mine(client: FlaskClient) -> None:
+    mine, theirs = deal(SURVEY), deal(SURVEY)
+    client.post(link(mine), data={"a1": "7", "comment": "only mine"})
+    assert "only mine" not in client.get(f"{link(theirs)}?page=3").text
+    client.post(link(theirs), data={"a1": "2"})
+    assert answers(mine) == {"a1": 7}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"a1": "11"},
+        {"a1": "-1"},
+        {"a1": "7.5"},
+        {"a1": ""},
+        {"a1": "٣"},
+        {"a1": "07"},
+        {"a1": ["1", "2"]},
+        {"consent": "everybody"},
+        {"comment": "x" * 4001},
+        {"comment": "bell\x07"},
+        {"comment": "\u202eevil"},
+        {"promise-0": "y" * 501},
+        {"promise-0-aspect": "nothing"},
+        {"promise-0-source": "dreamt"},
+        {"page": "99"},
+        {"action": "explode"},
+    ],
+)
+def test_what_is_wrong_is_refused_in_words_and_nothing_of_that_page_is_kept(
+    client: FlaskClient, field: dict[str, str | list[str]]
+) -> None:
+    built = deal(SURVEY)
+    got = client.post(link(built), data={"a2": "4"} | field)
+    assert got.status_code == 422
+    assert page(got.text).select_one(".error-summary a")
+    assert response(built) is None
+
+
+@pytest.mark.parametrize("field", ["a99", "outcome-0", "promise-5", "again", "<script>", "csrf_token"])
+def test_a_field_that_the_form_does_not_have_is_refused(client: FlaskClient, field: str) -> None:
+    built = deal(SURVEY)
+    assert client.post(link(built), data={"a1": "4", field: "1"}).status_code == 422
+    assert response(built) is None
+
+
+def test_what_was_typed_stands_there_again_beside_the_error(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    got = client.post(link(built), data={"consent": "named", "comment": "<b>" + "x" * 4000, "page": "3"})
+    shown = page(got.text)
+    assert shown.select_one("textarea#q-comment").text.strip() == "<b>" + "x" * 4000
+    assert ticked(got.text) == {"consent": "named"}
+
+
+def test_what_another_page_brought_is_not_lost_over_an_error(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    got = client.post(link(built), data={"a1": "4", "comment": "x" * 5000})
+    assert page(got.text).select_one("input[type=hidden][name=a1]")["value"] == "4"
+
+
+def test_a_huge_body_a_file_and_another_type_get_a_clear_refusal(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    assert client.post(link(built), data={"comment": "x" * 10_000_000}).status_code == 413
+    assert client.post(link(built), json={"a1": 4}).status_code == 415
+    assert client.post(link(built), data={"a1": (__file__, "a.txt")}).status_code == 415
+    assert response(built) is None
+
+
+def test_an_answer_in_the_address_is_chosen_and_not_kept(client: FlaskClient) -> None:
+    built = deal(survey(8))
+    got = client.get(f"{link(built)}?a5=9")
+    assert ticked(got.text) == {"a5": "9"}
+    assert response(built) is None
+
+
+def test_an_answer_in_the_address_goes_along_until_a_page_is_saved(client: FlaskClient) -> None:
+    built = deal(survey(8))
+    first = page(client.get(f"{link(built)}?a1=9&page=2").text).select_one("form#survey")
+    fields = {box["name"]: box["value"] for box in first.select("input[type=hidden]")}
+    client.post(str(first["action"]), data=fields | {"a5": "2", "action": "save"})
+    assert answers(built, of=survey(8)) == {"a1": 9, "a5": 2}
+
+
+def test_a_link_scanner_that_presses_every_default_button_records_nothing(client: FlaskClient) -> None:
+    built = deal(SURVEY, waves=(Wave.SALE, Wave.DELIVERY))
+    for wave in Wave:
+        for start in (link(built, wave), f"{link(built, wave)}?a1=9"):
+            address = start
+            for _ in range(8):
+                got = client.get(address)
+                form = page(got.text).select_one("form")
+                button = page(got.text).select_one("button")
+                fields = {
+                    box["name"]: box["value"]
+                    for box in form.select("input")
+                    if box["type"] == "hidden" or box.has_attr("checked")
+                }
+                pressed = client.post(str(form["action"]), data=fields | {button["name"]: button["value"]})
+                address = pressed.location or address
+        assert response(built, wave) is None
+        assert state(built, wave) == InvitationState.INVITED
+
+
+def test_the_language_switch_keeps_what_was_filled_in(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    got = client.post(
+        link(built), data={"a1": "4", "page": "1", "language": "nl", "action": "en"}, follow_redirects=True
+    )
+    assert page(got.text).html["lang"] == "en"
+    assert ticked(got.text) == {"a1": "4"}
+    assert page(client.get(link(built)).text).html["lang"] == "en"
+
+
+def test_the_second_survey_rates_first_and_only_then_looks_back(client: FlaskClient) -> None:
+    built = deal(SURVEY, waves=(Wave.SALE, Wave.DELIVERY))
+    client.post(link(built), data=complete(**{"promise-0": "Before Easter", "promise-3": "No drilling"}))
+    second = link(built, Wave.DELIVERY)
+    pages = [client.get(f"{second}?page={number}").text for number in (1, 2, 3)]
+    assert ["Before Easter" in shown for shown in pages] == [False, False, True]
+    boxes = {box["name"] for box in page(pages[2]).select("input[type=radio]")}
+    assert boxes == {"outcome-0", "outcome-3"}
+    figures = [cell.text for cell in page(pages[2]).select("td")]
+    assert figures[0] == "8"
+
+
+def test_what_became_of_promises_is_kept_with_them(client: FlaskClient) -> None:
+    built = deal(SURVEY, waves=(Wave.SALE, Wave.DELIVERY))
+    client.post(link(built), data=complete(**{"promise-0": "Before Easter"}))
+    client.post(
+        link(built, Wave.DELIVERY),
+        data={"outcome-0": "partly", "outcome-0-remark": "After Easter", "page": "3"},
+    )
+    kept = Promise.get()
+    assert (kept.text, kept.outcome, kept.remark) == ("Before Easter", "partly", "After Easter")
+
+
+def test_both_surveys_together_make_a_pair(client: FlaskClient) -> None:
+    built = deal(SURVEY, waves=(Wave.SALE, Wave.DELIVERY))
+    client.post(link(built), data=complete(a3="5"))
+    assert Pair.select().count() == 0
+    client.post(link(built, Wave.DELIVERY), data=complete(a3="4", again="9"))
+    assert Pair.select().count() == 1
+
+
+def test_a_page_takes_one_query_and_a_save_one_short_transaction(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    client.get(link(built))
+    said: list[str] = []
+    database.connection().set_trace_callback(lambda sql: said.append(sql.split()[0]))
+    client.get(link(built))
+    assert said == ["SELECT"]
+    said.clear()
+    client.post(link(built), data={"a1": "4", "page": "1"})
+    assert said == ["SELECT", "BEGIN", "SELECT", "INSERT", "UPDATE", "COMMIT"]
+    said.clear()
+    client.post(link(built), data={"a1": "4", "page": "1"})
+    assert said == ["SELECT", "BEGIN", "SELECT", "COMMIT"]
