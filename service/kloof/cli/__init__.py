@@ -1,0 +1,55 @@
+"""The kloof command: what the desk, and the machine that runs kloof, type."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from kloof import __version__
+from kloof.domain.errors import KloofError
+
+COMMANDS = {
+    "audit": "releases:audit",
+    "db": "database:db",
+    "deals": "deals:deals",
+    "demo": "demo:demo",
+    "doctor": "doctor:doctor",
+    "freeze": "releases:freeze",
+    "init": "init:init",
+    "mail": "mail:mail",
+    "outbox": "mail:outbox",
+    "people": "people:people",
+    "publish": "releases:publish",
+    "serve": "serve:serve",
+    "site": "site:site",
+    "surveys": "surveys:surveys",
+    "worker": "worker:worker",
+}
+"""Command → where it stands in this folder; loaded when it is called, so that each starts with what it needs only."""
+
+
+class _Commands(click.Group):
+    """Every refusal is a sentence on stderr and exit status 1; wrong usage is 2, as click has it."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name].partition(":")
+        command: click.Command = getattr(import_module(f"kloof.cli.{module}"), attribute)
+        return command
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except KloofError as refusal:
+            click.echo(str(refusal), err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kloof")
+def main() -> None:
+    """V − R = S: paired surveys that measure the gap between what was promised and what was got."""

@@ -1,0 +1,20 @@
+"""kloof doctor: what is wrong, and what to do about it."""
+
+import click
+
+from kloof.cli.run import as_json, company_settings, report
+
+
+@click.command()
+@as_json
+def doctor(as_json: bool) -> None:
+    """Look at the settings, the database, the surveys and the mail, and say what to do about what is wrong."""
+    from kloof.actions.clock import wall_clock
+    from kloof.actions.doctor import examine
+
+    findings = examine(company_settings(), wall_clock())
+    words = "\n".join(f"{'ok  ' if finding.well else 'FIX '} {finding.what}" for finding in findings)
+    well = all(finding.well for finding in findings)
+    report(as_json, {"well": well, "findings": [finding.as_dict() for finding in findings]}, words)
+    if not well:
+        raise SystemExit(1)

@@ -1,0 +1,55 @@
+"""gunicorn with kloof's settings, started from the command line of kloof itself."""
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from kloof.config import Settings
+from kloof.domain.surveys import Survey
+
+
+class Server(BaseApplication):
+    """Worker processes with threads; a restart by signal lets requests finish first."""
+
+    def __init__(self, settings: Settings, *, bind: str, workers: int, threads: int) -> None:
+        self.settings = settings
+        self.options: dict[str, Any] = {
+            "bind": bind,
+            "workers": workers,
+            "threads": threads,
+            "worker_class": "gthread",
+            "worker_tmp_dir": None,
+            "control_socket_disable": True,
+            "accesslog": None,  # the path of a survey is a token
+            "errorlog": "-",
+            "loglevel": "warning",
+            "graceful_timeout": 10,
+            "timeout": 30,
+            "keepalive": 5,
+            "limit_request_line": 4094,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            if value is not None and name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        from kloof.web import create_app
+
+        return create_app(self.settings)
+
+
+class PreviewServer(Server):
+    """The preview of one survey, for one person at a desk."""
+
+    def __init__(self, settings: Settings, survey: Survey, *, bind: str) -> None:
+        self.survey = survey
+        super().__init__(settings, bind=bind, workers=1, threads=2)
+
+    def load(self) -> Flask:
+        from kloof.web.survey.preview import alone
+
+        return alone(self.settings, self.survey)

@@ -1,0 +1,27 @@
+"""kloof people: who of the company can sign in."""
+
+import click
+
+from kloof.actions.clock import wall_clock
+from kloof.actions.people import add as add_person
+from kloof.cli.run import as_json, report, with_database
+from kloof.domain.people import Role
+
+
+@click.group()
+def people() -> None:
+    """Add the people of the company."""
+
+
+@people.command()
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--email", required=True)
+@click.option("--name", required=True)
+@click.option("--team", default="")
+@as_json
+def add(role: str, email: str, name: str, team: str, as_json: bool) -> None:
+    """Add somebody, or change their name, role or team."""
+    with_database()
+    is_new = add_person(email, name, Role(role), team, wall_clock())
+    words = f"{name} <{email}> can sign in as {role}." if is_new else f"{name} <{email}> is now {role}."
+    report(as_json, {"created": is_new, "email": email, "role": role}, words)

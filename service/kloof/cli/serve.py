@@ -1,0 +1,27 @@
+"""kloof serve: the web application under gunicorn."""
+
+import click
+
+from kloof.cli.run import with_database
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")
+@click.option(
+    "--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads in each process."
+)
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the forms, the salespeople's pages and the desk."""
+    from kloof import storage
+    from kloof.cli.gunicorn import Server
+    from kloof.web import logo
+
+    settings = with_database()
+    if settings.company.logo:
+        # A refusal here is one sentence; in a worker process it would be a stack trace, again and again.
+        logo.read(settings.folder / settings.company.logo)
+    # Each worker process opens its own connection; one that crosses a fork would be shared.
+    storage.close_database()
+    Server(settings, bind=f"{host}:{port}", workers=workers, threads=threads).run()

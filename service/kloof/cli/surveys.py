@@ -1,0 +1,59 @@
+"""kloof surveys: the survey files of this company."""
+
+from pathlib import Path
+
+import click
+
+from kloof.actions.surveys import check_surveys, survey_files
+from kloof.cli.run import as_json, company_settings, report
+from kloof.domain.errors import BadInput
+from kloof.domain.surveys import Survey
+
+
+@click.group()
+def surveys() -> None:
+    """Check the survey files of the company, and see them as a customer."""
+
+
+@surveys.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@as_json
+def check(files: tuple[Path, ...], as_json: bool) -> None:
+    """Say everything that is wrong in survey files, as file:line:column: path: message.
+
+    Without FILE, all files in surveys/ of this folder are read.
+    """
+    found: list[Survey] = []
+    problems: list[str] = []
+    try:
+        found = check_surveys(files or survey_files(Path("surveys")))
+    except BadInput as error:
+        if not as_json:
+            raise
+        problems = error.problems
+    report(as_json, {"surveys": [_summary(survey) for survey in found], "problems": problems}, _words(found))
+    if problems:
+        raise click.exceptions.Exit(1)
+
+
+@surveys.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--port", default=8010, show_default=True, type=click.IntRange(1, 65535))
+def preview(file: Path, port: int) -> None:
+    """See both forms of a survey file as a customer will, in a browser, until Ctrl-C.
+
+    Nothing is stored, and no database is needed.
+    """
+    from kloof.cli.gunicorn import PreviewServer
+
+    survey = check_surveys([file])[0]
+    click.echo(f"{survey.key} as customers see it: http://127.0.0.1:{port}/preview (Ctrl-C stops it)")
+    PreviewServer(company_settings(), survey, bind=f"127.0.0.1:{port}").run()
+
+
+def _summary(survey: Survey) -> dict[str, object]:
+    return {"id": survey.id, "version": survey.version, "aspects": [aspect.id for aspect in survey.aspects]}
+
+
+def _words(found: list[Survey]) -> str:
+    return "\n".join(f"{survey.key}: {len(survey.aspects)} aspects, nothing wrong." for survey in found)

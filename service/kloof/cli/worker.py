@@ -1,0 +1,34 @@
+"""kloof worker: mail goes out, and what time brings happens."""
+
+import signal
+from threading import Event
+
+import click
+
+from kloof.actions.clock import wall_clock
+from kloof.cli.run import as_json, report, with_database
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due now, then end.")
+@as_json
+def worker(once: bool, as_json: bool) -> None:
+    """Send what is due, queue reminders, close surveys; several workers may run at once."""
+    from kloof.actions.worker import work, work_once
+    from kloof.mail import open_transport
+
+    settings = with_database()
+    transport = open_transport(settings)
+    if once:
+        tally = work_once(settings, transport, wall_clock)
+        words = ", ".join(
+            f"{count} {what}" for what, count in tally.as_dict().items() if isinstance(count, int)
+        )
+        report(as_json, tally.as_dict(), words + ".")
+        if tally.trouble:
+            raise tally.trouble
+        return
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    work(settings, transport, wall_clock, stop, click.echo)

@@ -1,0 +1,171 @@
+"""Playing the story through the real actions, week by week, up to the present moment."""
+
+from collections.abc import Callable, Iterable
+from csv import DictWriter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from io import StringIO
+
+from kloof import storage
+from kloof.actions import deals, people, respond, sign_in
+from kloof.actions import freeze as freezing
+from kloof.actions import publish as publishing
+from kloof.actions.surveys import load_surveys
+from kloof.actions.worker import work_once
+from kloof.config import Settings
+from kloof.demo.story import TEAMS, Chapter, Reply, sellers, year
+from kloof.domain import links
+from kloof.domain.deal_files import OPTIONAL, REQUIRED
+from kloof.domain.people import Consent, DealLine, Person, Role, Source
+from kloof.domain.responses import Changes, PromiseChange
+from kloof.domain.surveys import Survey, Wave
+from kloof.mail.transport import Memory
+from kloof.storage import people as people_store
+from kloof.storage import questionnaires
+
+DEALS = 1000
+DESK = "desk@warmtehuis.example"
+GUEST = "you@home.example"
+FIRST_VISIT, SECOND_VISIT = "WH-YOU-1", "WH-YOU-2"
+LINKS_LAST = timedelta(days=1)
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The addresses that the demo opens with."""
+
+    first_survey: str
+    second_survey: str
+    salesperson: str
+    desk: str
+
+
+def play(settings: Settings, now: datetime, say: Say) -> Doors:
+    """Fill an empty database with fifteen months of Warmtehuis, publish releases on the way, and give the doors."""
+    offered = load_surveys(settings.surveys_folder)
+    today = settings.today(now)
+    _hire(now)
+    chapters = list(year(offered, today, DEALS))
+    mondays = [today - timedelta(days=days) for days in range(462, 0, -7)]
+    release_weeks = set(mondays[len(mondays) // 2 - 1 :: len(mondays) // 6])
+    for monday in mondays:
+        with storage.transaction():
+            _play_week(settings, chapters, offered, monday)
+        if monday in release_weeks:
+            _publish(settings, _noon(monday + timedelta(days=6)), say)
+    _invite_guest(settings, offered, now)
+    return _doors(settings, now)
+
+
+def _hire(now: datetime) -> None:
+    for seller in sellers():
+        people.add(seller.email, seller.name, Role.SALESPERSON, seller.team, now)
+    people.add(DESK, "Noor van den Berg", Role.DESK, "", now)
+
+
+def _play_week(settings: Settings, chapters: list[Chapter], offered: dict[str, Survey], monday: date) -> None:
+    days = {monday + timedelta(days=offset) for offset in range(7)}
+    evening = _noon(max(days))
+    _import(
+        settings, offered, [chapter.line for chapter in chapters if chapter.line.sold_on in days], evening
+    )
+    delivered = [
+        (chapter.line.deal_id, day) for chapter in chapters if (day := chapter.delivered_on) in days and day
+    ]
+    _deliver(settings, delivered, evening)
+    work_once(settings, Memory(), lambda: evening)
+    for chapter in chapters:
+        for wave, reply in ((Wave.SALE, chapter.at_sale), (Wave.DELIVERY, chapter.after_delivery)):
+            if reply and reply.on in days:
+                _answer(settings, chapter.line.deal_id, wave, reply)
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(11), tzinfo=UTC)
+
+
+def _import(settings: Settings, offered: dict[str, Survey], lines: Iterable[DealLine], now: datetime) -> None:
+    file = StringIO()
+    rows = DictWriter(file, [*REQUIRED, *OPTIONAL])
+    rows.writeheader()
+    rows.writerows(_row(line) for line in lines)
+    deals.import_deals(settings, file.getvalue(), "demo.csv", offered, now)
+
+
+def _row(line: DealLine) -> dict[str, object]:
+    row: dict[str, object] = {name: getattr(line, name) for name in REQUIRED}
+    row["delivery_planned_on"] = line.delivery_planned_on or ""
+    return row | {f"{practice}_on": day for practice, day in line.practices.items()}
+
+
+def _deliver(settings: Settings, delivered: Iterable[tuple[str, date]], now: datetime) -> None:
+    rows = "".join(f"{deal_id},{day}\n" for deal_id, day in delivered)
+    deals.import_deliveries(settings, f"deal_id,delivered_on\n{rows}", "demo.csv", now)
+
+
+def _answer(settings: Settings, deal_id: str, wave: Wave, reply: Reply) -> None:
+    now = _noon(reply.on)
+    questionnaire = respond.open_link(_token(settings, deal_id, wave), now)
+    promises = {
+        position: PromiseChange(text=text, aspect=aspect, source=source)
+        for position, (text, aspect, source) in enumerate(reply.promises)
+    }
+    outcomes = {position: PromiseChange(outcome=outcome) for position, outcome in enumerate(reply.outcomes)}
+    said = Changes(
+        answers=reply.answers, comment=reply.comment, consent=reply.consent, promises=promises | outcomes
+    )
+    respond.save(questionnaire, said, now, submit=True)
+
+
+def _token(settings: Settings, deal_id: str, wave: Wave) -> str:
+    return links.token(settings.secret_key, links.Purpose.SURVEY, questionnaires.link_salt(deal_id, wave))
+
+
+def _publish(settings: Settings, now: datetime, say: Say) -> None:
+    freezing.freeze(settings, now)
+    outcome = publishing.publish(settings, now)
+    if outcome.document:
+        pairs = sum(counts.pairs_published for counts in outcome.document.response)
+        say(f"    release {outcome.document.number} on {settings.today(now)}: {pairs} pairs published")
+
+
+def _invite_guest(settings: Settings, offered: dict[str, Survey], now: datetime) -> None:
+    """The newcomer is a customer twice: just sold to, and just delivered to, with promises written down at sale."""
+    today = settings.today(now)
+    seller = sellers()[0]
+    survey = next(iter(sorted(offered.values(), key=lambda survey: survey.id)))
+    first = DealLine(
+        FIRST_VISIT, "You", GUEST, "en", seller.email, seller.team, TEAMS[seller.team],
+        "Warmtepomp", survey.id, today - timedelta(days=2),
+    )  # fmt: skip
+    second = DealLine(
+        SECOND_VISIT, "You", GUEST, "en", seller.email, seller.team, TEAMS[seller.team],
+        "Warmtepomp", survey.id, today - timedelta(days=60),
+    )  # fmt: skip
+    _import(settings, offered, [first, second], now - timedelta(days=1))
+    hopes = dict.fromkeys((aspect.id for aspect in survey.aspects), survey.scale.high - 1)
+    promises = (
+        ("Finished before winter", survey.aspects[0].id, Source.SAID),
+        ("The old boiler is taken away", survey.aspects[-1].id, Source.WRITTEN),
+    )
+    at_sale = Reply(today - timedelta(days=1), dict(hopes), Consent.NAMED, promises=promises)
+    _answer(settings, SECOND_VISIT, Wave.SALE, at_sale)
+    _deliver(settings, [(SECOND_VISIT, today - timedelta(days=20))], now)
+
+
+def _doors(settings: Settings, now: datetime) -> Doors:
+    return Doors(
+        first_survey=settings.link(f"/s/{_token(settings, FIRST_VISIT, Wave.SALE)}"),
+        second_survey=settings.link(f"/s/{_token(settings, SECOND_VISIT, Wave.DELIVERY)}"),
+        salesperson=_sign_in_link(settings, sellers()[0].email, now),
+        desk=_sign_in_link(settings, DESK, now),
+    )
+
+
+def _sign_in_link(settings: Settings, email: str, now: datetime) -> str:
+    person = people_store.by_email(email)
+    assert isinstance(person, Person), "hired above"  # noqa: S101
+    _, token = sign_in.mint(settings, person, "", now, LINKS_LAST)
+    return settings.link(f"/sign-in/{token}")

@@ -1,0 +1,127 @@
+"""kloof audit as it is typed, on a company that froze and published; and what publishing and auditing refuse."""
+
+import json
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from builders import settings as settings_of
+from kloof import storage
+from kloof.actions.freeze import freeze
+from kloof.actions.publish import publish
+from kloof.cli import main
+from kloof.config import Settings
+from kloof.domain.errors import Refused
+from kloof.publish.release_files import Staged
+from kloof.storage.models import Block
+from release_cast import answered_deals
+
+NOW = datetime(2026, 6, 1, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def company(database: str, tmp_path: Path) -> Settings:
+    """A company with twenty complete pairs that queue in one cell."""
+    pairs(20)
+    return settings_of(database, tmp_path)
+
+
+def pairs(count: int) -> None:
+    with storage.transaction():
+        answered_deals(count, seed=count, now=NOW)
+
+
+@pytest.fixture
+def published(company: Settings) -> Settings:
+    """The same with one release."""
+    freeze(company, NOW)
+    assert publish(company, NOW).document
+    return company
+
+
+def test_freezing_twice_closes_nothing_twice(company: Settings) -> None:
+    assert freeze(company, NOW).customers == 20
+    assert freeze(company, NOW).blocks == 0
+    assert Block.select().count() == 1
+
+
+def test_publishing_twice_without_new_blocks_makes_no_second_release(published: Settings) -> None:
+    assert publish(published, NOW + timedelta(days=1)).document is None
+    assert [folder.name for folder in published.releases_folder.iterdir()] == ["0001"]
+
+
+def test_a_changed_release_is_refused_by_name(published: Settings) -> None:
+    file = published.releases_folder / "0001" / "release.json"
+    file.write_text(file.read_text(encoding="utf-8").replace("Warmtehuis", "Wermtehuis"), encoding="utf-8")
+    with pytest.raises(Refused, match="changed after it was published"):
+        publish(published, NOW + timedelta(days=1))
+
+
+def test_a_missing_release_is_refused_by_number(published: Settings) -> None:
+    shutil.rmtree(published.releases_folder / "0001")
+    with pytest.raises(Refused, match="release 1 are missing"):
+        publish(published, NOW + timedelta(days=1))
+
+
+def test_a_clock_that_went_back_is_refused(published: Settings) -> None:
+    with pytest.raises(Refused, match="The clock says"):
+        freeze(published, NOW - timedelta(days=1))
+
+
+def test_a_stop_in_the_middle_leaves_the_old_release_whole_and_the_next_run_finishes_the_new(
+    published: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {file.name: file.read_bytes() for file in (published.releases_folder / "0001").iterdir()}
+    pairs(24)
+    later = NOW + timedelta(days=30)
+    freeze(published, later)
+    with monkeypatch.context() as patch:
+        patch.setattr(Staged, "put_in_place", _stopped)
+        with pytest.raises(KeyboardInterrupt):
+            publish(published, later)
+    assert not (published.releases_folder / "0002").exists()
+    assert before == {file.name: file.read_bytes() for file in (published.releases_folder / "0001").iterdir()}
+    assert publish(published, later).document is None
+    assert (published.releases_folder / "0002" / "datapackage.json").exists()
+
+
+def _stopped(staged: Staged) -> None:
+    raise KeyboardInterrupt
+
+
+def test_audit_says_what_each_attack_tried_and_finds_nothing(published: Settings) -> None:
+    done = CliRunner().invoke(main, ["audit", str(published.releases_folder)])
+    assert done.exit_code == 0, done.output
+    assert "1 releases, 0 breaches." in done.output
+    assert "differencing: nothing found" in done.output
+    as_json = CliRunner().invoke(main, ["audit", "--json", str(published.releases_folder)])
+    assert not any(json.loads(as_json.output)["attacks"].values())
+
+
+def test_audit_of_a_folder_without_releases_says_so(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["audit", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "There are no releases here." in done.output
+
+
+def test_audit_exits_with_1_and_a_sentence_where_an_attack_breaks_something(
+    published: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The chain is sound, and what it holds is not: whoever wrote these releases promised too little."""
+    from kloof.publish import release_files
+
+    (whole,) = release_files.read_releases(published.releases_folder)
+    weak = whole.document.model_copy(
+        update={"guarantee": whole.document.guarantee.model_copy(update={"k": 5})}
+    )
+    folder = published.folder / "weak" / "0001"
+    folder.mkdir(parents=True)
+    for name, content in release_files._files(weak).items():
+        (folder / name).write_bytes(content)
+    done = CliRunner().invoke(main, ["audit", str(folder.parent)])
+    assert done.exit_code == 1
+    assert "k is 5, below 10" in done.output
+    assert "give people away" in done.output
