@@ -1,0 +1,219 @@
+"""Freezing and publishing many pairs against DuckDB doing nothing but the plain group-by over the same rows.
+
+Ours: reading the packed pairs from the database and summing them by cell ("sums"); and all of it: blocks closed,
+members and sums stored, the certificate, the release files ("whole"). DuckDB: n, mean and variance of V, of R and of
+V − R per cell and aspect, over its own table. Rounds alternate within one run; ours runs in a process of its own, so
+that its peak memory can be read.
+
+    python bench/publish.py             # under a minute: 100,000 and 300,000 pairs
+    python bench/publish.py --full      # 100,000, 300,000 and 1,000,000 pairs, on SQLite and PostgreSQL
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import platform
+import resource
+import statistics
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from company_of_pairs import ASPECTS, CELLS, Answers, answers, fill
+
+NOW = datetime(2026, 9, 15, 10, tzinfo=UTC)
+KEY = "a key for the benchmark, worth nothing at all"
+
+
+def ours(url: str, what: str) -> dict[str, float]:
+    """Seconds of one measured step and the peak memory of its process in MiB, in a fresh process."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        return pool.apply(_measured, (url, what))
+
+
+def _measured(url: str, what: str) -> dict[str, float]:
+    from kloof import storage
+
+    storage.open_database(url)
+    storage.ensure_connected()
+    steps = {"sums": _sums, "whole": _whole}
+    seconds = steps[what](url)
+    peak = _peak_mib()
+    storage.close_database()
+    return seconds | {"peak_mib": peak}
+
+
+def _peak_mib() -> float:
+    """The most memory that this process ever held; `ru_maxrss` would count what its parent held before the start."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(
+            line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM")
+        )
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _sums(url: str) -> dict[str, float]:
+    from kloof.domain.pairs import tally
+    from kloof.storage import freezing
+
+    start = time.perf_counter()
+    for pairs, cells in freezing.queued():
+        found = tally(pairs, pairs.cell, len(cells))
+        assert int(found.deals.sum()) == len(pairs)
+    return {"sums": time.perf_counter() - start}
+
+
+def _whole(url: str) -> dict[str, float]:
+    import scipy.sparse.csgraph  # noqa: F401  # loading it is not what is measured
+
+    from kloof.actions.freeze import freeze
+    from kloof.actions.publish import publish
+    from kloof.config import Settings
+    from kloof.publish import release_files  # noqa: F401
+
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(folder=Path(folder), secret_key=KEY, database_url=url)
+        start = time.perf_counter()
+        frozen = freeze(settings, NOW)
+        closed = time.perf_counter()
+        document = publish(settings, NOW).document
+        end = time.perf_counter()
+    assert document is not None
+    assert document.guarantee.max_leverage <= 0.1
+    return {
+        "whole": end - start,
+        "freeze": closed - start,
+        "blocks": frozen.blocks,
+        "cells": len(document.cells),
+    }
+
+
+class Plain:
+    """DuckDB with the same answers in a table of its own: one row per pair, one column per answer."""
+
+    def __init__(self, made: Answers) -> None:
+        self.database = duckdb.connect()
+        columns = {"cell": made.cell}
+        for aspect in range(ASPECTS):
+            columns[f"v{aspect}"] = made.expected[:, aspect] - 1
+            columns[f"r{aspect}"] = made.received[:, aspect] - 1
+        self.database.execute("CREATE TABLE pair AS SELECT * FROM columns")
+        wanted = ", ".join(
+            f"avg(v{a}), var_samp(v{a}), avg(r{a}), var_samp(r{a}), avg(v{a}::int - r{a}), var_samp(v{a}::int - r{a})"
+            for a in range(ASPECTS)
+        )
+        self.query = f"SELECT cell, count(*), {wanted} FROM pair GROUP BY cell"  # noqa: S608  # made of our own names
+
+    def seconds(self) -> float:
+        start = time.perf_counter()
+        rows = self.database.execute(self.query).fetchall()
+        assert len(rows) == CELLS
+        return time.perf_counter() - start
+
+
+@contextmanager
+def sqlite() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"sqlite:///{folder}/kloof.db"
+
+
+@contextmanager
+def postgresql() -> Iterator[str | None]:
+    """A scratch database on a PostgreSQL server, or None where there is none."""
+    try:
+        import psycopg
+
+        address = os.environ.get("KLOOF_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432")
+        admin = psycopg.connect(f"{address}/postgres", autocommit=True, connect_timeout=2)
+    except (ImportError, OSError) as error:
+        print(f"PostgreSQL is left out: {error}")
+        yield None
+        return
+    name = f"kloof_bench_{uuid.uuid4().hex[:12]}"
+    with admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield f"{address}/{name}"
+        finally:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def compare(url: str, pairs: int, rounds: int) -> dict[str, Any]:
+    """Medians of alternated rounds at this many pairs; the database is filled first, and that is not measured."""
+    made = answers(pairs)
+    fill(url, made)
+    beside = Plain(made)
+    beside.seconds()
+    sums, bare = [], []
+    for _ in range(rounds):
+        bare.append(beside.seconds())
+        sums.append(ours(url, "sums"))
+    bare.append(beside.seconds())
+    whole = ours(url, "whole")
+    base = statistics.median(bare)
+    return {
+        "pairs": pairs,
+        "duckdb_s": base,
+        "sums_s": statistics.median(one["sums"] for one in sums),
+        "whole_s": whole["whole"],
+        "freeze_s": whole["freeze"],
+        "blocks": whole["blocks"],
+        "cells": whole["cells"],
+        "ratios": {
+            "sums": statistics.median(one["sums"] for one in sums) / base,
+            "whole": whole["whole"] / base,
+        },
+        "peak_mib": max(whole["peak_mib"], *(one["peak_mib"] for one in sums)),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--full", action="store_true", help="up to a million pairs, on both databases")
+    full = parser.parse_args().full
+    sizes = (100_000, 300_000, 1_000_000) if full else (100_000, 300_000)
+    found: dict[str, list[dict[str, Any]]] = {"sqlite": [], "postgresql": []}
+    for pairs in sizes:
+        with sqlite() as url:
+            found["sqlite"].append(compare(url, pairs, rounds=3))
+        print_progress("SQLite", found["sqlite"][-1])
+    for pairs in sizes if full else sizes[:1]:
+        with postgresql() as address:
+            if address is None:
+                break
+            found["postgresql"].append(compare(address, pairs, rounds=3))
+        print_progress("PostgreSQL", found["postgresql"][-1])
+    largest = found["sqlite"][-1]
+    result = {
+        "ratios": largest["ratios"],
+        "peak_mib": max(one["peak_mib"] for sizes in found.values() for one in sizes),
+        "pairs": largest["pairs"],
+        "sizes": found,
+        "growth": largest["whole_s"] / found["sqlite"][0]["whole_s"] / (largest["pairs"] / sizes[0]),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()},"
+        f" DuckDB {duckdb.__version__}",
+    }
+    print(json.dumps(result))
+
+
+def print_progress(name: str, one: dict[str, Any]) -> None:
+    print(
+        f"{name}, {one['pairs']:,} pairs: DuckDB {one['duckdb_s']:.3f} s, our sums {one['sums_s']:.2f} s,"
+        f" whole {one['whole_s']:.2f} s ({one['blocks']:.0f} blocks), peak {one['peak_mib']:.0f} MiB",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
