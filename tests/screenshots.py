@@ -1,0 +1,59 @@
+"""Takes the pictures in the README and the handbook again, from a running demo. `make screenshots` runs it."""
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from running import Demo, chromium, running_demo
+
+PICTURES = Path(__file__).parents[1] / "site" / "pictures"
+
+
+def main() -> None:
+    """Start a demo, look at its faces, and write one picture of each."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_demo(Path(folder) / "demo") as demo,
+        sync_playwright() as api,
+    ):
+        browser = chromium(api)
+        _phone(browser, demo)
+        _desktop(browser, demo)
+        browser.close()
+
+
+def _phone(browser: Browser, demo: Demo) -> None:
+    page = _page(browser, 390, 780)
+    page.goto(demo.address("Be a customer"))
+    page.locator("input[type=radio][value='8']").first.check(force=True)
+    _take(page, "customer")
+
+
+def _desktop(browser: Browser, demo: Demo) -> None:
+    page = _page(browser, 1280, 860)
+    page.goto(demo.address("Read the findings") + "en/")
+    _take(page, "findings")
+    for label, name in (("Be a salesperson", "salesperson"), ("Be the desk", "desk")):
+        page = _page(browser, 1280, 860)
+        page.goto(demo.address(label))
+        page.locator("main button").click()
+        page.wait_for_load_state("networkidle")
+        _take(page, name)
+
+
+def _page(browser: Browser, width: int, height: int) -> Page:
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="en-GB", color_scheme="light"
+    )
+    return context.new_page()
+
+
+def _take(page: Page, name: str) -> None:
+    page.screenshot(path=PICTURES / f"{name}.png")
+    print(f"site/pictures/{name}.png")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

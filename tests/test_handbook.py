@@ -1,0 +1,380 @@
+"""The handbook says what the code does: its tables, examples and refusals are read here and compared."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, get_args
+
+import annotated_types
+import click
+import pytest
+from click.testing import CliRunner
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from builders import settings as company
+from handbook import blocks, code, named, page, rows, typed, under
+from kloof import storage
+from kloof.actions.audit import Audit
+from kloof.actions.publish import Outcome
+from kloof.cli import main
+from kloof.config.settings import Company, Mail, Publishing, Settings
+from kloof.config.sources import ENVIRONMENT
+from kloof.domain import release
+from kloof.domain.access import ROUTES, Door, Rule
+from kloof.domain.deal_files import OPTIONAL, REQUIRED, Delivery, LineRefused, read_deals, read_deliveries
+from kloof.domain.errors import BadInput
+from kloof.domain.invitations import AWAITS_MAIL, INVITATION_STEPS, MESSAGE_STEPS, OPEN
+from kloof.domain.people import DealLine, Role
+from kloof.domain.survey_source import parse_survey
+from kloof.domain.surveys import RESERVED_IDS, RESERVED_PREFIXES, Aspect, OverallItem, Scale, Survey, Timing
+from kloof.publish.schema import CSV_FIELDS
+from kloof.web import create_app
+
+# Commands
+
+
+def usage() -> dict[str, str]:
+    """Command → how the reference writes it."""
+    before_json = page("commands").partition("## Exit status")[0]
+    cells = [code(row[0]) for row in rows(before_json)]
+    return {re.match(r"kloof( [a-z]+)+", cell)[0]: cell for cell in cells}  # type: ignore[index]
+
+
+def test_the_reference_has_each_command_and_no_other() -> None:
+    assert sorted(usage()) == sorted(name for name, _ in typed())
+
+
+@pytest.mark.parametrize("name", [name for name, _ in typed()])
+def test_each_command_stands_there_with_its_options_and_arguments(name: str) -> None:
+    command, written = dict(typed())[name], usage()[name]
+    options = [option for option in command.params if isinstance(option, click.Option)]
+    flags = {option.opts[0]: option.required for option in options} | {"--json": False}
+    optional = set(re.findall(r"\[(--[a-z-]+)", written))
+    required = set(re.findall(r"(?<!\[)(--[a-z-]+)", written))
+    assert optional == {flag for flag, needed in flags.items() if not needed} - {"--json"}
+    assert required == {flag for flag, needed in flags.items() if needed}
+    words = re.sub(r"\[?--[a-z-]+( [^ \]]+)?\]?", "", written)
+    needed = [argument.required for argument in command.params if isinstance(argument, click.Argument)]
+    assert [word[0] != "[" for word in re.findall(r"\[?[A-Z]+…?\]?", words)] == needed
+
+
+@pytest.mark.parametrize("name", [name for name, _ in typed()])
+def test_a_default_that_the_usage_shows_is_the_default(name: str) -> None:
+    options = {
+        option.opts[0]: option for option in dict(typed())[name].params if isinstance(option, click.Option)
+    }
+    for flag, value in re.findall(r"\[(--[a-z-]+) ([^\]A-Z]+)\]", usage()[name]):
+        assert str(options[flag].default) == value
+
+
+def test_the_reference_says_which_commands_take_json() -> None:
+    takes = {
+        name for name, command in typed() if any("--json" in parameter.opts for parameter in command.params)
+    }
+    described = named(under(page("commands"), "## JSON"))
+    assert sorted(described) == sorted(takes)
+    assert {name for name, _ in typed()} - takes == {"kloof demo", "kloof serve", "kloof surveys preview"}
+
+
+def keys(cell: str) -> set[str]:
+    """The keys that a cell names, without those of what is inside them."""
+    return set(re.findall(r"`([a-z_]+)`", re.sub(r"\([^)]*\)", "", cell).partition(";")[0]))
+
+
+@pytest.fixture
+def printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, set[str]]]:
+    """Command → the keys of what it prints with --json, in a company's first hour."""
+    (csv, _), found = csv_examples(), {}
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("kloof.actions.mail_test.dns_lookup", lambda _: [])
+    monkeypatch.setattr("kloof.actions.audit.audit", lambda _: Audit(1, {}))
+    monkeypatch.chdir(tmp_path)
+    for words in FIRST_HOUR:
+        storage.close_database()
+        if words.startswith("deals import"):
+            Path("deals.csv").write_text(csv, encoding="utf-8")
+            Path("delivered.csv").write_text("deal_id,delivered_on\n2026-0417,2026-03-12\n", encoding="utf-8")
+        answer = CliRunner().invoke(main, [*words.split(), "--json"])
+        assert answer.exit_code in {0, 1}, answer.output
+        assert answer.stdout, f"{words}: {answer.output}"
+        found[next(name for name, _ in typed() if f"kloof {words} ".startswith(f"{name} "))] = set(
+            json.loads(answer.stdout)
+        )
+        if words.startswith("init"):
+            monkeypatch.chdir(tmp_path / "mine")
+    yield found
+    storage.close_database()
+
+
+FIRST_HOUR = (
+    "init mine",
+    "surveys check",
+    "db migrate",
+    "people add --role salesperson --email anouk@my-company.example --name Anouk",
+    "deals import deals.csv",
+    "deals delivered delivered.csv",
+    "worker --once",
+    "outbox list",
+    "outbox resolve 1 --cancel",
+    "mail test somebody@home.example",
+    "mail bounces --pipe",
+    "doctor",
+    "freeze",
+    "publish",
+    "audit",
+    "site build",
+)
+
+
+@pytest.mark.slow
+def test_each_command_prints_the_keys_that_the_reference_names(printed: dict[str, set[str]]) -> None:
+    written = {code(row[0]): keys(row[1]) for row in rows(under(page("commands"), "## JSON"))}
+    assert printed.pop("kloof publish") == {"release", "dry_run"}, "in the first hour there is nothing new"
+    written.pop("kloof publish")
+    assert printed == written
+
+
+def test_a_release_prints_the_keys_that_the_reference_names(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guarantee = release.Guarantee(
+        k=10, m=3, max_leverage=0.08, insider_k=5, insider_max_leverage=0.1, sets=1, releases=1
+    )
+    document = SimpleNamespace(number=1, cells=(), withheld=(), guarantee=guarantee)
+    monkeypatch.setattr("kloof.actions.publish.publish", lambda *_, **__: Outcome(document, tmp_path))
+    monkeypatch.setenv("KLOOF_DATABASE_URL", database)
+    monkeypatch.chdir(tmp_path)
+    answer = CliRunner().invoke(main, ["publish", "--json"])
+    written = {code(row[0]): keys(row[1]) for row in rows(under(page("commands"), "## JSON"))}
+    assert set(json.loads(answer.stdout)) == written["kloof publish"]
+
+
+# Settings
+
+SECTIONS: Mapping[str, type[BaseModel]] = {
+    "### company": Company,
+    "### mail": Mail,
+    "### publishing": Publishing,
+}
+
+
+def bounds(field: Any) -> set[str]:
+    """The numbers between which a setting must lie, wherever in its type they stand."""
+    found = {str(part.ge) for part in getattr(field, "metadata", ()) if isinstance(part, annotated_types.Ge)}
+    found |= {str(part.le) for part in getattr(field, "metadata", ()) if isinstance(part, annotated_types.Le)}
+    for part in getattr(field, "metadata", ()):
+        found |= bounds(part) if isinstance(part, FieldInfo) else set()
+    kinds = (
+        getattr(field, "annotation", None),
+        *get_args(field),
+        *get_args(getattr(field, "annotation", None)),
+    )
+    for kind in kinds:
+        if hasattr(kind, "__metadata__"):
+            for part in kind.__metadata__:
+                found |= bounds(part)
+    return found
+
+
+def in_toml(value: object) -> str:
+    """A default as one would write it in kloof.toml, in backticks; what is not set is none."""
+    if value is None:
+        return "none"
+    written = list(value) if isinstance(value, tuple) else value
+    return f"`{json.dumps(written)}`"
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_each_setting_stands_under_its_section_with_its_default_and_its_range(section: str) -> None:
+    fields = SECTIONS[section].model_fields
+    written = {code(row[0]): row for row in rows(under(page("settings"), section))}
+    assert list(written) == list(fields)
+    for name, field in fields.items():
+        _, kind, default, _ = written[name]
+        assert default == in_toml(field.default), name
+        assert bounds(field) <= set(re.findall(r"\d+", kind)), name
+
+
+def test_each_variable_stands_there_with_its_default() -> None:
+    written = {code(row[0]): row[2] for row in rows(under(page("settings"), "## Environment"))}
+    assert list(written) == list(ENVIRONMENT)
+    for variable, default in written.items():
+        field = Settings.model_fields[ENVIRONMENT[variable]]
+        value = None if field.is_required() or field.default == "" else field.default
+        assert default == ("none" if value is None else f"`{value}`")
+
+
+# Survey files
+
+
+def example() -> str:
+    (text,) = blocks(page("survey-files"), "yaml")
+    return text
+
+
+def test_the_example_of_a_survey_file_is_a_survey() -> None:
+    survey = parse_survey(example(), "surveys/bicycle.yaml")
+    assert f"`{survey.key}: {len(survey.aspects)} aspects, nothing wrong.`" in page("survey-files")
+
+
+def test_the_example_of_a_survey_file_uses_every_field() -> None:
+    written = set(re.findall(r"([a-z_]+):", example()))
+    models = (Survey, Scale, Timing, Aspect, OverallItem)
+    assert {name for model in models for name in model.model_fields} <= written
+
+
+@pytest.mark.parametrize(
+    ("heading", "model"),
+    [
+        ("### The survey", Survey),
+        ("### Scale", Scale),
+        ("### Timing", Timing),
+        ("### An aspect", Aspect),
+        ("### An overall item", OverallItem),
+    ],
+)
+def test_each_field_of_a_survey_file_stands_there(heading: str, model: type[BaseModel]) -> None:
+    written = {code(row[0]): row for row in rows(under(page("survey-files"), heading))}
+    assert list(written) == list(model.model_fields)
+    for name, field in model.model_fields.items():
+        assert (written[name][2] == "required") == field.is_required(), name
+        assert bounds(field) <= set(re.findall(r"\d+", written[name][1])), name
+        if isinstance(field.default, int):
+            assert written[name][2] == in_toml(field.default), name
+
+
+def test_the_names_that_the_form_needs_are_all_there() -> None:
+    taken = under(page("survey-files"), "## Names that are taken")
+    assert set(re.findall(r"`([^`]+)`", taken)) == RESERVED_IDS | set(RESERVED_PREFIXES)
+
+
+def test_the_mistakes_in_a_survey_file_read_as_the_page_shows_them() -> None:
+    wrong = example().replace("norm: 5.5", "norm: 9").replace("core: false", "cor: false")
+    with pytest.raises(BadInput) as refusal:
+        parse_survey(wrong, "surveys/bicycle.yaml")
+    (shown,) = blocks(page("survey-files"), "text")
+    assert refusal.value.problems == shown.splitlines()
+
+
+# CSV files
+
+
+def csv_examples() -> tuple[str, str]:
+    deals, delivered = blocks(page("csv-files"), "csv")
+    return deals, delivered
+
+
+def test_the_examples_of_csv_files_go_in_as_they_are() -> None:
+    deals, delivered = csv_examples()
+    taken = [entry for _, entry in read_deals(deals, "deals.csv")]
+    assert len(taken) == 2
+    assert all(isinstance(entry, DealLine) for entry in taken)
+    assert taken[0].practices  # type: ignore[union-attr]
+    assert all(isinstance(entry, Delivery) for _, entry in read_deliveries(delivered, "delivered.csv"))
+
+
+def test_each_column_stands_there_and_whether_it_is_required() -> None:
+    written = {code(row[0]): row[1] for row in rows(under(page("csv-files"), "## Deals"))}
+    assert list(written) == [*REQUIRED, *OPTIONAL]
+    assert [name for name, need in written.items() if need == "required"] == list(REQUIRED)
+    assert named(under(page("csv-files"), "## Delivered")) == ["deal_id", "delivered_on"]
+
+
+def test_what_is_refused_of_a_csv_file_reads_as_the_page_shows_it() -> None:
+    of_the_file, of_a_line = (block.splitlines() for block in blocks(page("csv-files"), "text"))
+    deals, _ = csv_examples()
+    header, first, *_ = deals.splitlines()
+    wrong = header.replace("survey,", "").replace("salesperson_email", "salesperson_email,salesperson_mail")
+    with pytest.raises(BadInput) as refusal:
+        list(read_deals(f"{wrong}\n", "deals.csv"))
+    assert refusal.value.problems == of_the_file
+    header, first = (line.rpartition(",")[0] for line in (header, first))
+    bad = first.replace("0417", "0419").replace("home.example", "home").replace("2026-03-02", "3-3-2026")
+    lines = [header, first, bad, f"{first},more".replace("0417", "0420"), first]
+    refused = [entry for _, entry in read_deals("\n".join(lines), "deals.csv")]
+    assert ["; ".join(entry.reasons) for entry in refused if isinstance(entry, LineRefused)] == of_a_line
+
+
+# Web addresses
+
+
+def who(rule: Rule) -> str:
+    if rule.door is Door.ROLE:
+        return "signed in" if rule.roles == frozenset(Role) else " or ".join(sorted(rule.roles))
+    return {Door.PUBLIC: "anyone", Door.LINK: "personal link", Door.TOKEN: "bearer token"}[rule.door]
+
+
+def test_each_address_stands_there_with_who_may_open_it(database: str, tmp_path: Path) -> None:
+    app = create_app(company(database, tmp_path, run="demo"))
+    answered = {
+        (str(rule), method): who(ROUTES[rule.endpoint])
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if method not in {"HEAD", "OPTIONS"}
+    }
+    tables = page("web-addresses").partition("## Answers that are not a page")[0]
+    written = {(code(row[0]), row[1]): row[2] for row in rows(tables)}
+    assert written == answered
+
+
+# States
+
+
+def states(steps: Mapping[Any, frozenset[Any]], flags: tuple[frozenset[Any], ...]) -> dict[str, list[str]]:
+    """State → its flags in words and what may follow it, as the page writes them."""
+
+    def following(state: Any) -> str:
+        return ", ".join(f"`{other.value}`" for other in steps if other in steps[state]) or "–"
+
+    return {
+        state.value: [*("yes" if state in flag else "no" for flag in flags), following(state)]
+        for state in steps
+    }
+
+
+@pytest.mark.parametrize(
+    ("heading", "steps", "flags"),
+    [
+        ("## Invitations", INVITATION_STEPS, (OPEN, AWAITS_MAIL)),
+        ("## Messages", MESSAGE_STEPS, ()),
+    ],
+)
+def test_the_tables_of_states_are_those_of_the_code(
+    heading: str, steps: dict[StrEnum, frozenset[StrEnum]], flags: tuple[frozenset[StrEnum], ...]
+) -> None:
+    written = {code(row[0]): row[2:] for row in rows(under(page("states"), heading))}
+    assert written == states(steps, flags)
+    assert list(written) == [state.value for state in steps]
+
+
+# Release files
+
+
+def test_each_column_of_cells_csv_stands_there_with_its_type() -> None:
+    written = {code(row[0]): row[1] for row in rows(under(page("release-files"), "## cells.csv"))}
+    assert written == {name: field["type"] for name, field in CSV_FIELDS.items()}
+    assert list(written) == list(CSV_FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("heading", "model"),
+    [
+        ("### guarantee", release.Guarantee),
+        ("### cells", release.Cell),
+        ("### response", release.ResponseCounts),
+    ],
+)
+def test_each_key_of_a_release_stands_there(heading: str, model: type[BaseModel]) -> None:
+    assert named(under(page("release-files"), heading)) == list(model.model_fields)
+
+
+def test_each_key_at_the_top_of_a_release_and_each_reason_stands_there() -> None:
+    text = page("release-files")
+    top = under(text, "## release.json").partition("### guarantee")[0]
+    assert named(top) == list(release.ReleaseDocument.model_fields)
+    assert named(under(text, "### Why a set is withheld")) == [reason.value for reason in release.Reason]
