@@ -1,5 +1,6 @@
 """The tables, by subject. Only storage imports them; what leaves storage is a value."""
 
+from kloof.storage.models.audit import AuditEntry, AuditSubject
 from kloof.storage.models.deals import Customer, Deal, Person, Practice, SurveyVersion
 from kloof.storage.models.outbox import Message, OptOut
 from kloof.storage.models.release import Block, Pair, Placement, QueueCell, Release, Round
@@ -25,11 +26,15 @@ MODELS = [
     Block,
     Pair,
     Placement,
+    AuditSubject,
+    AuditEntry,
 ]
 
 __all__ = [
     "MODELS",
     "Attempt",
+    "AuditEntry",
+    "AuditSubject",
     "Block",
     "Customer",
     "Deal",

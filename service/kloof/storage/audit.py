@@ -1,0 +1,113 @@
+"""Writing the audit log, in the transaction of what it records, and reading the part about one customer."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from peewee import JOIN, chunked
+
+from kloof.domain.audit_log import Entry, Hand, What, Who
+from kloof.storage.database import transaction
+from kloof.storage.models import AuditEntry, AuditSubject, Deal, Person
+from kloof.storage.statements import tuples
+
+_AT_ONCE = 100  # rows of a statement: SQLite takes at most 999 variables in one on old builds
+
+
+def write(
+    who: Who,
+    what: What,
+    now: datetime,
+    *,
+    deals: Sequence[int] = (),
+    person: int | None = None,
+    detail: str = "",
+) -> None:
+    """One line for each of these deals (row ids), or one line about no deal; `person`: whom of the company it is about.
+
+    `detail` holds facts of kloof only (`named to totals`, `release 3`), never a name, an address or an answer.
+    Call it in the transaction of what it records. Two statements for up to a hundred deals that it knows already.
+    """
+    with transaction():
+        subjects = list(_references(deals).values()) if deals else [""]
+        for some in chunked(subjects, _AT_ONCE):
+            AuditEntry.insert_many(
+                [
+                    {
+                        "at": now,
+                        "hand": who.hand.value,
+                        "person": who.person,
+                        "role": who.role,
+                        "what": what.value,
+                        "subject": subject,
+                        "about_person": person,
+                        "detail": detail,
+                    }
+                    for subject in some
+                ]
+            ).as_rowcount().execute()
+
+
+def _references(deals: Sequence[int]) -> dict[int, str]:
+    """The name of each of these deals in the log, made where it has none yet."""
+    found = _known(deals)
+    unnamed = [deal for deal in dict.fromkeys(deals) if deal not in found]
+    if not unnamed:
+        return found
+    for some in chunked(unnamed, _AT_ONCE):
+        rows = [{"deal": deal, "reference": secrets.token_hex(16)} for deal in some]
+        AuditSubject.insert_many(rows).on_conflict_ignore().as_rowcount().execute()
+    return found | _known(unnamed)
+
+
+def _known(deals: Sequence[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for some in chunked(deals, _AT_ONCE):
+        rows = AuditSubject.select(AuditSubject.deal, AuditSubject.reference)
+        found |= dict(tuples(rows.where(AuditSubject.deal.in_(some))))
+    return found
+
+
+def about_deals(deals: Sequence[int], only: frozenset[What] | None = None) -> list[Entry]:
+    """What the log holds about these deals (row ids), oldest first, in one query; `only` these kinds."""
+    rows = (
+        AuditEntry.select(
+            AuditEntry.at, AuditEntry.hand, AuditEntry.person, AuditEntry.role, AuditEntry.what,
+            Person.name, Deal.deal_id, AuditEntry.detail,
+        )
+        .join(AuditSubject, on=AuditSubject.reference == AuditEntry.subject)
+        .join(Deal, on=Deal.id == AuditSubject.deal)
+        .join(Person, JOIN.LEFT_OUTER, on=Person.id == AuditEntry.person)
+        .where(AuditSubject.deal.in_(list(deals)))
+        .order_by(AuditEntry.id)
+    )  # fmt: skip
+    if only is not None:
+        rows = rows.where(AuditEntry.what.in_([what.value for what in only]))
+    return [_entry(*row) for row in tuples(rows)]
+
+
+def about_company() -> list[Entry]:
+    """What the log holds about no deal: sign-ins, people, files, freezes and releases, oldest first."""
+    rows = (
+        AuditEntry.select(
+            AuditEntry.at, AuditEntry.hand, AuditEntry.person, AuditEntry.role, AuditEntry.what,
+            Person.name, AuditEntry.subject, AuditEntry.detail,
+        )
+        .join(Person, JOIN.LEFT_OUTER, on=Person.id == AuditEntry.person)
+        .where(AuditEntry.subject == "")
+        .order_by(AuditEntry.id)
+    )  # fmt: skip
+    return [_entry(*row) for row in tuples(rows)]
+
+
+def _entry(
+    at: datetime,
+    hand: str,
+    person: int | None,
+    role: str,
+    what: str,
+    name: str | None,
+    deal_id: str,
+    detail: str,
+) -> Entry:
+    return Entry(at, Who(Hand(hand), person, role), What(what), name or "", deal_id, detail)

@@ -1,0 +1,129 @@
+"""The audit log: it only grows, it knows no names, and it says nothing about a customer who was erased."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from peewee import DatabaseError
+
+from builders import NOW, deal, person
+from kloof import storage
+from kloof.domain.audit_log import COMMAND_LINE, CUSTOMER, Hand, What, Who
+from kloof.storage import audit
+from kloof.storage.database import database as opened
+from kloof.storage.models import AuditEntry, AuditSubject, Customer, Deal
+
+READER = "Sanne de Vries"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    url = (
+        f"sqlite:///{tmp_path / 'kloof.db'}"
+        if request.param == "sqlite"
+        else request.getfixturevalue("postgresql_url")
+    )
+    storage.open_database(url)
+    storage.migrate()
+    yield request.param
+    storage.close_database()
+
+
+def seller() -> Who:
+    return Who(Hand.PERSON, person(READER), "salesperson")
+
+
+TAMPERING = [
+    "UPDATE audit_entry SET what = 'frozen'",
+    "DELETE FROM audit_entry",
+    "DELETE FROM audit_entry WHERE id = 1",
+]
+IN_SQLITE = [
+    "INSERT OR REPLACE INTO audit_entry SELECT * FROM audit_entry",
+    "REPLACE INTO audit_entry SELECT * FROM audit_entry",
+]
+
+
+def refused(statement: str) -> None:
+    audit.write(COMMAND_LINE, What.FROZEN, NOW, detail="2 blocks")
+    before = list(AuditEntry.select().dicts())
+    with pytest.raises(DatabaseError, match="only grows"), storage.transaction():
+        opened.execute_sql(statement)
+    assert list(AuditEntry.select().dicts()) == before != []
+
+
+@pytest.mark.parametrize("statement", TAMPERING)
+def test_the_database_itself_refuses_to_change_or_delete_a_line(engine: str, statement: str) -> None:
+    refused(statement)
+
+
+@pytest.mark.parametrize("statement", IN_SQLITE)
+def test_a_line_cannot_be_replaced_by_another_with_its_number(database: str, statement: str) -> None:
+    refused(statement)
+
+
+@pytest.mark.postgresql
+def test_the_log_cannot_be_emptied_at_once(postgresql_url: str) -> None:
+    storage.open_database(postgresql_url)
+    storage.migrate()
+    try:
+        refused("TRUNCATE audit_entry")
+    finally:
+        storage.close_database()
+
+
+def test_the_part_about_a_deal_says_who_did_what_and_when(engine: str) -> None:
+    mine, other = deal(), deal()
+    audit.write(seller(), What.FEEDBACK_READ, NOW, deals=[mine.row, other.row])
+    audit.write(CUSTOMER, What.CONSENT_CHANGED, NOW, deals=[mine.row], detail="named to totals")
+    found = [
+        (entry.name, entry.who.role, entry.what, entry.deal_id, entry.at)
+        for entry in audit.about_deals([mine.row])
+    ]
+    assert found == [
+        (READER, "salesperson", What.FEEDBACK_READ, mine.deal_id, NOW),
+        ("", "", What.CONSENT_CHANGED, mine.deal_id, NOW),
+    ]
+
+
+def test_what_is_undone_leaves_no_line(engine: str) -> None:
+    mine = deal()
+
+    def fails() -> None:
+        with storage.transaction():
+            audit.write(CUSTOMER, What.ANSWERS_WITHDRAWN, NOW, deals=[mine.row])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
+    assert audit.about_deals([mine.row]) == []
+
+
+def test_no_line_holds_a_name_an_address_or_the_deals_own_id(database: str) -> None:
+    mine = deal()
+    audit.write(seller(), What.FEEDBACK_READ, NOW, deals=[mine.row])
+    [line] = AuditEntry.select().dicts()
+    for known in (READER, mine.email, mine.deal_id, "Customer"):
+        assert all(known not in str(value) for value in line.values())
+
+
+def test_after_erasure_the_lines_stay_and_lead_to_nobody_not_even_to_who_gets_the_same_number(
+    database: str,
+) -> None:
+    mine = deal()
+    audit.write(seller(), What.FEEDBACK_READ, NOW, deals=[mine.row])
+    Deal.delete().execute()
+    Customer.delete().execute()
+    assert (AuditEntry.select().count(), AuditSubject.select().count()) == (1, 0)
+    next_one = deal()
+    assert next_one.row == mine.row, "SQLite gives the number again"
+    assert audit.about_deals([next_one.row]) == []
+
+
+def test_a_page_of_deals_takes_two_statements(database: str) -> None:
+    who, deals = seller(), [deal().row for _ in range(25)]
+    audit.write(who, What.FEEDBACK_LISTED, NOW, deals=deals)
+    with storage.counted_queries() as queries:
+        audit.write(who, What.FEEDBACK_LISTED, NOW, deals=deals)
+    assert len(queries) == 2
+    assert AuditEntry.select().count() == 50
