@@ -284,4 +284,4 @@ def test_a_table_that_the_certificate_does_not_allow_is_left_out_and_named(compa
 def test_the_database_keeps_no_answers_beyond_the_pairs_themselves(company):
     """Blocks hold sums and numbers; what leaves is made of the sums only."""
     (block,) = freezing.live_blocks()
-    assert block.sums.shape == (3, 13)
+    assert block.sums.shape == (3, 14)

@@ -169,6 +169,13 @@ def test_canary_everybody_disappointed_is_seen():
     assert "homogeneity" in broken_by(release)
 
 
+def test_canary_a_group_of_which_everybody_gave_a_good_mark_is_seen():
+    good = people(40)
+    good[:, 1, :] = np.clip(good[:, 1, :], 7, 10)
+    found = attacks.run([naive_release(1, {1: good}, {"company": (1,)})])["homogeneity"]
+    assert any("a good R" in breach.what for breach in found)
+
+
 def test_canary_a_corrected_figure_under_the_same_blocks_is_seen():
     corrected = people(20)
     first = naive_release(1, {1: corrected.copy()}, {"company": (1,)})

@@ -29,7 +29,7 @@ def test_the_sums_of_three_customers_are_what_pen_and_paper_give():
     assert found == Moments(
         n=3, v=23.5, r=24, vv=187.25, rr=194, vr=189,
         v_counts=(0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0), r_counts=(0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0),
-        higher=1, equal=1, disappointed=1, disappointed_at_norm=1,
+        higher=1, equal=1, disappointed=1, disappointed_at_norm=1, good=3,
     )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ def test_the_sums_of_a_group_are_those_of_its_customers_one_by_one(drawn):
             assert list(found[Stat.V_LOWEST :]) == [
                 *(expected.v_counts[0], expected.v_counts[-1], expected.r_counts[0], expected.r_counts[-1]),
                 *(expected.higher, expected.equal, expected.disappointed_at_norm),
+                min(expected.good, int(0.9 * expected.n + 1e-9)),
             ]
 
 
@@ -77,6 +78,13 @@ def test_whole_answers_are_summed_without_any_rounding():
     sums = tally(pairs, np.zeros(5000, np.int64), 1).sums[0, 0]
     assert sums[Stat.VR] == int((v * r).sum())
     assert sums[Stat.VV] == int((v * v).sum())
+
+
+def test_a_group_in_which_the_good_marks_tell_everybodys_half_of_the_scale_is_noticed():
+    survey = a_survey(1)
+    told = columns(survey, range(12), [1] * 12, [[5], [8]] * 6, [[10]] * 9 + [[6]] * 3)
+    group = np.zeros(12, np.int64)
+    assert tally(told, group, 1).near_an_end(survey).tolist() == [True]
 
 
 def test_a_group_near_an_end_of_the_scale_is_noticed():

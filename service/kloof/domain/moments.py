@@ -58,7 +58,8 @@ class Moments:
     v, r, vv, rr, vr: ΣV, ΣR, ΣV², ΣR², ΣVR, on the survey's scale. v_counts, r_counts: customers per scale
     point; a mean falls in the point that it rounds to, a half upwards. higher: V > R; equal: V = R;
     disappointed: S > 0; disappointed_at_norm: S > 0 with R ≥ N and V > N, 0 where there is no norm.
-    `+` merges disjoint sets.
+    good: R at or above the scale's `good`, of a block at most nine in ten (see `good_marks`); None where a block
+    closed before this was counted. `+` merges disjoint sets.
 
     Safe to 10⁷ customers and beyond: sums of whole answers are exact below 2⁵³ (10¹³ customers), sums of
     means are correctly rounded (math.fsum), and what is taken from sums of squares is taken in exact rational
@@ -78,6 +79,7 @@ class Moments:
     equal: int
     disappointed: int
     disappointed_at_norm: int
+    good: int | None = None
 
     @classmethod
     def of(cls, v: "Values", r: "Values", scale: "Scale", norm: float | None = None) -> Self:
@@ -103,19 +105,22 @@ class Moments:
             equal=int((expected == real).sum()),
             disappointed=int(disappointed.sum()),
             disappointed_at_norm=int(at_norm.sum()),
+            good=int((real >= scale.good).sum()),
         )
 
     @classmethod
     def empty(cls, scale: "Scale") -> Self:
         """Nobody yet."""
         none = (0,) * len(scale.points)
-        return cls(0, 0.0, 0.0, 0.0, 0.0, 0.0, none, none, 0, 0, 0, 0)
+        return cls(0, 0.0, 0.0, 0.0, 0.0, 0.0, none, none, 0, 0, 0, 0, 0)
 
     def __add__(self, other: "Moments") -> "Moments":
         """Both sets together; raises ValueError where they are not on the same scale."""
         merged: dict[str, Any] = {}
         for name in _NUMBERS:
             merged[name] = getattr(self, name) + getattr(other, name)
+        counted = self.good is not None and other.good is not None
+        merged["good"] = (self.good or 0) + (other.good or 0) if counted else None
         for name in _COUNTS:
             pairs = zip(getattr(self, name), getattr(other, name), strict=True)
             merged[name] = tuple(one + two for one, two in pairs)
@@ -148,7 +153,7 @@ class Moments:
 
 
 _COUNTS = ("v_counts", "r_counts")
-_NUMBERS = tuple(field.name for field in fields(Moments) if field.name not in _COUNTS)
+_NUMBERS = tuple(field.name for field in fields(Moments) if field.name not in (*_COUNTS, "good"))
 
 
 @dataclass(frozen=True, slots=True)

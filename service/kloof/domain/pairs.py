@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kloof.domain.good_marks import countable, room_of_one
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -38,6 +40,7 @@ class Stat(IntEnum):
     HIGHER = 10
     EQUAL = 11
     AT_NORM = 12
+    GOOD = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +103,16 @@ class Tally:
         """Groups with a mean so near an end of the scale that nobody in them can be outside one half of
         it.
 
-        With D the sum of the distances to an end, nobody is further from it than D.
+        With D the sum of the distances to an end, nobody is further from it than D; and how many gave a
+        good mark tells a little more.
         """
         low, high = survey.scale.low, survey.scale.high
         n = self.sums[:, :, Stat.N]
         totals = self.sums[:, :, [Stat.V, Stat.R]]
         distance = np.minimum(n[:, :, None] * high - totals, totals - n[:, :, None] * low)
         near: NDArray[np.bool_] = np.any(distance <= (high - low) / 2, axis=(1, 2))
+        room = room_of_one(n, totals[:, :, 1], self.sums[:, :, Stat.GOOD], survey.scale)
+        near |= np.any(room < (high - low) / 2, axis=1)
         return near
 
 
@@ -114,7 +120,7 @@ def tally(pairs: PairColumns, group: "Ints", groups: int) -> Tally:
     """The sums of the pairs by group number, from 0; a negative number belongs to no group.
 
     A customer's deals within a group are averaged first. A mean counts at the point that it rounds to, a
-    half upwards.
+    half upwards. Of a group at most nine in ten count as good (see `good_marks`).
     """
     grouped = group >= 0
     several = _of_customers_with_several(pairs.customer, group) & grouped
@@ -137,6 +143,7 @@ def tally(pairs: PairColumns, group: "Ints", groups: int) -> Tally:
     if several.any():
         _add_means(pairs.take(several), group[several], sums, counts)
     size = np.maximum(sums[:, :, Stat.N], 1)
+    sums[:, :, Stat.GOOD] = countable(sums[:, :, Stat.GOOD], sums[:, :, Stat.N])
     return Tally(
         sums=sums,
         alike=counts.max(axis=2) / size,
@@ -175,7 +182,7 @@ def _statistics(v: "Floats", r: "Floats", survey: "Survey", norm: "float | Float
     columns = (
         *(np.ones_like(v), v, r, v * v, r * r, v * r),
         *(v < low, v >= high, r < low, r >= high),
-        *(higher, v == r, higher & (r >= norm) & (v > norm)),
+        *(higher, v == r, higher & (r >= norm) & (v > norm), r >= survey.scale.good),
     )
     return np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=-1)
 

@@ -63,6 +63,11 @@ class Scale(_Value):
     def points(self) -> range:
         return range(self.low, self.high + 1)
 
+    @property
+    def good(self) -> int:
+        """The point from which a mark is called good: 7 on 0 to 10, at the same height on any other scale."""
+        return self.low + (7 * (self.high - self.low) + 5) // 10
+
 
 class Aspect(_Value):
     """One thing that is promised and delivered, asked twice.

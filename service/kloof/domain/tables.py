@@ -1,5 +1,6 @@
 """The tables of a release: which closed blocks make which cell, and what cannot be shown yet."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -163,6 +164,7 @@ def _moments(row: list[float]) -> Moments:
         equal=int(row[Stat.EQUAL]),
         disappointed=int(row[Stat.HIGHER]),
         disappointed_at_norm=int(row[Stat.AT_NORM]),
+        good=None if math.isnan(row[Stat.GOOD]) else int(row[Stat.GOOD]),
     )
 
 

@@ -32,6 +32,11 @@ CSV_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "equal": _COUNT | {"description": "Customers with V equal to R."},
     "disappointed_at_norm": _COUNT
     | {"description": "Of those with V above R: R at or above the norm, V above it."},
+    "good": _COUNT
+    | {
+        "description": "Customers with a good R: 7 or more on 0 to 10, at the same height on other scales. Of "
+        "each block at most nine in ten are counted. Empty where a block closed before this was counted."
+    },
 }
 
 
@@ -69,4 +74,5 @@ def _row(cell: Cell, aspect: str) -> dict[str, Any]:
         "higher": moments.higher,
         "equal": moments.equal,
         "disappointed_at_norm": moments.disappointed_at_norm,
+        "good": moments.good,
     }

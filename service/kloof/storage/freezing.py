@@ -1,6 +1,7 @@
 """The bulk work of freezing: the queue as columns, closing blocks, and who is in which.
 
-Packing: `Block.sums` is float64 little-endian, aspects × Stat row by row, then the four promise counts.
+Packing: `Block.sums` is float64 little-endian, aspects × Stat row by row, then the four promise counts. Blocks that
+closed before good marks were counted lack that column.
 `Block.members` is int32 little-endian, first every customer's number, then who sold to them.
 """
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
 
 _LOCK_NUMBER = 0x6672656574  # "freet" in ASCII: any number does, as long as it is always the same
 _AT_ONCE = 500_000  # pairs read in one statement, which bounds the memory that a million takes
@@ -189,9 +191,21 @@ def _closed(number: int, survey: str, version: int, level: str, *rest: Any) -> C
         queue=Queue(Level(level), product, region, team),
         customers=customers,
         deals=deals,
-        sums=numbers[:-_PROMISES].reshape(-1, len(Stat)),
+        sums=_with_good(numbers[:-_PROMISES], customers),
         promises=(kept, partly, broken, unknown),
     )
+
+
+def _with_good(numbers: "Floats", customers: int) -> "Floats":
+    """aspects × Stat, with not-a-number for good marks where they were not counted.
+
+    In each row the first number is that of the customers, and never are all of them counted as good; so after
+    the first row without that column stands the number of customers again, and with it never.
+    """
+    width = len(Stat) - 1
+    if len(numbers) % width == 0 and (numbers[::width] == customers).all():
+        return np.insert(numbers.reshape(-1, width), Stat.GOOD, np.nan, axis=1)
+    return numbers.reshape(-1, len(Stat))
 
 
 def forget_customer(customer: int) -> None:

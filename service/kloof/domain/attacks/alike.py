@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kloof.domain.attacks.evidence import Breach, gathered
+from kloof.domain.good_marks import room_of_one
 from kloof.domain.release import ReleaseDocument
 from kloof.domain.surveys import Scale
 from kloof.domain.thresholds import MOST_ALIKE
@@ -31,7 +32,7 @@ def attack(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
 
 def _alike(sums: "Floats", scale: Scale) -> Iterator[str]:
     n, v, r = (float(number) for number in sums[:3])
-    higher, equal = float(sums[10]), float(sums[11])
+    higher, equal, good = (float(number) for number in sums[10:13])
     shares = {
         "V at the lowest point": sums[6],
         "V at the highest point": sums[7],
@@ -40,6 +41,7 @@ def _alike(sums: "Floats", scale: Scale) -> Iterator[str]:
         "V above R": higher,
         "V equal to R": equal,
         "V below R": n - higher - equal,
+        "a good R": good,
     }
     yield from (
         f"{count:.0f} of {n:.0f} have {what}"
@@ -50,3 +52,6 @@ def _alike(sums: "Floats", scale: Scale) -> Iterator[str]:
         from_end = min(n * scale.high - total, total - n * scale.low)
         if from_end <= (scale.high - scale.low) / 2 + _SLACK:
             yield f"everybody's {side} lies in one half of the scale"
+    room = room_of_one(np.float64(n), np.float64(r), np.float64(np.rint(good)), scale)
+    if room < (scale.high - scale.low) / 2 - _SLACK:
+        yield "with the number of good marks, everybody's R lies in one half of the scale"

@@ -4,6 +4,7 @@ An attacker who knows who is in which set still sees blocks that only ever appea
 atom here; every cell is a union of atoms. An atom whose sum follows from published sums is *laid bare*.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -123,12 +124,16 @@ class Evidence:
 
 
 def sums_of(moments: Moments) -> list[float]:
-    """n, V, R, VV, RR, VR, customers at either end for V and for R, and with V above and equal to R."""
+    """n, V, R, VV, RR, VR, customers at either end for V and for R, with V above and equal to R, and with a good R.
+
+    The last is not a number where a release does not say it.
+    """
     ends = (moments.v_counts[0], moments.v_counts[-1], moments.r_counts[0], moments.r_counts[-1])
     return [
         *(float(moments.n), moments.v, moments.r, moments.vv, moments.rr, moments.vr),
         *(float(count) for count in ends),
         *(float(moments.higher), float(moments.equal)),
+        math.nan if moments.good is None else float(moments.good),
     ]
 
 

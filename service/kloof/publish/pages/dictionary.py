@@ -83,6 +83,12 @@ MEANINGS: Final[Mapping[str, Text]] = MappingProxyType(
             "Van hen die minder kregen: zij die wel de norm kregen, en meer hadden verwacht.",
             "Of those who received less: those who did get the norm, and had expected more.",
         ),
+        "good": _two(
+            "Klanten met een goede R: een 7 of meer op 0 tot 10, even hoog op een andere schaal. Van elk blok "
+            "tellen er hooguit negen op de tien mee. Leeg als een blok sloot voordat dit werd geteld.",
+            "Customers with a good R: 7 or more on 0 to 10, at the same height on another scale. Of each block "
+            "at most nine in ten are counted. Empty where a block closed before this was counted.",
+        ),
     }
 )
 
