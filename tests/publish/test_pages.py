@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -217,3 +218,40 @@ def test_three_rounded_figures_that_do_not_add_up_are_explained() -> None:
 
 def test_how_many_in_ten_is_never_said_to_be_more_than_it_is() -> None:
     assert [in_ten(count, 13) for count in (0, 10, 11, 12, 13)] == [0, 7, 8, 9, 10]
+
+
+def test_before_you_promise_says_how_many_in_ten_gave_a_good_mark_by_product_and_aspect(
+    company: Path, documents: list[ReleaseDocument]
+) -> None:
+    latest = documents[-1]
+    survey = latest.surveys[0]
+    for language, shape in (
+        ("nl", "{} van de 10 klanten gaven minstens een 7"),
+        ("en", "{} in 10 customers gave at least a 7"),
+    ):
+        page = BeautifulSoup(
+            pages(company / "site")[f"installation-1/before-you-promise.{language}.md"], "html.parser"
+        )
+        said = [row.text for row in page.find_all(class_="got")]
+        cells = [*latest.cells_of(survey.key, Level.COMPANY), *latest.cells_of(survey.key, Level.PRODUCT)]
+        shares = [
+            in_ten(cell.aspects[a.id].good or 0, cell.customers) for cell in cells for a in survey.aspects
+        ]
+        assert len(said) == len(shares)
+        assert len(set(shares)) > 1
+        for words, tenths in zip(said, shares, strict=True):
+            assert shape.format(tenths) in words
+
+
+def test_before_you_promise_is_silent_about_good_marks_that_an_old_block_did_not_count(
+    tmp_path: Path,
+) -> None:
+    [document] = Firm(releases=1, aspects=1).documents()
+    cells = tuple(
+        cell.model_copy(update={"aspects": {name: replace(m, good=None) for name, m in cell.aspects.items()}})
+        for cell in document.cells
+    )
+    write_pages(tmp_path, [document.model_copy(update={"cells": cells})])
+    page = pages(tmp_path)["installation-1/before-you-promise.nl.md"]
+    assert "minstens wat zij verwachtten" in page
+    assert "minstens een 7" not in page

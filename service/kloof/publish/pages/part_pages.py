@@ -1,23 +1,21 @@
-"""The other pages of a survey: promises, before you promise, groups, practices, and who answered."""
+"""The other pages of a survey: promises, groups, practices, and who answered."""
 
 from collections.abc import Iterator
 from typing import Final
 
-from markupsafe import Markup
-
 from kloof.domain import statistics
-from kloof.domain.findings import CellReading, GapFound, PromisesFound, Withheld, sentence
+from kloof.domain.findings import GapFound, PromisesFound, Withheld, sentence
 from kloof.domain.findings.wording import PRACTICES
 from kloof.domain.notation import number, percent, percent_interval
 from kloof.domain.release import Level, ResponseCounts, WithheldCell
 from kloof.domain.text import Language, Text
 from kloof.publish.charts.dumbbell import dumbbells
-from kloof.publish.charts.shares import Piece, cut_bar, ten_dots
+from kloof.publish.charts.shares import Piece, cut_bar
 from kloof.publish.pages.book import Book, Here
 from kloof.publish.pages.edition import Subject, named
-from kloof.publish.pages.figures import gap_head, gap_row, in_ten, pair, pick_all, shared_axis
+from kloof.publish.pages.figures import gap_head, gap_row, pair, pick_all, shared_axis
 from kloof.publish.pages.markup import facts, table
-from kloof.publish.pages.subject_pages import LEVELS
+from kloof.publish.pages.subject_pages import LEVELS, titled
 from kloof.publish.words import pick
 
 
@@ -32,7 +30,7 @@ def write_promises(book: Book, subject: Subject) -> None:
         values = _promises(Here(book, path), subject, found)
     title = pick(language, "Beloften nagekomen", "Promises kept")
     groups = list(_promise_groups(subject, language))
-    book.page(path, "promises", _titled(subject, title, language), "", found=found, groups=groups, **values)
+    book.page(path, "promises", titled(subject, title, language), "", found=found, groups=groups, **values)
 
 
 def _promises(here: Here, subject: Subject, found: PromisesFound) -> dict[str, object]:
@@ -80,48 +78,6 @@ def _promise_groups(subject: Subject, language: Language) -> Iterator[dict[str, 
             yield {"title": title, "anchor": level.value, "table": table(caption, head, rows)}
 
 
-def write_before(book: Book, subject: Subject) -> None:
-    """What earlier customers got, for who is about to promise something."""
-    if subject.company is None:
-        return
-    language, path = book.language, f"{subject.slug}/before-you-promise"
-    here = Here(book, path)
-    sets = [_received(here, subject, subject.company, "company")]
-    for index, part in enumerate(subject.of_level(Level.PRODUCT)):
-        sets.append(_received(here, subject, part, f"product-{index}"))
-    title = pick(language, "Voordat je iets belooft", "Before you promise")
-    book.page(path, "before", _titled(subject, title, language), "", sets=sets, scale=subject.survey.scale)
-
-
-def _received(here: Here, subject: Subject, reading: CellReading, anchor: str) -> dict[str, object]:
-    rows = []
-    language = here.book.language
-    for aspect in subject.survey.aspects:
-        moments = reading.cell.aspects[aspect.id]
-        if moments.n == 0:
-            continue
-        tenths = in_ten(moments.n - moments.higher, moments.n)
-        name, mean = aspect.name[language], number(moments.reality.mean, language)
-        says = pick(
-            language,
-            f"gemiddeld een {mean}; {tenths} van de 10 klanten kregen minstens wat zij verwachtten",
-            f"{mean} on average; {tenths} in 10 customers got at least what they expected",
-        )
-        dots = here.sketch(
-            ten_dots(tenths, f"{name}: {says}", language), f"{subject.slug}-got-{anchor}-{aspect.id}"
-        )
-        words = Markup("<p><strong>{}</strong>: {}.</p>").format(name, says)
-        rows.append(Markup('<div class="got">{}{}</div>').format(words, dots))
-    cell = reading.cell
-    return {
-        "title": named(cell),
-        "anchor": anchor,
-        "rows": rows,
-        "customers": cell.customers,
-        "day": cell.as_of.date,
-    }
-
-
 def write_groups(book: Book, subject: Subject) -> None:
     """Products, regions and teams; and what is withheld, with the reason in words."""
     language, path = book.language, f"{subject.slug}/groups"
@@ -129,7 +85,7 @@ def write_groups(book: Book, subject: Subject) -> None:
     groups = [group for level in LEVELS if (group := _group(here, subject, level))]
     title = pick(language, "Producten, regio's en teams", "Products, regions and teams")
     withheld = list(_withheld(subject, language))
-    book.page(path, "groups", _titled(subject, title, language), "", groups=groups, withheld=withheld)
+    book.page(path, "groups", titled(subject, title, language), "", groups=groups, withheld=withheld)
 
 
 def _group(here: Here, subject: Subject, level: Level) -> dict[str, object] | None:
@@ -176,7 +132,7 @@ def write_practices(book: Book, subject: Subject) -> None:
         for reading in subject.practices
     ]
     title = pick(language, "Werkwijzen", "Practices")
-    book.page(f"{subject.slug}/practices", "practices", _titled(subject, title, language), "", tables=tables)
+    book.page(f"{subject.slug}/practices", "practices", titled(subject, title, language), "", tables=tables)
 
 
 def _practice(practice: str, language: Language) -> str:
@@ -198,7 +154,7 @@ def write_answered(book: Book, subject: Subject) -> None:
     language, counts = book.language, subject.response
     values = {"facts": None} if counts is None else _answered(counts, language)
     title = pick(language, "Wie er antwoordden", "Who answered")
-    book.page(f"{subject.slug}/answered", "answered", _titled(subject, title, language), "", **values)
+    book.page(f"{subject.slug}/answered", "answered", titled(subject, title, language), "", **values)
 
 
 def _answered(counts: ResponseCounts, language: Language) -> dict[str, object]:
@@ -219,7 +175,3 @@ def _answered(counts: ResponseCounts, language: Language) -> dict[str, object]:
         "rate": shown,
         "rate_interval": shown and percent_interval(shown.interval.low, shown.interval.high, language),
     }
-
-
-def _titled(subject: Subject, title: str, language: Language) -> str:
-    return f"{subject.title(language)}: {title[0].lower()}{title[1:]}"

@@ -81,6 +81,11 @@ def _overview(book: Book, here: Here, subject: Subject, company: CellReading) ->
     }
 
 
+def titled(subject: Subject, title: str, language: Language) -> str:
+    """The title of a page of this survey."""
+    return f"{subject.title(language)}: {title[0].lower()}{title[1:]}"
+
+
 def equation_picture(book: Book, here: Here, subject: Subject) -> Markup:
     """V − R = S over all aspects of the survey; the company's cell has a gap."""
     company, language = subject.company, book.language
