@@ -126,6 +126,8 @@ FIRST_HOUR = (
     "doctor",
     "freeze",
     "publish",
+    "person export jansen@home.example",
+    "person erase jansen@home.example",
     "audit",
     "site build",
 )

@@ -57,6 +57,7 @@ def signed_in(app: Flask) -> Enter:
         with browser.session_transaction() as session:
             session["_user_id"] = f"{found.id}.{found.epoch}"
             session["_fresh"] = True
+            session["began"] = session["seen"] = int(NOW.timestamp())
         return browser
 
     return enter

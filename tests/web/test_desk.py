@@ -15,7 +15,7 @@ from builders import NOW, deal, person
 from kloof import storage
 from kloof.domain.people import Role
 from kloof.domain.surveys import Wave
-from kloof.storage import outbox
+from kloof.storage import audit, outbox
 from kloof.storage.models import Deal
 
 Enter = Callable[[str, Role], FlaskClient]
@@ -49,6 +49,17 @@ def test_a_file_of_deals_goes_in_and_what_did_not_is_named_with_its_line(desk: F
     assert [row.deal_id for row in Deal.select()] == ["X-1"]
     assert "X-2" in page
     assert "No salesperson has the address nobody" in page
+
+
+def test_who_loaded_a_deal_stands_in_the_audit_log(desk: FlaskClient) -> None:
+    upload(desk, f"{HEADER}\n{GOOD}\n", dry_run="1")
+    upload(desk, f"{HEADER}\n{GOOD}\n")
+    upload(desk, "deal_id;delivered_on\nX-1;2026-03-01\n", kind="deliveries")
+    lines = audit.about_deals([Deal.get().id])
+    assert [(line.what, line.name, line.who.role) for line in lines] == [
+        ("deal_loaded", "Noor Desk", "desk"),
+        ("deal_delivered", "Noor Desk", "desk"),
+    ]
 
 
 def test_only_trying_changes_nothing(desk: FlaskClient) -> None:

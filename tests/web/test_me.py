@@ -12,9 +12,11 @@ from flask.testing import FlaskClient
 from builders import NOW, BuiltDeal, deal, person, settings, survey
 from kloof import storage
 from kloof.actions import respond
+from kloof.domain.audit_log import READS
 from kloof.domain.people import Consent, Role
 from kloof.domain.responses import Changes, PromiseChange
 from kloof.domain.surveys import Wave
+from kloof.storage import audit
 from kloof.web import create_app
 
 Enter = Callable[[str, Role], FlaskClient]
@@ -92,6 +94,16 @@ def test_a_customer_who_agreed_is_shown_with_the_gap_and_its_split(sanne: FlaskC
     assert "+3.0" in page(sanne)
     in_full = page(sanne, f"/me/deals/{built.deal_id}")
     assert figures(in_full)["Aspect 1"] == ["9.0", "6.0", "+3.0", "7.0", "+2.0", "+1.0"]
+
+
+def test_opening_named_feedback_is_noted_and_what_was_refused_is_not(sanne: FlaskClient) -> None:
+    built, theirs = answered(), answered(seller="Bram de Wit")
+    for wanted in (built, theirs):
+        sanne.get(f"/me/deals/{wanted.deal_id}")
+    assert [(line.what, line.name) for line in audit.about_deals([built.row], READS)] == [
+        ("feedback_read", SANNE)
+    ]
+    assert audit.about_deals([theirs.row], READS) == []
 
 
 def test_a_customer_who_chose_totals_leaves_no_trace_of_having_answered(sanne: FlaskClient) -> None:

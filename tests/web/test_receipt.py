@@ -4,10 +4,13 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from builders import BuiltDeal, deal, survey
+from builders import NOW, BuiltDeal, deal, person, survey
 from kloof.domain.answers import unpack
+from kloof.domain.audit_log import What, by
 from kloof.domain.invitations import InvitationState
+from kloof.domain.people import Role
 from kloof.domain.surveys import Wave
+from kloof.storage import audit, people
 from kloof.storage.models import Block, Invitation, Pair, Placement, Promise, Response
 
 SURVEY = survey(3)
@@ -176,3 +179,25 @@ def test_guessing_links_is_stopped_and_my_own_link_keeps_working(client: FlaskCl
     assert statuses[0] == 404
     assert statuses[-1] == 429
     assert client.get(link(built)).status_code == 200
+
+
+def text_of(client: FlaskClient, built: BuiltDeal) -> str:
+    shown = client.get(f"{link(built)}/receipt", headers={"Accept-Language": "nl"}).text
+    return BeautifulSoup(shown, "html.parser").get_text(" ", strip=True)
+
+
+def test_the_receipt_says_who_looked_and_when(client: FlaskClient, answered: BuiltDeal) -> None:
+    assert "Nog niemand" in text_of(client, answered)
+    seller, lead = by(people.by_id(person())), by(people.by_id(person("Joris Baas", Role.LEAD)))
+    for who in (seller, seller, lead):
+        audit.write(who, What.FEEDBACK_READ, NOW, deals=[answered.row])
+    assert "2 maart 2026: Sanne de Vries, uw verkoper (2 keer)" in text_of(client, answered)
+    assert "2 maart 2026: een leider van de uitvoering" in text_of(client, answered)
+    assert "Joris" not in text_of(client, answered)
+
+
+def test_who_looked_at_another_customers_answers_is_not_said(
+    client: FlaskClient, answered: BuiltDeal
+) -> None:
+    audit.write(by(people.by_id(person())), What.FEEDBACK_READ, NOW, deals=[deal().row])
+    assert "Nog niemand" in text_of(client, answered)

@@ -2,17 +2,20 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from builders import NOW, SECRET, person
+from builders import NOW, SECRET, person, settings
+from kloof import storage
 from kloof.domain import links
 from kloof.domain.people import Role
 from kloof.storage import people
-from kloof.storage.models import Attempt, Message, SignIn
+from kloof.storage.models import Attempt, AuditEntry, Message, SignIn
+from kloof.web import create_app
 
 SANNE = "sanne.de.vries@company.example"
 
@@ -155,3 +158,85 @@ def test_over_https_a_browser_that_sends_no_referer_can_ask_for_a_link(browser: 
     assert browser.post("/sign-in", base_url=here, data={"email": SANNE}).status_code == 400
     asked = browser.post("/sign-in", base_url=here, data={"email": SANNE, "csrf_token": token[1]})
     assert asked.status_code == 200
+
+
+def test_another_browser_signs_in_only_after_a_yes(browser: FlaskClient, app: Flask) -> None:
+    person()
+    ask(browser)
+    link, other = mailed_link(), app.test_client()
+    token = csrf(other, link)
+    answer = other.post(f"{link}?language=en", data={"csrf_token": token})
+    assert "Yes, I asked for it" in answer.get_data(as_text=True)
+    assert SignIn.get().used_at is None
+    assert other.post(link, data={"csrf_token": token, "confirmed": "yes"}).location == "/me"
+
+
+def test_an_unknown_address_costs_the_very_same_work(browser: FlaskClient) -> None:
+    person()
+    work = {}
+    for email in (SANNE, "nobody@company.example"):
+        token = csrf(browser, "/sign-in")
+        with storage.counted_queries() as queries:
+            browser.post("/sign-in", data={"email": email, "csrf_token": token})
+        work[email] = [sql for sql in queries if "SAVEPOINT" not in sql]
+    assert work[SANNE] == work["nobody@company.example"]
+    assert len(work[SANNE]) >= 5
+    assert (Message.select().count(), SignIn.select().count()) == (1, 1)
+
+
+def test_a_session_ends_after_two_idle_hours_and_after_twelve_in_all(
+    browser: FlaskClient, clock: Any
+) -> None:
+    person()
+    ask(browser)
+    link = mailed_link()
+    browser.post(link, data={"csrf_token": csrf(browser, link)})
+    for hours in range(0, 24, 2):
+        clock.now = NOW + timedelta(hours=hours / 2, minutes=59)
+        assert browser.get("/me").status_code == 200
+    clock.now = NOW + timedelta(hours=12)
+    assert browser.get("/me").status_code == 302
+
+
+def test_a_session_in_which_nothing_is_opened_ends(browser: FlaskClient, clock: Any) -> None:
+    person()
+    ask(browser)
+    link = mailed_link()
+    browser.post(link, data={"csrf_token": csrf(browser, link)})
+    clock.now = NOW + timedelta(hours=2)
+    assert browser.get("/me").status_code == 302
+
+
+def test_the_session_cookie_is_for_this_site_only_and_out_of_reach_of_scripts(
+    database: str, tmp_path: Path
+) -> None:
+    app = create_app(
+        settings(database, tmp_path, base_url="https://kloof.company.example"), clock=lambda: NOW
+    )
+    browser = app.test_client()
+    page = browser.get("/sign-in", base_url="https://kloof.company.example")
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
+    assert token
+    asked = browser.post(
+        "/sign-in",
+        base_url="https://kloof.company.example",
+        data={"email": SANNE, "csrf_token": token[1]},
+    )
+    cookies = [*page.headers.getlist("Set-Cookie"), *asked.headers.getlist("Set-Cookie")]
+    assert len(cookies) >= 2
+    for cookie in cookies:
+        assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
+
+
+def test_coming_and_going_stand_in_the_audit_log(browser: FlaskClient) -> None:
+    number = person()
+    ask(browser)
+    link = mailed_link()
+    browser.post(link, data={"csrf_token": csrf(browser, link)})
+    browser.post("/sign-out", data={"csrf_token": csrf(browser, "/sign-in")})
+    lines = [(row.what, row.hand, row.about_person) for row in AuditEntry.select().order_by(AuditEntry.id)]
+    assert lines == [
+        ("sign_in_asked", "visitor", None),
+        ("signed_in", "person", number),
+        ("signed_out", "person", number),
+    ]

@@ -4,20 +4,22 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from difflib import get_close_matches
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from kloof import storage
 from kloof.actions import invite
 from kloof.config import Settings
+from kloof.domain.audit_log import COMMAND_LINE, What, Who
 from kloof.domain.deal_files import Delivery, LineRefused, read_deals, read_deliveries
 from kloof.domain.errors import Refused
 from kloof.domain.people import DealLine, Person
 from kloof.domain.surveys import Survey, Wave
-from kloof.storage import deals, people, surveys
+from kloof.storage import audit, deals, people, surveys
 from kloof.storage.deals import StoredDeal
 
 Done = Literal["created", "updated", "unchanged"]
 Entry = TypeVar("Entry", DealLine, Delivery)
+Taken = TypeVar("Taken", contravariant=True)
 
 MAY_STILL_CHANGE = frozenset({"customer_name", "language", "delivery_planned_on", "practices"})
 """What a correction may touch after the customer has answered: the rest would pass their answers to somebody else."""
@@ -58,27 +60,36 @@ def import_deals(
     now: datetime,
     *,
     dry_run: bool = False,
+    by: Who = COMMAND_LINE,
 ) -> Report:
     """Put every good line of a deals file in, with its first invitation, in one transaction.
 
-    `offered` holds the surveys in force by id. The same file twice changes nothing. Raises BadInput where the header
-    cannot be used; what is wrong with a line is in the report.
+    `offered` holds the surveys in force by id; `by` stands in the audit log. The same file twice changes nothing.
+    Raises BadInput where the header cannot be used; what is wrong with a line is in the report.
     """
     lines = list(read_deals(text, filename))
-    return _apply(lines, lambda known: _Intake(settings, offered, now, known), dry_run=dry_run)
+    return _apply(lines, lambda known: _Intake(settings, offered, now, known), now, by, dry_run=dry_run)
 
 
 def import_deliveries(
-    settings: Settings, text: str, filename: str, now: datetime, *, dry_run: bool = False
+    settings: Settings,
+    text: str,
+    filename: str,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    by: Who = COMMAND_LINE,
 ) -> Report:
     """Mark deals as delivered and queue their second invitation, in one transaction; otherwise as `import_deals`."""
     lines = list(read_deliveries(text, filename))
-    return _apply(lines, lambda known: _Arrivals(settings, now, known), dry_run=dry_run)
+    return _apply(lines, lambda known: _Arrivals(settings, now, known), now, by, dry_run=dry_run)
 
 
 def _apply(
     lines: Iterable[tuple[int, Entry | LineRefused]],
-    prepared: Callable[[dict[str, StoredDeal]], Callable[[Entry], Done]],
+    prepared: Callable[[dict[str, StoredDeal]], "_Taker[Entry]"],
+    now: datetime,
+    by: Who,
     *,
     dry_run: bool,
 ) -> Report:
@@ -89,6 +100,8 @@ def _apply(
             take = prepared(deals.stored(ids))
             for number, entry in lines:
                 _enter(report, number, entry, take)
+            for what, touched in take.log.items():
+                audit.write(by, what, now, deals=touched)
             if dry_run:
                 raise _DryRunEnds
     except _DryRunEnds:
@@ -108,6 +121,14 @@ def _enter(report: Report, number: int, entry: Entry | LineRefused, take: Callab
         setattr(report, done, getattr(report, done) + 1)
 
 
+class _Taker(Protocol[Taken]):
+    """Takes lines in, and notes what the audit log has to say about which deals."""
+
+    log: dict[What, list[int]]
+
+    def __call__(self, entry: Taken, /) -> Done: ...
+
+
 class _Intake:
     """Takes deals in. Every refusal comes before the first write of its line."""
 
@@ -120,6 +141,7 @@ class _Intake:
         self.known = known
         self.sellers = people.salespeople()
         self.versions: dict[str, int] = {}
+        self.log: dict[What, list[int]] = {}
 
     def __call__(self, line: DealLine) -> Done:
         stored = self.known.get(line.deal_id)
@@ -136,6 +158,7 @@ class _Intake:
 
     def _write(self, line: DealLine, seller: Person, survey: Survey, stored: StoredDeal | None) -> None:
         deal = deals.put(line, seller.id, self.versions[survey.id], self.now)
+        self.log.setdefault(What.DEAL_CHANGED if stored else What.DEAL_LOADED, []).append(deal.id)
         if not stored:
             invite.invite(self.settings, deal, survey, Wave.SALE, self.now)
         elif not stored.answered:
@@ -190,6 +213,7 @@ class _Arrivals:
         self.settings = settings
         self.now = now
         self.known = known
+        self.log: dict[What, list[int]] = {}
 
     def __call__(self, delivery: Delivery) -> Done:
         stored = self.known.get(delivery.deal_id)
@@ -202,6 +226,7 @@ class _Arrivals:
             return "unchanged"
         self._refuse_impossible(stored, delivery)
         deals.set_delivered(stored.deal.id, delivery.delivered_on)
+        self.log.setdefault(What.DEAL_DELIVERED, []).append(stored.deal.id)
         deal = replace(stored.deal, delivered_on=delivery.delivered_on)
         send = invite.invite_again if before else invite.invite
         send(self.settings, deal, surveys.by_key(deal.survey), Wave.DELIVERY, self.now)

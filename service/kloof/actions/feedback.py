@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from kloof import storage
 from kloof.config import Settings
 from kloof.domain.access import owns
 from kloof.domain.answers import Answers, unpack
+from kloof.domain.audit_log import What, by
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.feedback import NotYet, Total, total_of
 from kloof.domain.gap import AspectGap, Pair
 from kloof.domain.people import Person
 from kloof.domain.surveys import Survey, SurveyKey, Wave
-from kloof.storage import feedback, surveys
+from kloof.storage import audit, feedback, surveys
 from kloof.storage.feedback import OwnDeal, WrittenPromise
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
@@ -76,12 +78,14 @@ def overview(settings: Settings, person: Person) -> Overview:
     return Overview(views, tuple(_totals(deals, editions)), editions)
 
 
-def detail(settings: Settings, person: Person, deal_id: str) -> DealDetail:
+def detail(settings: Settings, person: Person, deal_id: str, now: datetime) -> DealDetail:
     """One own deal in full. Raises NotFound for a deal that is not there, not theirs, or not shared by name."""
     refuse_without_consent(settings)
-    own = feedback.own_deal(deal_id)
-    if own is None or not owns(person, own.deal) or not own.named:
-        raise NotFound("There is no such deal here.")
+    with storage.transaction():
+        own = feedback.own_deal(deal_id)
+        if own is None or not owns(person, own.deal) or not own.named:
+            raise NotFound("There is no such deal here.")
+        audit.write(by(person), What.FEEDBACK_READ, now, deals=[own.deal.id])
     survey = surveys.by_key(own.deal.survey)
     return DealDetail(_view(own, survey), survey, tuple(feedback.promises(own.deal.id)))
 

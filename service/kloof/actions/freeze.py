@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from kloof import storage
 from kloof.config import Settings
+from kloof.domain.audit_log import COMMAND_LINE, What
 from kloof.domain.errors import Refused
 from kloof.domain.thresholds import Thresholds
-from kloof.storage import releases
+from kloof.storage import audit, releases
 
 if TYPE_CHECKING:
     from kloof.domain.blocks import Waiting
@@ -47,6 +48,8 @@ def freeze(settings: Settings, now: datetime) -> Frozen:
         refuse_if_clock_went_back(now)
         planned = plan(freezing.queued(), freezing.membership(), rules)
         freezing.close(planned.blocks, now)
+        if planned.blocks:
+            audit.write(COMMAND_LINE, What.FROZEN, now, detail=f"{len(planned.blocks)} blocks")
     return Frozen(
         blocks=len(planned.blocks),
         deals=sum(len(block.pairs) for block in planned.blocks),

@@ -8,9 +8,10 @@ from enum import StrEnum
 from kloof import storage
 from kloof.actions.invite import sending_hours
 from kloof.config import Settings
+from kloof.domain.audit_log import COMMAND_LINE, What, Who
 from kloof.domain.invitations import MessageState
 from kloof.domain.messages import INVITATION, reminder
-from kloof.storage import attention, claims, outbox, sending, surveys
+from kloof.storage import attention, audit, claims, outbox, sending, surveys
 from kloof.storage.attention import Entry
 from kloof.storage.outbox import Health
 
@@ -66,11 +67,14 @@ class Decision(StrEnum):
     CANCEL = "cancel"
 
 
-def resolve(settings: Settings, numbers: Sequence[int], decision: Decision, now: datetime) -> int:
+def resolve(
+    settings: Settings, numbers: Sequence[int], decision: Decision, now: datetime, by: Who = COMMAND_LINE
+) -> int:
     """Carry the decision out for these messages, all or none; gives how many. Raises NotFound or Refused."""
     with storage.transaction():
         for number in numbers:
             _resolve(settings, number, decision, now)
+        audit.write(by, What.MAIL_DECIDED, now, deals=attention.deals_of(numbers), detail=decision.value)
     return len(numbers)
 
 

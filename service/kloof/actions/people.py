@@ -3,15 +3,20 @@
 from datetime import datetime
 
 from kloof import storage
+from kloof.domain.audit_log import COMMAND_LINE, What, Who
 from kloof.domain.deal_files import is_address
 from kloof.domain.errors import BadInput
 from kloof.domain.people import Role
-from kloof.storage import people
+from kloof.storage import audit, people
 
 
-def add(email: str, name: str, role: Role, team: str, now: datetime) -> bool:
+def add(email: str, name: str, role: Role, team: str, now: datetime, by: Who = COMMAND_LINE) -> bool:
     """Add somebody, or change what is known of them; gives whether they are new. Raises BadInput for a bad address."""
     if not is_address(email.strip()):
         raise BadInput([f"{email!r} is not an e-mail address."], remedy="Write it like name@company.nl.")
     with storage.transaction():
-        return people.put(email, name.strip(), role, team.strip(), now)
+        is_new = people.put(email, name.strip(), role, team.strip(), now)
+        person = people.by_email(email)
+        what = What.PERSON_ADDED if is_new else What.PERSON_CHANGED
+        audit.write(by, what, now, person=person.id if person else None, detail=role.value)
+        return is_new

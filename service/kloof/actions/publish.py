@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from kloof import __version__, storage
 from kloof.actions import freeze
 from kloof.config import Settings
+from kloof.domain.audit_log import COMMAND_LINE, What
 from kloof.domain.errors import Refused
-from kloof.storage import releases
+from kloof.storage import audit, releases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +65,7 @@ def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> Outc
         release_files.clear_staging(folder)
         staged = release_files.write_release(publishable, folder)
         releases.record(staged.number, staged.sha256, now)
+        audit.write(COMMAND_LINE, What.PUBLISHED, now, detail=f"release {staged.number}")
     staged.put_in_place()
     return Outcome(publishable.document, release_files.release_folder(folder, staged.number), dropped)
 

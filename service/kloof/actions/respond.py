@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kloof import storage
 from kloof.domain import links
+from kloof.domain.audit_log import CUSTOMER, What
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.invitations import INVITATION_STEPS, OPEN, InvitationState, step
 from kloof.domain.responses import (
@@ -17,7 +18,7 @@ from kloof.domain.responses import (
     missing,
 )
 from kloof.domain.surveys import Wave
-from kloof.storage import blocks, questionnaires, responses
+from kloof.storage import audit, blocks, questionnaires, responses
 
 
 def open_link(token: str, now: datetime) -> Questionnaire:
@@ -67,6 +68,9 @@ def save(
         if correct or (submits and questionnaire.wave is Wave.DELIVERY):
             # Never for a first survey alone: what is asked after delivery is no expectation any more.
             blocks.record_pair(questionnaire.deal, now)
+        if submits or (correct and row):
+            what = What.ANSWERS_SENT if submits else What.ANSWERS_CORRECTED
+            audit.write(CUSTOMER, what, now, deals=[questionnaire.deal], detail=str(new.consent or ""))
     return replace(questionnaire, state=state, response=new)
 
 
@@ -82,6 +86,9 @@ def choose_again(questionnaire: Questionnaire, changes: Changes, now: datetime) 
         new = amended(kept.response, changes)
         if new != kept.response:
             responses.write(questionnaire, new, now)
+        if new.consent != kept.response.consent:
+            turn = f"{kept.response.consent} to {new.consent}"
+            audit.write(CUSTOMER, What.CONSENT_CHANGED, now, deals=[questionnaire.deal], detail=turn)
 
 
 def withdraw(questionnaire: Questionnaire, now: datetime) -> None:
@@ -93,6 +100,7 @@ def withdraw(questionnaire: Questionnaire, now: datetime) -> None:
             responses.forget_outcomes(questionnaire.promises_of)
         responses.erase(questionnaire.invitation)
         responses.set_state(questionnaire.invitation, InvitationState.WITHDRAWN)
+        audit.write(CUSTOMER, What.ANSWERS_WITHDRAWN, now, deals=[questionnaire.deal])
 
 
 def _refuse_if_closed(questionnaire: Questionnaire, state: InvitationState, *, correct: bool) -> None:

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from kloof import storage
 from kloof.config import Settings
 from kloof.domain import links
+from kloof.domain.audit_log import Hand, What, Who, by
 from kloof.domain.people import Person
-from kloof.storage import outbox, people, sign_ins
+from kloof.storage import audit, outbox, people, sign_ins
 
 LINK_LASTS = timedelta(minutes=15)
 
@@ -16,11 +17,16 @@ def ask(settings: Settings, email: str, browser: str, now: datetime) -> None:
 
     `browser` is the secret in the asking browser's cookie; only its fingerprint is kept.
     """
-    person = people.by_email(email)
-    if person:
-        with storage.transaction():
-            row, _ = mint(settings, person, links.fingerprint(browser), now, LINK_LASTS)
-            outbox.queue_sign_in(row, now)
+    with storage.transaction():
+        person, stand_in = people.by_email(email), people.anybody()
+        # For an address that nobody has the same rows are written and taken back: an answer that came sooner
+        # would tell. The line in the log makes both end in a commit.
+        with storage.kept() if person else storage.taken_back():
+            asking = person or stand_in
+            if asking:
+                row, _ = mint(settings, asking, links.fingerprint(browser), now, LINK_LASTS)
+                outbox.queue_sign_in(row, now)
+        audit.write(Who(Hand.VISITOR), What.SIGN_IN_ASKED, now)
 
 
 def mint(
@@ -46,7 +52,20 @@ def is_from_here(token: str, browser: str, now: datetime) -> bool:
 
 def use(token: str, now: datetime) -> Person | None:
     """Who signs in with this link, once; None for a link that is wrong, used or too old."""
-    link = sign_ins.usable(links.fingerprint(token), now)
-    if link is None or not sign_ins.use(link.id, now):
-        return None
-    return people.by_id(link.person)
+    with storage.transaction():
+        link = sign_ins.usable(links.fingerprint(token), now)
+        if link is None or not sign_ins.use(link.id, now):
+            return None
+        person = people.by_id(link.person)
+        if person:
+            audit.write(by(person), What.SIGNED_IN, now, person=person.id, detail="mailed link")
+    return person
+
+
+def leave(person: Person, now: datetime, *, everywhere: bool) -> None:
+    """Note that this person signs out; with `everywhere` every session of theirs ends, on whatever device."""
+    with storage.transaction():
+        if everywhere:
+            people.end_sessions(person.id)
+        what = What.SESSIONS_ENDED if everywhere else What.SIGNED_OUT
+        audit.write(by(person), what, now, person=person.id)

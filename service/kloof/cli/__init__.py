@@ -19,6 +19,7 @@ COMMANDS = {
     "mail": "mail:mail",
     "outbox": "mail:outbox",
     "people": "people:people",
+    "person": "person:person",
     "publish": "releases:publish",
     "serve": "serve:serve",
     "site": "site:site",

@@ -14,6 +14,7 @@ class Hand(StrEnum):
     PERSON = "person"
     CUSTOMER = "customer"  # by a personal link
     COMMAND = "command"
+    VISITOR = "visitor"  # nobody knows who
     PROVIDER = "provider"  # the sign-in provider said so
 
 
@@ -50,6 +51,7 @@ class What(StrEnum):
     CONSENT_CHANGED = "consent_changed"
     ANSWERS_WITHDRAWN = "answers_withdrawn"
     MAIL_STOPPED = "mail_stopped"
+    SIGN_IN_ASKED = "sign_in_asked"
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     SESSIONS_ENDED = "sessions_ended"

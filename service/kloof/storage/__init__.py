@@ -6,7 +6,9 @@ from kloof.storage.database import (
     drop_connection_after,
     engine,
     ensure_connected,
+    kept,
     open_database,
+    taken_back,
     transaction,
 )
 from kloof.storage.schema import migrate, pending
@@ -17,8 +19,10 @@ __all__ = [
     "drop_connection_after",
     "engine",
     "ensure_connected",
+    "kept",
     "migrate",
     "open_database",
     "pending",
+    "taken_back",
     "transaction",
 ]

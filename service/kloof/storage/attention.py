@@ -1,5 +1,6 @@
 """Messages that a person looks at: what is listed, what is decided, and what came back."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -89,6 +90,12 @@ def decide(number: int, to: MessageState, now: datetime, reply: str, due_at: dat
     if due_at is not None:
         facts |= {"due_at": due_at, "attempts": 0, "customer": None, "mailed_on": None}
     Message.update(**facts).where(Message.id == number, Message.state == now_in.value).execute()
+
+
+def deals_of(numbers: Sequence[int]) -> list[int]:
+    """The deals (row ids) that these messages are about; a sign-in mail is about none."""
+    rows = Message.select(Invitation.deal).join(Invitation).where(Message.id.in_(list(numbers)))
+    return [deal for (deal,) in tuples(rows)]
 
 
 def sent_as(message_id: str) -> SentMail | None:

@@ -96,6 +96,21 @@ def transaction() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def kept() -> Iterator[None]:
+    """A part of a transaction that stays; the counterpart of `taken_back`."""
+    with database.atomic():
+        yield
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """A part of a transaction that is done in full and then undone."""
+    with database.atomic() as part:
+        yield
+        part.rollback()
+
+
 def is_postgresql() -> bool:
     return isinstance(database.obj, PostgresqlDatabase)
 

@@ -31,13 +31,14 @@ def reasons(address_hashes: Iterable[str]) -> dict[str, str]:
     return {row.address_hash: row.reason for row in noted}
 
 
-def address_of(fingerprint: str) -> str | None:
-    """The address that the opt-out link with this fingerprint was mailed to; None where there is no such link."""
-    address = (
-        Customer.select(Customer.email)
+def mailed_to(fingerprint: str) -> tuple[str, int] | None:
+    """The address that the opt-out link with this fingerprint was mailed to, and about which deal (row id)."""
+    row = (
+        Customer.select(Customer.email, Deal.id)
         .join(Deal)
         .join(Invitation)
         .where(Invitation.opt_out_fingerprint == fingerprint)
-        .scalar()
+        .tuples()
+        .first()
     )
-    return None if address is None else str(address)
+    return None if row is None else (str(row[0]), int(row[1]))

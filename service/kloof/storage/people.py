@@ -18,6 +18,11 @@ def by_email(email: str) -> Person | None:
     return _value(Row.get_or_none(Row.email == email.strip().lower(), Row.active))
 
 
+def anybody() -> Person | None:
+    """Whoever was added first; None where there is nobody yet."""
+    return _value(Row.select().order_by(Row.id).first())
+
+
 def salespeople() -> dict[str, Person]:
     """Every active salesperson, by address."""
     rows = Row.select().where(Row.role == Role.SALESPERSON, Row.active)

@@ -9,8 +9,10 @@ from wtforms.validators import InputRequired
 
 from kloof.actions import deals, desk
 from kloof.actions.surveys import load_surveys
+from kloof.domain.audit_log import by
 from kloof.domain.errors import BadInput
 from kloof.domain.invitations import MessageState
+from kloof.web.doors import signed_in
 from kloof.web.here import now, settings
 from kloof.web.language import moment, say
 
@@ -65,8 +67,8 @@ def _mail_states() -> dict[MessageState, str]:
 
 def _loaded(form: FileForm) -> deals.Report:
     text = form.file.data.read().decode("utf-8-sig")
-    name, dry_run = form.file.data.filename or "file.csv", bool(form.dry_run.data)
+    name, dry_run, who = form.file.data.filename or "file.csv", bool(form.dry_run.data), by(signed_in())
     if form.kind.data == DELIVERIES:
-        return deals.import_deliveries(settings(), text, name, now(), dry_run=dry_run)
+        return deals.import_deliveries(settings(), text, name, now(), dry_run=dry_run, by=who)
     offered = load_surveys(settings().surveys_folder)
-    return deals.import_deals(settings(), text, name, offered, now(), dry_run=dry_run)
+    return deals.import_deals(settings(), text, name, offered, now(), dry_run=dry_run, by=who)

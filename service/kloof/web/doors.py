@@ -1,6 +1,7 @@
 """Every request passes its door: the rules stand in domain/access.py, this is where they are kept."""
 
-from typing import cast
+from datetime import datetime, timedelta
+from typing import Final, cast
 
 from flask import Flask, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,13 @@ from kloof.domain.access import ROUTES, Door, may_enter
 from kloof.domain.errors import Refused
 from kloof.domain.people import Person
 from kloof.storage import people
+from kloof.web.here import now
+
+IDLE: Final = timedelta(hours=2)
+"""A session ends when nothing was opened for so long."""
+LONGEST: Final = timedelta(hours=12)
+"""A session ends so long after the sign-in, whatever was opened since."""
+_NOTED_EVERY: Final = timedelta(minutes=1)
 
 csrf = CSRFProtect()
 login = LoginManager()
@@ -52,7 +60,25 @@ def signed_in() -> Person:
 def _visitor(identity: str) -> Visitor | None:
     number, _, epoch = identity.partition(".")
     person = people.by_id(int(number)) if number.isdigit() else None
-    return Visitor(person) if person and str(person.epoch) == epoch else None
+    return Visitor(person) if person and str(person.epoch) == epoch and _lasts(now()) else None
+
+
+def begin(moment: datetime) -> None:
+    """A session begins now."""
+    session["began"] = session["seen"] = int(moment.timestamp())
+
+
+def _lasts(moment: datetime) -> bool:
+    began, seen, at = session.get("began"), session.get("seen"), int(moment.timestamp())
+    if not isinstance(began, int) or not isinstance(seen, int):
+        return False
+    return at - began < LONGEST.total_seconds() and at - seen < IDLE.total_seconds()
+
+
+def _seen(moment: datetime) -> None:
+    # Not at every page: each note is a cookie that has to be signed and sent.
+    if int(moment.timestamp()) - session["seen"] >= _NOTED_EVERY.total_seconds():
+        session["seen"] = int(moment.timestamp())
 
 
 def _pass_the_door() -> ResponseReturnValue | None:
@@ -68,4 +94,5 @@ def _pass_the_door() -> ResponseReturnValue | None:
     if not may_enter(rule, signed_in()):
         # Another role learns nothing, not even that there is something here.
         abort(404)
+    _seen(now())
     return None

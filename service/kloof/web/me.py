@@ -10,7 +10,7 @@ from kloof.domain.notation import number, signed
 from kloof.domain.surveys import Survey
 from kloof.domain.text import Text
 from kloof.web.doors import signed_in
-from kloof.web.here import settings
+from kloof.web.here import now, settings
 from kloof.web.language import say
 
 blueprint = Blueprint("me", __name__, url_prefix="/me")
@@ -40,7 +40,7 @@ def overview() -> ResponseReturnValue:
 @blueprint.get("/deals/<deal_id>")
 def deal(deal_id: str) -> ResponseReturnValue:
     try:
-        detail = feedback.detail(settings(), signed_in(), deal_id)
+        detail = feedback.detail(settings(), signed_in(), deal_id, now())
     except Refused:
         return render_template("me/off.html")
     return render_template("me/deal.html", detail=detail, names=_names(detail.survey), outcomes=_outcomes())

@@ -11,8 +11,7 @@ from wtforms.validators import InputRequired, Length, Regexp
 
 from kloof.actions import sign_in as action
 from kloof.domain.people import Person, Role
-from kloof.storage import people
-from kloof.web import errors
+from kloof.web import doors, errors
 from kloof.web.doors import Visitor, signed_in
 from kloof.web.here import now, settings
 from kloof.web.language import say
@@ -78,21 +77,28 @@ def confirm(token: str) -> ResponseReturnValue:
 def use(token: str) -> ResponseReturnValue:
     if not UseForm().validate():
         return errors.page(400)
+    browser = request.cookies.get(BROWSER_COOKIE, "")
+    if not request.form.get("confirmed") and not action.is_from_here(token, browser, now()):
+        # Whoever did not ask for it has to say that it was them: see the question first.
+        return confirm(token)
     person = action.use(token, now())
-    if person is None:
-        return _spent()
+    return _spent() if person is None else welcome(person)
+
+
+def welcome(person: Person) -> ResponseReturnValue:
+    """Begin a new session for this person and lead them to the page that they wanted."""
     wanted = session.get("next")
     session.clear()
     session.permanent = False
     login_user(Visitor(person))
+    doors.begin(now())
     return redirect(_landing(person, wanted))
 
 
 @blueprint.post("/sign-out")
 def leave() -> ResponseReturnValue:
     """End this session, or with `everywhere` every session of this person."""
-    if request.form.get("everywhere"):
-        people.end_sessions(signed_in().id)
+    action.leave(signed_in(), now(), everywhere=bool(request.form.get("everywhere")))
     logout_user()
     session.clear()
     return redirect(url_for("sign_in.ask"))

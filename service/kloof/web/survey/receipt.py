@@ -3,13 +3,13 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kloof.actions import respond
+from kloof.actions import looks, respond
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.invitations import INVITATION_STEPS, InvitationState, before
 from kloof.domain.people import Consent, Outcome
 from kloof.domain.responses import Changes, Questionnaire
 from kloof.web import errors
-from kloof.web.here import now
+from kloof.web.here import now, settings
 from kloof.web.language import language
 from kloof.web.survey import show
 from kloof.web.survey.forms import Choices, SurveyForm
@@ -95,6 +95,7 @@ def _receipt(questionnaire: Questionnaire, *, saved: bool) -> str:
         names=show.names(survey),
         promises=respond.promises(questionnaire),
         outcomes=OUTCOMES,
+        looks=looks.looks(settings(), questionnaire.deal),
         may_correct=respond.may_correct(questionnaire),
         saved=saved,
         here=url_for("survey.receipt", token=token),

@@ -1,0 +1,103 @@
+"""Everything that is kept about one customer, to give to them or to erase."""
+
+from datetime import date, datetime
+from typing import Any
+
+from kloof.domain.answers import unpack
+from kloof.domain.surveys import Wave
+from kloof.storage import audit, blocks, surveys
+from kloof.storage.models import Customer, Deal, Invitation, Message, Person, Practice, Promise, Response
+
+_DEAL = (
+    "deal_id",
+    "customer_name",
+    "team",
+    "region",
+    "product",
+    "sold_on",
+    "delivery_planned_on",
+    "delivered_on",
+)
+_ANSWERED = ("comment", "consent", "wants_call", "wants_findings", "language", "saved_at", "submitted_at")
+_PROMISE = ("text", "aspect", "source", "outcome", "remark")
+
+
+def number_of(email: str) -> int | None:
+    """The row of the customer with this address; None where there is none."""
+    row = Customer.get_or_none(Customer.email == email.strip().lower())
+    return None if row is None else int(row.id)
+
+
+def deals_of(customer: int) -> list[int]:
+    """The deals of this customer, by row."""
+    return [row.id for row in Deal.select(Deal.id).where(Deal.customer == customer).order_by(Deal.id)]
+
+
+def everything(customer: int) -> dict[str, Any]:
+    """What is kept about this customer, as plain values: a name per thing, days and moments in ISO 8601."""
+    row = Customer.get(Customer.id == customer)
+    deals = list(Deal.select(Deal, Person).join(Person).where(Deal.customer == customer).order_by(Deal.id))
+    return {
+        "email": row.email,
+        "name": row.name,
+        "language": row.language,
+        "deals": [_deal(deal) for deal in deals],
+        "audit": [entry.as_dict() for entry in audit.about_deals([deal.id for deal in deals])],
+    }
+
+
+def erase(customer: int, now: datetime) -> int:
+    """Erase this customer, in the caller's transaction; gives how many deals went with them.
+
+    Where answers stand in a closed block the whole block is retired, as after a withdrawal; in what every past
+    release rests on, a number that belongs to nobody takes their place. What the audit log holds leads to nobody.
+    """
+    # numpy takes a second to load; whoever only exports should not wait for it.
+    from kloof.storage import freezing
+
+    deals = deals_of(customer)
+    for deal in deals:
+        blocks.withdraw_pair(deal, now)
+    freezing.forget_customer(customer)
+    Deal.delete().where(Deal.customer == customer).execute()
+    Customer.delete().where(Customer.id == customer).execute()
+    return len(deals)
+
+
+def _deal(deal: Deal) -> dict[str, Any]:
+    done = Practice.select().where(Practice.deal == deal.id).order_by(Practice.name)
+    asked = Invitation.select().where(Invitation.deal == deal.id).order_by(Invitation.id)
+    return _facts(deal, _DEAL) | {
+        "salesperson": deal.salesperson.name,
+        "practices": {row.name: row.done_on.isoformat() for row in done},
+        "surveys": [_survey(deal, invitation) for invitation in asked],
+    }
+
+
+def _survey(deal: Deal, invitation: Invitation) -> dict[str, Any]:
+    mails = Message.select().where(Message.invitation == invitation.id).order_by(Message.id)
+    response = Response.get_or_none(Response.invitation == invitation.id)
+    return {
+        "wave": invitation.wave,
+        "state": invitation.state,
+        "mails": [_facts(mail, ("kind", "state", "due_at", "sent_at", "last_reply")) for mail in mails],
+        "answered": None if response is None else _response(deal, Wave(invitation.wave), response),
+    }
+
+
+def _response(deal: Deal, wave: Wave, response: Response) -> dict[str, Any]:
+    survey = surveys.by_row(deal.survey_version_id)
+    promises = Promise.select().where(Promise.response == response.id).order_by(Promise.position)
+    return _facts(response, _ANSWERED) | {
+        "survey": str(survey.key),
+        "answers": dict(unpack(survey, wave, bytes(response.answers))),
+        "promises": [_facts(promise, _PROMISE) for promise in promises],
+    }
+
+
+def _facts(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: _plain(getattr(row, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,111 @@
+"""A customer asks for their data, or to be erased: everything comes along, and nothing stays behind."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from builders import NOW, SECRET, BuiltDeal, deal, person, settings
+from kloof.actions import customers, opt_out, respond
+from kloof.domain.addresses import address_hash
+from kloof.domain.audit_log import What
+from kloof.domain.errors import NotFound
+from kloof.domain.people import Consent
+from kloof.domain.responses import Changes, PromiseChange
+from kloof.domain.surveys import Wave
+from kloof.storage import opt_outs
+from kloof.storage.database import database as opened
+from kloof.storage.models import AuditEntry, Customer
+
+WORDS = "Ready before the first frost"
+
+
+def answered() -> BuiltDeal:
+    built = deal(seller=person(), waves=(Wave.SALE, Wave.DELIVERY))
+    for wave in built.tokens:
+        said = Changes(
+            answers={"a1": 8, "a2": 7, "a3": 6},
+            consent=Consent.NAMED,
+            comment="Friendly people",
+            promises={0: PromiseChange(text=WORDS)} if wave is Wave.SALE else {},
+        )
+        respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, submit=True)
+    return built
+
+
+def test_the_export_holds_deals_answers_promises_and_who_did_what(database: str, tmp_path: Path) -> None:
+    built = answered()
+    found = customers.export(settings(database, tmp_path), built.email.upper(), NOW)
+    [kept] = found["deals"]
+    first, second = kept["surveys"]
+    assert (found["email"], kept["deal_id"], kept["salesperson"]) == (
+        built.email,
+        built.deal_id,
+        "Sanne de Vries",
+    )
+    assert first["answered"]["answers"] == {"a1": 8, "a2": 7, "a3": 6}
+    assert first["answered"]["promises"][0]["text"] == WORDS
+    assert second["answered"]["comment"] == "Friendly people"
+    assert [line["what"] for line in found["audit"]] == ["answers_sent", "answers_sent", "customer_exported"]
+    json.dumps(found)
+
+
+def test_the_export_holds_nothing_of_another_customer(database: str, tmp_path: Path) -> None:
+    mine, other = answered(), answered()
+    found = json.dumps(customers.export(settings(database, tmp_path), mine.email, NOW))
+    assert other.deal_id not in found
+    assert other.email not in found
+
+
+def everything_kept() -> str:
+    tables = opened.get_tables()
+    assert len(tables) > 15
+    every = (opened.execute_sql(f'SELECT * FROM "{table}"') for table in tables)  # noqa: S608  our own names
+    return repr([rows.fetchall() for rows in every])
+
+
+def test_after_erasing_no_table_knows_the_customer_any_more(database: str, tmp_path: Path) -> None:
+    built, other = answered(), answered()
+    traces = (built.email, f"'{built.deal_id}'", Customer.get(Customer.email == built.email).name)
+    assert all(trace in everything_kept() for trace in (*traces, WORDS))
+    customers.erase(settings(database, tmp_path), built.email, NOW)
+    assert [trace for trace in traces if trace in everything_kept()] == []
+    assert other.email in everything_kept()
+    with pytest.raises(NotFound):
+        respond.open_link(built.tokens[Wave.SALE], NOW)
+    assert respond.open_link(other.tokens[Wave.SALE], NOW)
+
+
+def test_erasing_is_noted_and_the_address_gets_no_mail_again(database: str, tmp_path: Path) -> None:
+    built = answered()
+    before = AuditEntry.select().count()
+    customers.erase(settings(database, tmp_path), built.email, NOW)
+    assert opt_outs.is_opted_out(address_hash(SECRET, built.email))
+    assert AuditEntry.select().count() == before + 1, "what was noted before stays"
+    last = AuditEntry.select().order_by(AuditEntry.id.desc()).get()
+    assert (last.what, last.subject, last.detail) == (What.CUSTOMER_ERASED, "", "1 deals")
+
+
+def test_nobody_with_that_address_is_said_in_words(database: str, tmp_path: Path) -> None:
+    for act in (customers.export, customers.erase):
+        with pytest.raises(NotFound, match="No customer has the address"):
+            act(settings(database, tmp_path), "nobody@home.example", NOW)
+
+
+def test_what_the_customer_does_by_their_link_stands_in_the_log(database: str, tmp_path: Path) -> None:
+    built = answered()
+    opened_again = respond.open_link(built.tokens[Wave.DELIVERY], NOW)
+    respond.save(opened_again, Changes(answers={"a1": 3}), NOW, correct=True)
+    respond.choose_again(opened_again, Changes(consent=Consent.TOTALS), NOW)
+    respond.choose_again(opened_again, Changes(consent=Consent.TOTALS, wants_call=True), NOW)
+    for _ in range(2):
+        opt_out.stop(settings(database, tmp_path), built.opt_out_tokens[Wave.SALE], NOW)
+    respond.withdraw(opened_again, NOW)
+    assert [(row.hand, row.what, row.detail) for row in AuditEntry.select().order_by(AuditEntry.id)] == [
+        ("customer", "answers_sent", "named"),
+        ("customer", "answers_sent", "named"),
+        ("customer", "answers_corrected", "named"),
+        ("customer", "consent_changed", "named to totals"),
+        ("customer", "mail_stopped", ""),
+        ("customer", "answers_withdrawn", ""),
+    ]
