@@ -255,3 +255,37 @@ def test_before_you_promise_is_silent_about_good_marks_that_an_old_block_did_not
     page = pages(tmp_path)["installation-1/before-you-promise.nl.md"]
     assert "minstens wat zij verwachtten" in page
     assert "minstens een 7" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "caption"),
+    [("nl", "Producten: naast onze norm"), ("en", "Products: beside our norm")],
+)
+def test_each_product_stands_beside_the_norm_as_the_mean_over_its_aspects(
+    company: Path, documents: list[ReleaseDocument], language: str, caption: str
+) -> None:
+    latest = documents[-1]
+    survey = latest.surveys[0]
+    shown = rows(pages(company / "site")[f"installation-1/norm.{language}.md"], caption)
+    cells = list(latest.cells_of(survey.key, Level.PRODUCT))
+    assert list(shown) == sorted(cell.product for cell in cells)
+    for cell in cells:
+        normed = [(cell.aspects[a.id], a.norm) for a in survey.aspects if a.norm is not None]
+        over = sum(m.v / m.n - norm for m, norm in normed) / len(normed)
+        under = sum(norm - m.r / m.n for m, norm in normed) / len(normed)
+        figures = [signed(value, language) for value in (over, under, over + under)]
+        assert shown[cell.product] == [*figures, str(cell.customers)]
+
+
+def test_the_founding_claim_stands_in_a_table_per_aspect(
+    company: Path, documents: list[ReleaseDocument]
+) -> None:
+    latest = documents[-1]
+    [cell] = latest.cells_of(latest.surveys[0].key, Level.COMPANY)
+    shown = rows(pages(company / "site")["installation-1/norm.en.md"], "Disappointed, and the norm met")
+    assert shown
+    for aspect in latest.surveys[0].aspects:
+        moments = cell.aspects[aspect.id]
+        if aspect.norm is not None and moments.disappointed >= 20:
+            counts = shown[aspect.name.en][:2]
+            assert counts == [str(moments.disappointed), str(moments.disappointed_at_norm)]

@@ -11,6 +11,7 @@ from kloof.publish.charts.shares import ten_dots
 from kloof.publish.pages.book import Book, Here
 from kloof.publish.pages.edition import Subject, named
 from kloof.publish.pages.figures import in_ten
+from kloof.publish.pages.markup import links
 from kloof.publish.pages.subject_pages import titled
 from kloof.publish.words import pick
 
@@ -32,6 +33,7 @@ def write_before(book: Book, subject: Subject) -> None:
         titled(subject, title, language),
         "",
         sets=sets,
+        jumps=links([(f"#{one['anchor']}", str(one["title"]), "") for one in sets if one["title"]]),
         scale=subject.survey.scale,
         counted=counted,
     )

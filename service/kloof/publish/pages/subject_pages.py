@@ -1,32 +1,27 @@
-"""The pages about one survey as a whole: its overview, and expectation and delivery beside the norm."""
+"""The overview of one survey, and what its other pages share."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from markupsafe import Markup
 
-from kloof.domain.findings import CellReading, ClaimFound, Evidence, GapFound, NotEnough
-from kloof.domain.notation import interval, number, signed
+from kloof.domain.findings import CellReading, Evidence, GapFound, NotEnough
+from kloof.domain.notation import number, signed
 from kloof.domain.release import Level
 from kloof.domain.text import Language, Text
 from kloof.publish.charts.dumbbell import dumbbells
 from kloof.publish.charts.equation import equation
-from kloof.publish.charts.split import splits
 from kloof.publish.pages.book import Book, Here
-from kloof.publish.pages.edition import Subject, named
+from kloof.publish.pages.edition import Subject
 from kloof.publish.pages.figures import (
     aspect_pairs,
-    aspect_parts,
     gap_head,
     gap_row,
     pair,
-    pick_all,
     rounding_note,
     shared_axis,
-    splits_of,
 )
-from kloof.publish.pages.markup import folded, links, table
+from kloof.publish.pages.markup import links, table
 from kloof.publish.words import pick
 
 
@@ -135,80 +130,3 @@ def _aspect_links(here: Here, subject: Subject, language: Language) -> Markup:
             about = pick(language, "kloof ", "gap ") + signed(gap.figure.difference.mean, language)
         items.append((here.to(f"{subject.slug}/aspects/{aspect.id}"), aspect.name[language], about))
     return links(items)
-
-
-def write_norm(book: Book, subject: Subject) -> None:
-    """Overpromise against underdelivery: by aspect, by product, by region and by team; and the founding claim."""
-    language = book.language
-    path = f"{subject.slug}/norm"
-    title = pick(
-        language, "Verwachting en levering naast onze norm", "Expectation and delivery beside our norm"
-    )
-    here = Here(book, path)
-    parts = aspect_parts(subject.company, language) if subject.company else []
-    values: dict[str, object] = {"picture": None}
-    if subject.company and parts:
-        name = pick(
-            language, "Verwachting en levering naast de norm", "Expectation and delivery beside the norm"
-        )
-        picture = here.picture(
-            splits(parts, name, language), f"{subject.slug}-norm", basis(subject.company, language)
-        )
-        values = {
-            "picture": picture,
-            "summary": _norm_summary(book, subject.company),
-            "table": _norm_table(subject.company, name, language),
-            "claims": [f for r in subject.company.aspects for f in r.findings if isinstance(f, ClaimFound)],
-            "groups": list(_norm_groups(subject, language)),
-        }
-    book.page(path, "norm", f"{subject.title(language)}: {title[0].lower()}{title[1:]}", "", **values)
-
-
-def _norm_summary(book: Book, company: CellReading) -> Markup:
-    found = [split for _, split in splits_of(company)]
-    sure = Evidence.DEMONSTRABLE
-    over = sum(s.overpromise is sure and s.figure.overpromise.mean > 0 for s in found)
-    under = sum(s.underdelivery is sure and s.figure.underdelivery.mean > 0 for s in found)
-    return book.t(
-        "Bij {over} van de {n} aspecten met een norm lag de verwachting aantoonbaar boven de norm. Bij {under} lag "
-        "de levering er aantoonbaar onder.",
-        "On {over} of {n} aspects with a norm, expectation was demonstrably above the norm. On {under}, delivery "
-        "was demonstrably below it.",
-        over=over,
-        under=under,
-        n=len(found),
-    )
-
-
-def _norm_table(reading: CellReading, caption: str, language: Language) -> Markup:
-    head = pick_all(
-        language,
-        ["Aspect", "Norm (N)", "V − N", "95%-interval", "N − R", "95%-interval", "Kloof (S)"],
-        ["Aspect", "Norm (N)", "V − N", "95% interval", "N − R", "95% interval", "Gap (S)"],
-    )
-    rows = []
-    for aspect, split in splits_of(reading):
-        over, under = split.figure.overpromise, split.figure.underdelivery
-        rows.append(
-            [
-                aspect.aspect.name[language],
-                number(aspect.aspect.norm or 0.0, language),
-                signed(over.mean, language),
-                interval(over.interval.low, over.interval.high, language),
-                signed(under.mean, language),
-                interval(under.interval.low, under.interval.high, language),
-                signed(over.mean + under.mean, language),
-            ]
-        )
-    return table(caption, head, rows)
-
-
-def _norm_groups(subject: Subject, language: Language) -> Iterator[dict[str, object]]:
-    for level, name in LEVELS.items():
-        tables = [
-            folded(named(part.cell), _norm_table(part, named(part.cell), language))
-            for part in subject.of_level(level)
-            if any(True for _ in splits_of(part))
-        ]
-        if tables:
-            yield {"title": name.several[language], "anchor": level.value, "tables": tables}

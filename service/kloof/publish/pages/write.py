@@ -14,6 +14,7 @@ from kloof.publish.pages.book import ROOT, Book
 from kloof.publish.pages.edition import Edition
 from kloof.publish.pages.feed import feed
 from kloof.publish.pages.menu import menu
+from kloof.publish.pages.norm_pages import write_norm
 from kloof.publish.pages.part_pages import (
     write_answered,
     write_groups,
@@ -21,7 +22,7 @@ from kloof.publish.pages.part_pages import (
     write_promises,
 )
 from kloof.publish.pages.site_pages import home, write_first_page
-from kloof.publish.pages.subject_pages import write_norm, write_overview
+from kloof.publish.pages.subject_pages import write_overview
 from kloof.publish.words import pick
 
 MENU: Final = ".menu.json"
