@@ -12,10 +12,10 @@ guard() {
   $name"
 }
 
-# The Nu HTML checker comes from npm; where there is no npm, its tests are skipped by name.
-checker=tests/browser/tools
-if command -v npm >/dev/null && [ ! -d "$checker/node_modules" ]; then
-  npm ci --prefix "$checker" --ignore-scripts --no-audit --no-fund --silent
+# The Nu HTML checker and Lighthouse come from npm; where there is no npm, their tests are skipped by name.
+judges=tests/browser/tools
+if command -v npm >/dev/null && [ ! -d "$judges/node_modules/lighthouse" ]; then
+  npm ci --prefix "$judges" --ignore-scripts --no-audit --no-fund --silent
 fi
 
 # With --quiet MkDocs does not count its warnings, and --strict lets everything through.

@@ -1,20 +1,24 @@
 """Judges of a page: axe for accessibility, the Nu checker for its HTML; and a server to ask pages of."""
 
 import json
+import os
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
-CHECKER = (
-    Path(__file__).parent / "browser" / "tools" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
-)
+from running import CHROMIUM, CHROMIUM_FLAGS
+
+JUDGES = Path(__file__).parent / "browser" / "tools" / "node_modules"
+CHECKER = JUDGES / "vnu-jar" / "build" / "dist" / "vnu.jar"
+LIGHTHOUSE = JUDGES / "lighthouse" / "cli" / "index.js"
 # WCAG 2.2 AA, and what axe calls best practice besides.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -37,6 +41,48 @@ def axe_violations(page: Page) -> list[str]:
     """What axe has against the page as it stands now: rule, and the elements that break it."""
     found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
     return [f"{rule['id']}: {[node['html'] for node in rule['nodes']]}" for rule in found]
+
+
+class Judgement(NamedTuple):
+    """Of Lighthouse: 0 to 100 by category, and the audits that the page fails."""
+
+    scores: dict[str, int]
+    failed: list[str]
+
+
+def lighthouse(address: str, folder: Path) -> Judgement:
+    """What Lighthouse says of the page.
+
+    Its default: a phone with a slow processor on a slow network, reckoned from what was loaded. A run in which Chromium
+    itself gave up says nothing about the page, so that one is tried again.
+    """
+    report = folder / "lighthouse.json"
+    flags = " ".join(["--headless=new", *CHROMIUM_FLAGS])
+    ask = ["node", str(LIGHTHOUSE), address, "--output=json", f"--output-path={report}", "--quiet"]
+    ask += [f"--chrome-flags={flags}", "--no-enable-error-reporting"]
+    found = {}
+    for _ in range(3):
+        done = subprocess.run(
+            ask,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=90,
+            env=os.environ | {"CHROME_PATH": CHROMIUM},
+        )
+        assert report.exists(), done.stderr
+        found = json.loads(report.read_text(encoding="utf-8"))
+        if "runtimeError" not in found:
+            break
+    return Judgement(
+        {name: round(100 * (one["score"] or 0)) for name, one in found["categories"].items()},
+        [
+            f"{category['title']}: {found['audits'][one['id']]['title']}"
+            for category in found["categories"].values()
+            for one in category["auditRefs"]
+            if one["weight"] and found["audits"][one["id"]]["score"] == 0
+        ],
+    )
 
 
 def html_errors(pages: Mapping[str, str], folder: Path) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from pages import CHECKER
+from pages import CHECKER, LIGHTHOUSE
 from running import CHROMIUM, chromium
 
 NewPage = Callable[..., Page]
@@ -51,3 +51,14 @@ def html_checker() -> None:
         pytest.skip("no Java runtime for the Nu HTML checker")
     if not CHECKER.exists():
         pytest.skip("the Nu HTML checker is not installed (npm ci --prefix tests/browser/tools)")
+
+
+@pytest.fixture(scope="session")
+def judge() -> None:
+    """Skips by name where Lighthouse cannot run."""
+    if shutil.which("node") is None:
+        pytest.skip("no Node for Lighthouse")
+    if not LIGHTHOUSE.exists():
+        pytest.skip("Lighthouse is not installed (npm ci --prefix tests/browser/tools)")
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no Chromium at {CHROMIUM} (set KLOOF_TEST_CHROMIUM)")

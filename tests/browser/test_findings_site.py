@@ -11,7 +11,7 @@ from synthetic import Firm
 from builders import NOW, settings
 from kloof.publish.site_build import build_site
 from kloof.web import create_app
-from pages import axe_violations, html_errors, served
+from pages import axe_violations, html_errors, lighthouse, served
 
 NewPage = Callable[..., Page]
 
@@ -158,3 +158,12 @@ def test_the_keyboard_reaches_the_content_in_one_step(address: str, new_page: Ne
     assert page.locator(":focus").inner_text() == "Naar de inhoud"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+@pytest.mark.parametrize("path", ["", "findings/installation-1/aspects/included/", "findings/data/"])
+def test_lighthouse_gives_at_least_98_in_every_category(
+    address: str, path: str, judge: None, tmp_path: Path
+) -> None:
+    found = lighthouse(address + path, tmp_path)
+    assert found.scores.keys() == {"performance", "accessibility", "best-practices", "seo"}
+    assert min(found.scores.values()) >= 98, found

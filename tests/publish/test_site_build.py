@@ -68,7 +68,11 @@ def test_every_page_says_its_language_and_leads_to_the_other(
             continue
         language = "en" if file.relative_to(built).parts[0] == "en" else "nl"
         assert soup.html["lang"] == language
-        assert {link["hreflang"] for link in soup.find_all("link", hreflang=True)} == {"nl", "en"}
+        other = {"nl": "en", "en": "nl"}[language]
+        [to] = soup.select("a[hreflang]")
+        there = (file.parent / to["href"] / "index.html").resolve()
+        assert to["hreflang"] == other
+        assert parsed[there].html["lang"] == other
         assert soup.find("main")
         assert len(soup.find_all("h1")) == 1, file
 
@@ -151,3 +155,25 @@ def test_the_company_shows_in_name_language_accent_and_logo(tmp_path: Path) -> N
     assert home.find(class_="brand").img["src"].endswith("assets/logo.svg")
     assert "#7a1fa2" in (built / "assets" / "accent.css").read_text()
     assert html(built)[built / "nl" / "index.html"].html["lang"] == "nl"
+
+
+def test_only_a_site_that_knows_its_address_gives_whole_ones_to_search_engines(tmp_path: Path) -> None:
+    folder = company_folder(tmp_path, Firm(releases=1, aspects=1).documents())
+    plain = build_site(folder, LOOK)
+    assert not html(plain)[plain / "index.html"].select("link[hreflang]")
+    assert not list(plain.glob("sitemap*"))
+    settings = folder / "mkdocs.yml"
+    settings.write_text("site_url: https://cijfers.example.nl/\n" + settings.read_text(encoding="utf-8"))
+    known = build_site(folder, LOOK)
+    page = html(known)[known / "en" / "findings" / "method" / "index.html"]
+    assert {link["hreflang"]: link["href"] for link in page.select("link[hreflang]")} == {
+        "nl": "https://cijfers.example.nl/findings/method/",
+        "en": "https://cijfers.example.nl/en/findings/method/",
+    }
+    assert "https://cijfers.example.nl/en/findings/method/" in (known / "sitemap.xml").read_text()
+
+
+def test_every_page_describes_itself(built: Path) -> None:
+    for path, soup in html(built).items():
+        if path.name != "404.html":
+            assert soup.find("meta", attrs={"name": "description"})["content"].strip(), path

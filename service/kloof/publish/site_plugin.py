@@ -76,8 +76,8 @@ class KloofSite(BasePlugin[SiteOptions]):  # type: ignore[no-untyped-call]
                 if file.name.endswith(_ASSETS):
                     (target / file.name).write_bytes(file.read_bytes())
         (target / "accent.css").write_text(stylesheet(self.config.accent), encoding="utf-8")
-        # A sitemap needs the address where the site will stand, which a folder of files does not know.
-        for name in ("sitemap.xml", "sitemap.xml.gz"):
+        # A sitemap needs the address where the site will stand, which only site_url in mkdocs.yml can tell.
+        for name in ("sitemap.xml.gz",) if config.site_url else ("sitemap.xml", "sitemap.xml.gz"):
             (Path(config.site_dir) / name).unlink(missing_ok=True)
         if self.config.logo and self._logo:
             shutil.copyfile(self.config.logo, target / self._logo)
