@@ -1,7 +1,10 @@
 """What the how-tos tell one to type, set and expect: each exists, and reads as shown."""
 
+import configparser
 import re
 import shlex
+import shutil
+import subprocess
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,6 +15,7 @@ import pytest
 from builders import NOW
 from handbook import SITE, blocks, typed
 from kloof import storage
+from kloof.actions.init import init
 from kloof.actions.publish import refuse_unless_together
 from kloof.config.sources import ENVIRONMENT, load_settings
 from kloof.domain.deal_files import read_deals
@@ -72,3 +76,57 @@ def test_the_refusal_of_an_older_backup_reads_as_the_how_to_shows_it(database: s
         refuse_unless_together(published)
     (shown,) = blocks((SITE / "how-to" / "back-up.md").read_text(encoding="utf-8"), "text")
     assert shown.strip() == str(refusal.value)
+
+
+PUBLISHING = (SITE / "how-to" / "publish-the-site.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("how_to", HOW_TOS, ids=lambda path: path.stem)
+def test_each_shell_block_and_cron_line_of_a_how_to_is_shell(how_to: Path) -> None:
+    text = how_to.read_text(encoding="utf-8")
+    lines = [line for block in blocks(text, "cron") for line in block.splitlines() if line.strip()]
+    scheduled = [line.split(maxsplit=5) for line in lines if not line.startswith("#")]
+    assert all(re.fullmatch(r"[\d*/,-]+", part) for fields in scheduled for part in fields[:5])
+    for script in [*blocks(text, "sh"), *(fields[5] for fields in scheduled)]:
+        done = subprocess.run(["sh", "-n"], input=script, text=True, capture_output=True, check=False)
+        assert done.stderr == "", script
+
+
+def test_the_steps_that_systemd_and_cron_take_are_those_of_the_page_in_its_order() -> None:
+    steps = [["freeze"], ["publish"], ["site", "build"]]
+    (service, timer), (line,) = blocks(PUBLISHING, "ini"), blocks(PUBLISHING, "cron")
+    assert [shlex.split(found) for found in re.findall(r"ExecStart=\S+/kloof (.+)", service)] == steps
+    assert [shlex.split(found) for found in re.findall(r"&& kloof ([a-z ]+)", line)] == steps
+    for unit in (service, timer):
+        configparser.ConfigParser(strict=False, interpolation=None).read_string(unit)
+
+
+def test_the_timer_of_the_page_goes_off_on_the_first_monday_of_each_month() -> None:
+    """By its syntax; and, where systemd is at hand, by what systemd makes of it."""
+    (when,) = re.findall(r"OnCalendar=(.+)", PUBLISHING)
+    assert re.fullmatch(r"Mon \*-\*-01\.\.07 \d\d:\d\d", when)
+    if shutil.which("systemd-analyze") is not None:
+        ask = ["systemd-analyze", "calendar", "--iterations=6", when]
+        said = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
+        days = [date.fromisoformat(day) for day in re.findall(r"(?:elapse|#\d+): \w+ (\S+)", said)]
+        assert len(days) == 6
+        assert all(day.weekday() == 0 and day.day <= 7 for day in days)
+
+
+def test_git_keeps_the_releases_of_a_company_folder_and_nothing_that_is_made_of_them(tmp_path: Path) -> None:
+    init(tmp_path, "Warmtehuis BV")
+    kept = ["site/findings/releases/0001/release.json", "site/index.nl.md", "kloof.toml", "mkdocs.yml"]
+    made = ["site/findings/index.nl.md", "build/site/index.html", "instance/kloof.db", "instance/mail/1.eml"]
+    for name in [*kept, *made]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "--others", "--exclude-standard"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert set(kept) <= set(listed)
+    assert not set(made) & set(listed)

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 from xml.etree import ElementTree
@@ -177,3 +178,12 @@ def test_every_page_describes_itself(built: Path) -> None:
     for path, soup in html(built).items():
         if path.name != "404.html":
             assert soup.find("meta", attrs={"name": "description"})["content"].strip(), path
+
+
+def test_a_site_of_24_aspects_40_cells_and_12_releases_is_built_within_30_seconds(tmp_path: Path) -> None:
+    places = tuple((f"Product {number % 13}", f"Regio {number % 6}") for number in range(20))
+    documents = Firm(aspects=24, releases=12, places=places, customers=12).documents()
+    assert len(documents[-1].cells) == 40
+    start = time.perf_counter()
+    build_site(company_folder(tmp_path, documents), LOOK)
+    assert time.perf_counter() - start < 30
