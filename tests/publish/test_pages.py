@@ -211,6 +211,22 @@ def test_practices_are_compared_without_saying_that_they_help(company: Path) -> 
     assert "this shows no cause" in page
 
 
+def test_each_aspect_of_a_practice_stands_in_the_table_and_only_what_is_demonstrable_in_a_sentence(
+    company: Path, documents: list[ReleaseDocument]
+) -> None:
+    page = pages(company / "site")["installation-1/practices.en.md"]
+    shown = rows(page, "A joint visit before the quote: with minus without")
+    done, without = (arm for arm in documents[-1].practices if arm.survey == "installation")
+    for aspect in documents[-1].surveys[0].aspects:
+        one, other = done.aspects[aspect.id], without.aspects[aspect.id]
+        moved = [
+            getattr(one, side).mean - getattr(other, side).mean for side in ("expectation", "reality", "gap")
+        ]
+        assert shown[aspect.name.en][:3] == [signed(value, "en") for value in moved]
+    assert "No demonstrable difference in gap" not in page
+    assert re.search(r"On \d+ aspects? no difference can be demonstrated", page)
+
+
 def test_three_rounded_figures_that_do_not_add_up_are_explained() -> None:
     assert "niet precies" in rounding_note(Pair("x", 8.14, 7.18), "nl")
     assert rounding_note(Pair("x", 8.1, 7.2), "nl") == ""

@@ -3,10 +3,21 @@
 from collections.abc import Iterator
 from typing import Final
 
+from markupsafe import Markup
+
 from kloof.domain import statistics
-from kloof.domain.findings import GapFound, PromisesFound, Withheld, sentence
+from kloof.domain.findings import (
+    Evidence,
+    GapFound,
+    NotEnough,
+    PracticeFound,
+    PracticeReading,
+    PromisesFound,
+    Withheld,
+    sentence,
+)
 from kloof.domain.findings.wording import PRACTICES
-from kloof.domain.notation import number, percent, percent_interval
+from kloof.domain.notation import interval, number, percent, percent_interval, signed
 from kloof.domain.release import Level, ResponseCounts, WithheldCell
 from kloof.domain.text import Language, Text
 from kloof.publish.charts.dumbbell import dumbbells
@@ -127,12 +138,37 @@ def write_practices(book: Book, subject: Subject) -> None:
             "anchor": reading.done.practice.replace("_", "-"),
             "done": reading.done.customers,
             "not_done": reading.not_done.customers,
-            "findings": reading.findings,
+            "findings": [one for one in reading.findings if not _unclear(one)],
+            "unclear": sum(_unclear(one) for one in reading.findings),
+            "table": _compared(reading, language),
         }
         for reading in subject.practices
     ]
     title = pick(language, "Werkwijzen", "Practices")
     book.page(f"{subject.slug}/practices", "practices", titled(subject, title, language), "", tables=tables)
+
+
+def _unclear(finding: PracticeFound | NotEnough) -> bool:
+    """Whether no difference can be demonstrated; those stand in the table, not each in a sentence."""
+    return isinstance(finding, PracticeFound) and finding.evidence is not Evidence.DEMONSTRABLE
+
+
+def _compared(reading: PracticeReading, language: Language) -> Markup:
+    head = pick_all(
+        language,
+        ["Aspect", "Verschil in V", "Verschil in R", "Verschil in S", "95%-interval van S"],
+        ["Aspect", "Difference in V", "Difference in R", "Difference in S", "95% interval of S"],
+    )
+    rows = []
+    for finding in reading.findings:
+        if isinstance(finding, PracticeFound):
+            figure = finding.figure
+            values = (figure.expectation.value, figure.reality.value, figure.gap.value)
+            ends = interval(figure.gap.interval.low, figure.gap.interval.high, language)
+            name = finding.about[language] if finding.about else ""
+            rows.append([name, *(signed(value, language) for value in values), ends])
+    name = _practice(reading.done.practice, language)
+    return table(name + pick(language, ": met min zonder", ": with minus without"), head, rows)
 
 
 def _practice(practice: str, language: Language) -> str:
