@@ -8,6 +8,16 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from running import Demo, chromium, running_demo
 
 PICTURES = Path(__file__).parents[1] / "site" / "pictures"
+SITE_PAGES = {
+    "aspects": "#aspects",
+    "aspect": "aspects/lead-time/",
+    "norm": "norm/",
+    "promises": "promises/",
+    "before": "before-you-promise/#product-0",
+    "groups": "groups/",
+    "answered": "answered/",
+}
+"""Pages of the findings about one survey, by the name of their picture."""
 
 
 def main() -> None:
@@ -35,12 +45,26 @@ def _desktop(browser: Browser, demo: Demo) -> None:
     page = _page(browser, 1280, 860)
     page.goto(demo.address("Read the findings") + "en/")
     _take(page, "findings")
+    _site(browser, demo)
     for label, name in (("Be a salesperson", "salesperson"), ("Be the desk", "desk")):
         page = _page(browser, 1280, 860)
         page.goto(demo.address(label))
         page.locator("main button").click()
         page.wait_for_load_state("networkidle")
         _take(page, name)
+
+
+def _site(browser: Browser, demo: Demo) -> None:
+    findings = demo.address("Read the findings") + "en/findings/installation-1/"
+    for name, path in SITE_PAGES.items():
+        page = _page(browser, 1280, 860)
+        page.goto(findings + path)
+        _take(page, f"findings-{name}")
+    phone = browser.new_context(
+        viewport={"width": 390, "height": 780}, locale="nl-NL", color_scheme="dark"
+    ).new_page()
+    phone.goto(demo.address("Read the findings"))
+    _take(phone, "findings-phone")
 
 
 def _page(browser: Browser, width: int, height: int) -> Page:
