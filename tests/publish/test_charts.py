@@ -14,10 +14,11 @@ from kloof.publish.charts.axis import Axis
 from kloof.publish.charts.drawing import NARROWEST, WIDE_FROM, Bar, Disc, Drawing, Label, Line
 from kloof.publish.charts.dumbbell import Pair, dumbbells
 from kloof.publish.charts.equation import equation
+from kloof.publish.charts.rows import LEGEND_LINE
 from kloof.publish.charts.shares import Piece, cut_bar, ten_dots
 from kloof.publish.charts.split import Parted, splits
 from kloof.publish.charts.styles import BOLD, SIZES, attributes, known
-from kloof.publish.charts.svg import inline, standalone
+from kloof.publish.charts.svg import inline, spare_lines, standalone
 from kloof.publish.charts.text import width, wrapped
 from kloof.publish.charts.trend import trend
 
@@ -191,6 +192,20 @@ def test_sizes_and_weights_in_the_stylesheet_are_those_that_were_measured() -> N
 
 def test_the_width_from_which_a_sheet_is_wide_is_that_of_the_stylesheet() -> None:
     assert f"@container (min-width: {WIDE_FROM / 16:g}rem)" in sheet()
+
+
+def test_lines_that_only_a_narrow_legend_needs_are_taken_back_on_a_wide_sheet() -> None:
+    lifts = {
+        int(lines): int(up) for lines, up in re.findall(r"chart--up-(\d) \{\s*margin-top: -(\d+)px", sheet())
+    }
+    assert lifts == {lines: lines * LEGEND_LINE for lines in (1, 2, 3, 4)}
+    for drawing in drawings():
+        spare = spare_lines(drawing)
+        tops = [box.top for box in boxes(drawing, WIDE_FROM)] or [0]
+        assert min(tops) - spare * LEGEND_LINE < LEGEND_LINE, drawing.title
+        assert min(tops) >= spare * LEGEND_LINE, drawing.title
+        assert (f"chart--up-{spare}" in inline(drawing, "a")) == (spare > 0)
+    assert any(spare_lines(drawing) for drawing in drawings())
 
 
 def drawings() -> list[Drawing]:

@@ -8,6 +8,8 @@ from kloof.publish.charts.drawing import NARROWEST, WIDE_FROM, At, Disc, Label, 
 from kloof.publish.charts.styles import SIZES
 from kloof.publish.charts.text import width, wrapped
 
+LEGEND_LINE: Final = 24
+"""Pixels from one line of a legend to the next; as in charts.css."""
 _LINE: Final = 19
 _GAP: Final = 14
 _TO_TRACK: Final = 19
@@ -66,14 +68,14 @@ class Key:
 def legend(keys: Sequence[Key], top: float) -> tuple[list[Mark], float]:
     """The legend and its height: in as many lines as it takes on a narrow sheet and on a wide one."""
     narrow, wide = _flowed(keys, NARROWEST), _flowed(keys, WIDE_FROM)
-    height = len(narrow) * 24.0
+    height = float(len(narrow) * LEGEND_LINE)
     marks: list[Mark] = []
     flows: dict[Shown, _Flow] = {"always": narrow} if narrow == wide else {"narrow": narrow, "wide": wide}
     for shown, flow in flows.items():
-        start = top + height - len(flow) * 24
+        start = top + height - len(flow) * LEGEND_LINE
         for index, line in enumerate(flow):
             for x, key in line:
-                marks += _entry(key, x, start + index * 24 + 12, shown)
+                marks += _entry(key, x, start + index * LEGEND_LINE + 12, shown)
     return marks, height
 
 

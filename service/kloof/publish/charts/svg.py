@@ -5,6 +5,7 @@ from html import escape
 from typing import Final
 
 from kloof.publish.charts.drawing import At, Bar, Disc, Drawing, Label, Line, Mark, Shown, label
+from kloof.publish.charts.rows import LEGEND_LINE
 from kloof.publish.charts.styles import SIZES, attributes
 
 FILE_WIDTH: Final = 800
@@ -20,28 +21,43 @@ def inline(drawing: Drawing, identifier: str) -> str:
     title, description = f"{identifier}-title", f"{identifier}-desc"
     marks = "".join(_written(mark, _across, _class) for mark in drawing.marks)
     return (
-        f'<svg class="chart" role="img" width="100%" height="{drawing.height:g}" '
+        f'<svg class="{" ".join(["chart", *_up(drawing)])}" role="img" width="100%" height="{drawing.height:g}" '
         f'aria-labelledby="{title}" aria-describedby="{description}">'
         f'<title id="{title}">{escape(drawing.title)}</title>'
         f'<desc id="{description}">{escape(drawing.description)}</desc>{marks}</svg>'
     )
 
 
+def spare_lines(drawing: Drawing) -> int:
+    """Lines at the top that only a narrow sheet needs, since its legend wraps earlier."""
+    labels = [mark for mark in drawing.marks if isinstance(mark, Label) and mark.shown != "narrow"]
+    highest = min((one.y - 0.68 * SIZES[one.parts[0][1]] for one in labels), default=0.0)
+    return int(highest // LEGEND_LINE)
+
+
+def _up(drawing: Drawing) -> list[str]:
+    lines = spare_lines(drawing)
+    return [f"chart--up-{lines}"] if lines else []
+
+
 def standalone(drawing: Drawing, source: str) -> str:
     """For a download: 864 px wide, in daylight colours, with its title above it and `source` under it."""
     heading = 44
-    height = drawing.height + heading + 2 * _MARGIN + 28
+    spare = spare_lines(drawing) * LEGEND_LINE
+    height = drawing.height - spare + heading + 2 * _MARGIN + 28
     width = FILE_WIDTH + 2 * _MARGIN
     marks = (mark for mark in drawing.marks if isinstance(mark, Bar) or mark.shown != "narrow")
     body = "".join(_written(mark, _fixed, attributes) for mark in marks)
     top = _written(label(At(0), 16, drawing.title, "c-heading"), _fixed, attributes)
-    bottom = _written(label(At(0), heading + drawing.height + 28, source, "c-tick"), _fixed, attributes)
+    bottom = _written(
+        label(At(0), heading - spare + drawing.height + 28, source, "c-tick"), _fixed, attributes
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height:g}" '
         f'viewBox="{-_MARGIN} {-_MARGIN} {width} {height:g}" role="img" font-family="{_FONTS}">\n'
         f"<title>{escape(drawing.title)}</title>\n<desc>{escape(drawing.description)}</desc>\n"
         f'<rect x="{-_MARGIN}" y="{-_MARGIN}" width="{width}" height="{height:g}" fill="#ffffff"/>\n'
-        f'{top}\n<g transform="translate(0 {heading})">{body}</g>\n{bottom}\n</svg>\n'
+        f'{top}\n<g transform="translate(0 {heading - spare})">{body}</g>\n{bottom}\n</svg>\n'
     )
 
 
