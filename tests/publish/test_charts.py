@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kloof.publish.charts.axis import Axis
 from kloof.publish.charts.drawing import NARROWEST, WIDE_FROM, Bar, Disc, Drawing, Label, Line
-from kloof.publish.charts.dumbbell import Pair, dumbbells
+from kloof.publish.charts.dumbbell import Pair, dumbbells, legend_of
 from kloof.publish.charts.equation import equation
 from kloof.publish.charts.rows import LEGEND_LINE
 from kloof.publish.charts.shares import Piece, cut_bar, ten_dots
@@ -151,6 +151,14 @@ def test_a_gap_and_its_opposite_are_drawn_differently() -> None:
     assert "c-gap" in styles(8, 7)
     assert "c-gap" not in styles(7, 8)
     assert "c-more" in styles(7, 8)
+
+
+@pytest.mark.parametrize(
+    ("gaps", "keys"), [([1.0], {"c-gap"}), ([-1.0], {"c-more"}), ([1.0, -1.0], {"c-gap", "c-more"})]
+)
+def test_the_legend_names_each_kind_of_gap_that_the_picture_shows(gaps: list[float], keys: set[str]) -> None:
+    made = [Pair(f"{gap}", 7, 7 - gap) for gap in gaps]
+    assert {key.symbol for key in legend_of(made, "nl")} & {"c-gap", "c-more"} == keys
 
 
 def test_ten_dots_are_ten_of_which_as_many_are_full_as_said() -> None:

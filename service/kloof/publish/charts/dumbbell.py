@@ -91,8 +91,13 @@ def legend_of(pairs: Sequence[Pair], language: Language) -> list[Key]:
     keys = [
         Key("c-v", pick(language, "V verwacht", "V expected")),
         Key("c-r", pick(language, "R gekregen", "R received")),
-        Key("c-gap", pick(language, "S kloof (V − R)", "S gap (V − R)")),
     ]
+    if any(pair.gap >= 0 for pair in pairs):
+        keys.append(Key("c-gap", pick(language, "S kloof (V − R)", "S gap (V − R)")))
+    if any(pair.gap < 0 for pair in pairs):
+        keys.append(
+            Key("c-more", pick(language, "S onder nul: meer gekregen", "S below zero: received more"))
+        )
     if any(pair.norm is not None for pair in pairs):
         keys.append(Key("c-norm", pick(language, "N onze norm", "N our norm")))
     if any(pair.interval for pair in pairs):

@@ -113,4 +113,6 @@ def _symbol(symbol: str, x: float, y: float, shown: Shown) -> list[Mark]:
     if symbol == "c-interval":
         ends = [Line(end, y - 4, end, y + 4, symbol, shown) for end in (left, right)]
         return [Line(left, y, right, y, symbol, shown), *ends]
+    if symbol == "c-more":
+        return [Line(left, y + side, right, y + side, symbol, shown) for side in (-3, 3)]
     return [Line(left, y, right, y, symbol, shown)]
