@@ -10,7 +10,7 @@ from kloof.config import Settings
 from kloof.domain import schedule
 from kloof.domain.addresses import address_hash
 from kloof.domain.invitations import InvitationState
-from kloof.domain.messages import Outgoing, moot
+from kloof.domain.messages import Outgoing, moot, tells_of_findings
 from kloof.domain.schedule import Candidate, Limits, rank, share_out
 from kloof.mail import TransportError
 from kloof.storage import claims, opt_outs, outbox
@@ -79,6 +79,9 @@ class Batches:
         reasons: dict[int, str] = {}
         for mail in mails:
             why = stopped.get(hashes.get(mail.id, ""))
+            if why == opt_outs.ASKED and tells_of_findings(mail.kind):
+                # An opt-out takes earlier wishes with it, so this one was made after it.
+                why = None
             if why and mail.about:
                 reasons[mail.id] = _STOPPED[why]
                 outbox.withdraw([mail.about.invitation], InvitationState.STOPPED, _STOPPED[why], now)

@@ -9,7 +9,7 @@ from kloof.domain.addresses import address_hash
 from kloof.domain.audit_log import CUSTOMER, What
 from kloof.domain.errors import NotFound
 from kloof.domain.invitations import InvitationState
-from kloof.storage import audit, opt_outs, outbox
+from kloof.storage import audit, opt_outs, outbox, wishes
 
 
 def recognise(token: str) -> None:
@@ -23,6 +23,7 @@ def stop(settings: Settings, token: str, now: datetime) -> None:
     with storage.transaction():
         if opt_outs.remember(address_hash(settings.secret_key, address), opt_outs.ASKED, now):
             audit.write(CUSTOMER, What.MAIL_STOPPED, now, deals=[deal])
+        wishes.forget(address, "The customer wants no more mail.", now)
         waiting = outbox.awaiting(address)
         outbox.withdraw(waiting, InvitationState.STOPPED, "The customer wants no more mail.", now)
 

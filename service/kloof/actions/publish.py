@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from kloof import __version__, storage
 from kloof.actions import freeze
+from kloof.actions.invite import sending_hours
 from kloof.config import Settings
 from kloof.domain.audit_log import COMMAND_LINE, What
 from kloof.domain.errors import Refused
-from kloof.storage import audit, releases
+from kloof.storage import audit, releases, wishes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,11 +30,15 @@ ROUND = timedelta(days=28)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What publishing did. `document` is the new release, None where nothing is new; `dropped`: cells left out."""
+    """What publishing did. `document` is the new release, None where nothing is new; `dropped`: cells left out.
+
+    `told`: how many customers asked to be told, and get a mail.
+    """
 
     document: ReleaseDocument | None
     folder: Path | None = None
     dropped: tuple[str, ...] = ()
+    told: int = 0
 
 
 def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> Outcome:
@@ -66,8 +71,15 @@ def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> Outc
         staged = release_files.write_release(publishable, folder)
         releases.record(staged.number, staged.sha256, now)
         audit.write(COMMAND_LINE, What.PUBLISHED, now, detail=f"release {staged.number}")
+        told = wishes.answer_all(staged.number, _when_to_tell(settings, now), now)
     staged.put_in_place()
-    return Outcome(publishable.document, release_files.release_folder(folder, staged.number), dropped)
+    return Outcome(publishable.document, release_files.release_folder(folder, staged.number), dropped, told)
+
+
+def _when_to_tell(settings: Settings, now: datetime) -> datetime:
+    """The next sending day: by then the company has built the site and put it online."""
+    hours = sending_hours(settings.mail)
+    return hours.first_open(hours.day_of(now) + timedelta(days=1))
 
 
 def finish(settings: Settings) -> None:

@@ -49,6 +49,7 @@ def publish(dry_run: bool, as_json: bool) -> None:
         "cells": len(document.cells),
         "withheld": len(document.withheld),
         "dropped": done.dropped,
+        "told": done.told,
         "guarantee": guarantee.model_dump(mode="json"),
         "dry_run": dry_run,
     }
@@ -59,6 +60,11 @@ def publish(dry_run: bool, as_json: bool) -> None:
     ]
     words += [f"Left out, the certificate does not hold with it: {cell}" for cell in done.dropped]
     words.append("Dry run: nothing was written." if dry_run else f"Written to {done.folder}.")
+    if done.told:
+        words.append(
+            f"{done.told} customers asked to be told: their mail goes out on the next sending day."
+            " Put the site online before then."
+        )
     report(as_json, value, "\n".join(words))
 
 

@@ -92,6 +92,7 @@ class Publishing(_Section):
     k: Annotated[int, Field(ge=10, le=1000)] = 10
     m: Annotated[int, Field(ge=1, le=100)] = 3
     smaller_m_agreed_on: date | None = None
+    site_address: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+(/[^\s]*)?$")] | None = None
 
 
 class Settings(_Section):
@@ -136,6 +137,11 @@ class Settings(_Section):
     def today(self, now: datetime) -> date:
         """The date on the company's own calendar at this moment."""
         return now.astimezone(ZoneInfo(self.mail.time_zone)).date()
+
+    @property
+    def findings_address(self) -> str:
+        """Where customers read the findings: the site's own address, or under kloof itself."""
+        return self.publishing.site_address or self.link("/findings/")
 
     def link(self, path: str) -> str:
         """The public address of a path of the web application."""

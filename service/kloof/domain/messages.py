@@ -10,6 +10,8 @@ from kloof.domain.text import Language
 INVITATION = "invitation"
 SIGN_IN = "sign-in"
 _REMINDER = "reminder-"
+FINDINGS = "findings-"
+"""What the kinds of `findings_of` begin with."""
 
 
 def reminder(number: int) -> str:
@@ -22,9 +24,19 @@ def reminder_number(kind: str) -> int:
     return int(kind.removeprefix(_REMINDER)) if kind.startswith(_REMINDER) else 0
 
 
+def findings_of(release: int) -> str:
+    """The kind of the mail that says that this release came out, to who asked to be told."""
+    return f"{FINDINGS}{release}"
+
+
+def tells_of_findings(kind: str) -> bool:
+    """Whether a mail of this kind says that findings came out."""
+    return kind.startswith(FINDINGS)
+
+
 @dataclass(frozen=True, slots=True)
 class AboutDeal:
-    """What an invitation or a reminder is about. `survey` is the row of the version in force at sale."""
+    """What a mail to a customer is about. `survey` is the row of the version in force at sale."""
 
     invitation: int
     state: InvitationState
@@ -75,6 +87,8 @@ def moot(mail: Outgoing, now: datetime) -> str:
     about = mail.about
     if about is None:
         return "The link in it has expired." if mail.expires_at <= now else ""
+    if tells_of_findings(mail.kind):
+        return "" if about.state is InvitationState.SUBMITTED else "The answers were withdrawn."
     if about.cancelled or about.state is InvitationState.CANCELLED:
         return "The deal was cancelled."
     if about.state not in AWAITS_MAIL:

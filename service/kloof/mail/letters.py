@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from kloof.domain.messages import INVITATION, SIGN_IN
+from kloof.domain.messages import INVITATION, SIGN_IN, tells_of_findings
 from kloof.domain.surveys import Wave
 from kloof.domain.text import Text
 
@@ -16,11 +16,12 @@ class _Part(BaseModel):
 
 
 class Letter(_Part):
-    """One kind of mail."""
+    """One kind of mail. `reason`: why a customer gets it, where that is not that we ask them something."""
 
     subject: Text
     body: tuple[Text, ...]
     button: Text
+    reason: Text | None = None
 
 
 class FirstQuestion(_Part):
@@ -51,6 +52,7 @@ class Letters(_Part):
     invitation_delivery: Letter
     reminder_sale: Letter
     reminder_delivery: Letter
+    findings: Letter
     sign_in: Letter
     test: Letter
 
@@ -58,6 +60,8 @@ class Letters(_Part):
         """The letter for a message of this kind."""
         if kind == SIGN_IN or wave is None:
             return self.sign_in
+        if tells_of_findings(kind):
+            return self.findings
         if kind == INVITATION:
             return self.invitation_sale if wave is Wave.SALE else self.invitation_delivery
         return self.reminder_sale if wave is Wave.SALE else self.reminder_delivery

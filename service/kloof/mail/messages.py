@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from kloof.config import Settings
 from kloof.domain import notation
 from kloof.domain.links import Purpose, token
-from kloof.domain.messages import AboutDeal, Outgoing, reminder_number
+from kloof.domain.messages import AboutDeal, Outgoing, reminder_number, tells_of_findings
 from kloof.domain.surveys import Survey
 from kloof.domain.text import Language
 from kloof.mail.headers import domain_in_ascii, header, mailbox, moment, words
@@ -45,6 +45,8 @@ class Postbox:
 
     def parcel(self, mail: Outgoing, survey: Survey | None, closes_at: datetime, now: datetime) -> Parcel:
         """This mail, made; `closes_at` is when the survey or the link in it closes."""
+        if tells_of_findings(mail.kind):
+            return self._of_findings(mail, now)
         if mail.about and survey:
             return self._to_customer(mail, mail.about, survey, closes_at, now)
         facts = {
@@ -65,9 +67,26 @@ class Postbox:
         key = (letter.subject, mail.language)
         if key not in self._moulds:
             parts = {"to_customer": False, "question": None, "is_last": False}
-            shared = {"company": self.settings.company.name, "k": self.settings.publishing.k}
-            self._moulds[key] = self.foundry.make(letter, mail.language, shared, parts)
+            self._moulds[key] = self.foundry.make(letter, mail.language, self._shared(), parts)
         return self._finished(mail, letter, self._moulds[key], facts, [], now)
+
+    def _of_findings(self, mail: Outgoing, now: datetime) -> Parcel:
+        """A mail to a customer who asked for it: nothing is asked of them, and there is a way out all the same."""
+        letter, key = letters().findings, ("findings", mail.language)
+        if key not in self._moulds:
+            parts = {"to_customer": True, "question": None, "is_last": False}
+            self._moulds[key] = self.foundry.make(letter, mail.language, self._shared(), parts)
+        opt_out = self._link("/opt-out/", Purpose.OPT_OUT, mail.salt)
+        facts = {
+            "name": mail.name,
+            "link": self.settings.findings_address,
+            "receipt": self._link("/s/", Purpose.SURVEY, mail.salt) + "/receipt",
+            "opt_out": opt_out,
+        }
+        return self._finished(mail, letter, self._moulds[key], facts, _bulk(opt_out), now)
+
+    def _shared(self) -> dict[str, object]:
+        return {"company": self.settings.company.name, "k": self.settings.publishing.k}
 
     def _to_customer(
         self, mail: Outgoing, about: AboutDeal, survey: Survey, closes_at: datetime, now: datetime
@@ -84,25 +103,16 @@ class Postbox:
             "link": self._link("/s/", Purpose.SURVEY, mail.salt),
             "opt_out": opt_out,
         }
-        bulk = [
-            ("List-Unsubscribe", f"<{opt_out}>"),
-            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-            ("Precedence", "bulk"),
-        ]
         mould = self._mould(letter, mail, about, survey)
-        return self._finished(mail, letter, mould, facts, bulk, now)
+        return self._finished(mail, letter, mould, facts, _bulk(opt_out), now)
 
     def _mould(self, letter: Letter, mail: Outgoing, about: AboutDeal, survey: Survey) -> Pair:
         is_last = reminder_number(mail.kind) == len(self.settings.mail.reminders_after_days)
         key = (mail.kind, about.wave, mail.language, survey.fingerprint)
         if key not in self._moulds:
             questions = len(survey.items(about.wave))
-            shared = {
-                "company": self.settings.company.name,
-                "k": self.settings.publishing.k,
-                "questions": questions,
-                "minutes": ceil(questions * SECONDS_PER_QUESTION / 60),
-            }
+            minutes = ceil(questions * SECONDS_PER_QUESTION / 60)
+            shared = self._shared() | {"questions": questions, "minutes": minutes}
             question = first_question(survey, about.wave, mail.language)
             parts = {"to_customer": True, "question": question, "is_last": is_last}
             self._moulds[key] = self.foundry.make(letter, mail.language, shared, parts)
@@ -150,3 +160,12 @@ class Postbox:
 
     def _link(self, path: str, purpose: Purpose, salt: bytes) -> str:
         return self.settings.link(path + token(self.settings.secret_key, purpose, salt))
+
+
+def _bulk(opt_out: str) -> list[tuple[str, str]]:
+    """The header fields that let a mail program offer one-click opt-out (RFC 8058)."""
+    return [
+        ("List-Unsubscribe", f"<{opt_out}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ("Precedence", "bulk"),
+    ]

@@ -21,7 +21,7 @@ from kloof.domain.text import Language, Text
 from kloof.mail.letters import Letter, letters
 
 SLOTS = (
-    "name", "product", "salesperson", "sold_on", "delivered_on", "open_until", "until", "link", "opt_out",
+    "name", "product", "salesperson", "sold_on", "delivered_on", "open_until", "until", "link", "opt_out", "receipt",
 )  # fmt: skip
 # Characters of a private-use area mark a slot while a template is rendered: no escaping touches them.
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -130,7 +130,7 @@ def _sentences(
         "button": say(letter.button),
         "regards": say(texts.regards),
         "who_sees": {"heading": say(texts.who_sees.heading), "body": say(texts.who_sees.body)},
-        "reason": say(texts.reason),
+        "reason": say(letter.reason or texts.reason),
         "way_out": say(texts.way_out),
         "start": say(texts.first_question.start),
         "not_saved": say(texts.first_question.not_saved),

@@ -64,16 +64,17 @@ def invite(
     ):
         return False
     row = Invitation.get(Invitation.deal == deal_id, Invitation.wave == wave.value)
-    _queue(now, kind=INVITATION, invitation=row.id, due_at=due_at)
+    queue(now, kind=INVITATION, invitation=row.id, due_at=due_at)
     return True
 
 
 def queue_sign_in(sign_in_id: int, now: datetime) -> None:
     """Queue the mail with this sign-in link; it goes before all others, at any hour."""
-    _queue(now, kind=SIGN_IN, sign_in=sign_in_id, urgent=True, due_at=now)
+    queue(now, kind=SIGN_IN, sign_in=sign_in_id, urgent=True, due_at=now)
 
 
-def _queue(now: datetime, **facts: object) -> None:
+def queue(now: datetime, **facts: object) -> None:
+    """Queue a mail: its kind, what it refers to, and when it is due, in the transaction of its cause."""
     Message.insert(
         message_id=secrets.token_hex(16),
         state=MessageState.QUEUED.value,
@@ -173,7 +174,7 @@ def queue_reminders(kind: str, after: str, sent_before: datetime, due_at: dateti
     moment = Message.sent_at.db_value
     found = run(_DUE_A_REMINDER, after, moment(due_at), moment(sent_before), kind).fetchall()
     for (invitation,) in found:
-        _queue(now, kind=kind, invitation=invitation, due_at=due_at)
+        queue(now, kind=kind, invitation=invitation, due_at=due_at)
     return len(found)
 
 

@@ -6,8 +6,8 @@ still this worker's.
 
 from datetime import datetime
 
-from kloof.domain.invitations import AWAITS_MAIL, MESSAGE_STEPS, MessageState, before
-from kloof.domain.messages import Accepted, Outgoing
+from kloof.domain.invitations import AWAITS_MAIL, MESSAGE_STEPS, InvitationState, MessageState, before
+from kloof.domain.messages import FINDINGS, Accepted, Outgoing
 from kloof.storage.database import is_postgresql, transaction
 from kloof.storage.models import Message
 from kloof.storage.statements import names, run
@@ -35,7 +35,10 @@ _BEGIN = f"""
 UPDATE message SET state = 'sending', attempts = attempts + 1, lease_ends_at = ?, changed_at = ?
 WHERE id = ? AND leased_by = ? AND state IN ({names(before(MESSAGE_STEPS, MessageState.SENDING))})
 AND (invitation_id IS NULL OR EXISTS (
-  SELECT 1 FROM invitation WHERE invitation.id = message.invitation_id AND state IN ({names(AWAITS_MAIL)})))
+  SELECT 1 FROM invitation WHERE invitation.id = message.invitation_id
+  AND CASE WHEN substr(message.kind, 1, {len(FINDINGS)}) = '{FINDINGS}'
+           THEN invitation.state = '{InvitationState.SUBMITTED}'
+           ELSE invitation.state IN ({names(AWAITS_MAIL)}) END))
 """  # noqa: S608
 _SENT = f"""
 UPDATE message SET state = 'sent', last_reply = ?, sent_at = ?, changed_at = ?, lease_ends_at = NULL

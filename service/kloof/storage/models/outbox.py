@@ -19,7 +19,8 @@ from kloof.storage.models.sign_in import SignIn
 
 
 class Message(BaseModel):
-    """`kind` is invitation, reminder-N or sign-in. The text is made when it is sent, from what it refers to.
+    """`kind` is invitation, reminder-N, findings-N (release N) or sign-in. The text is made when it is sent, from what
+    it refers to.
 
     `customer` and `mailed_on` are set together when a worker takes the message; they count for the limits per
     day and per month, whichever deal the mail is about.

@@ -1,0 +1,47 @@
+"""Customers who asked to be told when findings come out: each ask is answered with one mail."""
+
+from datetime import datetime
+
+from peewee import fn
+
+from kloof.domain.invitations import InvitationState, MessageState
+from kloof.domain.messages import FINDINGS, findings_of
+from kloof.storage import outbox
+from kloof.storage.models import Customer, Deal, Invitation, Message, Response
+from kloof.storage.statements import tuples
+
+
+def answer_all(release: int, due_at: datetime, now: datetime) -> int:
+    """Queue one mail about this release to each customer who asked, and take their wish as met; gives how many.
+
+    One for a customer, however many of their surveys they asked on. In the transaction that records the release.
+    """
+    asked = list(
+        tuples(
+            Invitation.select(fn.MAX(Invitation.id), Deal.customer)
+            .join(Response)
+            .switch(Invitation)
+            .join(Deal)
+            .where(Response.wants_findings, Invitation.state == InvitationState.SUBMITTED.value)
+            .group_by(Deal.customer)
+        )
+    )
+    for invitation, _ in asked:
+        outbox.queue(now, kind=findings_of(release), invitation=invitation, due_at=due_at)
+    Response.update(wants_findings=False).where(Response.wants_findings).execute()
+    return len(asked)
+
+
+def forget(customer_email: str, reason: str, now: datetime) -> None:
+    """Take back what this customer asked for, and cancel the mail about findings that has not gone out."""
+    theirs = (
+        Invitation.select(Invitation.id).join(Deal).join(Customer).where(Customer.email == customer_email)
+    )
+    Response.update(wants_findings=False).where(
+        Response.wants_findings, Response.invitation.in_(theirs)
+    ).execute()
+    Message.update(state=MessageState.CANCELLED.value, last_reply=reason, changed_at=now).where(
+        Message.invitation.in_(theirs),
+        Message.kind.startswith(FINDINGS),
+        Message.state == MessageState.QUEUED.value,
+    ).execute()
