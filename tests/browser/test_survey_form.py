@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from builders import NOW, BuiltDeal, deal, settings, survey
 from kloof.actions import respond
-from kloof.domain.people import Consent
+from kloof.domain.people import Consent, Source
 from kloof.domain.responses import Changes, PromiseChange
 from kloof.domain.surveys import Wave
 from kloof.web import create_app
@@ -49,19 +49,23 @@ def said(built: BuiltDeal, changes: Changes, wave: Wave = Wave.SALE, *, submit: 
 def customer() -> BuiltDeal:
     """Somebody who sent the first survey with two promises, and has rated in the second."""
     built = deal(SURVEY, waves=BOTH)
-    written = {0: PromiseChange(text="Vóór de bouwvakantie klaar"), 3: PromiseChange(text="Geen boorgaten")}
+    written = {
+        0: PromiseChange(text="Vóór de bouwvakantie klaar", aspect="a1", source=Source.SAID),
+        3: PromiseChange(text="Geen boorgaten"),
+    }
     answers = dict.fromkeys(ASPECTS, 8) | {"a2": "none"}
     comment = "Fijn gesprek.\nDuidelijke <offerte>."
     everything = Changes(answers=answers, promises=written, consent=Consent.NAMED, comment=comment)
     said(built, everything, submit=True)
-    said(built, Changes(answers=dict.fromkeys(ASPECTS[:3], 6)), Wave.DELIVERY)
+    said(built, Changes(answers=dict.fromkeys(ASPECTS, 6)), Wave.DELIVERY)
     return built
 
 
 def paths(customer: BuiltDeal, fresh: BuiltDeal) -> dict[str, str]:
     """Every page that a customer can see, by what it is."""
     first, second = f"/s/{customer.tokens[Wave.SALE]}", f"/s/{customer.tokens[Wave.DELIVERY]}"
-    new = f"/s/{fresh.tokens[Wave.SALE]}"
+    new, skipped = f"/s/{fresh.tokens[Wave.SALE]}", deal(SURVEY, waves=BOTH)
+    said(skipped, Changes(answers=dict.fromkeys(ASPECTS, 8), consent=Consent.NAMED), submit=True)
     return {
         "empty": new,
         "chosen-in-mail": f"{new}?a1=8",
@@ -70,6 +74,7 @@ def paths(customer: BuiltDeal, fresh: BuiltDeal) -> dict[str, str]:
         "half-filled": f"{second}?page=1",
         "overall": f"{second}?page=3",
         "look-back": f"{second}?page=4",
+        "look-back-too-early": f"/s/{skipped.tokens[Wave.DELIVERY]}?page=4",
         "finish": f"{second}?page=5",
         "changing": f"{first}?page=1",
         "receipt": f"{first}/receipt",

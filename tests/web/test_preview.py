@@ -1,5 +1,6 @@
 """Both forms can be walked through as a customer, and nothing is stored."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -8,10 +9,13 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from builders import settings, survey
+from builders import deal, settings, survey
 from kloof.domain.people import Role
+from kloof.domain.surveys import Wave
+from kloof.domain.text import Language
 from kloof.storage.models import MODELS
 from kloof.web.survey.preview import alone
+from kloof.wording import translator
 
 SURVEYS = Path(__file__).parents[2] / "surveys"
 
@@ -57,6 +61,37 @@ def test_the_second_form_looks_back_on_what_a_customer_could_have_written(client
     shown = form(client.get("/preview/project/delivery?page=4").text)
     assert shown.select_one("table.beside td").text == "9"
     assert shown.select_one("input[name=outcome-0]")
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize(("wave", "pages"), [(Wave.SALE, 4), (Wave.DELIVERY, 5)])
+def test_the_preview_is_the_page_of_a_customer_letter_for_letter(
+    app: Flask, client: FlaskClient, wave: Wave, pages: int, language: Language
+) -> None:
+    of = survey(6)
+    built, visitor = deal(of, waves=tuple(Wave)), app.test_client(use_cookies=False)
+    link = {each: f"/s/{built.tokens[each]}" for each in Wave}
+    promised = translator(language)("What the customer wrote down at sale stands here.")
+    at_sale = {aspect.id: "9" for aspect in of.aspects} | {"consent": "named", "action": "submit"}
+    if wave is Wave.DELIVERY:
+        visitor.post(link[Wave.SALE], data=at_sale | {"promise-0": promised})
+
+    def own(html: str, address: str, facts: dict[str, str]) -> str:
+        html = html.replace(address, "ADDRESS")
+        for fact, name in facts.items():
+            html = html.replace(fact, name)
+        return re.sub(r"[0-9]+ [a-zA-Z]+ 20[0-9]{2}", "DATE", html)
+
+    seller = translator(language)("Your salesperson")
+    for number in range(1, pages + 1):
+        if number == (3 if wave is Wave.SALE else 4):
+            visitor.post(link[wave], data=dict.fromkeys(of.items(wave), "5"))
+        query = f"?page={number}&language={language}"
+        theirs = visitor.get(link[wave] + query).text
+        shown = client.get(f"/preview/project/{wave}{query}").text
+        assert own(theirs, link[wave], {"Heat pump": "PRODUCT", "Sanne de Vries": "SELLER"}) == own(
+            shown, f"/preview/project/{wave}", {of.title[language]: "PRODUCT", seller: "SELLER"}
+        )
 
 
 @pytest.mark.parametrize("path", ["/preview/other/sale", "/preview/project/never"])

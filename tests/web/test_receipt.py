@@ -61,7 +61,7 @@ def test_the_receipt_shows_what_was_answered_and_what_became_of_promises(
     shown = client.get(f"{link(answered, Wave.DELIVERY)}/receipt").text
     text = BeautifulSoup(shown, "html.parser").get_text(" ", strip=True)
     assert "5 van de 10" in text
-    assert "Before Easter Nagekomen" in text
+    assert "Before Easter Het is gezegd Nagekomen" in text
     assert "Well done" in text
 
 

@@ -268,6 +268,24 @@ def test_a_link_scanner_that_presses_every_default_button_records_nothing(client
         assert state(built, wave) == InvitationState.INVITED
 
 
+def test_a_link_scanner_that_submits_the_last_page_or_the_receipt_changes_nothing(
+    client: FlaskClient,
+) -> None:
+    built = deal(SURVEY)
+    last = page(client.get(f"{link(built)}?page=3").text)
+    first = last.select_one("button")
+    assert (first["name"], first["value"]) == ("action", "submit")
+    fields = {box["name"]: box["value"] for box in last.select("input[type=hidden], input[checked]")}
+    assert client.post(link(built), data=fields | {"action": "submit"}).status_code == 422
+    assert response(built) is None
+    client.post(link(built), data=complete())
+    before = Response.select().dicts().get()
+    shown = page(client.get(f"{link(built)}/receipt").text)
+    chosen = {box["name"]: box["value"] for box in shown.select("input[checked]")}
+    client.post(f"{link(built)}/receipt", data=chosen)
+    assert Response.select().dicts().get() == before
+
+
 def test_the_language_switch_keeps_what_was_filled_in(client: FlaskClient) -> None:
     built = deal(SURVEY)
     got = client.post(
@@ -282,12 +300,61 @@ def test_the_second_survey_rates_first_and_only_then_looks_back(client: FlaskCli
     built = deal(SURVEY, waves=(Wave.SALE, Wave.DELIVERY))
     client.post(link(built), data=complete(**{"promise-0": "Before Easter", "promise-3": "No drilling"}))
     second = link(built, Wave.DELIVERY)
+    client.post(second, data={"a1": "6", "a2": "5", "a3": "none", "page": "1"})
     pages = [client.get(f"{second}?page={number}").text for number in (1, 2, 3)]
     assert ["Before Easter" in shown for shown in pages] == [False, False, True]
     boxes = {box["name"] for box in page(pages[2]).select("input[type=radio]")}
     assert boxes == {"outcome-0", "outcome-3"}
     figures = [cell.text for cell in page(pages[2]).select("td")]
     assert figures[0] == "8"
+
+
+def test_what_was_expected_is_not_shown_to_who_skips_ahead_of_the_ratings(client: FlaskClient) -> None:
+    built = deal(SURVEY, waves=(Wave.SALE, Wave.DELIVERY))
+    client.post(link(built), data=complete(**{"promise-0": "Before Easter"}))
+    second = link(built, Wave.DELIVERY)
+    client.post(second, data={"a1": "6", "a2": "5", "page": "1"})
+    for number in range(1, 9):
+        shown = page(client.get(f"{second}?page={number}").text)
+        assert shown.select_one("table.beside") is None
+        assert "Before Easter" not in shown.text
+    links = page(client.get(f"{second}?page=3").text).select(".notice a")
+    assert [one["href"] for one in links] == [f"{second}?page=1#q-a3"]
+
+
+def test_what_was_expected_of_an_aspect_that_was_not_rated_is_not_shown_beside_it(
+    client: FlaskClient,
+) -> None:
+    of = survey(3, core=2)
+    built = deal(of, waves=(Wave.SALE, Wave.DELIVERY))
+    client.post(link(built), data=complete(a3="9"))
+    second = link(built, Wave.DELIVERY)
+    client.post(second, data={"a1": "6", "a2": "5", "page": "1"})
+    cells = [cell.text for cell in page(client.get(f"{second}?page=3&language=en").text).select("td")]
+    assert cells == ["8", "6", "0", "5", "–no figure", "–no figure"]
+
+
+def test_a_rating_may_still_be_changed_after_looking_back_and_the_last_one_counts(
+    client: FlaskClient,
+) -> None:
+    built = deal(SURVEY, waves=(Wave.SALE, Wave.DELIVERY))
+    client.post(link(built), data=complete())
+    second = link(built, Wave.DELIVERY)
+    client.post(second, data={"a1": "6", "a2": "5", "a3": "none", "page": "1"})
+    assert page(client.get(f"{second}?page=3").text).select_one("table.beside")
+    client.post(second, data={"a1": "7", "page": "1"})
+    assert answers(built, Wave.DELIVERY)["a1"] == 7
+
+
+def test_a_promise_comes_back_with_what_it_is_about_and_how_it_was_known(client: FlaskClient) -> None:
+    built = deal(SURVEY, waves=(Wave.SALE, Wave.DELIVERY))
+    said = {"promise-0": "Before Easter", "promise-0-aspect": "a2", "promise-0-source": "written"}
+    client.post(link(built), data=complete(**said))
+    second = link(built, Wave.DELIVERY)
+    client.post(second, data={"a1": "6", "a2": "5", "a3": "none", "page": "1"})
+    for address in (f"{second}?page=3&language=en", f"{link(built)}/receipt?language=en"):
+        told = page(client.get(address).text).select_one("small").text
+        assert told == f"{SURVEY.aspects[1].name['en']} · It is in writing"
 
 
 def test_what_became_of_promises_is_kept_with_them(client: FlaskClient) -> None:

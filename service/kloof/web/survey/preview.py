@@ -1,6 +1,7 @@
 """Both forms as a customer will see them, walked through without a customer: nothing is stored, or even opened."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from kloof.actions.surveys import load_surveys
 from kloof.config import Settings
 from kloof.domain.errors import BadInput, NotFound
 from kloof.domain.invitations import InvitationState
-from kloof.domain.responses import Promise, Questionnaire
+from kloof.domain.responses import Promise, Questionnaire, Response
 from kloof.domain.surveys import Survey, Wave
 from kloof.domain.text import LANGUAGES
 from kloof.web import assets, errors, home, security
@@ -57,7 +58,10 @@ def page(survey: str, wave: str) -> str:
     questionnaire = _questionnaire(survey, wave, now())
     asked = request.args.get("page", "")
     number = int(asked[:3]) if asked.isascii() and asked.isdigit() else 1
-    return show.page(questionnaire, booklet(questionnaire).page(number), promises=_promises)
+    shown = booklet(questionnaire).page(number)
+    if not shown.items:
+        questionnaire = _rated(questionnaire)
+    return show.page(questionnaire, shown, promises=_promises)
 
 
 @blueprint.post("/<survey>/<wave>")
@@ -99,6 +103,14 @@ def _questionnaire(survey: str, wave: str, now: datetime) -> Questionnaire:
         language=settings().company.language,
         at_sale=None if wave == Wave.SALE else before,
     )
+
+
+def _rated(questionnaire: Questionnaire) -> Questionnaire:
+    """The same, of a customer who has answered every question before this page, all in the middle."""
+    survey = questionnaire.survey
+    middle = survey.scale.points[len(survey.scale.points) // 2]
+    answers = dict.fromkeys(survey.items(questionnaire.wave), middle)
+    return replace(questionnaire, response=Response(answers=answers))
 
 
 def _promises(questionnaire: Questionnaire) -> tuple[Promise, ...]:

@@ -37,7 +37,7 @@ def page(
     sheet = Filled({**kept, **preset, **typed}, _Facts(questionnaire, shown, preset), errors)
     book = booklet(questionnaire)
     elsewhere = {name: value for name, value in {**preset, **typed}.items() if name not in shown.fields}
-    still_open = _open(questionnaire) if shown.kind is Kind.FINISH else []
+    still_open = _open(questionnaire) if shown.kind in {Kind.FINISH, Kind.LOOK_BACK} else []
     if errors or elsewhere or still_open or questionnaire.submitted or shown.kind is Kind.LOOK_BACK:
         own = {"elsewhere": elsewhere, "still_open": still_open, "promises": noted}
         return laid_out(questionnaire, book, shown, sheet, **own)
