@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from builders import NOW, BuiltDeal, deal, settings, survey
 from kloof.actions import respond
+from kloof.actions.surveys import load_surveys
 from kloof.domain.people import Consent, Source
 from kloof.domain.responses import Changes, PromiseChange
 from kloof.domain.surveys import Wave
@@ -202,6 +203,20 @@ def test_at_200_and_400_percent_zoom_nothing_scrolls_sideways(
     for name, path in paths(customer, deal(SURVEY)).items():
         page.goto(address + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_what_was_expected_and_received_stands_within_the_column_of_the_smallest_phone(
+    new_page: NewPage, tmp_path: Path, language: str
+) -> None:
+    page = new_page(320)
+    shipped = load_surveys(Path(__file__).parents[2] / "surveys")["installation"]
+    with served(alone(settings("sqlite:///nowhere", tmp_path), shipped)) as preview:
+        page.goto(f"{preview}/preview/installation/delivery?page=4&language={language}")
+        table, form = page.locator("table.beside").bounding_box(), page.locator("form").bounding_box()
+    assert table
+    assert form
+    assert table["x"] + table["width"] <= form["x"] + form["width"]
 
 
 def test_a_chosen_point_can_be_seen_in_forced_colours(new_page: NewPage, address: str) -> None:

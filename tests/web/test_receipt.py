@@ -65,6 +65,16 @@ def test_the_receipt_shows_what_was_answered_and_what_became_of_promises(
     assert "Well done" in text
 
 
+def test_a_promise_without_a_word_about_it_is_asked_later_or_was_not_answered(client: FlaskClient) -> None:
+    built = deal(SURVEY, waves=BOTH)
+    client.post(link(built), data=ANSWERS | {"promise-0": "Before Easter"})
+    assert "dat vragen we u na de levering" in client.get(f"{link(built)}/receipt").text
+    client.post(link(built, Wave.DELIVERY), data=ANSWERS)
+    shown = client.get(f"{link(built, Wave.DELIVERY)}/receipt").text
+    assert "dat vragen we u na de levering" not in shown
+    assert "niet beantwoord" in shown
+
+
 def test_the_receipt_says_what_happens_next_and_when(client: FlaskClient, answered: BuiltDeal) -> None:
     assert "7 dagen na de levering" in client.get(f"{link(answered)}/receipt").text
     assert "laatste vragenlijst" in client.get(f"{link(answered, Wave.DELIVERY)}/receipt").text
