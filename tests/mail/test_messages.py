@@ -207,6 +207,19 @@ def test_a_cast_mould_reads_as_the_text_it_was_made_of(parts: list[str], value: 
     assert all(len(row) <= 76 for row in cast.split(b"\r\n"))
 
 
+@pytest.mark.parametrize("length", range(70, 80))
+@pytest.mark.parametrize("letter", ["a", "é", "𐀀"])
+def test_a_piece_that_fills_its_last_line_leaves_room_for_the_break_after_it(
+    letter: str, length: int
+) -> None:
+    from quopri import decodestring
+
+    text = "a" * (length - len(encoded(letter))) + letter
+    cast = Mould.of(f"{text}\ue000name\ue001").cast({"name": encoded(text)})
+    assert max(len(row) for row in cast.split(b"\r\n")) <= 76
+    assert decodestring(cast).decode() == text * 2
+
+
 def test_an_address_with_other_letters_travels_as_dns_knows_its_domain() -> None:
     assert domain_in_ascii("piet@münchen.example") == "piet@xn--mnchen-3ya.example"
 

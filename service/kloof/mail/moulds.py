@@ -26,6 +26,7 @@ SLOTS = (
 # Characters of a private-use area mark a slot while a template is rendered: no escaping touches them.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _SOFT_BREAK = b"=\r\n"
+_LONGEST_LINE = 76
 _SPECIAL = re.compile("[&<>'\"]")
 _HEAD = b"\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
 _MARKED = {slot: f"{_OPEN}{slot}{_CLOSE}" for slot in SLOTS}
@@ -62,7 +63,12 @@ def encoded(text: str) -> bytes:
     """Text in UTF-8 and quoted-printable, with lines that end as mail wants them."""
     # b2a_qp breaks lines with a bare \n where the text itself has no line ends to go by.
     written = b2a_qp(text.encode(), istext=True)
-    return written.replace(b"=\n", _SOFT_BREAK) if b"=\n" in written else written
+    written = written.replace(b"=\n", _SOFT_BREAK) if b"=\n" in written else written
+    if len(written) - written.rfind(b"\n") - 1 < _LONGEST_LINE:
+        return written
+    # The last line is full, and the soft break that follows in a mould would be one character too many.
+    last = 3 if written[-3:-2] == b"=" else 1
+    return written[:-last] + _SOFT_BREAK + written[-last:]
 
 
 @dataclass(frozen=True, slots=True)
