@@ -25,7 +25,16 @@ from kloof.config.settings import Company, Mail, Publishing, Settings
 from kloof.config.sources import ENVIRONMENT
 from kloof.domain import release
 from kloof.domain.access import ROUTES, Door, Rule
-from kloof.domain.deal_files import OPTIONAL, REQUIRED, Delivery, LineRefused, read_deals, read_deliveries
+from kloof.domain.deal_files import (
+    OPTIONAL,
+    REQUIRED,
+    Cancellation,
+    Delivery,
+    LineRefused,
+    read_cancellations,
+    read_deals,
+    read_deliveries,
+)
 from kloof.domain.errors import BadInput
 from kloof.domain.invitations import AWAITS_MAIL, INVITATION_STEPS, MESSAGE_STEPS, OPEN
 from kloof.domain.people import DealLine, Role
@@ -88,7 +97,7 @@ def keys(cell: str) -> set[str]:
 @pytest.fixture
 def printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, set[str]]]:
     """Command → the keys of what it prints with --json, in a company's first hour."""
-    (csv, _), found = csv_examples(), {}
+    (csv, *_), found = csv_examples(), {}
     for name in ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("kloof.actions.mail_test.dns_lookup", lambda _: [])
@@ -99,6 +108,7 @@ def printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[st
         if words.startswith("deals import"):
             Path("deals.csv").write_text(csv, encoding="utf-8")
             Path("delivered.csv").write_text("deal_id,delivered_on\n2026-0417,2026-03-12\n", encoding="utf-8")
+            Path("cancelled.csv").write_text("deal_id,cancelled_on\n2026-0418,2026-03-20\n", encoding="utf-8")
         answer = CliRunner().invoke(main, [*words.split(), "--json"])
         assert answer.exit_code in {0, 1}, answer.output
         assert answer.stdout, f"{words}: {answer.output}"
@@ -119,8 +129,10 @@ FIRST_HOUR = (
     "deals import deals.csv",
     "deals delivered delivered.csv",
     "worker --once",
+    "letters post.pdf",
     "outbox list",
     "outbox resolve 1 --cancel",
+    "deals cancelled cancelled.csv",
     "mail test somebody@home.example",
     "mail bounces --pipe",
     "doctor",
@@ -266,18 +278,20 @@ def test_the_mistakes_in_a_survey_file_read_as_the_page_shows_them() -> None:
 # CSV files
 
 
-def csv_examples() -> tuple[str, str]:
-    deals, delivered = blocks(page("csv-files"), "csv")
-    return deals, delivered
+def csv_examples() -> tuple[str, str, str]:
+    deals, delivered, cancelled = blocks(page("csv-files"), "csv")
+    return deals, delivered, cancelled
 
 
 def test_the_examples_of_csv_files_go_in_as_they_are() -> None:
-    deals, delivered = csv_examples()
+    deals, delivered, cancelled = csv_examples()
     taken = [entry for _, entry in read_deals(deals, "deals.csv")]
     assert len(taken) == 2
     assert all(isinstance(entry, DealLine) for entry in taken)
     assert taken[0].practices  # type: ignore[union-attr]
     assert all(isinstance(entry, Delivery) for _, entry in read_deliveries(delivered, "delivered.csv"))
+    called_off = [entry for _, entry in read_cancellations(cancelled, "cancelled.csv")]
+    assert all(isinstance(entry, Cancellation) for entry in called_off)
 
 
 def test_each_column_stands_there_and_whether_it_is_required() -> None:
@@ -285,11 +299,12 @@ def test_each_column_stands_there_and_whether_it_is_required() -> None:
     assert list(written) == [*REQUIRED, *OPTIONAL]
     assert [name for name, need in written.items() if need == "required"] == list(REQUIRED)
     assert named(under(page("csv-files"), "## Delivered")) == ["deal_id", "delivered_on"]
+    assert named(under(page("csv-files"), "## Cancelled")) == ["deal_id", "cancelled_on"]
 
 
 def test_what_is_refused_of_a_csv_file_reads_as_the_page_shows_it() -> None:
     of_the_file, of_a_line = (block.splitlines() for block in blocks(page("csv-files"), "text"))
-    deals, _ = csv_examples()
+    deals, *_ = csv_examples()
     header, first, *_ = deals.splitlines()
     wrong = header.replace("survey,", "").replace("salesperson_email", "salesperson_email,salesperson_mail")
     with pytest.raises(BadInput) as refusal:

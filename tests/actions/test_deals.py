@@ -190,3 +190,68 @@ def test_a_file_of_unchanged_deals_takes_a_handful_of_queries_however_long_it_is
     with storage.counted_queries() as queries:
         assert load(settings, *rows).unchanged == 50
     assert len(queries) <= 8
+
+
+def call_off(settings: Settings, *rows: str, dry_run: bool = False) -> deals.Report:
+    text = "\n".join(["deal_id,cancelled_on", *rows])
+    return deals.import_cancellations(settings, text, "cancelled.csv", NOW, dry_run=dry_run)
+
+
+def test_a_cancelled_deal_withdraws_what_is_queued_and_the_same_file_again_changes_nothing(
+    settings: Settings,
+) -> None:
+    load(settings, JAN, ANS)
+    assert call_off(settings, "D-1,2026-05-20").updated == 1
+    assert [(row.state, row.messages.get().state) for row in Invitation.select().order_by(Invitation.id)] == [
+        ("cancelled", "cancelled"), ("planned", "queued"),
+    ]  # fmt: skip
+    before = snapshot()
+    assert call_off(settings, "D-1,2026-05-21").unchanged == 1
+    assert snapshot() == before
+
+
+def test_a_dry_run_of_cancellations_changes_nothing(settings: Settings) -> None:
+    load(settings, JAN)
+    before = snapshot()
+    assert call_off(settings, "D-1,2026-05-20", dry_run=True).updated == 1
+    assert snapshot() == before
+
+
+def test_a_cancelled_deal_that_the_crm_still_exports_comes_to_nothing_more(settings: Settings) -> None:
+    load(settings, JAN)
+    call_off(settings, "D-1,2026-05-20")
+    load(settings, JAN.replace("Warmtepomp", "Zonnepanelen"))
+    assert [row.state for row in Invitation.select()] == ["cancelled"]
+    assert "was cancelled on 2026-05-20" in deliver(settings, "D-1,2026-05-28").refused[0].reason
+
+
+def test_what_was_sent_in_stays_the_customers_when_the_deal_is_cancelled(settings: Settings) -> None:
+    load(settings, JAN)
+    Invitation.update(state="submitted").execute()
+    call_off(settings, "D-1,2026-05-20")
+    assert Invitation.get().state == "submitted"
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("D-9,2026-05-20", "There is no deal D-9"),
+        ("D-1,2026-06-02", "lies in the future"),
+        ("D-1,2026-05-01", "before the sale"),
+    ],
+)
+def test_an_impossible_cancellation_is_refused(settings: Settings, row: str, says: str) -> None:
+    load(settings, JAN)
+    assert says in call_off(settings, row).refused[0].reason
+    assert Invitation.get().state == "planned"
+
+
+def test_a_corrected_address_after_the_delivery_gets_the_second_survey_anew(settings: Settings) -> None:
+    load(settings, JAN)
+    deliver(settings, "D-1,2026-05-20")
+    second = Invitation.select().where(Invitation.wave == "delivery")
+    Message.update(state="bounced").where(Message.invitation == second.get().id).execute()
+    Invitation.update(state="stopped").where(Invitation.wave == "delivery").execute()
+    Message.update(customer=Customer.get().id, mailed_on=NOW.date()).execute()
+    load(settings, JAN.replace("jan@home.example", "jan@new.example"))
+    assert (second.get().state, second.get().messages.get().state) == ("planned", "queued")

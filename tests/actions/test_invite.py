@@ -70,6 +70,14 @@ def test_a_corrected_address_after_the_mail_went_out_gets_a_link_of_its_own(sett
     assert Invitation.select().where(Invitation.link_fingerprint == before).count() == 0
 
 
+def test_a_mail_to_the_wrong_customer_still_counts_for_their_limit(settings: Settings) -> None:
+    sell(settings, line())
+    send(settings)
+    correct(settings, line(customer_email="right@example.com"))
+    sell(settings, line(2, customer_email="customer1@example.com"))
+    assert [recipient for _, recipient, _ in send(settings).sent] == ["right@example.com"]
+
+
 def test_a_correction_of_something_else_asks_nobody_twice(settings: Settings) -> None:
     sell(settings, line())
     send(settings)

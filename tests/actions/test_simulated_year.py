@@ -4,7 +4,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,11 +14,12 @@ import pytest
 
 from kloof import storage
 from kloof.actions import invite, opt_out
+from kloof.actions.deals import import_cancellations
 from kloof.actions.dispatch import Dispatch
 from kloof.actions.outbox import follow_up
 from kloof.config import Settings
 from kloof.domain import links
-from kloof.domain.people import Deal
+from kloof.domain.people import Deal, DealLine
 from kloof.domain.surveys import Wave
 from kloof.mail.transport import Fate, Memory, TransportError, nothing
 from kloof.storage import deals
@@ -61,6 +62,9 @@ class Year:
     submitted: dict[int, datetime] = field(default_factory=dict)
     opted_out: dict[str, datetime] = field(default_factory=dict)
     cancelled: dict[int, datetime] = field(default_factory=dict)
+    lines: dict[str, DealLine] = field(default_factory=dict)
+    before_correction: dict[str, datetime] = field(default_factory=dict)
+    moved: list[tuple[int, str, datetime]] = field(default_factory=list)
 
     def day(self, today: date, now: datetime) -> None:
         """Deals are sold, delivered and cancelled."""
@@ -71,14 +75,36 @@ class Year:
             sold = line(number, customer_email=f"c{customer}@example.com", sold_on=today)
             deal = self.sold[sold.deal_id] = deals.put(sold, *needed, now)
             invite.invite(self.settings, deal, ASKED, Wave.SALE, now)
+            self.lines[sold.deal_id] = sold
             done = today + timedelta(days=self.chance.randrange(3, 60))
             self.to_deliver[done].append(deal)
+        for deal_id in self.chance.sample(sorted(self.lines), min(3, len(self.lines))):
+            self.correct(deal_id, needed, now)
         for deal in self.to_deliver.pop(today, []):
             if self.chance.random() < 0.03:
-                invite.withdraw(deal.id, now)
+                called_off = f"deal_id,cancelled_on\n{deal.deal_id},{today}\n"
+                assert import_cancellations(self.settings, called_off, "cancelled.csv", now).updated == 1
                 self.cancelled[deal.id] = now
             else:
                 deliver(self.settings, deal, today, now=now, about=ASKED)
+
+    def correct(self, deal_id: str, needed: tuple[int, int], now: datetime) -> None:
+        """The CRM had it wrong: another address, or another product."""
+        before = self.lines[deal_id]
+        deal = self.sold[deal_id]
+        if deals.stored([deal_id])[deal_id].deal.cancelled_on:
+            return
+        elsewhere = f"moved{len(self.moved)}@example.com" if self.chance.random() < 0.5 else ""
+        after = self.lines[deal_id] = replace(
+            before, customer_email=elsewhere or before.customer_email, product="Zonnepanelen"
+        )
+        earlier = Message.select().join(Invitation).where(Invitation.deal == deal.id)
+        self.before_correction |= {row.message_id: now for row in earlier}
+        corrected = deals.put(after, *needed, now)
+        for wave in (Wave.SALE, Wave.DELIVERY) if corrected.delivered_on else (Wave.SALE,):
+            invite.invite_again(self.settings, corrected, ASKED, wave, now)
+        if elsewhere:
+            self.moved.append((deal.id, before.customer_email, now))
 
     def customers_act(self, now: datetime) -> None:
         """Some of those who were asked answer, and a few want no more mail."""
@@ -126,19 +152,29 @@ def assert_nothing_forbidden(year: Year, post: Logbook, rows: dict[str, Message]
     days: dict[str, list[date]] = defaultdict(list)
     seen: set[str] = set()
     free = holidays.country_holidays("NL")
+    moved: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
+    for deal, old, when in year.moved:
+        moved[deal].append((old, when))
+    assert len(year.moved) > 200
+    assert len(year.cancelled) > 200
     deal_of = dict(Invitation.select(Invitation.id, Invitation.deal).tuples())
     for moment, recipient, message_id in post.log:
-        local, row = moment.astimezone(AMSTERDAM), rows[message_id]
+        local = moment.astimezone(AMSTERDAM)
         assert message_id not in seen
         seen.add(message_id)
         assert 9 <= local.hour < 18
         assert local.isoweekday() <= 5
         assert local.date() not in free
         assert moment < year.opted_out.get(recipient, moment + timedelta(1))
+        days[recipient].append(local.date())
+        row = rows[message_id]
+        if row.invitation_id is None:  # its link was taken back when the address was corrected
+            assert moment < year.before_correction[message_id]
+            continue
+        assert all(moment < when for old, when in moved[deal_of[row.invitation_id]] if old == recipient)
         assert moment < year.submitted.get(row.invitation_id, moment + timedelta(1))
         assert moment < year.cancelled.get(deal_of[row.invitation_id], moment + timedelta(1))
         assert (row.state, row.sent_at) == ("sent", moment)
-        days[recipient].append(local.date())
     for mailed in days.values():
         assert len(set(mailed)) == len(mailed)
         assert all(sum(day - timedelta(30) < other <= day for other in mailed) <= 4 for day in mailed)

@@ -139,3 +139,20 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(ready: Type) -> None:
 def test_freezing_and_publishing_without_answers_say_that_there_is_nothing_new(ready: Type) -> None:
     assert ready("freeze").stdout.startswith("0 blocks closed")
     assert "no new one" in ready("publish").stdout
+
+
+def test_letters_are_printed_once_and_a_deal_is_cancelled(ready: Type) -> None:
+    nameless = GOOD.replace("jan@home.example", "")
+    Path("deals.csv").write_text(f"{HEADER}\n{nameless}\n", encoding="utf-8")
+    ready("deals", "import", "deals.csv")
+    assert "letters to print" in ready("outbox", "list").stdout
+    assert ready("letters", "post.pdf").stdout == "1 letters in post.pdf.\n"
+    assert Path("post.pdf").read_bytes().startswith(b"%PDF")
+    assert json.loads(ready("letters", "more.pdf", "--json").stdout) == {
+        "printed": 0, "waiting": 0, "withdrawn": 0,
+    }  # fmt: skip
+    assert ready("letters", "again.pdf", "--again", "D-1").stdout == "1 letters in again.pdf.\n"
+    Path("cancelled.csv").write_text("deal_id,cancelled_on\nD-1,2026-04-01\n", encoding="utf-8")
+    assert "1 updated" in ready("deals", "cancelled", "cancelled.csv").stdout
+    refused = ready("letters", "once-more.pdf", "--again", "D-1")
+    assert (refused.exit_code, Path("once-more.pdf").exists()) == (1, False)

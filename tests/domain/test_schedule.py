@@ -1,5 +1,6 @@
 """When mail may go out."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -96,7 +97,7 @@ def test_a_free_day_keeps_both_limits_and_no_earlier_day_would(
 
 
 CANDIDATES = st.lists(
-    st.builds(Candidate, st.integers(1, 10**6), st.none() | st.integers(1, 4), st.integers(0, 2)),
+    st.builds(Candidate, st.integers(1, 10**6), st.none() | st.integers(1, 4), st.integers(0, 2), DAYS),
     unique_by=lambda one: one.id,
 )
 
@@ -105,7 +106,8 @@ CANDIDATES = st.lists(
 def test_everything_goes_today_or_gets_a_later_day_and_nothing_is_dropped(
     candidates: list[Candidate], today: date
 ) -> None:
-    go, later = share_out(candidates, {}, today, Limits(1, 4))
+    candidates = [replace(one, today=today) for one in candidates]
+    go, later = share_out(candidates, {}, Limits(1, 4))
     assert sorted([*go, *later]) == sorted(one.id for one in candidates)
     assert all(day > today for day in later.values())
     customers = [one.customer for one in candidates if one.id in go and one.customer is not None]
@@ -115,8 +117,8 @@ def test_everything_goes_today_or_gets_a_later_day_and_nothing_is_dropped(
 
 def test_of_one_customer_the_second_survey_goes_first_and_a_reminder_last() -> None:
     kinds = [("reminder-1", Wave.DELIVERY), ("invitation", Wave.SALE), ("invitation", Wave.DELIVERY)]
-    candidates = [Candidate(number, 1, rank(*kind)) for number, kind in enumerate(kinds)]
-    go, later = share_out(candidates, {}, date(2026, 9, 15), Limits())
+    candidates = [Candidate(number, 1, rank(*kind), date(2026, 9, 15)) for number, kind in enumerate(kinds)]
+    go, later = share_out(candidates, {}, Limits())
     assert go == [2]
     assert later[1] < later[0]
 

@@ -15,8 +15,8 @@ from builders import NOW, deal, person
 from kloof import storage
 from kloof.domain.people import Role
 from kloof.domain.surveys import Wave
-from kloof.storage import audit, outbox
-from kloof.storage.models import Deal
+from kloof.storage import audit, opt_outs, outbox
+from kloof.storage.models import Deal, Message
 
 Enter = Callable[[str, Role], FlaskClient]
 ROOT = Path(__file__).parents[2]
@@ -125,4 +125,26 @@ def test_the_first_look_takes_a_handful_of_queries(desk: FlaskClient) -> None:
         deal()
     with storage.counted_queries() as queries:
         assert desk.get("/desk").status_code == 200
-    assert len(queries) <= 8
+    assert len(queries) <= 9
+
+
+def test_deals_that_were_cancelled_are_loaded_the_same_way(desk: FlaskClient) -> None:
+    upload(desk, f"{HEADER}\n{GOOD}\n")
+    upload(desk, "deal_id;cancelled_on\nX-1;2026-03-01\n", kind="cancellations")
+    assert Deal.get().cancelled_at is not None
+
+
+def test_what_waits_for_somebody_stands_there_with_why_and_what_to_do(desk: FlaskClient) -> None:
+    upload(desk, f"{HEADER}\n{GOOD}\n{GOOD.replace('X-1', 'X-3').replace('jan@home.example', '')}\n")
+    Message.update(state="held", last_reply="The connection broke.").where(
+        Message.state == "queued"
+    ).execute()
+    page = desk.get("/desk", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    for said in ("X-1", "The connection broke.", "kloof outbox resolve", "X-3", "kloof letters FILE.pdf"):
+        assert said in page
+
+
+def test_opt_outs_and_dead_addresses_are_counted_at_the_desk(desk: FlaskClient) -> None:
+    opt_outs.remember("a" * 64, opt_outs.BOUNCED, NOW)
+    page = desk.get("/desk", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "to 0 who asked for that, and to 1 whose address does not work" in page

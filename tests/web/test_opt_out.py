@@ -33,7 +33,7 @@ def test_a_post_stops_the_mail_without_cookie_or_csrf_token(
     built = deal()
     got = client.post(way_out(built), data=body)
     assert got.status_code == 200
-    assert "geen mail meer" in got.text
+    assert "geen vragenlijsten meer" in got.text
     assert is_out(built)
 
 

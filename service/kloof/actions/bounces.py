@@ -58,7 +58,7 @@ def take(settings: Settings, bounce: Bounce, now: datetime) -> Kind:
         if mail.state is not MessageState.BOUNCED:
             _note(mail, bounce, now)
             if bounce.kind is Kind.HARD or mail.soft_bounces + 1 >= MOST_SOFT_BOUNCES:
-                _stop(settings, mail.email, now)
+                _stop(settings, mail, now)
             else:
                 due_at = sending_hours(settings.mail).next_open(now + UNTIL_NEXT_TRY)
                 attention.decide(mail.id, MessageState.QUEUED, now, bounce.reason, due_at)
@@ -73,6 +73,8 @@ def _note(mail: SentMail, bounce: Bounce, now: datetime) -> None:
         attention.count_soft_bounce(mail.id)
 
 
-def _stop(settings: Settings, email: str, now: datetime) -> None:
-    opt_outs.remember(address_hash(settings.secret_key, email), opt_outs.BOUNCED, now)
-    outbox.withdraw(outbox.awaiting(email), InvitationState.STOPPED, "Mail to this address bounces.", now)
+def _stop(settings: Settings, mail: SentMail, now: datetime) -> None:
+    opt_outs.remember(address_hash(settings.secret_key, mail.email), opt_outs.BOUNCED, now)
+    outbox.withdraw(
+        outbox.awaiting(mail.customer), InvitationState.STOPPED, "Mail to this address bounces.", now
+    )

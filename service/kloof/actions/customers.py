@@ -39,6 +39,7 @@ def _number(email: str) -> int:
     customer = customers.number_of(email)
     if customer is None:
         raise NotFound(
-            f"No customer has the address {email.strip()}.", remedy="Write it as it stands in the deals file."
+            f"No customer has the address, the number or, for who has no address, the deal {email.strip()}.",
+            remedy="Write it as it stands in the deals file.",
         )
     return customer

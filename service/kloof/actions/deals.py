@@ -1,28 +1,39 @@
 """Deals come in from the CRM, and are marked delivered: good lines go in, bad lines are named, nothing is half-done."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from difflib import get_close_matches
-from typing import Literal, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from kloof import storage
 from kloof.actions import invite
+from kloof.actions.deal_events import Arrivals, CallsOff, Done
 from kloof.config import Settings
 from kloof.domain.audit_log import COMMAND_LINE, What, Who
-from kloof.domain.deal_files import Delivery, LineRefused, read_deals, read_deliveries
+from kloof.domain.deal_files import (
+    Cancellation,
+    Delivery,
+    LineRefused,
+    read_cancellations,
+    read_deals,
+    read_deliveries,
+)
 from kloof.domain.errors import Refused
 from kloof.domain.people import DealLine, Person
 from kloof.domain.surveys import Survey, Wave
-from kloof.storage import audit, deals, people, surveys
+from kloof.storage import audit, deals, identity, people, surveys
 from kloof.storage.deals import StoredDeal
 
-Done = Literal["created", "updated", "unchanged"]
-Entry = TypeVar("Entry", DealLine, Delivery)
+Entry = TypeVar("Entry", DealLine, Delivery, Cancellation)
 Taken = TypeVar("Taken", contravariant=True)
 
-MAY_STILL_CHANGE = frozenset({"customer_name", "language", "delivery_planned_on", "practices"})
+MAY_STILL_CHANGE = frozenset({"customer_name", "language", "delivery_planned_on", "practices", "time_zone"})
 """What a correction may touch after the customer has answered: the rest would pass their answers to somebody else."""
+
+
+BETTER_KNOWN = frozenset({"customer_number"})
+"""What may still be added to a customer who has answered, where there was nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,21 @@ def import_deliveries(
 ) -> Report:
     """Mark deals as delivered and queue their second invitation, in one transaction; otherwise as `import_deals`."""
     lines = list(read_deliveries(text, filename))
-    return _apply(lines, lambda known: _Arrivals(settings, now, known), now, by, dry_run=dry_run)
+    return _apply(lines, lambda known: Arrivals(settings, now, known), now, by, dry_run=dry_run)
+
+
+def import_cancellations(
+    settings: Settings,
+    text: str,
+    filename: str,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    by: Who = COMMAND_LINE,
+) -> Report:
+    """Mark deals as cancelled and withdraw what was to go out, in one transaction; otherwise as `import_deals`."""
+    lines = list(read_cancellations(text, filename))
+    return _apply(lines, lambda known: CallsOff(settings, now, known), now, by, dry_run=dry_run)
 
 
 def _apply(
@@ -142,6 +167,7 @@ class _Intake:
         self.sellers = people.salespeople()
         self.versions: dict[str, int] = {}
         self.log: dict[What, list[int]] = {}
+        self.nameless: dict[str, str] | None = None
 
     def __call__(self, line: DealLine) -> Done:
         stored = self.known.get(line.deal_id)
@@ -151,6 +177,7 @@ class _Intake:
         survey = self._survey(line, stored)
         if stored and stored.answered:
             self._refuse_what_answers_rest_on(stored.line, line)
+        self._refuse_if_perhaps_the_same(line, stored)
         if line.sold_on > self.settings.today(self.now):
             raise Refused(f"sold_on {line.sold_on} lies in the future.", remedy="Import it once it is sold.")
         self._write(line, seller, survey, stored)
@@ -162,7 +189,22 @@ class _Intake:
         if not stored:
             invite.invite(self.settings, deal, survey, Wave.SALE, self.now)
         elif not stored.answered:
-            invite.invite_again(self.settings, deal, survey, Wave.SALE, self.now)
+            for wave in (Wave.SALE, Wave.DELIVERY) if deal.delivered_on else (Wave.SALE,):
+                invite.invite_again(self.settings, deal, survey, wave, self.now)
+
+    def _refuse_if_perhaps_the_same(self, line: DealLine, stored: StoredDeal | None) -> None:
+        """Two customers where there is one would make a group look larger than it is: somebody has to know."""
+        if not line.by_letter or line.customer_number or (stored and stored.line.customer_email):
+            return
+        if self.nameless is None:
+            self.nameless = identity.nameless(besides=())
+        earlier = self.nameless.setdefault(identity.name_key(line.customer_name), line.deal_id)
+        if earlier != line.deal_id:
+            raise Refused(
+                f"Deal {earlier} has a customer of this name without an address too, and nothing says whether it is "
+                "the same one.",
+                remedy="Give both lines a customer_number: the same for one customer, different for two.",
+            )
 
     def _seller(self, line: DealLine) -> Person:
         seller = self.sellers.get(line.salesperson_email)
@@ -197,51 +239,13 @@ class _Intake:
         changed = [
             item.name
             for item in fields(DealLine)
-            if item.name not in MAY_STILL_CHANGE and getattr(before, item.name) != getattr(after, item.name)
+            if item.name not in MAY_STILL_CHANGE
+            and getattr(before, item.name) != getattr(after, item.name)
+            # To become better known is not to become another: identity.put keeps the row.
+            and not (item.name in BETTER_KNOWN and not getattr(before, item.name))
         ]
         if changed:
             raise Refused(
                 f"The customer has answered already, so {', '.join(changed)} can no longer change.",
                 remedy="Undo the change in the file; if the deal itself was wrong, ask the customer to withdraw.",
-            )
-
-
-class _Arrivals:
-    """Marks deals as delivered."""
-
-    def __init__(self, settings: Settings, now: datetime, known: dict[str, StoredDeal]) -> None:
-        self.settings = settings
-        self.now = now
-        self.known = known
-        self.log: dict[What, list[int]] = {}
-
-    def __call__(self, delivery: Delivery) -> Done:
-        stored = self.known.get(delivery.deal_id)
-        if stored is None:
-            raise Refused(
-                f"There is no deal {delivery.deal_id}.", remedy="Import it first: kloof deals import."
-            )
-        before = stored.deal.delivered_on
-        if before == delivery.delivered_on:
-            return "unchanged"
-        self._refuse_impossible(stored, delivery)
-        deals.set_delivered(stored.deal.id, delivery.delivered_on)
-        self.log.setdefault(What.DEAL_DELIVERED, []).append(stored.deal.id)
-        deal = replace(stored.deal, delivered_on=delivery.delivered_on)
-        send = invite.invite_again if before else invite.invite
-        send(self.settings, deal, surveys.by_key(deal.survey), Wave.DELIVERY, self.now)
-        return "updated"
-
-    def _refuse_impossible(self, stored: StoredDeal, delivery: Delivery) -> None:
-        if delivery.delivered_on < stored.deal.sold_on:
-            raise Refused(
-                f"delivered_on {delivery.delivered_on} is before the sale on {stored.deal.sold_on}."
-            )
-        if delivery.delivered_on > self.settings.today(self.now):
-            raise Refused(
-                f"delivered_on {delivery.delivered_on} lies in the future.", remedy="Import it on that day."
-            )
-        if stored.delivery_answered:
-            raise Refused(
-                f"The customer has answered the second survey; the delivery of {stored.deal.delivered_on} stays."
             )

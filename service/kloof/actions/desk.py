@@ -3,22 +3,32 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from kloof.domain.invitations import MessageState
 from kloof.domain.people import Deal
-from kloof.storage import deals, outbox
+from kloof.storage import attention, deals, opt_outs, outbox
+from kloof.storage.attention import Entry
 from kloof.storage.outbox import Health
 
 LATEST = 25
+MOST_CONCERNS = 30
+CONCERNS = (MessageState.HELD, MessageState.FAILED, MessageState.BOUNCED, MessageState.LETTER)
+"""Messages that wait for somebody, what is most theirs to decide first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Counts of deals and answers, how the outbox stands, and the deals that came in last."""
+    """Counts of deals and answers, how the outbox stands, what of it waits for somebody, and the last deals."""
 
     counts: dict[str, int]
     mail: Health
     latest: tuple[Deal, ...]
+    concerns: tuple[Entry, ...]
+    stopped: dict[str, int]
 
 
 def overview(now: datetime) -> Overview:
     """The desk's first page."""
-    return Overview(deals.counts(), outbox.health(now), tuple(deals.latest(LATEST)))
+    concerns = attention.concerns(CONCERNS, MOST_CONCERNS)
+    return Overview(
+        deals.counts(), outbox.health(now), tuple(deals.latest(LATEST)), tuple(concerns), opt_outs.counts()
+    )

@@ -40,7 +40,6 @@ class Dispatch:
         self.chance = chance
         self.postbox = Postbox(settings)
         self.batches = Batches(settings, worker, clock, lease, batch)
-        self.hours = self.batches.hours
 
     def round(self, stopping: Callable[[], bool] = lambda: False) -> Tally:
         """Send what is due now, until nothing is, the server cannot be worked with, or it has to stop."""
@@ -74,7 +73,7 @@ class Dispatch:
                     claims.release(left, self.worker)
 
     def _may_go(self, mail: Outgoing) -> bool:
-        return mail.about is None or self.hours.open_until(self.clock()) is not None
+        return mail.about is None or self.batches.hours_of(mail).open_until(self.clock()) is not None
 
     def _begin(self, mail: Outgoing, done: Accepted | None, tally: Tally) -> bool:
         """Commit that this mail is being sent, before a word of it leaves."""
@@ -107,7 +106,7 @@ class Dispatch:
             to = MessageState.QUEUED
             tally.again += 1
             due_at = now + schedule.wait_before_retry(tries, self.chance())
-            due_at = self.hours.next_open(due_at) if mail.about else due_at
+            due_at = self.batches.hours_of(mail).next_open(due_at) if mail.about else due_at
         if error.of_server:
             tally.trouble = error
         with storage.transaction():

@@ -1,6 +1,6 @@
 """Inviting a customer: the row, the personal link and the mail, in the transaction of what caused them."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from kloof.config import Mail, Settings
@@ -14,16 +14,16 @@ from kloof.storage import outbox
 CORRECTABLE = frozenset({InvitationState.PLANNED, InvitationState.INVITED, InvitationState.STOPPED})
 
 
-def sending_hours(mail: Mail) -> SendingHours:
-    """The company's sending hours."""
+def sending_hours(mail: Mail, zone: str = "") -> SendingHours:
+    """The company's sending hours, on the clock of its own time zone or of a customer's."""
     opens, closes = mail.hours
-    return SendingHours(opens, closes, frozenset(mail.weekdays), ZoneInfo(mail.time_zone), mail.holidays)
+    weekdays, clock = frozenset(mail.weekdays), ZoneInfo(zone or mail.time_zone)
+    return SendingHours(opens, closes, weekdays, clock, mail.holidays)
 
 
 def invite(settings: Settings, deal: Deal, survey: Survey, wave: Wave, now: datetime) -> bool:
     """Plan the invitation of this deal and wave, in a transaction; False where there is one already."""
-    hours, day = sending_hours(settings.mail), _day_to_ask(deal, survey, wave)
-    due_at = max(hours.first_open(day), hours.next_open(now))
+    day, due_at = _planned(settings, deal, survey, wave, now)
     salt = links.new_salt()
     return outbox.invite(
         deal.id,
@@ -35,6 +35,7 @@ def invite(settings: Settings, deal: Deal, survey: Survey, wave: Wave, now: date
         due_at + timedelta(days=survey.timing.open_for_days),
         due_at,
         now,
+        by_letter=deal.by_letter,
     )
 
 
@@ -49,15 +50,25 @@ def invite_again(settings: Settings, deal: Deal, survey: Survey, wave: Wave, now
         return invite(settings, deal, survey, wave, now)
     if asked.answered or asked.state not in CORRECTABLE:
         return False
-    if asked.mailed_to not in {None, deal.customer}:
+    if asked.mailed_to not in {None, deal.customer} or (deal.by_letter and asked.came_back):
         outbox.forget(asked.invitation)
         return invite(settings, deal, survey, wave, now)
     if asked.state is not InvitationState.PLANNED:
         return False
-    hours, day = sending_hours(settings.mail), _day_to_ask(deal, survey, wave)
-    due_at = max(hours.first_open(day), hours.next_open(now))
-    outbox.replan(asked.invitation, day, due_at + timedelta(days=survey.timing.open_for_days), due_at, now)
+    day, due_at = _planned(settings, deal, survey, wave, now)
+    closes_at = due_at + timedelta(days=survey.timing.open_for_days)
+    outbox.replan(asked.invitation, day, closes_at, due_at, now, by_letter=deal.by_letter)
     return True
+
+
+def _planned(
+    settings: Settings, deal: Deal, survey: Survey, wave: Wave, now: datetime
+) -> tuple[date, datetime]:
+    """The day to ask, and the moment from which the mail or the letter may go out."""
+    day, hours = _day_to_ask(deal, survey, wave), sending_hours(settings.mail, deal.time_zone)
+    if deal.by_letter:  # printed when the desk comes to it, and read when the post does: no hours to keep
+        return day, max(datetime.combine(day, time(), tzinfo=hours.zone).astimezone(UTC), now)
+    return day, max(hours.first_open(day), hours.next_open(now))
 
 
 def withdraw(deal_id: int, now: datetime) -> None:

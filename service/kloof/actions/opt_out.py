@@ -1,35 +1,40 @@
-"""A customer wants no more mail: remembered for their address, over all deals, now and later."""
+"""A customer wants no more mail: remembered for them and for their address, over all deals, now and later."""
 
 from datetime import datetime
 
 from kloof import storage
 from kloof.config import Settings
 from kloof.domain import links
-from kloof.domain.addresses import address_hash
+from kloof.domain.addresses import address_hash, customer_hash
 from kloof.domain.audit_log import CUSTOMER, What
 from kloof.domain.errors import NotFound
 from kloof.domain.invitations import InvitationState
 from kloof.storage import audit, opt_outs, outbox, wishes
+from kloof.storage.opt_outs import SentTo
 
 
 def recognise(token: str) -> None:
     """Raises NotFound where this link was never mailed by us."""
-    _mailed_to(token)
+    _sent_to(token)
 
 
 def stop(settings: Settings, token: str, now: datetime) -> None:
     """Send this customer nothing more. Links that they already have keep working. Raises NotFound."""
-    address, deal = _mailed_to(token)
+    to = _sent_to(token)
     with storage.transaction():
-        if opt_outs.remember(address_hash(settings.secret_key, address), opt_outs.ASKED, now):
-            audit.write(CUSTOMER, What.MAIL_STOPPED, now, deals=[deal])
-        wishes.forget(address, "The customer wants no more mail.", now)
-        waiting = outbox.awaiting(address)
+        known_as = customer_hash(settings.secret_key, to.customer)
+        new = opt_outs.remember(known_as, opt_outs.ALSO if to.address else opt_outs.ASKED, now)
+        if to.address:
+            new |= opt_outs.remember(address_hash(settings.secret_key, to.address), opt_outs.ASKED, now)
+        if new:
+            audit.write(CUSTOMER, What.MAIL_STOPPED, now, deals=[to.deal])
+        wishes.forget(to.customer, "The customer wants no more mail.", now)
+        waiting = outbox.awaiting(to.customer)
         outbox.withdraw(waiting, InvitationState.STOPPED, "The customer wants no more mail.", now)
 
 
-def _mailed_to(token: str) -> tuple[str, int]:
-    found = opt_outs.mailed_to(links.fingerprint(token))
+def _sent_to(token: str) -> SentTo:
+    found = opt_outs.sent_to(links.fingerprint(token))
     if found is None:
         raise NotFound("This link opens nothing.")
     return found

@@ -45,6 +45,7 @@ CONCERNS = (
     MessageState.HELD,
     MessageState.FAILED,
     MessageState.BOUNCED,
+    MessageState.LETTER,
     MessageState.SENDING,
     MessageState.QUEUED,
 )

@@ -16,6 +16,7 @@ COMMANDS = {
     "doctor": "doctor:doctor",
     "freeze": "releases:freeze",
     "init": "init:init",
+    "letters": "letters:letters",
     "mail": "mail:mail",
     "outbox": "mail:outbox",
     "people": "people:people",

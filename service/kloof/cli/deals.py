@@ -1,4 +1,4 @@
-"""kloof deals: load deals and mark deliveries."""
+"""kloof deals: load deals and mark deliveries, and what was called off."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ _DRY = click.option("--dry-run", is_flag=True, help="Say what would happen and c
 
 @click.group()
 def deals() -> None:
-    """Load deals from the CRM and mark them delivered."""
+    """Load deals from the CRM and mark them delivered or cancelled."""
 
 
 @deals.command("import")
@@ -38,6 +38,17 @@ def delivered(file: Path, dry_run: bool, as_json: bool) -> None:
     """Mark the deals of FILE as delivered; each gets its second invitation."""
     settings = with_database()
     done = action.import_deliveries(settings, read_text(file), file.name, wall_clock(), dry_run=dry_run)
+    _show(done, file, as_json, dry_run)
+
+
+@deals.command()
+@_FILE
+@_DRY
+@as_json
+def cancelled(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Mark the deals of FILE as cancelled; nothing more goes out about them."""
+    settings = with_database()
+    done = action.import_cancellations(settings, read_text(file), file.name, wall_clock(), dry_run=dry_run)
     _show(done, file, as_json, dry_run)
 
 

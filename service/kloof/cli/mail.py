@@ -59,6 +59,7 @@ def outbox() -> None:
 
 ADVICE = {
     MessageState.QUEUED: "waiting; kloof worker sends it when it is due",
+    MessageState.LETTER: "letters to print, since the customer has no address: kloof letters FILE.pdf",
     MessageState.SENDING: "on its way",
     MessageState.SENT: "sent",
     MessageState.HELD: "held: nobody knows whether it arrived. Decide: kloof outbox resolve --arrived|--again NUMBER",

@@ -45,6 +45,8 @@ class What(StrEnum):
     DEAL_LOADED = "deal_loaded"
     DEAL_CHANGED = "deal_changed"
     DEAL_DELIVERED = "deal_delivered"
+    DEAL_CANCELLED = "deal_cancelled"
+    LETTER_PRINTED = "letter_printed"
     MAIL_DECIDED = "mail_decided"
     ANSWERS_SENT = "answers_sent"
     ANSWERS_CORRECTED = "answers_corrected"

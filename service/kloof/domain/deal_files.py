@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import cache
 from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kloof.domain.errors import BadInput
 from kloof.domain.people import PRACTICES, DealLine
@@ -25,7 +27,12 @@ REQUIRED = (
     "survey",
     "sold_on",
 )
-OPTIONAL = ("delivery_planned_on", *(f"{practice}_on" for practice in PRACTICES))
+OPTIONAL = (
+    "customer_number",
+    "customer_time_zone",
+    "delivery_planned_on",
+    *(f"{practice}_on" for practice in PRACTICES),
+)
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
 _LONGEST = 200
 LONGEST_DEAL_ID = 100
@@ -34,6 +41,16 @@ LONGEST_DEAL_ID = 100
 def is_address(text: str) -> bool:
     """Whether this can be an e-mail address that is safe to put in a header."""
     return bool(_ADDRESS.fullmatch(text))
+
+
+@cache
+def is_time_zone(name: str) -> bool:
+    """Whether the time zone database knows this name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +62,21 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancellation:
+    """One deal that was called off."""
+
+    deal_id: str
+    cancelled_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class LineRefused:
     """A line that cannot go in, and every reason why."""
 
     reasons: tuple[str, ...]
 
 
-Entry = TypeVar("Entry", DealLine, Delivery)
+Entry = TypeVar("Entry", DealLine, Delivery, Cancellation)
 
 
 def read_deals(text: str, filename: str) -> Iterator[tuple[int, DealLine | LineRefused]]:
@@ -65,6 +90,11 @@ def read_deals(text: str, filename: str) -> Iterator[tuple[int, DealLine | LineR
 def read_deliveries(text: str, filename: str) -> Iterator[tuple[int, Delivery | LineRefused]]:
     """Line number and delivery, or why not, for each line of a deliveries file; raises as `read_deals` does."""
     return _lines(text, filename, ("deal_id", "delivered_on"), (), _delivery)
+
+
+def read_cancellations(text: str, filename: str) -> Iterator[tuple[int, Cancellation | LineRefused]]:
+    """Line number and cancellation, or why not, for each line of such a file; raises as `read_deals` does."""
+    return _lines(text, filename, ("deal_id", "cancelled_on"), (), _cancellation)
 
 
 def _lines(
@@ -144,6 +174,18 @@ class _Fields:
             )
         return value
 
+    def maybe_text(self, name: str, most: int = _LONGEST) -> str:
+        return self.text(name, most) if self.values.get(name) else ""
+
+    def maybe_address(self, name: str) -> str:
+        return self.address(name) if self.values.get(name) else ""
+
+    def time_zone(self, name: str) -> str:
+        value = self.maybe_text(name, most=64)
+        if value and not is_time_zone(value):
+            self.problems.append(f"{name} {value!r} is not a time zone like Europe/Amsterdam")
+        return value
+
     def address(self, name: str) -> str:
         value = self.text(name).lower()
         if value and not is_address(value):
@@ -185,7 +227,7 @@ def _deal(fields: _Fields) -> DealLine:
     return DealLine(
         deal_id=fields.text("deal_id", most=LONGEST_DEAL_ID),
         customer_name=fields.text("customer_name"),
-        customer_email=fields.address("customer_email"),
+        customer_email=fields.maybe_address("customer_email"),
         language=fields.language("language"),
         salesperson_email=fields.address("salesperson_email"),
         team=fields.text("team"),
@@ -195,6 +237,14 @@ def _deal(fields: _Fields) -> DealLine:
         sold_on=sold_on,
         delivery_planned_on=planned,
         practices={name: day for name in PRACTICES if (day := fields.maybe_day(f"{name}_on"))},
+        customer_number=fields.maybe_text("customer_number", most=LONGEST_DEAL_ID),
+        time_zone=fields.time_zone("customer_time_zone"),
+    )
+
+
+def _cancellation(fields: _Fields) -> Cancellation:
+    return Cancellation(
+        deal_id=fields.text("deal_id", most=LONGEST_DEAL_ID), cancelled_on=fields.day("cancelled_on")
     )
 
 

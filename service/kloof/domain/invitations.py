@@ -24,7 +24,7 @@ INVITATION_STEPS: Final[dict[InvitationState, frozenset[InvitationState]]] = {
     _I.PLANNED: frozenset({_I.INVITED, _I.STARTED, _I.SUBMITTED, _I.CANCELLED, _I.STOPPED, _I.EXPIRED}),
     _I.INVITED: frozenset({_I.STARTED, _I.SUBMITTED, _I.CANCELLED, _I.STOPPED, _I.EXPIRED}),
     _I.STARTED: frozenset({_I.SUBMITTED, _I.CANCELLED, _I.STOPPED, _I.EXPIRED, _I.WITHDRAWN}),
-    _I.SUBMITTED: frozenset({_I.WITHDRAWN, _I.CANCELLED}),
+    _I.SUBMITTED: frozenset({_I.WITHDRAWN}),
     _I.WITHDRAWN: frozenset(),
     _I.EXPIRED: frozenset(),
     _I.CANCELLED: frozenset(),
@@ -38,9 +38,10 @@ AWAITS_MAIL: Final = frozenset({_I.PLANNED, _I.INVITED, _I.STARTED})
 
 
 class MessageState(StrEnum):
-    """Where one mail stands on its way out."""
+    """Where one mail, or one letter, stands on its way out."""
 
     QUEUED = "queued"
+    LETTER = "letter"  # the customer has no address: somebody prints it
     SENDING = "sending"  # committed before the SMTP conversation starts
     SENT = "sent"
     FAILED = "failed"  # refused for good, or given up
@@ -51,7 +52,8 @@ class MessageState(StrEnum):
 
 _M = MessageState
 MESSAGE_STEPS: Final[dict[MessageState, frozenset[MessageState]]] = {
-    _M.QUEUED: frozenset({_M.SENDING, _M.CANCELLED, _M.FAILED}),
+    _M.QUEUED: frozenset({_M.SENDING, _M.CANCELLED, _M.FAILED, _M.LETTER}),
+    _M.LETTER: frozenset({_M.SENT, _M.CANCELLED, _M.QUEUED}),
     _M.SENDING: frozenset({_M.SENT, _M.QUEUED, _M.FAILED, _M.HELD}),
     _M.SENT: frozenset({_M.BOUNCED}),
     _M.FAILED: frozenset({_M.QUEUED, _M.CANCELLED}),
@@ -60,6 +62,9 @@ MESSAGE_STEPS: Final[dict[MessageState, frozenset[MessageState]]] = {
     _M.CANCELLED: frozenset(),
 }
 
+
+WAITS: Final = frozenset({_M.QUEUED, _M.LETTER})
+"""States of a message that has not begun its way out: what a withdrawal cancels."""
 
 S = TypeVar("S", InvitationState, MessageState)
 

@@ -48,11 +48,16 @@ class AboutDeal:
     delivered_on: date | None
     cancelled: bool
     expires_at: datetime
+    time_zone: str = ""
+    deal_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One mail to make and send. `message_id` is the part before the @, fixed when the mail was queued."""
+    """One mail to make and send, or a letter where `email` is empty.
+
+    `message_id` is the part before the @, fixed when the mail was queued.
+    """
 
     id: int
     message_id: str

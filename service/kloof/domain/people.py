@@ -50,7 +50,10 @@ PRACTICES: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class DealLine:
-    """One deal as the CRM gives it. E-mail addresses are lower case and trimmed."""
+    """One deal as the CRM gives it. E-mail addresses are lower case and trimmed; no address is an empty one.
+
+    `customer_number` is the CRM's own number of the customer. `time_zone` is an IANA name, or empty for the company's.
+    """
 
     deal_id: str
     customer_name: str
@@ -64,6 +67,13 @@ class DealLine:
     sold_on: date
     delivery_planned_on: date | None = None
     practices: dict[str, date] = field(default_factory=dict)
+    customer_number: str = ""
+    time_zone: str = ""
+
+    @property
+    def by_letter(self) -> bool:
+        """Whether the customer is asked on paper, having no address."""
+        return not self.customer_email
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,9 @@ class Deal:
     sold_on: date
     delivery_planned_on: date | None
     delivered_on: date | None
+    by_letter: bool = False
+    time_zone: str = ""
+    cancelled_on: date | None = None
 
 
 class Outcome(StrEnum):

@@ -107,11 +107,15 @@ def free_day(today: date, mailed: Collection[date], limits: Limits) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A due message and whose it is; a lower `rank` goes first where one customer has several."""
+    """A due message, whose it is, and which day it is where they live.
+
+    A lower `rank` goes first where one customer has several.
+    """
 
     id: int
     customer: int | None
     rank: int
+    today: date
 
 
 def rank(kind: str, wave: Wave | None) -> int:
@@ -122,7 +126,7 @@ def rank(kind: str, wave: Wave | None) -> int:
 
 
 def share_out(
-    candidates: Iterable[Candidate], mailed: Mapping[int, Collection[date]], today: date, limits: Limits
+    candidates: Iterable[Candidate], mailed: Mapping[int, Collection[date]], limits: Limits
 ) -> tuple[list[int], dict[int, date]]:
     """Which messages go today, in the given order, and to which day each of the others moves."""
     taken: dict[int, list[date]] = {customer: list(days) for customer, days in mailed.items()}
@@ -134,9 +138,9 @@ def share_out(
             go.add(candidate.id)
             continue
         days = taken.setdefault(candidate.customer, [])
-        day = free_day(today, days, limits)
+        day = free_day(candidate.today, days, limits)
         days.append(day)
-        if day == today:
+        if day == candidate.today:
             go.add(candidate.id)
         else:
             later[candidate.id] = day

@@ -38,8 +38,21 @@ class Paragraph(_Part):
     body: Text
 
 
+class OnPaper(_Part):
+    """What only a printed letter says."""
+
+    first: Letter
+    second: Letter
+    scan: Text
+    type_it: Text
+    reason: Text
+    way_out: Text
+    contact: Text
+    reference: Text
+
+
 class Letters(_Part):
-    """All texts of all mails."""
+    """All texts of all mails and letters."""
 
     greeting: Text
     regards: Text
@@ -55,6 +68,7 @@ class Letters(_Part):
     findings: Letter
     sign_in: Letter
     test: Letter
+    on_paper: OnPaper
 
     def of(self, kind: str, wave: Wave | None) -> Letter:
         """The letter for a message of this kind."""

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from peewee import JOIN
+from peewee import JOIN, Case
 
 from kloof.domain.errors import NotFound, Refused
-from kloof.domain.invitations import MESSAGE_STEPS, MessageState, step
+from kloof.domain.invitations import MESSAGE_STEPS, WAITS, MessageState, step
 from kloof.storage.models import Customer, Deal, Invitation, Message, Person, SignIn
 from kloof.storage.statements import tuples
 
@@ -39,14 +40,30 @@ class SentMail:
     state: MessageState
     email: str
     soft_bounces: int
+    customer: int
 
 
 def listed(state: MessageState, most: int) -> list[Entry]:
     """The messages in this state that wait longest: those that are queued by when they are due."""
-    since = Message.due_at if state is MessageState.QUEUED else Message.changed_at
-    rows = (
+    since = Message.due_at if state in WAITS else Message.changed_at
+    return [
+        _entry(row)
+        for row in _rows(since).where(Message.state == state.value).order_by(since, Message.id).limit(most)
+    ]
+
+
+def concerns(states: Sequence[MessageState], most: int) -> list[Entry]:
+    """The messages in these states, in the order of the states and then the longest waiting first; one query."""
+    order = Case(Message.state, [(state.value, at) for at, state in enumerate(states)])
+    wanted = Message.state.in_([state.value for state in states])
+    rows = _rows(Message.changed_at).where(wanted).order_by(order, Message.changed_at, Message.id).limit(most)
+    return [_entry(row) for row in rows]
+
+
+def _rows(since: Any) -> Any:
+    return (
         Message.select(
-            Message.id, Message.kind, Invitation.wave, Deal.deal_id, Customer.email, Person.email,
+            Message.id, Message.state, Message.kind, Invitation.wave, Deal.deal_id, Customer.email, Person.email,
             Message.attempts, since, Message.last_reply,
         )
         .join(Invitation, JOIN.LEFT_OUTER)
@@ -55,14 +72,14 @@ def listed(state: MessageState, most: int) -> list[Entry]:
         .switch(Message)
         .join(SignIn, JOIN.LEFT_OUTER)
         .join(Person, JOIN.LEFT_OUTER)
-        .where(Message.state == state.value)
-        .order_by(since, Message.id)
-        .limit(most)
+        .tuples()
     )  # fmt: skip
-    return [
-        Entry(number, state, kind, wave or "", deal or "", customer or person or "", tries, moment, reply)
-        for number, kind, wave, deal, customer, person, tries, moment, reply in tuples(rows)
-    ]
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    number, state, kind, wave, deal, customer, person, tries, moment, reply = row
+    to = customer or person or ""
+    return Entry(number, MessageState(state), kind, wave or "", deal or "", to, tries, moment, reply)
 
 
 def numbers(state: MessageState) -> list[int]:
@@ -78,6 +95,8 @@ def decide(number: int, to: MessageState, now: datetime, reply: str, due_at: dat
     now_in = MessageState(row.state)
     if now_in is MessageState.SENDING:
         raise Refused(f"Message {number} is on its way now.", remedy="Look again in ten minutes.")
+    if now_in is MessageState.LETTER and to is not MessageState.CANCELLED:
+        raise Refused(f"Message {number} is a letter.", remedy="Print it: kloof letters FILE.pdf")
     step(MESSAGE_STEPS, now_in, to)
     facts: dict[str, object] = {
         "state": to.value,
@@ -101,7 +120,7 @@ def deals_of(numbers: Sequence[int]) -> list[int]:
 def sent_as(message_id: str) -> SentMail | None:
     """The message to a customer that went out under this id."""
     row = (
-        Message.select(Message.id, Message.state, Customer.email, Message.soft_bounces)
+        Message.select(Message.id, Message.state, Customer.email, Message.soft_bounces, Customer.id)
         .join(Invitation)
         .join(Deal)
         .join(Customer)
@@ -109,7 +128,7 @@ def sent_as(message_id: str) -> SentMail | None:
         .tuples()
         .first()
     )
-    return None if row is None else SentMail(row[0], MessageState(row[1]), row[2], row[3])
+    return None if row is None else SentMail(row[0], MessageState(row[1]), row[2] or "", row[3], row[4])
 
 
 def count_soft_bounce(number: int) -> None:

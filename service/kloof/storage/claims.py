@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from kloof.domain.invitations import InvitationState, MessageState
+from kloof.domain.invitations import WAITS, InvitationState, MessageState
 from kloof.domain.messages import AboutDeal, Outgoing
 from kloof.domain.surveys import Wave
 from kloof.storage.database import database, is_postgresql, transaction
@@ -17,7 +17,7 @@ from kloof.storage.statements import day, moment, run, several, tuples
 _ABOUT = """
 SELECT m.id, m.message_id, m.kind, m.attempts, d.customer_id, d.customer_name, c.email, d.customer_language,
   i.link_salt, i.expires_at, i.id, i.state, i.wave, d.survey_version_id, d.product, p.name, d.sold_on,
-  d.delivered_on, d.cancelled_at IS NOT NULL
+  d.delivered_on, d.cancelled_at IS NOT NULL, d.customer_time_zone, d.deal_id, d.by_letter
 FROM message m JOIN invitation i ON i.id = m.invitation_id JOIN deal d ON d.id = i.deal_id
 JOIN customer c ON c.id = d.customer_id JOIN person p ON p.id = d.salesperson_id
 """
@@ -76,15 +76,29 @@ def _about_deals(ids: list[int]) -> Iterator[Outgoing]:
     for number, message_id, kind, attempts, customer, name, email, language, salt, expires, *about in run(
         f"{_ABOUT} WHERE m.id IN ({several(ids)})", *ids
     ):
-        invitation, state, wave, survey, product, seller, sold, delivered, cancelled = about
+        (
+            invitation,
+            state,
+            wave,
+            survey,
+            product,
+            seller,
+            sold,
+            delivered,
+            cancelled,
+            zone,
+            deal_id,
+            by_letter,
+        ) = about
         closes = moment(expires)
         deal = AboutDeal(
             invitation, InvitationState(state), Wave(wave), survey, product, seller, day(sold),
-            day(delivered) if delivered else None, bool(cancelled), closes,
+            day(delivered) if delivered else None, bool(cancelled), closes, zone, deal_id,
         )  # fmt: skip
         yield Outgoing(
-            number, message_id, kind, attempts, customer, name, email, language, bytes(salt), closes, deal
-        )
+            number, message_id, kind, attempts, customer, name, "" if by_letter else email or "", language,
+            bytes(salt), closes, deal,
+        )  # fmt: skip
 
 
 def _sign_ins(ids: list[int]) -> Iterator[Outgoing]:
@@ -126,22 +140,22 @@ def move(later: Mapping[int, datetime]) -> None:
         Message.update(due_at=due_at, customer=None, mailed_on=None).where(Message.id == number).execute()
 
 
-def move_all_due(now: datetime, due_at: datetime) -> int:
-    """Let everything that is due and not urgent wait until then: it is outside sending hours."""
-    return int(
-        Message.update(due_at=due_at)
-        .where(
-            Message.state == MessageState.QUEUED.value,
-            Message.urgent == False,  # noqa: E712  peewee's way to say it
-            Message.due_at <= now,
-            Message.lease_ends_at.is_null() | (Message.lease_ends_at <= now),
-        )
-        .execute()
-    )
+_MOVE = """
+UPDATE message SET due_at = ? WHERE state = 'queued' AND urgent = ? AND due_at <= ?
+AND (lease_ends_at IS NULL OR lease_ends_at <= ?) AND EXISTS (
+  SELECT 1 FROM invitation JOIN deal ON deal.id = invitation.deal_id
+  WHERE invitation.id = message.invitation_id AND deal.customer_time_zone = ?)
+"""
+
+
+def move_all_due(now: datetime, due_at: datetime, zone: str = "") -> int:
+    """Let everything that is due to customers of this time zone wait until then: it is outside sending hours."""
+    moment = Message.due_at.db_value
+    return int(run(_MOVE, moment(due_at), False, moment(now), moment(now), zone).rowcount)
 
 
 def cancel(reasons: Mapping[int, str], now: datetime) -> None:
-    """Cancel these queued messages, each with its reason."""
+    """Cancel these messages that wait, each with its reason."""
     for number, reason in reasons.items():
         Message.update(
             state=MessageState.CANCELLED.value,
@@ -149,7 +163,7 @@ def cancel(reasons: Mapping[int, str], now: datetime) -> None:
             changed_at=now,
             customer=None,
             mailed_on=None,
-        ).where(Message.id == number, Message.state == MessageState.QUEUED.value).execute()
+        ).where(Message.id == number, Message.state.in_(WAITS)).execute()
 
 
 def release(ids: Collection[int], worker: str) -> None:

@@ -17,15 +17,20 @@ _DEAL = (
     "sold_on",
     "delivery_planned_on",
     "delivered_on",
+    "cancelled_at",
+    "customer_number",
+    "customer_time_zone",
 )
 _ANSWERED = ("comment", "consent", "wants_call", "wants_findings", "language", "saved_at", "submitted_at")
 _PROMISE = ("text", "aspect", "source", "outcome", "remark")
 
 
-def number_of(email: str) -> int | None:
-    """The row of the customer with this address; None where there is none."""
-    row = Customer.get_or_none(Customer.email == email.strip().lower())
-    return None if row is None else int(row.id)
+def number_of(known_as: str) -> int | None:
+    """The row of the customer with this address, or else this number in the CRM, or else this deal; None for none."""
+    row = Customer.get_or_none(Customer.email == known_as.strip().lower())
+    row = row or Customer.get_or_none(Customer.number == known_as.strip())
+    deal = None if row else Deal.get_or_none(Deal.deal_id == known_as.strip(), Deal.by_letter)
+    return int(row.id) if row else int(deal.customer_id) if deal else None
 
 
 def deals_of(customer: int) -> list[int]:

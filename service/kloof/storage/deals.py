@@ -10,6 +10,7 @@ from peewee import chunked, fn
 from kloof.domain.people import Deal, DealLine
 from kloof.domain.surveys import SurveyKey
 from kloof.domain.text import Language
+from kloof.storage import identity
 from kloof.storage.models import Customer, Invitation, Person, Practice, Response, SurveyVersion
 from kloof.storage.models import Deal as Row
 from kloof.storage.statements import tuples
@@ -66,6 +67,9 @@ def value(row: Row) -> Deal:
         sold_on=row.sold_on,
         delivery_planned_on=row.delivery_planned_on,
         delivered_on=row.delivered_on,
+        by_letter=row.by_letter,
+        time_zone=row.customer_time_zone,
+        cancelled_on=row.cancelled_at.date() if row.cancelled_at else None,
     )
 
 
@@ -73,7 +77,7 @@ def _line(row: Row, seller: str, practices: dict[str, date]) -> DealLine:
     return DealLine(
         deal_id=row.deal_id,
         customer_name=row.customer_name,
-        customer_email=row.customer.email,
+        customer_email="" if row.by_letter else row.customer.email or "",
         language=cast(Language, row.customer_language),
         salesperson_email=seller,
         team=row.team,
@@ -83,6 +87,8 @@ def _line(row: Row, seller: str, practices: dict[str, date]) -> DealLine:
         sold_on=row.sold_on,
         delivery_planned_on=row.delivery_planned_on,
         practices=practices,
+        customer_number=row.customer_number,
+        time_zone=row.customer_time_zone,
     )
 
 
@@ -111,8 +117,12 @@ def _answered_waves(deals: list[int]) -> dict[int, set[str]]:
 
 def put(line: DealLine, salesperson: int, survey_version: int, now: datetime) -> Deal:
     """Insert this deal, or write its present facts over the earlier ones."""
+    row = Row.select(Row.id, Row.customer).where(Row.deal_id == line.deal_id).first()
     facts = {
-        "customer": _customer(line),
+        "customer": identity.put(line, row.customer_id if row else None),
+        "by_letter": line.by_letter,
+        "customer_number": line.customer_number,
+        "customer_time_zone": line.time_zone,
         "customer_name": line.customer_name,
         "customer_language": line.language,
         "salesperson": salesperson,
@@ -123,7 +133,6 @@ def put(line: DealLine, salesperson: int, survey_version: int, now: datetime) ->
         "sold_on": line.sold_on,
         "delivery_planned_on": line.delivery_planned_on,
     }
-    row = Row.select(Row.id).where(Row.deal_id == line.deal_id).first()
     if row is None:
         deal = int(Row.insert(deal_id=line.deal_id, added_at=now, **facts).execute())
     else:
@@ -135,18 +144,14 @@ def put(line: DealLine, salesperson: int, survey_version: int, now: datetime) ->
     return value(Row.select(Row, SurveyVersion).join(SurveyVersion).where(Row.id == deal).get())
 
 
-def _customer(line: DealLine) -> int:
-    row = Customer.select(Customer.id).where(Customer.email == line.customer_email).first()
-    known = {"name": line.customer_name, "language": line.language}
-    if row is None:
-        return int(Customer.insert(email=line.customer_email, **known).execute())
-    Customer.update(**known).where(Customer.id == row.id).execute()
-    return int(row.id)
-
-
 def set_delivered(deal: int, day: date) -> None:
     """Record the day on which the deal was delivered."""
     Row.update(delivered_on=day).where(Row.id == deal).execute()
+
+
+def set_cancelled(deal: int, moment: datetime) -> None:
+    """Record when the deal was called off."""
+    Row.update(cancelled_at=moment).where(Row.id == deal).execute()
 
 
 def counts() -> dict[str, int]:

@@ -1,13 +1,19 @@
 """Addresses that get no more mail, each kept as a hash that only the holder of the secret key can recognise."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from peewee import fn
+
 from kloof.storage.models import Customer, Deal, Invitation, OptOut
+from kloof.storage.statements import tuples
 
 ASKED: Final = "asked"
 BOUNCED: Final = "bounced"
+ALSO: Final = "also"
+"""The customer behind an address that asked: so that they get no letter either. Counted once, with the address."""
 
 
 def remember(address_hash: str, reason: str, now: datetime) -> bool:
@@ -31,14 +37,28 @@ def reasons(address_hashes: Iterable[str]) -> dict[str, str]:
     return {row.address_hash: row.reason for row in noted}
 
 
-def mailed_to(fingerprint: str) -> tuple[str, int] | None:
-    """The address that the opt-out link with this fingerprint was mailed to, and about which deal (row id)."""
+@dataclass(frozen=True, slots=True)
+class SentTo:
+    """Whom an opt-out link went to, about which deal (row ids); the address is empty for a letter."""
+
+    customer: int
+    address: str
+    deal: int
+
+
+def sent_to(fingerprint: str) -> SentTo | None:
+    """Whom the opt-out link with this fingerprint was sent to; None where there is no such link."""
     row = (
-        Customer.select(Customer.email, Deal.id)
+        Customer.select(Customer.id, Customer.email, Deal.id)
         .join(Deal)
         .join(Invitation)
         .where(Invitation.opt_out_fingerprint == fingerprint)
         .tuples()
         .first()
     )
-    return None if row is None else (str(row[0]), int(row[1]))
+    return None if row is None else SentTo(int(row[0]), row[1] or "", int(row[2]))
+
+
+def counts() -> dict[str, int]:
+    """How many addresses and customers get no more mail, by reason."""
+    return dict(tuples(OptOut.select(OptOut.reason, fn.COUNT(OptOut.id)).group_by(OptOut.reason)))

@@ -11,24 +11,26 @@ from kloof.domain.invitations import (
     AWAITS_MAIL,
     INVITATION_STEPS,
     MESSAGE_STEPS,
+    WAITS,
     InvitationState,
     MessageState,
     before,
 )
 from kloof.domain.messages import INVITATION, SIGN_IN
 from kloof.domain.surveys import Wave
-from kloof.storage.models import Customer, Deal, Invitation, Message, Response
+from kloof.storage.models import Deal, Invitation, Message, Response
 from kloof.storage.statements import names, run, tuples
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How far an invitation has come: to which customer mail went, and whether anything was answered."""
+    """How far an invitation has come: to which customer mail went, whether it came back, whether there are answers."""
 
     invitation: int
     state: InvitationState
     mailed_to: int | None
     answered: bool
+    came_back: bool
 
 
 def invite(
@@ -41,8 +43,10 @@ def invite(
     expires_at: datetime,
     due_at: datetime,
     now: datetime,
+    *,
+    by_letter: bool = False,
 ) -> bool:
-    """Insert the invitation of this deal and wave, and its mail, in the caller's transaction.
+    """Insert the invitation of this deal and wave, and its mail or letter, in the caller's transaction.
 
     False where it exists already: the unique index decides, also between two imports at once.
     """
@@ -64,7 +68,7 @@ def invite(
     ):
         return False
     row = Invitation.get(Invitation.deal == deal_id, Invitation.wave == wave.value)
-    queue(now, kind=INVITATION, invitation=row.id, due_at=due_at)
+    queue(now, kind=INVITATION, invitation=row.id, due_at=due_at, state=_waiting(by_letter))
     return True
 
 
@@ -75,19 +79,18 @@ def queue_sign_in(sign_in_id: int, now: datetime) -> None:
 
 def queue(now: datetime, **facts: object) -> None:
     """Queue a mail: its kind, what it refers to, and when it is due, in the transaction of its cause."""
-    Message.insert(
-        message_id=secrets.token_hex(16),
-        state=MessageState.QUEUED.value,
-        created_at=now,
-        changed_at=now,
-        **facts,
-    ).execute()
+    facts = {"state": MessageState.QUEUED.value} | facts
+    Message.insert(message_id=secrets.token_hex(16), created_at=now, changed_at=now, **facts).execute()
+
+
+def _waiting(by_letter: bool) -> str:
+    return (MessageState.LETTER if by_letter else MessageState.QUEUED).value
 
 
 def asked(deal_id: int, wave: Wave) -> Asked | None:
     """What became of this deal's invitation; None where there is none."""
     row = (
-        Invitation.select(Invitation.id, Invitation.state, Message.customer, Response.id.alias("response"))
+        Invitation.select(Invitation.id, Invitation.state, Message.customer, Message.state, Response.id)
         .join(
             Message, JOIN.LEFT_OUTER, on=(Message.invitation == Invitation.id) & (Message.kind == INVITATION)
         )
@@ -98,18 +101,27 @@ def asked(deal_id: int, wave: Wave) -> Asked | None:
     )
     if row is None:
         return None
-    number, state, mailed_to, response = row
-    return Asked(number, InvitationState(state), mailed_to, response is not None)
+    number, state, mailed_to, mail, response = row
+    came_back = mail == MessageState.BOUNCED.value
+    return Asked(number, InvitationState(state), mailed_to, response is not None, came_back)
 
 
-def replan(invitation: int, invite_on: date, expires_at: datetime, due_at: datetime, now: datetime) -> None:
-    """Give an invitation that has not gone out another date; a mail that had failed is queued anew."""
+def replan(
+    invitation: int,
+    invite_on: date,
+    expires_at: datetime,
+    due_at: datetime,
+    now: datetime,
+    *,
+    by_letter: bool = False,
+) -> None:
+    """Give an invitation that has not gone out another date; a mail that had failed waits anew."""
     Invitation.update(invite_on=invite_on, expires_at=expires_at).where(
         Invitation.id == invitation, Invitation.state == InvitationState.PLANNED.value
     ).execute()
     again = before(MESSAGE_STEPS, MessageState.QUEUED) - {MessageState.SENDING, MessageState.HELD}
     Message.update(
-        state=MessageState.QUEUED.value, due_at=due_at, attempts=0, lease_ends_at=None, changed_at=now
+        state=_waiting(by_letter), due_at=due_at, attempts=0, lease_ends_at=None, changed_at=now
     ).where(
         Message.invitation == invitation,
         Message.kind == INVITATION,
@@ -118,7 +130,16 @@ def replan(invitation: int, invite_on: date, expires_at: datetime, due_at: datet
 
 
 def forget(invitation: int) -> None:
-    """Delete an invitation that nobody answered, with its mails: its link opens nothing from now on."""
+    """Delete an invitation that nobody answered: its link opens nothing from now on.
+
+    What went out, or may have, keeps counting for the limits of whoever got it.
+    """
+    of_it = Message.invitation == invitation
+    undecided = Message.state.in_((MessageState.HELD.value, MessageState.BOUNCED.value))
+    Message.update(state=MessageState.CANCELLED.value).where(of_it, undecided).execute()
+    Message.update(invitation=None).where(of_it, Message.mailed_on.is_null(False)).where(
+        Message.state.in_((MessageState.SENT.value, MessageState.CANCELLED.value))
+    ).execute()
     Invitation.delete().where(Invitation.id == invitation).execute()
 
 
@@ -133,7 +154,7 @@ def withdraw(invitations: Iterable[int], to: InvitationState, reason: str, now: 
         .execute()
     )
     Message.update(state=MessageState.CANCELLED.value, last_reply=reason, changed_at=now).where(
-        Message.invitation.in_(ids), Message.state == MessageState.QUEUED.value
+        Message.invitation.in_(ids), Message.state.in_(WAITS)
     ).execute()
     return int(moved)
 
@@ -143,13 +164,12 @@ def invitations_of_deal(deal_id: int) -> list[int]:
     return [row.id for row in Invitation.select(Invitation.id).where(Invitation.deal == deal_id)]
 
 
-def awaiting(customer_email: str) -> list[int]:
-    """Invitations, over all deals of this address, for which a mail may still go out."""
+def awaiting(customer: int) -> list[int]:
+    """Invitations, over all deals of this customer, for which a mail or a letter may still go out."""
     rows = (
         Invitation.select(Invitation.id)
         .join(Deal)
-        .join(Customer)
-        .where(Customer.email == customer_email, Invitation.state.in_(AWAITS_MAIL))
+        .where(Deal.customer == customer, Invitation.state.in_(AWAITS_MAIL))
     )
     return [row.id for row in rows]
 
@@ -158,6 +178,7 @@ def awaiting(customer_email: str) -> list[int]:
 _OPEN = "i.state IN ('planned', 'invited', 'started', 'stopped')"
 _DUE_A_REMINDER = f"""
 SELECT i.id FROM invitation i JOIN message m ON m.invitation_id = i.id AND m.kind = ?
+JOIN deal d ON d.id = i.deal_id AND NOT d.by_letter
 WHERE {_OPEN} AND i.expires_at > ? AND i.state IN ({names(AWAITS_MAIL)}) AND m.state = 'sent' AND m.sent_at <= ?
 AND NOT EXISTS (SELECT 1 FROM message later WHERE later.invitation_id = i.id AND later.kind = ?)
 """  # noqa: S608  the states come from the tables in domain/invitations
@@ -165,7 +186,7 @@ _CLOSING = f"""
 SELECT i.id FROM invitation i
 WHERE {_OPEN} AND i.expires_at <= ? AND i.state IN ({names(before(INVITATION_STEPS, InvitationState.EXPIRED))})
 AND NOT EXISTS (SELECT 1 FROM message m WHERE m.invitation_id = i.id AND m.kind = '{INVITATION}'
-                AND m.state IN ('queued', 'sending', 'held'))
+                AND m.state IN ('queued', 'letter', 'sending', 'held'))
 """  # noqa: S608
 
 

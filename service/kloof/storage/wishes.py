@@ -22,7 +22,12 @@ def answer_all(release: int, due_at: datetime, now: datetime) -> int:
             .join(Response)
             .switch(Invitation)
             .join(Deal)
-            .where(Response.wants_findings, Invitation.state == InvitationState.SUBMITTED.value)
+            .join(Customer)
+            .where(
+                Response.wants_findings,
+                Invitation.state == InvitationState.SUBMITTED.value,
+                Customer.email.is_null(False),
+            )
             .group_by(Deal.customer)
         )
     )
@@ -32,11 +37,9 @@ def answer_all(release: int, due_at: datetime, now: datetime) -> int:
     return len(asked)
 
 
-def forget(customer_email: str, reason: str, now: datetime) -> None:
+def forget(customer: int, reason: str, now: datetime) -> None:
     """Take back what this customer asked for, and cancel the mail about findings that has not gone out."""
-    theirs = (
-        Invitation.select(Invitation.id).join(Deal).join(Customer).where(Customer.email == customer_email)
-    )
+    theirs = Invitation.select(Invitation.id).join(Deal).where(Deal.customer == customer)
     Response.update(wants_findings=False).where(
         Response.wants_findings, Response.invitation.in_(theirs)
     ).execute()

@@ -17,6 +17,7 @@ from kloof.web import (
     findings,
     home,
     language,
+    letter,
     me,
     opt_out,
     security,
@@ -51,7 +52,7 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
     storage.open_database(settings.database_url)
     for room in (security, sessions, language, assets, bodies, doors, errors):
         room.init_app(app)
-    for visitor in (home, survey, preview, opt_out, sign_in, me, desk, findings):
+    for visitor in (home, survey, letter, preview, opt_out, sign_in, me, desk, findings):
         app.register_blueprint(visitor.blueprint)
     if settings.is_demo:
         from kloof.web import demo

@@ -18,14 +18,14 @@ from kloof.web.language import moment, say
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
-DEALS, DELIVERIES = "deals", "deliveries"
+DEALS, DELIVERIES, CANCELLATIONS = "deals", "deliveries", "cancellations"
 
 
 class FileForm(FlaskForm):
     """A file from the CRM: what is in it, and whether to try it only."""
 
     # The stubs still ask for the pairs that WTForms itself warns about.
-    kind = RadioField(choices=[DEALS, DELIVERIES], default=DEALS, validators=[InputRequired()])  # type: ignore[list-item]
+    kind = RadioField(choices=[DEALS, DELIVERIES, CANCELLATIONS], default=DEALS, validators=[InputRequired()])  # type: ignore[list-item]
     file = FileField(validators=[FileRequired()])
     dry_run = BooleanField()
 
@@ -50,12 +50,42 @@ def load() -> ResponseReturnValue:
 
 def _page(form: FileForm) -> str:
     view = desk.overview(now())
-    return render_template("desk/overview.html", view=view, form=form, mail_states=_mail_states(), at=moment)
+    return render_template(
+        "desk/overview.html",
+        view=view,
+        form=form,
+        mail_states=_mail_states(),
+        what_to_do=_what_to_do(),
+        kinds=_kinds(),
+        at=moment,
+    )
+
+
+def _what_to_do() -> dict[MessageState, str]:
+    return {
+        MessageState.HELD: say("Look whether it arrived. Then: kloof outbox resolve"),
+        MessageState.FAILED: say("Correct the address and load the deal again."),
+        MessageState.BOUNCED: say(
+            "Correct the address and load the deal again. Without one it becomes a letter."
+        ),
+        MessageState.LETTER: say("Print it: kloof letters FILE.pdf"),
+    }
+
+
+def _kinds() -> dict[str, str]:
+    return {
+        "invitation": say("Invitation"),
+        "reminder": say("Reminder"),
+        "sign-in": say("Sign-in link"),
+        "sale": say("first survey"),
+        "delivery": say("second survey"),
+    }
 
 
 def _mail_states() -> dict[MessageState, str]:
     return {
         MessageState.QUEUED: say("Waiting"),
+        MessageState.LETTER: say("Letters to print"),
         MessageState.SENDING: say("On its way"),
         MessageState.SENT: say("Sent"),
         MessageState.FAILED: say("Failed"),
@@ -70,5 +100,7 @@ def _loaded(form: FileForm) -> deals.Report:
     name, dry_run, who = form.file.data.filename or "file.csv", bool(form.dry_run.data), by(signed_in())
     if form.kind.data == DELIVERIES:
         return deals.import_deliveries(settings(), text, name, now(), dry_run=dry_run, by=who)
+    if form.kind.data == CANCELLATIONS:
+        return deals.import_cancellations(settings(), text, name, now(), dry_run=dry_run, by=who)
     offered = load_surveys(settings().surveys_folder)
     return deals.import_deals(settings(), text, name, offered, now(), dry_run=dry_run, by=who)

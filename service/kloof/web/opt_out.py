@@ -36,10 +36,10 @@ def do(token: str) -> str:
     """Everything but the first button means stop: that one is what a link scanner presses."""
     if request.form.get("choice") == "keep":
         opt_out.recognise(token)
-        return _done(say("Nothing has changed"), say("You keep getting our surveys by mail."))
+        return _done(say("Nothing has changed"), say("You keep getting our surveys."))
     opt_out.stop(settings(), token, now())
     return _done(
-        say("You get no more mail from us"),
+        say("You get no more surveys from us"),
         say(
             "No surveys and no reminders, for any order. A survey that you already have stays open until its date."
         ),

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
+from peewee import SQL, BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
@@ -33,9 +33,12 @@ class Person(BaseModel):
 
 
 class Customer(BaseModel):
-    email = CharField(unique=True)
+    """Known by the address, else by the CRM's number, else only by the one deal."""
+
     name = CharField()
     language = CharField(max_length=2)
+    email = CharField(unique=True, null=True)
+    number = CharField(max_length=100, unique=True, null=True)
 
 
 class Deal(BaseModel):
@@ -55,6 +58,9 @@ class Deal(BaseModel):
     delivered_on = DateField(null=True)
     cancelled_at = UtcField(null=True)
     added_at = UtcField()
+    by_letter = BooleanField(default=False, constraints=[SQL("DEFAULT FALSE")])
+    customer_number = CharField(max_length=100, default="", constraints=[SQL("DEFAULT ''")])
+    customer_time_zone = CharField(max_length=64, default="", constraints=[SQL("DEFAULT ''")])
 
     if TYPE_CHECKING:
         customer_id: int

@@ -66,8 +66,13 @@ Message.add_index(
 )
 
 
+Message.add_index(
+    ModelIndex(Message, (Message.due_at,), name="message_letter", where=SQL("state = 'letter'"))
+)
+
+
 class OptOut(BaseModel):
-    """An address that gets no more mail, remembered by its hash only: it was asked for, or mail bounced."""
+    """An address or a customer that gets no more mail, by its hash only: it was asked for, or mail bounced."""
 
     address_hash = CharField(max_length=64, unique=True)
     reason = CharField(max_length=20)

@@ -29,6 +29,7 @@ class Invitation(BaseModel):
     invite_on = DateField()
     expires_at = UtcField()
     created_at = UtcField()
+    code_fingerprint = CharField(max_length=64, unique=True, null=True)
 
     class Meta:
         indexes = ((("deal", "wave"), True),)

@@ -1,0 +1,28 @@
+"""kloof letters: print the invitations of customers who have no e-mail address."""
+
+from pathlib import Path
+
+import click
+
+from kloof.actions.clock import wall_clock
+from kloof.cli.run import as_json, report, with_database
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--again", metavar="DEAL", help="Print the letter of DEAL once more, with the same link.")
+@as_json
+def letters(file: Path, again: str | None, as_json: bool) -> None:
+    """Write a letter for each customer without an address whose survey is due to FILE, a PDF, once."""
+    from kloof.actions.letters import print_again, print_new
+
+    settings = with_database()
+    now = wall_clock()
+    pile = print_again(settings, file, again, now) if again else print_new(settings, file, now)
+    printed = len(pile.letters)
+    words = f"{printed} letters in {file}." if printed else "No letter is due; no file was made."
+    if pile.withdrawn:
+        words += f" {pile.withdrawn} were withdrawn: nobody waits for them any more."
+    if pile.waiting:
+        words += f" {pile.waiting} more are due: run this again with another file."
+    report(as_json, pile.as_dict(), words)

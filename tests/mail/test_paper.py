@@ -1,0 +1,72 @@
+"""A letter as paper: the code on it is read as a phone reads it, off the rendered page."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import zxingcpp
+from PIL import Image
+
+from kloof.config import Company
+from kloof.domain import links
+from kloof.domain.invitations import InvitationState
+from kloof.domain.messages import AboutDeal, Outgoing
+from kloof.domain.surveys import Wave
+from kloof.domain.text import Language
+from kloof.mail.paper import Press
+from outbox_cast import NOON, company, survey
+from paper_reading import pages, picture
+
+SALT = b"s" * 32
+
+
+def letter(folder: Path, language: Language = "nl", **changes: object) -> Path:
+    name = str(changes.pop("name", "Wójcik-Şahin & Ødegård"))
+    product = str(changes.pop("product", "Warmtepomp"))
+    settings = company(folder)
+    settings = settings.model_copy(
+        update={"company": Company(name="Warmtehuis", contact="030 123 45 67", **changes)}  # type: ignore[arg-type]
+    )
+    about = AboutDeal(
+        1, InvitationState.PLANNED, Wave.SALE, 1, product, "Eva Bakker", date(2026, 9, 14), None, False, NOON,
+        "", "2026-0417",
+    )  # fmt: skip
+    mail = Outgoing(1, "m", "invitation", 0, 1, name, "", language, SALT, NOON, about)
+    press = Press(settings)
+    press.add(mail, survey(), NOON + timedelta(days=45), NOON)
+    file = folder / f"letter-{language}.pdf"
+    file.write_bytes(press.pdf())
+    return file
+
+
+def test_the_names_of_customers_keep_every_letter(tmp_path: Path) -> None:
+    assert "Wójcik-Şahin & Ødegård" in pages(letter(tmp_path))[0]
+
+
+def test_english_customers_get_an_english_letter(tmp_path: Path) -> None:
+    words = pages(letter(tmp_path, "en"))[0]
+    assert "Dear" in words
+    assert "Beste" not in words
+
+
+def test_the_longest_names_still_fit_on_one_page(tmp_path: Path) -> None:
+    file = letter(tmp_path, name="N" + "ame of a customer " * 11, product="Product with a name " * 9)
+    [page] = pages(file)
+    assert " ".join(page.split()).count("neem contact op: 030 123 45 67") == 1
+
+
+def test_the_square_on_the_printed_page_holds_the_whole_link(tmp_path: Path) -> None:
+    file = letter(tmp_path)
+    [found] = zxingcpp.read_barcodes(picture(file))
+    token = links.token("a key that is long enough for a test", links.Purpose.SURVEY, SALT)
+    assert found.text == f"https://feedback.warmtehuis.example/s/{token}"
+
+
+def test_a_logo_is_printed(tmp_path: Path) -> None:
+    (tmp_path / "logo.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20">'
+        '<rect width="60" height="20" fill="#0b6e69"/></svg>'
+    )
+    Image.new("RGB", (60, 20), "#0b6e69").save(tmp_path / "logo.png")
+    plain = len(letter(tmp_path).read_bytes())
+    for name in ("logo.svg", "logo.png"):
+        assert len(letter(tmp_path, logo=Path(name)).read_bytes()) != plain
