@@ -78,6 +78,14 @@ def test_a_mail_to_the_wrong_customer_still_counts_for_their_limit(settings: Set
     assert [recipient for _, recipient, _ in send(settings).sent] == ["right@example.com"]
 
 
+def test_an_opt_out_of_the_wrong_customer_does_not_stop_the_right_one(settings: Settings) -> None:
+    sell(settings, line())
+    Invitation.update(state="stopped").execute()
+    Message.update(state="cancelled").execute()
+    correct(settings, line(customer_email="right@example.com"))
+    assert [recipient for _, recipient, _ in send(settings).sent] == ["right@example.com"]
+
+
 def test_a_correction_of_something_else_asks_nobody_twice(settings: Settings) -> None:
     sell(settings, line())
     send(settings)

@@ -50,7 +50,10 @@ def invite_again(settings: Settings, deal: Deal, survey: Survey, wave: Wave, now
         return invite(settings, deal, survey, wave, now)
     if asked.answered or asked.state not in CORRECTABLE:
         return False
-    if asked.mailed_to not in {None, deal.customer} or (deal.by_letter and asked.came_back):
+    another = asked.mailed_to not in {None, deal.customer}
+    # Stopped before anything went out, perhaps by who it no longer is: sending asks for opt-outs again.
+    untold = asked.state is InvitationState.STOPPED and asked.mailed_to is None
+    if another or untold or (deal.by_letter and asked.came_back):
         outbox.forget(asked.invitation)
         return invite(settings, deal, survey, wave, now)
     if asked.state is not InvitationState.PLANNED:
