@@ -78,6 +78,8 @@ def paths_of(built: BuiltDeal) -> dict[str, tuple[str, Role | None]]:
         "sign-in": ("/sign-in", None),
         "spent-link": ("/sign-in/used", None),
         "nothing": ("/nothing-here", None),
+        "letter": ("/k", None),
+        "wrong-code": ("/k/ABC", None),
         "me": ("/me", Role.SALESPERSON),
         "deal": (f"/me/deals/{built.deal_id}", Role.SALESPERSON),
         "desk": ("/desk", Role.DESK),
