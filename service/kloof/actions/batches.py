@@ -1,6 +1,6 @@
 """A worker's next batch: what is due, has a reason, and is within the limits of its customer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
