@@ -13,7 +13,7 @@ from kloof.domain.answers import pack
 from kloof.domain.invitations import InvitationState
 from kloof.domain.surveys import Survey, Wave
 from kloof.storage import blocks
-from kloof.storage.models import Customer, Deal, Invitation, Promise, Response
+from kloof.storage.models import Customer, Deal, Invitation, Practice, Promise, Response
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 SELLERS = ("Sanne", "Bram", "Noor", "Joris")
@@ -40,8 +40,12 @@ def answered_deals(
     seed: int = 0,
     customers: Sequence[str] | None = None,
     now: datetime = MONDAY,
+    joint_visit: bool | None = False,
 ) -> list[int]:
-    """Deals of which both surveys were submitted, and whose pairs queue; gives their row ids."""
+    """Deals of which both surveys were submitted, and whose pairs queue; gives their row ids.
+
+    `joint_visit`: whether there was one in all of them, or (None) in about half.
+    """
     rng = np.random.default_rng(seed)
     of = survey or builders.survey()
     made = []
@@ -59,6 +63,8 @@ def answered_deals(
             rng.integers(2, of.scale.high + 1, len(of.items(Wave.DELIVERY))),
             now,
         )
+        if joint_visit or (joint_visit is None and rng.random() < 0.5):
+            Practice.create(deal=built.row, name="joint_visit", done_on=date(2026, 2, 26))
         blocks.record_pair(built.row, now)
         made.append(built.row)
     return made

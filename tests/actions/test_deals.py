@@ -255,3 +255,17 @@ def test_a_corrected_address_after_the_delivery_gets_the_second_survey_anew(sett
     Message.update(customer=Customer.get().id, mailed_on=NOW.date()).execute()
     load(settings, JAN.replace("jan@home.example", "jan@new.example"))
     assert (second.get().state, second.get().messages.get().state) == ("planned", "queued")
+
+
+def test_what_was_done_for_a_deal_cannot_be_entered_once_the_answer_after_delivery_is_known(
+    settings: Settings,
+) -> None:
+    load(settings, JAN)
+    answer("D-1", "sale")
+    earlier = load(settings, JAN.replace("2026-05-06", "2026-05-07"))
+    assert (earlier.updated, earlier.refused) == (1, [])
+    deliver(settings, "D-1,2026-05-20")
+    answer("D-1", "delivery")
+    report = load(settings, JAN)
+    assert "can no longer change" in report.refused[0].reason
+    assert Practice.get().done_on.isoformat() == "2026-05-07"

@@ -1,6 +1,9 @@
 """Closing blocks in the database: what closes, what waits, and that it happens once."""
 
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +11,7 @@ from kloof import storage
 from kloof.actions.freeze import freeze, waiting
 from kloof.domain.errors import Refused
 from kloof.domain.release import Level, Reason
-from kloof.storage import freezing, releases
+from kloof.storage import freezing, practice_parts, releases
 from release_cast import MONDAY, addresses, answered_deals, month, settings
 
 
@@ -95,3 +98,57 @@ def test_freezing_and_forgetting_work_on_postgresql_too(postgresql_url, tmp_path
         assert freezing.membership().person.min() == -1
     finally:
         storage.close_database()
+
+
+AT_ONCE = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+from kloof import storage
+from kloof.actions.freeze import freeze
+from kloof.actions.publish import publish
+from release_cast import MONDAY, settings
+import kloof.domain.blocks, kloof.storage.freezing, kloof.publish.release_files
+storage.open_database(sys.argv[1])
+made = settings(Path(sys.argv[2]))
+print("ready", flush=True)
+sys.stdin.readline()
+frozen = freeze(made, MONDAY)
+print(frozen.blocks, publish(made, MONDAY).document is not None, flush=True)
+"""
+
+
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def test_two_processes_that_freeze_and_publish_at_once_close_each_pair_once_in_one_release(
+    engine, tmp_path, request
+):
+    fixture = "database" if engine == "sqlite" else "postgresql_url"
+    url = request.getfixturevalue(fixture)
+    if engine == "postgresql":
+        storage.open_database(url)
+        storage.migrate()
+    answered_deals(120, joint_visit=None)
+    storage.close_database()
+    tests = str(Path(__file__).parents[1])
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", AT_ONCE, url, str(tmp_path), tests],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    assert {racer.stdout.readline() for racer in racers} == {"ready\n"}
+    for racer in racers:
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    said = [racer.communicate(timeout=60)[0].split() for racer in racers]
+    storage.open_database(url)
+    live = freezing.live_blocks()
+    assert sorted(int(blocks) for blocks, _ in said) == [0, len(live)]
+    assert sum(block.deals for block in live) == 120
+    assert sorted(published for _, published in said) == ["False", "True"]
+    assert len(releases.recorded()) == 1
+    assert len(practice_parts.standing()) == 1
+    storage.close_database()

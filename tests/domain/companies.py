@@ -11,6 +11,8 @@ from worlds import World, a_survey, answers
 from kloof.domain.queues import FineCell
 
 RELEASES: Final = 12
+PRACTISED: Final = MappingProxyType({"joint_visit": 0.5, "quote_checked": 0.35, "complaint": 0.08})
+"""What is done in which share of the deals."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,11 @@ COMPANIES: Final[Mapping[str, Company]] = MappingProxyType(
 
 
 def year(
-    company: Company, pairs: int, seed: int, watch: Callable[[World], None] = lambda world: None
+    company: Company,
+    pairs: int,
+    seed: int,
+    watch: Callable[[World], None] = lambda world: None,
+    practised: Mapping[str, float] = PRACTISED,
 ) -> World:
     """The company after twelve releases; `watch` sees the world after each."""
     rng = np.random.default_rng(seed)
@@ -62,7 +68,7 @@ def year(
     weights = 1 + company.season * np.maximum(0, np.sin(np.arange(RELEASES) * 2 * np.pi / RELEASES))
     monthly = np.rint(pairs * weights / weights.sum()).astype(int)
     for month, count in enumerate(monthly):
-        _sell(world, company, int(count), month, rng)
+        _sell(world, company, int(count), month, rng, practised)
         _change(world, company, rng)
         world.freeze()
         world.publish()
@@ -70,9 +76,17 @@ def year(
     return world
 
 
-def _sell(world: World, company: Company, count: int, month: int, rng: np.random.Generator) -> None:
+def _sell(
+    world: World,
+    company: Company,
+    count: int,
+    month: int,
+    rng: np.random.Generator,
+    practised: Mapping[str, float],
+) -> None:
     version = 2 if company.new_version_at is not None and month >= company.new_version_at else 1
     survey = a_survey(company.aspects, version=version, high=company.high, norm=0.7 * company.high)
+    luck = np.random.default_rng(month)
     teams = [(region, team) for region, many in enumerate(company.teams) for team in range(many)]
     for _ in range(count):
         product = 0 if rng.random() < company.lopsided else int(rng.integers(company.products))
@@ -84,7 +98,8 @@ def _sell(world: World, company: Company, count: int, month: int, rng: np.random
             int(rng.choice([deal.customer for deal in world.deals])) if returns else len(world.deals) + 1
         )
         cell = FineCell(f"product {product}", f"region {region}", f"team {region}-{team}")
-        world.sell(survey, customer, number * 100 + seller, cell, answers(rng, survey))
+        done = [name for name, chance in practised.items() if luck.random() < chance]
+        world.sell(survey, customer, number * 100 + seller, cell, answers(rng, survey), done)
 
 
 def _change(world: World, company: Company, rng: np.random.Generator) -> None:

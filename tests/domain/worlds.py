@@ -1,15 +1,16 @@
 """Small companies in memory: deals come in, blocks close, releases go out. What the release engine is tried on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
 
 from kloof.domain.blocks import NewBlock, plan
-from kloof.domain.disclosure import History, Publishable, certify
+from kloof.domain.disclosure import History, Publishable, certify_what_can_be
 from kloof.domain.leverage import Membership
 from kloof.domain.pairs import PairColumns
+from kloof.domain.practice_tables import Part, new_parts
 from kloof.domain.queues import FineCell
 from kloof.domain.release import Previous, ReleaseDocument
 from kloof.domain.surveys import Aspect, Scale, Survey
@@ -77,6 +78,7 @@ class Deal:
     since: int
     block: int = 0
     gone: bool = False
+    practices: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -90,14 +92,24 @@ class World:
     releases: list[ReleaseDocument] = field(default_factory=list)
     rounds: int = 0
     last_block: int = 0
+    parts: list[Part] = field(default_factory=list)
+    every_part: list[Membership] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
 
     def sell(
-        self, survey: Survey, customer: int, salesperson: int, cell: FineCell, answers: np.ndarray
+        self,
+        survey: Survey,
+        customer: int,
+        salesperson: int,
+        cell: FineCell,
+        answers: np.ndarray,
+        practices: Iterable[str] = (),
     ) -> Deal:
         """A complete pair comes in; answers: [2, aspects], V then R."""
         expected, received = (tuple(int(answer) for answer in side) for side in answers)
         number = len(self.deals) + 1
         deal = Deal(number, survey, customer, salesperson, cell, expected, received, self.rounds)
+        deal.practices = frozenset(practices)
         self.deals.append(deal)
         return deal
 
@@ -152,21 +164,40 @@ class World:
     def membership(self) -> Membership:
         none = np.zeros(0, dtype=np.int64)
         together = Membership(none, none, none)
-        for members in self.members:
+        for members in (*self.members, *self.every_part):
             together += members
         return together
 
     def erase(self, deal: Deal) -> None:
         """The customer takes the answers back: out of the queue, or the whole block is retired."""
         deal.gone = True
-        self.closed.pop(deal.block, None)
+        self._retire(deal.block)
 
     def correct(self, deal: Deal, received: tuple[int, ...]) -> None:
         """The customer changes the answers; a closed block is retired and its deals never come back."""
         if deal.block:
-            self.closed.pop(deal.block, None)
+            self._retire(deal.block)
         else:
             deal.received = received
+
+    def _retire(self, block: int) -> None:
+        self.closed.pop(block, None)
+        self.parts = [part for part in self.parts if block not in part.blocks]
+
+    def candidates(self) -> list[Part]:
+        """The parts by which the practice tables could grow now."""
+        found = []
+        for survey in {deal.survey.key: deal.survey for deal in self.deals}.values():
+            placed = [
+                deal for deal in self.deals if deal.block in self.closed and deal.survey.key == survey.key
+            ]
+            if placed and any(deal.practices for deal in placed):
+                pairs = self._columns(placed)
+                pairs.cell[:] = [deal.block for deal in placed]
+                names = sorted({name for deal in placed for name in deal.practices})
+                practised = {name: np.array([name in deal.practices for deal in placed]) for name in names}
+                found += new_parts(pairs, practised, self.parts, self.membership, self.thresholds)
+        return found
 
     def draft(self) -> Draft:
         """Everything that is closed now, as the next release."""
@@ -186,7 +217,7 @@ class World:
 
     @property
     def history(self) -> History:
-        return History(self.membership, self.closed, tuple(self.releases))
+        return History(self.membership, self.closed, tuple(self.releases), tuple(self.parts))
 
     def publish(self) -> ReleaseDocument | None:
         """The next release, certified; raises AssertionError where the certificate does not hold."""
@@ -195,8 +226,15 @@ class World:
         before = {block.id for block in self.releases[-1].blocks} if self.releases else set()
         if {block.id for block in draft.blocks} == before:
             return None
-        verdict = certify(draft, self.history, self.thresholds)
+        verdict, added, dropped = certify_what_can_be(draft, self.history, self.candidates(), self.thresholds)
         assert isinstance(verdict, Publishable), verdict
+        for part in added:
+            number = -len(self.every_part) - 1
+            inside = part.members
+            row = np.full(len(inside.row), number)
+            self.every_part.append(Membership(row, inside.person, inside.salesperson, inside.weight))
+            self.parts.append(part)
+        self.dropped += dropped
         self.releases.append(verdict.document)
         return verdict.document
 

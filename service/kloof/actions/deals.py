@@ -178,6 +178,11 @@ class _Intake:
         if stored and stored.answered:
             self._refuse_what_answers_rest_on(stored.line, line)
         self._refuse_if_perhaps_the_same(line, stored)
+        if stored and stored.delivery_answered and stored.line.practices != line.practices:
+            raise Refused(
+                "The customer has answered after delivery, so what was done for this deal can no longer change.",
+                remedy="Enter it before that, or it could be coloured by the answer; undo the change in the file.",
+            )
         if line.sold_on > self.settings.today(self.now):
             raise Refused(f"sold_on {line.sold_on} lies in the future.", remedy="Import it once it is sold.")
         self._write(line, seller, survey, stored)

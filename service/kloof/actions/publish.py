@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kloof.domain.disclosure import History, Publishable
+    from kloof.domain.practice_tables import Part
     from kloof.domain.release import Cell, ReleaseDocument, WithheldCell
     from kloof.domain.tables import Draft
     from kloof.domain.thresholds import Thresholds
@@ -49,7 +50,7 @@ def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> Outc
     """
     # numpy takes a while to load; whoever imports this for another action should not wait for it.
     from kloof.publish import release_files
-    from kloof.storage import freezing
+    from kloof.storage import freezing, practice_parts
 
     folder = settings.releases_folder
     thresholds = freeze.thresholds(settings)
@@ -64,7 +65,7 @@ def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> Outc
             if not dry_run:
                 _hold_round(now)
             return Outcome(None)
-        publishable, dropped = _certified(draft, history, thresholds)
+        publishable, added, dropped = _certified(draft, history, thresholds)
         if dry_run:
             return Outcome(publishable.document, None, dropped)
         release_files.clear_staging(folder)
@@ -72,6 +73,7 @@ def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> Outc
         releases.record(staged.number, staged.sha256, now)
         audit.write(COMMAND_LINE, What.PUBLISHED, now, detail=f"release {staged.number}")
         told = wishes.answer_all(staged.number, _when_to_tell(settings, now), now)
+        practice_parts.add(added, staged.number)
     staged.put_in_place()
     return Outcome(publishable.document, release_files.release_folder(folder, staged.number), dropped, told)
 
@@ -120,7 +122,7 @@ def refuse_unless_together(published: Sequence[Published]) -> None:
 def _draft(settings: Settings, now: datetime, earlier: Sequence[Published]) -> tuple[Draft, History]:
     from kloof.domain import tables
     from kloof.domain.disclosure import History
-    from kloof.storage import freezing
+    from kloof.storage import freezing, practice_parts
 
     blocks = freezing.live_blocks()
     used = releases.used_surveys()
@@ -142,7 +144,8 @@ def _draft(settings: Settings, now: datetime, earlier: Sequence[Published]) -> t
         withheld=_withheld(settings, cells),
         response=releases.response_counts(per_survey),
     )
-    return draft, History(freezing.membership(), {block.number: block for block in blocks}, documents)
+    by_number = {block.number: block for block in blocks}
+    return draft, History(freezing.membership(), by_number, documents, practice_parts.standing())
 
 
 def _withheld(settings: Settings, cells: Sequence[Cell]) -> tuple[WithheldCell, ...]:
@@ -164,18 +167,23 @@ def _hold_round(now: datetime) -> None:
         releases.hold_round(now)
 
 
-def _certified(draft: Draft, history: History, thresholds: Thresholds) -> tuple[Publishable, tuple[str, ...]]:
-    """The draft certified, without the tables that the certificate does not allow, and the names of these."""
-    from kloof.domain.disclosure import Publishable, certify
+def _certified(
+    draft: Draft, history: History, thresholds: Thresholds
+) -> tuple[Publishable, tuple[Part, ...], tuple[str, ...]]:
+    """The draft certified, the parts of practice tables that it adds, and the names of what had to be left out."""
+    from kloof.domain.disclosure import Publishable, certify_what_can_be
+    from kloof.domain.practice_tables import new_parts
+    from kloof.storage import practice_parts
 
-    dropped: tuple[str, ...] = ()
-    verdict = certify(draft, history, thresholds)
-    while not isinstance(verdict, Publishable):
-        if not verdict.drop:
-            raise Refused(
-                f"This release is not published. {verdict.reason}",
-                remedy="Run `kloof audit` and `kloof doctor`; earlier releases stay as they are.",
-            )
-        draft, dropped = draft.without(verdict.drop), (*dropped, *verdict.drop)
-        verdict = certify(draft, history, thresholds)
-    return verdict, dropped
+    candidates = [
+        part
+        for pairs, practised in practice_parts.practised()
+        for part in new_parts(pairs, practised, history.parts, history.members, thresholds)
+    ]
+    verdict, added, dropped = certify_what_can_be(draft, history, candidates, thresholds)
+    if not isinstance(verdict, Publishable):
+        raise Refused(
+            f"This release is not published. {verdict.reason}",
+            remedy="Run `kloof audit` and `kloof doctor`; earlier releases stay as they are.",
+        )
+    return verdict, added, dropped

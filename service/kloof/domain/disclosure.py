@@ -1,13 +1,14 @@
 """The gate: what may leave the company, certified against everything that ever left it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kloof.domain.leverage import Certificate, Membership
-from kloof.domain.release import Cell, Guarantee, PublishedSurvey, ReleaseDocument
+from kloof.domain.leverage import Membership
+from kloof.domain.practice_tables import Part, is_sum_of_parts, judged_together, practice_cells, within
+from kloof.domain.release import Cell, Guarantee, PracticeCell, PublishedSurvey, ReleaseDocument
 from kloof.domain.tables import ClosedBlock, Draft, aspects
 from kloof.domain.thresholds import INSIDER_K, Thresholds
 
@@ -49,14 +50,16 @@ class History:
     """Everything that closed and everything that was published.
 
     members: who is in which block, over every block that ever closed, retired ones too (row: block
-    number). blocks: those that are not retired, by number. releases: all of them, in order. cutting:
-    per practice table that cuts across blocks, by its id, the people in it; of this draft and of every
-    release before.
+    number), and in which part of a practice table that was ever published (row: below 0). blocks: those
+    that are not retired, by number. releases: all of them, in order. parts: the parts of practice tables
+    that stand, and those that this draft adds. cutting: of those that it adds, by the id of their table,
+    the people in them.
     """
 
     members: Membership
     blocks: Mapping[int, ClosedBlock]
     releases: Sequence[ReleaseDocument]
+    parts: Sequence[Part] = ()
     cutting: Mapping[str, Membership] = field(default_factory=dict)
 
 
@@ -70,13 +73,14 @@ def certify(draft: Draft, history: History, thresholds: Thresholds) -> Publishab
     `leverage`).
     """
     wrong = [cell.id for cell in draft.cells if not _is_sum_of_blocks(cell, draft, history)]
+    wrong += [cell.id for cell in draft.practices if not _is_sum_of_parts(cell, draft, history)]
     if wrong:
         return Withheld("These tables are not the sum of closed blocks.", drop=tuple(wrong))
     small = [cell.id for cell in draft.cells if cell.customers < thresholds.k]
     small += [cell.id for cell in draft.practices if cell.customers < thresholds.k]
     if small:
         return Withheld(f"These tables hold fewer than {thresholds.k} customers.", drop=tuple(small))
-    changed = list(_changed(draft.cells, history.releases))
+    changed = list(_changed([*draft.cells, *draft.practices], history.releases))
     if changed:
         return Withheld("These tables stood in an earlier release with other figures.", drop=tuple(changed))
     missing = _published_blocks(history.releases) - set(history.members.row.tolist())
@@ -85,37 +89,50 @@ def certify(draft: Draft, history: History, thresholds: Thresholds) -> Publishab
     return _leverage_holds(draft, history, thresholds)
 
 
+def certify_what_can_be(
+    draft: Draft, history: History, candidates: Sequence[Part], thresholds: Thresholds
+) -> tuple[Publishable | Withheld, tuple[Part, ...], tuple[str, ...]]:
+    """The draft with as many of its tables as the certificate allows; the parts that it adds; the tables left out.
+
+    candidates: parts by which practice tables could grow. A table that may not grow stands as it did before.
+    """
+    standing, adding = tuple(history.parts), tuple(candidates)
+    dropped: tuple[str, ...] = ()
+    while True:
+        draft, history = _with_practices(draft, history, standing, adding)
+        verdict = certify(draft, history, thresholds)
+        if isinstance(verdict, Publishable) or not verdict.drop:
+            return verdict, adding, dropped
+        gone = {*verdict.drop, *(name.rpartition("/")[0] for name in verdict.drop)}
+        allowed = tuple(part for part in adding if part.table not in gone)
+        if len(allowed) == len(adding):
+            standing = tuple(part for part in standing if part.table not in gone)
+        adding, draft, dropped = allowed, draft.without(verdict.drop), (*dropped, *verdict.drop)
+
+
+def _with_practices(
+    draft: Draft, history: History, standing: Sequence[Part], adding: Sequence[Part]
+) -> tuple[Draft, History]:
+    parts = (*standing, *adding)
+    surveys = {survey.key: survey for survey in draft.surveys}
+    earlier = history.releases[-1] if history.releases else None
+    cells = practice_cells(parts, surveys, draft.header, earlier)
+    cutting = {part.table: part.members for part in adding}
+    return replace(draft, practices=cells), replace(history, parts=parts, cutting=cutting)
+
+
 def _leverage_holds(draft: Draft, history: History, thresholds: Thresholds) -> Publishable | Withheld:
-    members = history.members
-    bounds = thresholds.max_leverage, thresholds.insider_max_leverage
-    plain = _most(members, bounds)
-    if not _within(plain, bounds):
+    verdict = judged_together(history.members, history.cutting, thresholds)
+    if verdict.refused:
+        drop = verdict.refused
+        return Withheld("With these tables, what was published could be taken apart.", drop=drop)
+    if not within(verdict.most, thresholds):
         return Withheld(
-            f"The largest leverage over all blocks is {plain[0]:.4f} for outsiders and {plain[1]:.4f} for"
-            f" a salesperson; allowed are {bounds[0]:.4f} and {bounds[1]:.4f}."
+            f"The largest leverage over all blocks is {verdict.most[0]:.4f} for outsiders and"
+            f" {verdict.most[1]:.4f} for a salesperson; allowed are {thresholds.max_leverage:.4f} and"
+            f" {thresholds.insider_max_leverage:.4f}."
         )
-    found, refused = plain, []
-    for number, (name, cutting) in enumerate(sorted(history.cutting.items()), start=1):
-        row = np.full(len(cutting.row), -number)
-        wider = members + Membership(row, cutting.person, cutting.salesperson)
-        with_it = _most(wider, bounds)
-        if _within(with_it, bounds):
-            members, found = wider, with_it
-        else:
-            refused.append(name)
-    if refused:
-        return Withheld("With these tables, what was published could be taken apart.", drop=tuple(refused))
-    return Publishable(_document(draft, history, thresholds, found), seal=_SEAL)
-
-
-def _most(members: Membership, bounds: tuple[float, float]) -> tuple[float, float]:
-    """The largest leverage of anybody, for outsiders and for salespeople."""
-    certificate = Certificate(members)
-    return certificate.outsiders(bounds[0]).most, certificate.insiders(bounds[1]).most
-
-
-def _within(found: tuple[float, float], bounds: tuple[float, float]) -> bool:
-    return all(one <= bound * (1 + 1e-9) for one, bound in zip(found, bounds, strict=True))
+    return Publishable(_document(draft, history, thresholds, verdict.most), seal=_SEAL)
 
 
 def _document(
@@ -134,7 +151,7 @@ def _document(
             max_leverage=rounded_upwards(found[0]),
             insider_k=INSIDER_K,
             insider_max_leverage=rounded_upwards(found[1]),
-            sets=len({cell.blocks for cell in (*draft.cells, *_earlier_cells(history.releases))}),
+            sets=_sets(draft, history),
             releases=len(history.releases) + 1,
         ),
         surveys=tuple(PublishedSurvey.of(survey) for survey in draft.surveys),
@@ -168,6 +185,19 @@ def _is_sum_of_blocks(cell: Cell, draft: Draft, history: History) -> bool:
     )
 
 
+def _is_sum_of_parts(cell: PracticeCell, draft: Draft, history: History) -> bool:
+    survey = next((survey for survey in draft.surveys if survey.key == cell.key), None)
+    live = set(cell.blocks) <= set(history.blocks)
+    return live and survey is not None and is_sum_of_parts(cell, history.parts, survey)
+
+
+def _sets(draft: Draft, history: History) -> int:
+    """Different sets of customers over this draft and every release before."""
+    cells = {cell.blocks for cell in (*draft.cells, *_earlier_cells(history.releases))}
+    earlier = (cell for release in history.releases for cell in release.practices)
+    return len(cells) + len({(cell.id, cell.blocks) for cell in (*draft.practices, *earlier)})
+
+
 def _earlier_cells(releases: Iterable[ReleaseDocument]) -> Iterator[Cell]:
     return (cell for release in releases for cell in release.cells)
 
@@ -176,9 +206,11 @@ def _published_blocks(releases: Iterable[ReleaseDocument]) -> set[int]:
     return {number for cell in _earlier_cells(releases) for number in cell.blocks}
 
 
-def _changed(cells: Iterable[Cell], releases: Sequence[ReleaseDocument]) -> Iterator[str]:
+def _changed(cells: Iterable[Cell | PracticeCell], releases: Sequence[ReleaseDocument]) -> Iterator[str]:
     """Cells of the same blocks as a cell published before, with other figures."""
-    known = {(cell.id, cell.blocks): cell.aspects for cell in _earlier_cells(releases)}
+    earlier: list[Cell | PracticeCell] = [cell for release in releases for cell in release.cells]
+    earlier += [cell for release in releases for cell in release.practices]
+    known = {(cell.id, cell.blocks): cell.aspects for cell in earlier}
     for cell in cells:
         if known.get((cell.id, cell.blocks), cell.aspects) != cell.aspects:
             yield cell.id

@@ -1,9 +1,10 @@
 """The certificate's number: how much of what can be worked out from published sums may rest on one
 person.
 
-A has one row per set and one column per person, with 1 where the person is in the set. Every statistic
-kloof publishes is a sum over the people of a set of something made of that person's answers, so what
-can be worked out from the sums is exactly the row space of A: weights w = cᵀA for some c. With P the
+A has one row per set and one column per person, with 1 where the person is in the set (in one that
+cuts across blocks: how often it counts them). Every statistic kloof publishes is a sum over the people
+of a set of something made of that person's answers, so what can be worked out from the sums is exactly
+the row space of A: weights w = cᵀA for some c. With P the
 projection onto the row space and e the unit vector of person i, w_i = wᵀe = wᵀPe, so by Cauchy-Schwarz
 w_i² ≤ ‖w‖²·eᵀPe = ‖w‖²·ℓ_i. Let w be a plain sum over s people, or any combination in which the weights
 of s people differ from 0: then ‖w‖² ≤ s·max w_i², and ℓ ≤ 1/k gives s ≥ k. So max ℓ ≤ 1/k says:
@@ -34,11 +35,16 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Membership:
     """Who is in which set, and through whom: one entry per set, person and salesperson; no entry
-    twice."""
+    twice.
+
+    weight: how often the set counts the person, the same in all their entries of that set; None where it is once for
+    everybody, as in a block. A table that cuts across blocks counts somebody once per block.
+    """
 
     row: "Ints"
     person: "Ints"
     salesperson: "Ints"
+    weight: "Ints | None" = None
 
     @classmethod
     def of(cls, row: "Ints", person: "Ints", salesperson: "Ints") -> "Membership":
@@ -55,14 +61,26 @@ class Membership:
     def __add__(self, other: "Membership") -> "Membership":
         """Both together; their row numbers must not overlap."""
         pairs = zip(self.columns(), other.columns(), strict=True)
-        return Membership(*(np.concatenate(pair) for pair in pairs))
+        weight = (
+            None
+            if self.weight is None and other.weight is None
+            else np.concatenate([self.weights, other.weights])
+        )
+        row, person, salesperson = (np.concatenate(pair) for pair in pairs)
+        return Membership(row, person, salesperson, weight)
 
     def columns(self) -> "tuple[Ints, Ints, Ints]":
         return self.row, self.person, self.salesperson
 
+    @property
+    def weights(self) -> "Ints":
+        """`weight`, in numbers also where it is once for everybody."""
+        return np.ones(len(self.row), np.int64) if self.weight is None else self.weight
+
     def take(self, chosen: "NDArray[Any]") -> "Membership":
         """The entries at these places."""
-        return Membership(self.row[chosen], self.person[chosen], self.salesperson[chosen])
+        weight = None if self.weight is None else self.weight[chosen]
+        return Membership(self.row[chosen], self.person[chosen], self.salesperson[chosen], weight)
 
     def without(self, salesperson: int) -> "Membership":
         """What a salesperson does not know: the entries of people with a deal in the set that another one
@@ -109,6 +127,7 @@ class Certificate:
         self.people, self._column = numbered(members.person)
         _, self._row = numbered(members.row)
         self._seller = members.salesperson
+        self._weight = members.weights
         self._first = np.ones(len(self._row), dtype=bool)
         self._first[1:] = (np.diff(self._row) != 0) | (np.diff(self._column) != 0)
         self._sizes = np.bincount(self._row[self._first])
@@ -162,7 +181,7 @@ class Certificate:
         order = np.argsort(group, kind="stable")
         starts = np.flatnonzero(np.diff(group[order])) + 1
         parts = np.split(entries[order], starts) if len(entries) else []
-        return [(Linked.of(self._row[part], self._column[part]), part) for part in parts]
+        return [(Linked.of(self._row[part], self._column[part], self._weight[part]), part) for part in parts]
 
     def _without_any_one(self, chosen: "NDArray[np.bool_]") -> "Floats":
         """Per entry of a set that shares nobody: 1 over what remains of it for the salesperson who knows most."""

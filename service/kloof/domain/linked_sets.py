@@ -26,23 +26,26 @@ MANY = 100
 class Linked:
     """Sets that share people, one entry per set and person, in order of person.
 
-    columns: the people, by their numbers outside; row, column: of each entry, numbered from 0 here. entry: for each
-    entry that this was made from, the number it has here.
+    columns: the people, by their numbers outside; row, column: of each entry, numbered from 0 here. weight: how often
+    the set counts the person. entry: for each entry that this was made from, the number it has here.
     """
 
     columns: "Ints"
     row: "Ints"
     column: "Ints"
+    weight: "Floats"
     rows: int
     entry: "Ints"
 
     @classmethod
-    def of(cls, row: "Ints", column: "Ints") -> "Linked":
+    def of(cls, row: "Ints", column: "Ints", weight: "Ints") -> "Linked":
         """From entries that may repeat, since somebody can be in a set through several salespeople."""
         columns, own = numbered(column)
         sets, number = numbered(row)
         keys, entry = _distinct(own * len(sets) + number)
-        return cls(columns, keys % len(sets), keys // len(sets), len(sets), entry)
+        counted = np.ones(len(keys))
+        counted[entry] = weight
+        return cls(columns, keys % len(sets), keys // len(sets), counted, len(sets), entry)
 
     def known_to(self, salesperson: "Ints") -> "Iterator[Ints]":
         """For each salesperson who alone sold somebody into a set, the entries of these: what they know.
@@ -67,7 +70,7 @@ class Linked:
         inverse = generalised_inverse(self._gram(present))
         value = np.zeros(len(self.columns))
         for people, entries in self._by_times():
-            at, here = self.row[entries], present[entries].astype(np.float64)
+            at, here = self.row[entries], present[entries] * self.weight[entries]
             value[people] = np.einsum("pi,pij,pj->p", here, inverse[at[:, :, None], at[:, None, :]], here)
         return value
 
@@ -90,22 +93,23 @@ class Linked:
         """AAᵀ over the entries that are present: how many people each two sets share."""
         shared = np.zeros(self.rows * self.rows)
         for _, entries in self._by_times():
-            here = present[entries]
-            both = (here[:, :, None] & here[:, None, :]).ravel()
+            here = present[entries] * self.weight[entries]
+            both = (here[:, :, None] * here[:, None, :]).ravel()
             at = (self.row[entries][:, :, None] * self.rows + self.row[entries][:, None, :]).ravel()
-            shared += np.bincount(at[both], minlength=self.rows * self.rows)
+            shared += np.bincount(at, weights=both, minlength=self.rows * self.rows)
         return shared.reshape(self.rows, self.rows)
 
     @cached_property
-    def _weight(self) -> "Floats":
-        """Per entry 1/√n, n the people in its set."""
-        return np.asarray(1 / np.sqrt(np.bincount(self.row)))[self.row]
+    def _scaled(self) -> "Floats":
+        """Per entry its weight over √n, n the people in its set."""
+        size = np.bincount(self.row, weights=self.weight**2)
+        return self.weight * np.asarray(1 / np.sqrt(size))[self.row]
 
     @cached_property
     def _others(self) -> "Floats":
         """Per set the sum of the off-diagonal entries of the Gram matrix, scaled to a diagonal of ones."""
-        per_person = np.bincount(self.column, weights=self._weight)
-        others = self._weight * (per_person[self.column] - self._weight)
+        per_person = np.bincount(self.column, weights=self._scaled)
+        others = self._scaled * (per_person[self.column] - self._scaled)
         return np.bincount(self.row, weights=others).astype(np.float64)
 
     def _bound(self, known: "Ints | None") -> "Floats":
@@ -122,12 +126,12 @@ class Linked:
             theirs[known] = True
             for _, entries in self._by_times(_distinct(self.column[known])[0]):
                 gone = theirs[entries]
-                weight = self._weight[entries]
+                weight = self._scaled[entries]
                 pairs = (gone[:, :, None] | gone[:, None, :]) * weight[:, :, None] * weight[:, None, :]
                 left = left - np.bincount(
                     self.row[entries].ravel(), weights=pairs.sum(axis=2).ravel(), minlength=self.rows
                 )
-        heaviest = np.bincount(self.column, weights=self._weight**2).astype(np.float64)
+        heaviest = np.bincount(self.column, weights=self._scaled**2).astype(np.float64)
         return heaviest / left.min() if left.min() > 0 else np.full_like(heaviest, np.inf)
 
 

@@ -51,7 +51,7 @@ def disentangled(
             continue
         leaving = _leaving(kept, together, found)
         if not any(map(len, leaving)):
-            return kept
+            break
         kept = _each(kept, leaving, shrink)
     return _each(kept, _in_another(kept, history), shrink)
 
@@ -62,10 +62,11 @@ def joined(history: Membership, blocks: "Sequence[NewBlock]") -> Membership:
     """
     last = min(0, int(history.row.min(initial=0)))
     sizes = [len(block.person) for block in blocks]
-    return Membership(
-        row=np.concatenate([history.row, np.repeat(last - 1 - np.arange(len(blocks)), sizes)]),
-        person=np.concatenate([history.person, *(block.person for block in blocks)]),
-        salesperson=np.concatenate([history.salesperson, *(block.salesperson for block in blocks)]),
+    none = np.zeros(0, dtype=np.int64)
+    return history + Membership(
+        row=np.repeat(last - 1 - np.arange(len(blocks)), sizes),
+        person=np.concatenate([none, *(block.person for block in blocks)]),
+        salesperson=np.concatenate([none, *(block.salesperson for block in blocks)]),
     )
 
 

@@ -178,7 +178,10 @@ class Previous(_Part):
 
 
 class PracticeCell(Place):
-    """One arm of a practice table: the deals of `blocks` in which something was done, or was not."""
+    """One arm of a practice table: the deals of `blocks` in which something was done, or was not.
+
+    Both arms of a table are over the same blocks, and together they are those blocks.
+    """
 
     id: str
     practice: Identifier

@@ -84,7 +84,11 @@ class Draft:
         return replace(
             self,
             cells=tuple(cell for cell in self.cells if cell.id not in dropped),
-            practices=tuple(cell for cell in self.practices if cell.id not in dropped),
+            practices=tuple(
+                cell
+                for cell in self.practices
+                if cell.id not in dropped and cell.id.rpartition("/")[0] not in dropped
+            ),
             withheld=(*self.withheld, *withheld),
         )
 

@@ -78,7 +78,11 @@ def retire(blocks: list[int], now: datetime) -> None:
     rows = [row.id for row in Block.select(Block.id).where(Block.id.in_(blocks), Block.retired_at.is_null())]
     if not rows:
         return
+    # numpy takes a while to load, and this is the only way here from a page of the form.
+    from kloof.storage import practice_parts
+
     Block.update(retired_at=now, sums=b"").where(Block.id.in_(rows)).execute()
+    practice_parts.retire(rows, now)
     placed = Placement.select(Placement.id).where(Placement.block.in_(rows))
     Pair.update(answers="").where(Pair.id.in_(placed)).execute()
 

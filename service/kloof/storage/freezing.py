@@ -19,10 +19,11 @@ from kloof.domain.queues import FineCell, Queue
 from kloof.domain.release import Level
 from kloof.domain.surveys import Survey, SurveyKey
 from kloof.domain.tables import ClosedBlock
-from kloof.storage import surveys
+from kloof.storage import practice_parts, surveys
+from kloof.storage.columns import read
 from kloof.storage.database import database, is_postgresql
 from kloof.storage.fields import UtcField
-from kloof.storage.models import Block, QueueCell, Round, SurveyVersion
+from kloof.storage.models import Block, PracticePart, QueueCell, Round, SurveyVersion
 from kloof.storage.statements import run
 
 if TYPE_CHECKING:
@@ -32,11 +33,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _LOCK_NUMBER = 0x6672656574  # "freet" in ASCII: any number does, as long as it is always the same
-_AT_ONCE = 500_000  # pairs read in one statement, which bounds the memory that a million takes
-_QUEUED = """
-SELECT {joined} FROM pair p
-WHERE p.cell_id IN ({cells}) AND p.id >= ? AND p.id < ? AND NOT EXISTS (SELECT 1 FROM placement q WHERE q.id = p.id)
-"""
+_QUEUED = "pair p WHERE p.cell_id IN ({cells}) AND NOT EXISTS (SELECT 1 FROM placement q WHERE q.id = p.id)"
 _NUMBERS = ("p.id", "p.customer", "p.salesperson", "p.cell_id", "p.since")
 _CLOSE = """
 INSERT INTO block
@@ -86,10 +83,10 @@ def cells_with_pairs() -> dict[SurveyKey, tuple[FineCell, ...]]:
 
 def _columns(survey: Survey, cells: list[int], rounds: int) -> PairColumns:
     core = len(survey.core)
-    number, sheet = _read(cells, 2 * core + _PROMISES)
-    order = np.argsort(number[0], kind="stable")
-    id_, customer, salesperson, cell, since = number[:, order]
-    sheet = sheet[order]
+    # The cells are written out: without statistics PostgreSQL would look through them again for every pair.
+    source = _QUEUED.format(cells=", ".join(map(str, cells)))
+    number, sheet = read(source, _NUMBERS, 2 * core + _PROMISES)
+    id_, customer, salesperson, cell, since = number
     return PairColumns(
         survey=survey,
         id=id_,
@@ -101,29 +98,6 @@ def _columns(survey: Survey, cells: list[int], rounds: int) -> PairColumns:
         received=sheet[:, core : 2 * core] + 1,
         promises=sheet[:, 2 * core :],
     )
-
-
-def _read(cells: list[int], width: int) -> "tuple[Ints, NDArray[np.uint8]]":
-    """The numbers (id, customer, salesperson, cell, since) [5, n] and letters from 0 [n, width] of what queues.
-
-    The database joins each column to one text: a million rows would take longer to hand over than to sum.
-    """
-    first, last = run("SELECT (SELECT MIN(id) FROM pair), (SELECT MAX(id) FROM pair)").fetchone()
-    if is_postgresql():
-        joined = [f"string_agg({column}::text, ',')" for column in _NUMBERS] + ["string_agg(p.answers, '')"]
-    else:
-        joined = [f"group_concat({column}, ',')" for column in _NUMBERS] + ["group_concat(p.answers, '')"]
-    # The cells are written out: without statistics PostgreSQL would look through them again for every pair.
-    sql = _QUEUED.format(joined=", ".join(joined), cells=", ".join(map(str, cells)))
-    numbers, sheets = [np.zeros((len(_NUMBERS), 0), np.int64)], [np.zeros((0, width), np.uint8)]
-    for start in range(first or 0, (last or -1) + 1, _AT_ONCE):
-        *columns, letters = run(sql, start, start + _AT_ONCE).fetchone()
-        if letters:
-            numbers.append(np.array([np.fromstring(column, dtype=np.int64, sep=",") for column in columns]))
-            sheets.append(
-                np.frombuffer(letters.encode("ascii"), dtype=np.uint8).reshape(-1, width) - ord("a")
-            )
-    return np.concatenate(numbers, axis=1), np.concatenate(sheets)
 
 
 def close(blocks: Sequence[NewBlock], now: datetime) -> None:
@@ -161,7 +135,9 @@ def _place(pairs: "Ints", blocks: "Ints") -> None:
 
 
 def membership() -> Membership:
-    """Who is in which block, over every block that ever closed, retired ones too."""
+    """Who is in which block, over every block that ever closed, retired ones too; and in which published part of a
+    practice table (rows below 0).
+    """
     found = run("SELECT id, members FROM block ORDER BY id").fetchall()
     rows = [(number, _members(packed)) for number, packed in found]
     none = np.zeros((2, 0), dtype=np.int64)
@@ -169,11 +145,11 @@ def membership() -> Membership:
     row = np.repeat(
         np.array([number for number, _ in rows], np.int64), [members.shape[1] for _, members in rows]
     )
-    return Membership(row, person, salesperson)
+    return Membership(row, person, salesperson) + practice_parts.membership()
 
 
-def _members(packed: bytes) -> "Ints":
-    return np.frombuffer(packed, dtype="<i4").reshape(2, -1).astype(np.int64)
+def _members(packed: bytes, columns: int = 2) -> "Ints":
+    return np.frombuffer(packed, dtype="<i4").reshape(columns, -1).astype(np.int64)
 
 
 def live_blocks() -> tuple[ClosedBlock, ...]:
@@ -209,10 +185,15 @@ def _with_good(numbers: "Floats", customers: int) -> "Floats":
 
 
 def forget_customer(customer: int) -> None:
-    """Put a number that belongs to nobody in place of this customer's, in every block; the blocks keep their shape."""
-    rows = [(row.id, _members(row.members)) for row in Block.select(Block.id, Block.members)]
-    nobody = min([0, *(int(members[0].min()) for _, members in rows if members.size)]) - 1
-    for number, members in rows:
+    """Put a number that belongs to nobody in place of this customer's, in every block and every part of a practice
+    table; they keep their shape.
+    """
+    rows: list[tuple[type[Block | PracticePart], int, Ints]]
+    rows = [(Block, row.id, _members(row.members)) for row in Block.select(Block.id, Block.members)]
+    parts = PracticePart.select(PracticePart.id, PracticePart.members)
+    rows += [(PracticePart, row.id, _members(row.members, 3)) for row in parts]
+    nobody = min([0, *(int(members[0].min()) for _, _, members in rows if members.size)]) - 1
+    for table, number, members in rows:
         if customer in members[0]:
             members[0][members[0] == customer] = nobody
-            Block.update(members=members.astype("<i4").tobytes()).where(Block.id == number).execute()
+            table.update(members=members.astype("<i4").tobytes()).where(table.id == number).execute()

@@ -24,10 +24,9 @@ def attack(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
     """Atoms laid bare in which more than nine in ten are at one end, or on one side of V = R, or all near an end."""
     for evidence in gathered(releases):
         for aspect in evidence.survey.aspects:
-            for atom, sums in evidence.solved(aspect.id).items():
+            for name, release, sums in evidence.told(aspect.id):
                 for what in _alike(sums, evidence.survey.scale):
-                    where = f"{evidence.name(atom)}, {aspect.id}"
-                    yield Breach(NAME, evidence.release_of(atom), where, what)
+                    yield Breach(NAME, release, f"{name}, {aspect.id}", what)
 
 
 def _alike(sums: "Floats", scale: Scale) -> Iterator[str]:

@@ -60,14 +60,14 @@ def _totals(
     """Per atom between what its total lies, left out where one possible total already leaves all of the scale."""
     scale, people = evidence.survey.scale, evidence.people
     known = {atom: float(sums[column]) for atom, sums in evidence.solved(aspect).items()}
-    possible = _possible(evidence, published, known)
+    possible = _possible(evidence, published, known) if evidence.certain else people * scale.low
     from_end = np.minimum(people * scale.high - possible, possible - people * scale.low)
     for atom in range(len(people)):
         if whole and people[atom] > SMALL:
             continue
         if atom in known:
             yield atom, (known[atom], known[atom])
-        elif from_end[atom] < _OPEN * (scale.high - scale.low):
+        elif evidence.certain and from_end[atom] < _OPEN * (scale.high - scale.low):
             yield atom, _programme(evidence, atom, published, whole=whole)
 
 

@@ -10,11 +10,19 @@ from kloof.domain.thresholds import LEAST_K
 
 
 def two_sets(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
-    """Every pair of sets over all releases: what is in the one and not in the other is nobody or at least k."""
+    """Every pair of sets over all releases: what is in the one and not in the other is nobody or at least k.
+
+    Of an arm of a practice table the files tell only how many it holds, so it is taken from the sets around it.
+    """
     for evidence in gathered(releases):
         inside = evidence.incidence
-        together = inside * evidence.people @ inside.T
-        difference = np.diag(together)[:, None] - together
+        if evidence.certain:
+            together = inside * evidence.people @ inside.T
+            difference = np.diag(together)[:, None] - together
+        else:
+            customers = np.array([sighting.cell.customers for sighting in evidence.sightings])
+            around = inside @ (1 - inside).T < 0.5
+            difference = np.where(around.T, customers[:, None] - customers, 0)
         for one, other in np.argwhere((difference > 0.5) & (difference < LEAST_K - 0.5)):
             yield _difference(evidence, int(one), int(other), int(difference[one, other]))
 

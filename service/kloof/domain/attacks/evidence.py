@@ -5,7 +5,7 @@ atom here; every cell is a union of atoms. An atom whose sum follows from publis
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ import numpy as np
 
 from kloof.domain.linked_sets import generalised_inverse
 from kloof.domain.moments import Moments
-from kloof.domain.release import Cell, PublishedSurvey, ReleaseDocument
+from kloof.domain.release import Cell, PracticeCell, PublishedSurvey, ReleaseDocument
 from kloof.domain.surveys import SurveyKey
 
 if TYPE_CHECKING:
@@ -43,11 +43,14 @@ class Sighting:
     """A cell in the release in which it was first seen with these blocks."""
 
     release: int
-    cell: Cell
+    cell: Cell | PracticeCell
 
 
 class Evidence:
     """Everything published about one survey version, as a system of sums over atoms."""
+
+    certain = True
+    """Whether the sizes of all atoms follow from the files."""
 
     def __init__(self, survey: PublishedSurvey, releases: Sequence[ReleaseDocument]) -> None:
         self.survey = survey
@@ -60,12 +63,16 @@ class Evidence:
         known = {block for block, customers in self.sizes.items() if customers}
         self.sightings = [sighting for blocks, sighting in first.items() if blocks and blocks <= known]
 
+    def parts_of(self, sighting: Sighting) -> frozenset[int]:
+        """What this set is made of, as far as the files say: its blocks."""
+        return frozenset(sighting.cell.blocks)
+
     @cached_property
     def atoms(self) -> list[frozenset[int]]:
         """Groups of blocks that appear in exactly the same sets."""
         seen: dict[int, list[int]] = {}
         for number, sighting in enumerate(self.sightings):
-            for block in set(sighting.cell.blocks):
+            for block in self.parts_of(sighting):
                 seen.setdefault(block, []).append(number)
         groups: dict[tuple[int, ...], set[int]] = {}
         for block, numbers in seen.items():
@@ -82,7 +89,7 @@ class Evidence:
     @cached_property
     def incidence(self) -> "Floats":
         """Sets × atoms: 1 where the atom is part of the set."""
-        rows = [[atom <= set(sighting.cell.blocks) for atom in self.atoms] for sighting in self.sightings]
+        rows = [[atom <= self.parts_of(sighting) for atom in self.atoms] for sighting in self.sightings]
         return np.array(rows, dtype=np.float64).reshape(len(self.sightings), len(self.atoms))
 
     @cached_property
@@ -106,14 +113,14 @@ class Evidence:
     def name(self, atom: int) -> str:
         """Where the attacker would say that this atom stands: the smallest set that holds it."""
         holding = [
-            sighting.cell for sighting in self.sightings if self.atoms[atom] <= set(sighting.cell.blocks)
+            sighting.cell for sighting in self.sightings if self.atoms[atom] <= self.parts_of(sighting)
         ]
         return min(holding, key=lambda cell: cell.customers).id
 
     def release_of(self, atom: int) -> int:
         """The release in which this atom was last seen in a set that nobody had seen before."""
         return max(
-            sighting.release for sighting in self.sightings if self.atoms[atom] <= set(sighting.cell.blocks)
+            sighting.release for sighting in self.sightings if self.atoms[atom] <= self.parts_of(sighting)
         )
 
     def solved(self, aspect: str) -> dict[int, "Floats"]:
@@ -121,6 +128,11 @@ class Evidence:
         published = np.array([sums_of(sighting.cell.aspects[aspect]) for sighting in self.sightings])
         weights = self._inverse @ self.incidence * self.people
         return {atom: weights[:, atom] @ published for atom in self.bare}
+
+    def told(self, aspect: str) -> "Iterator[tuple[str, int, Floats]]":
+        """Where, in which release, and the sums of people about whom the files say something for sure."""
+        for atom, sums in self.solved(aspect).items():
+            yield self.name(atom), self.release_of(atom), sums
 
 
 def sums_of(moments: Moments) -> list[float]:
@@ -142,4 +154,73 @@ def gathered(releases: Sequence[ReleaseDocument]) -> list[Evidence]:
     surveys: dict[SurveyKey, PublishedSurvey] = {
         survey.key: survey for release in releases for survey in release.surveys
     }
-    return [Evidence(survey, releases) for survey in surveys.values()]
+    found: list[Evidence] = []
+    for survey in surveys.values():
+        found.append(Evidence(survey, releases))
+        practices = {
+            arm.practice for release in releases for arm in release.practices if arm.key == survey.key
+        }
+        found += [PracticeEvidence(survey, releases, practice) for practice in sorted(practices)]
+    return found
+
+
+class PracticeEvidence(Evidence):
+    """The same with the arms of one practice beside the cells, which cut every block in two.
+
+    A block's customers with the practice have its number here, those without it the number less than 0. How many of a
+    block stand on either side the files do not say, only how many in an arm; so nothing is certain but of atoms that
+    are laid bare.
+    """
+
+    certain = False
+
+    def __init__(self, survey: PublishedSurvey, releases: Sequence[ReleaseDocument], practice: str) -> None:
+        super().__init__(survey, releases)
+        first: dict[frozenset[int], Sighting] = {}
+        for release in releases:
+            for arm in release.practices:
+                if arm.key == survey.key and arm.practice == practice and set(arm.blocks) <= set(self.sizes):
+                    first.setdefault(self.parts_of(Sighting(0, arm)), Sighting(release.number, arm))
+        self.sightings += [sighting for parts, sighting in first.items() if parts]
+
+    def parts_of(self, sighting: Sighting) -> frozenset[int]:
+        """Both sides of its blocks; of an arm its own."""
+        blocks, cell = sighting.cell.blocks, sighting.cell
+        if isinstance(cell, PracticeCell):
+            return frozenset(block if cell.done else -block for block in blocks)
+        return frozenset(blocks) | frozenset(-block for block in blocks)
+
+    @cached_property
+    def people(self) -> "Floats":
+        """Customers per atom, one way to divide those of the sets over them; for who is laid bare there is no other."""
+        customers = np.array([sighting.cell.customers for sighting in self.sightings], dtype=np.float64)
+        return np.rint(np.linalg.pinv(self.incidence) @ customers)
+
+    @cached_property
+    def _inverse(self) -> "Floats":
+        return generalised_inverse(self.incidence @ self.incidence.T)
+
+    @cached_property
+    def bare(self) -> list[int]:
+        """The atoms whose indicator is a combination of the published sets, however large they are."""
+        projected = np.einsum("sa,st,ta->a", self.incidence, self._inverse, self.incidence, optimize=True)
+        return [int(atom) for atom in np.flatnonzero(projected > 1 - _EXACT) if self.people[atom] > 0]
+
+    @cached_property
+    def leverages(self) -> "Floats":
+        """ℓ of a person in each atom that is laid bare; of the others the files say too little."""
+        leverage = np.zeros(len(self.atoms))
+        leverage[self.bare] = 1 / self.people[self.bare]
+        return leverage
+
+    def solved(self, aspect: str) -> dict[int, "Floats"]:
+        published = np.array([sums_of(sighting.cell.aspects[aspect]) for sighting in self.sightings])
+        weights = self._inverse @ self.incidence
+        return {atom: weights[:, atom] @ published for atom in self.bare}
+
+    def told(self, aspect: str) -> "Iterator[tuple[str, int, Floats]]":
+        """Also the arms themselves: they are wider than an atom, and tell of their people all the same."""
+        yield from super().told(aspect)
+        for sighting in self.sightings:
+            if isinstance(sighting.cell, PracticeCell):
+                yield sighting.cell.id, sighting.release, np.array(sums_of(sighting.cell.aspects[aspect]))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from kloof.domain.attacks.evidence import Breach
-from kloof.domain.release import Cell, ReleaseDocument
+from kloof.domain.release import Cell, PracticeCell, ReleaseDocument
 from kloof.domain.thresholds import LEAST_K, USUAL_M
 
 NAME = "files"
@@ -16,6 +16,9 @@ def attack(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
         for cell in release.cells:
             for what in _contradictions(cell, sizes):
                 yield Breach(NAME, release.number, cell.id, what)
+        for arm in release.practices:
+            for what in _half_a_table(arm, release, sizes):
+                yield Breach(NAME, release.number, arm.id, what)
         for what in _weak_promises(release):
             yield Breach(NAME, release.number, "guarantee", what)
 
@@ -26,6 +29,18 @@ def _contradictions(cell: Cell, sizes: dict[int, int]) -> Iterator[str]:
     elif cell.customers != sum(sizes[block] for block in cell.blocks):
         yield "it holds another number of customers than its blocks"
     if {moments.n for moments in cell.aspects.values()} != {cell.customers}:
+        yield "its aspects rest on different customers: the difference can be worked out"
+
+
+def _half_a_table(arm: PracticeCell, release: ReleaseDocument, sizes: dict[int, int]) -> Iterator[str]:
+    arms = [one for one in release.practices if (one.key, one.practice) == (arm.key, arm.practice)]
+    if not arm.blocks or not set(arm.blocks) <= set(sizes):
+        yield "it does not say of which blocks it is a part, so nothing vouches for it"
+    elif len(arms) != 2 or {one.blocks for one in arms} != {arm.blocks}:
+        yield "its other half is not about the same blocks"
+    elif sum(one.customers for one in arms) != sum(sizes[block] for block in arm.blocks):
+        yield "both its halves are not its blocks: who is left over can be worked out"
+    if {moments.n for moments in arm.aspects.values()} != {arm.customers}:
         yield "its aspects rest on different customers: the difference can be worked out"
 
 
@@ -40,4 +55,5 @@ def _weak_promises(release: ReleaseDocument) -> Iterator[str]:
     if stated.insider_max_leverage > 1 / stated.insider_k + 1e-6:
         yield f"the stated leverage for insiders of {stated.insider_max_leverage:.4f} is more than 1/{stated.insider_k}"
     small = [cell.id for cell in release.cells if cell.customers < stated.k]
+    small += [arm.id for arm in release.practices if arm.customers < stated.k]
     yield from (f"{cell} holds fewer than {stated.k} customers" for cell in small)

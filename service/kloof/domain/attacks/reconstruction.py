@@ -27,14 +27,14 @@ def attack(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
     """Atoms in which, in every way to fill in whole answers, more than nine in ten gave one and the same."""
     for evidence in gathered(releases):
         for aspect in evidence.survey.aspects:
-            for atom, sums in evidence.solved(aspect.id).items():
+            for name, release, sums in evidence.told(aspect.id):
                 for side, places in _SIDES.items():
                     answer = revealed(
                         round(sums[0]), [float(sums[place]) for place in places], evidence.survey.scale
                     )
                     if answer is not None:
                         what = f"nearly everybody's {side} of {aspect.id} is {answer}"
-                        yield Breach(NAME, evidence.release_of(atom), evidence.name(atom), what)
+                        yield Breach(NAME, release, name, what)
 
 
 def revealed(n: int, sums: Sequence[float], scale: Scale) -> int | None:

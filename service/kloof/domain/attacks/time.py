@@ -51,6 +51,13 @@ def _changed_figures(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
                     cell.id,
                     "the same blocks had other figures before: somebody's answer changed",
                 )
+        for arm in release.practices:
+            shown = (arm.aspects, arm.customers, arm.deals)
+            if known.setdefault((arm.id, frozenset(arm.blocks)), shown) != shown:
+                what = (
+                    "the same blocks had other figures before: somebody changed sides, or an answer changed"
+                )
+                yield Breach(NAME, release.number, arm.id, what)
 
 
 def _mixed_versions(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:

@@ -3,7 +3,15 @@
 from kloof.storage.models.audit import AuditEntry, AuditSubject
 from kloof.storage.models.deals import Customer, Deal, Person, Practice, SurveyVersion
 from kloof.storage.models.outbox import Message, OptOut
-from kloof.storage.models.release import Block, Pair, Placement, QueueCell, Release, Round
+from kloof.storage.models.release import (
+    Block,
+    Pair,
+    Placement,
+    PracticePart,
+    QueueCell,
+    Release,
+    Round,
+)
 from kloof.storage.models.responses import Invitation, Promise, Response
 from kloof.storage.models.sign_in import Attempt, SignIn
 
@@ -28,6 +36,7 @@ MODELS = [
     Placement,
     AuditSubject,
     AuditEntry,
+    PracticePart,
 ]
 
 __all__ = [
@@ -45,6 +54,7 @@ __all__ = [
     "Person",
     "Placement",
     "Practice",
+    "PracticePart",
     "Promise",
     "QueueCell",
     "Release",

@@ -64,6 +64,23 @@ class Block(BaseModel):
     retired_at = UtcField(null=True)
 
 
+class PracticePart(BaseModel):
+    """A part of a practice table that was published; retired with the first of its blocks that is.
+
+    `blocks` are numbers in JSON; `done`, `not_done` and `members` are packed as storage.practice_parts says. The
+    sums go when it is retired; the members stay, as those of a block do, and are forgotten as those are.
+    """
+
+    survey_version = ForeignKeyField(SurveyVersion, on_delete="RESTRICT")
+    practice = CharField(max_length=40)
+    release = IntegerField()
+    blocks = TextField()
+    done = BlobField()
+    not_done = BlobField()
+    members = BlobField()
+    retired_at = UtcField(null=True)
+
+
 class Pair(BaseModel):
     """Both answers of one deal, complete in every core aspect, side by side so that a scan can sum them.
 

@@ -1,0 +1,117 @@
+"""Practice tables from the database to the release files, and what becomes of them afterwards."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from kloof.actions.audit import audit
+from kloof.actions.freeze import freeze
+from kloof.actions.publish import publish
+from kloof.cli import main
+from kloof.publish.release_files import read_releases
+from kloof.storage import blocks, freezing, practice_parts
+from kloof.storage.database import counted_queries
+from kloof.storage.models import PracticePart
+from release_cast import MONDAY, answered_deals, customer_of, month, settings
+
+
+@pytest.fixture
+def company(database, tmp_path):
+    """A company with a hundred and twenty closed pairs; in about half of the deals there was a joint visit."""
+    made = settings(tmp_path)
+    made_deals = answered_deals(120, joint_visit=None)
+    freeze(made, MONDAY)
+    return made, made_deals
+
+
+def test_a_practice_is_published_as_two_arms_that_together_are_their_blocks(company):
+    document = publish(company[0], MONDAY).document
+    whole = document.cells[0]
+    assert [(arm.practice, arm.done) for arm in document.practices] == [
+        ("joint_visit", True),
+        ("joint_visit", False),
+    ]
+    assert sum(arm.customers for arm in document.practices) == whole.customers == 120
+    assert sum(arm.aspects["a1"].v for arm in document.practices) == whole.aspects["a1"].v
+    assert document.guarantee.max_leverage <= 0.1
+    assert audit(company[0].releases_folder).breaches == ()
+
+
+def test_a_published_part_is_remembered_and_a_dry_run_remembers_nothing(company):
+    publish(company[0], MONDAY, dry_run=True)
+    assert practice_parts.standing() == ()
+    publish(company[0], MONDAY)
+    (part,) = practice_parts.standing()
+    assert PracticePart.get().release == 1
+    assert set(part.members.person) <= set(freezing.membership().person)
+    assert min(freezing.membership().row) == -1
+
+
+def test_a_withdrawn_answer_retires_the_part_and_wipes_its_sums(company):
+    made, made_deals = company
+    publish(made, MONDAY)
+    blocks.withdraw_pair(made_deals[0], month(1))
+    row = PracticePart.get()
+    assert (bytes(row.done), bytes(row.not_done)) == (b"", b"")
+    assert len(row.members) > 0
+    gone = {block.id for block in read_releases(made.releases_folder)[0].document.blocks}
+    document = publish(made, month(1)).document
+    gone -= {block.id for block in document.blocks}
+    assert gone
+    assert not any(gone & set(arm.blocks) for arm in document.practices)
+    assert audit(made.releases_folder).breaches == ()
+
+
+def test_an_erased_customer_is_forgotten_in_practice_tables_too(company):
+    made, made_deals = company
+    publish(made, MONDAY)
+    inside = practice_parts.membership().person.tolist()
+    customer = next(customer_of(deal) for deal in made_deals if customer_of(deal) in inside)
+    freezing.forget_customer(customer)
+    after = freezing.membership()
+    assert customer not in after.person
+    assert practice_parts.membership().person.min() == after.person[after.row > 0].min() == -1
+
+
+def test_a_table_grows_with_new_blocks_and_keeps_its_date_while_it_does_not(company):
+    made, _ = company
+    publish(made, MONDAY)
+    answered_deals(15, seed=1, now=month(1))
+    freeze(made, month(1))
+    second = publish(made, month(1)).document
+    assert {arm.as_of.release for arm in second.practices} == {1}
+    answered_deals(120, seed=2, now=month(2), joint_visit=None)
+    freeze(made, month(2))
+    third = publish(made, month(2)).document
+    assert {arm.as_of.release for arm in third.practices} == {3}
+    assert sum(arm.customers for arm in third.practices) > 200
+    assert audit(made.releases_folder).breaches == ()
+
+
+def test_publish_says_which_table_it_dropped(database, tmp_path, monkeypatch):
+    """Blocks of twelve leave no room to be cut by sixty customers."""
+    made = settings(tmp_path, url=database)
+    for number in range(5):
+        answered_deals(5, seed=number, product=f"product {number}", joint_visit=True)
+        answered_deals(7, seed=10 + number, product=f"product {number}", sellers=("Noor", "Joris", "Sanne"))
+    freeze(made, MONDAY)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KLOOF_DATABASE_URL", database)
+    from kloof import storage
+
+    storage.close_database()
+    said = CliRunner().invoke(main, ["publish", "--json"])
+    storage.open_database(database)
+    assert json.loads(said.output)["dropped"] == ["project-1/practice/joint_visit"]
+    assert practice_parts.standing() == ()
+
+
+def test_no_query_per_pair_or_per_practice(company):
+    with counted_queries() as few:
+        publish(company[0], MONDAY, dry_run=True)
+    answered_deals(120, seed=5, joint_visit=None)
+    freeze(company[0], month(1))
+    with counted_queries() as more:
+        publish(company[0], month(1), dry_run=True)
+    assert len(more) == len(few)
