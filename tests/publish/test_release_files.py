@@ -4,6 +4,8 @@ import csv
 import hashlib
 import json
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -79,6 +81,19 @@ def test_the_manifest_is_a_frictionless_data_package_with_the_hash_of_every_file
         assert re.fullmatch(r"[a-z0-9._-]+", resource["name"])
 
 
+def test_frictionless_itself_finds_nothing_wrong_with_a_release(release):
+    """Names, hashes, sizes, and every cell of the table against its type; in a process of its own, which warns."""
+    said = subprocess.run(
+        [sys.executable, "-m", "frictionless", "validate", "--json", str(release / "datapackage.json")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    report = json.loads(said.stdout)
+    assert report["valid"], report
+    assert {task["type"] for task in report["tasks"]} == {"json", "table"}
+
+
 def test_the_csv_has_exactly_the_columns_that_its_schema_describes(publishable, release):
     manifest = json.loads((release / "datapackage.json").read_text(encoding="utf-8"))
     (table,) = [resource for resource in manifest["resources"] if resource["path"] == "cells.csv"]
@@ -96,7 +111,7 @@ def test_the_csv_has_exactly_the_columns_that_its_schema_describes(publishable, 
 
 
 def test_the_schema_of_the_document_goes_with_it(release):
-    schema = json.loads((release / "release.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((release / "release.jsonschema.json").read_text(encoding="utf-8"))
     assert schema["title"] == ReleaseDocument.__name__
     assert "only" in schema["description"] or schema["properties"]
 
@@ -106,7 +121,7 @@ def test_names_with_quotes_and_semicolons_survive(release):
     assert 'pump; "big"' in {cell.product for cell in found.document.cells}
 
 
-@pytest.mark.parametrize("name", ["release.json", "cells.csv", "release.schema.json"])
+@pytest.mark.parametrize("name", ["release.json", "cells.csv", "release.jsonschema.json"])
 def test_a_changed_file_is_found(release, name):
     (release / name).write_bytes((release / name).read_bytes() + b" ")
     with pytest.raises(Refused, match="changed after it was published") as refusal:

@@ -157,7 +157,7 @@ def _files(document: ReleaseDocument) -> dict[str, bytes]:
     """The files of a release, the manifest with the hashes of the others last."""
     files = {
         DOCUMENT: document.to_json().encode(),
-        "release.schema.json": _json(ReleaseDocument.model_json_schema()),
+        "release.jsonschema.json": _json(ReleaseDocument.model_json_schema()),
         "cells.csv": _csv(document).encode(),
     }
     return files | {MANIFEST: _json(_manifest(document, files))}
