@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kloof.domain.leverage import Certificate, Membership
-from kloof.domain.pairs import PairColumns, tally
+from kloof.domain.pairs import PairColumns, Stat, tally
 from kloof.domain.people import PRACTICES
 from kloof.domain.queues import judge
 from kloof.domain.release import AsOf, Level, PracticeCell, ReleaseDocument
@@ -120,6 +120,7 @@ def _part(pairs: PairColumns, done: "Bools", practice: str, thresholds: Threshol
     sums = tally(pairs, block * 2 + arm, 2 * len(blocks)).sums.reshape(
         len(blocks), 2, *judged.tally.sums.shape[1:]
     )
+    sums[..., Stat.GOOD] = np.nan  # it is capped per group, so both arms would not add up to their blocks
     not_done, with_it = (Arm(sums[:, side].sum(axis=0), int((arm == side).sum())) for side in (0, 1))
     return Part(
         survey=pairs.survey.key,
