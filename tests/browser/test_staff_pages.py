@@ -67,7 +67,8 @@ def sign_in(page: Page, app: Flask, address: str, name: str, role: Role) -> None
     assert found
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert serializer
-    value = serializer.dumps({"_user_id": f"{found.id}.{found.epoch}", "_fresh": True})
+    began = int(NOW.timestamp())
+    value = serializer.dumps({"_user_id": f"{found.id}.{found.epoch}", "began": began, "seen": began})
     page.context.add_cookies([{"name": "kloof", "value": value, "url": address}])
 
 
@@ -82,6 +83,8 @@ def paths_of(built: BuiltDeal) -> dict[str, tuple[str, Role | None]]:
         "wrong-code": ("/k/ABC", None),
         "me": ("/me", Role.SALESPERSON),
         "deal": (f"/me/deals/{built.deal_id}", Role.SALESPERSON),
+        "promise": ("/me/promise", Role.SALESPERSON),
+        "promise-sheet": ("/me/promise?product=Heat+pump", Role.SALESPERSON),
         "desk": ("/desk", Role.DESK),
     }
 

@@ -1,84 +1,65 @@
-"""Totals for one salesperson: nobody can be picked out, not even by looking again after each answer."""
+"""Totals of customers who did not give their name: five and more, and never all at one end of the scale."""
 
-from itertools import pairwise
-
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kloof.domain.feedback import BATCH, NotYet, Total, total_of
-from kloof.domain.gap import Pair
-from kloof.domain.surveys import Aspect, Scale, Survey
-from kloof.domain.text import Text
+from builders import survey
+from kloof.domain.feedback import BATCH, OwnSums, Sheet, fills, still_needed, sums_of
 
-WORD = Text(nl="woord", en="word")
-SURVEY = Survey(
-    id="two",
-    version=1,
-    title=WORD,
-    scale=Scale(low=0, high=10, low_label=WORD, high_label=WORD),
-    aspects=(
-        Aspect(id="time", name=WORD, at_sale=WORD, after_delivery=WORD, norm=7),
-        Aspect(id="extra", name=WORD, at_sale=WORD, after_delivery=WORD, core=False),
+NONE = (0, 0, 0, 0)
+points = st.integers(0, 10).map(float)
+sheets = st.lists(
+    st.builds(
+        Sheet, st.integers(1, 8), st.tuples(points, points), st.tuples(points, points), st.just((1, 0, 2, 0))
     ),
+    min_size=1,
+    max_size=20,
 )
 
 
-def pair(v: int, r: int) -> Pair:
-    return Pair(SURVEY, {"time": v, "extra": v}, {"time": r})
+def sheet(customer: int, v: float = 8, r: float = 6) -> Sheet:
+    return Sheet(customer, (v,), (r,), NONE)
 
 
-answered = st.lists(
-    st.tuples(st.integers(1, 8), st.builds(pair, st.integers(0, 10), st.integers(0, 10))), max_size=30
-)
+@given(sheets)
+def test_fewer_than_five_customers_never_fill_a_batch(some: list[Sheet]) -> None:
+    if len({one.customer for one in some}) < BATCH:
+        assert not fills(some, 0, 10)
 
 
-def test_four_customers_show_nothing_and_one_more_is_asked_for() -> None:
-    assert total_of([(customer, pair(8, 6)) for customer in range(4)]) == NotYet(1)
+def test_five_deals_of_one_customer_are_one_customer() -> None:
+    assert not fills([sheet(1)] * 5, 0, 10)
+    assert fills([sheet(number) for number in range(5)], 0, 10)
 
 
-def test_nobody_yet_needs_five() -> None:
-    assert total_of([]) == NotYet(5)
+@pytest.mark.parametrize(("v", "r"), [(10, 6), (0, 6), (8, 0), (8, 10)])
+def test_five_who_all_stand_at_one_end_wait_for_a_sixth_who_does_not(v: float, r: float) -> None:
+    alike = [sheet(number, v, r) for number in range(5)]
+    assert not fills(alike, 0, 10)
+    assert fills([*alike, sheet(5, 7, 5)], 0, 10)
 
 
-def test_five_customers_show_their_mean_over_the_core_aspects_only() -> None:
-    total = total_of([(customer, pair(8, customer)) for customer in range(5)])
-    assert isinstance(total, Total)
-    assert [gap.aspect for gap in total.gaps] == ["time"], (
-        "an aspect that somebody skipped would be about fewer people"
-    )
-    assert (total.customers, total.gaps[0].expectation, total.gaps[0].reality, total.gaps[0].gap) == (
-        5,
-        8,
-        2,
-        6,
-    )
+def test_a_customers_deals_are_averaged_first() -> None:
+    sums = sums_of([sheet(1, 10, 2), sheet(1, 6, 4), sheet(2, 4, 4)])
+    assert sums == OwnSums(2, (12,), (7,), NONE)
 
 
-def test_a_customer_with_two_deals_counts_once_with_their_mean() -> None:
-    total = total_of(
-        [(1, pair(10, 0)), (1, pair(0, 0)), *((customer, pair(5, 5)) for customer in range(2, 6))]
-    )
-    assert isinstance(total, Total)
-    assert (total.customers, total.gaps[0].expectation) == (5, 5)
+@given(sheets)
+def test_sums_of_disjoint_customers_add_up(some: list[Sheet]) -> None:
+    low, high = [one for one in some if one.customer <= 4], [one for one in some if one.customer > 4]
+    if low and high:
+        apart, whole = sums_of(low) + sums_of(high), sums_of(some)
+        assert (apart.customers, apart.promises) == (whole.customers, whole.promises)
+        assert apart.v == pytest.approx(whole.v, abs=1e-9)
+        assert apart.r == pytest.approx(whole.r, abs=1e-9)
 
 
-@given(answered)
-def test_who_reloads_after_every_answer_sees_five_new_customers_at_once_or_nothing_new(
-    answers: list[tuple[int, Pair]],
-) -> None:
-    views = [total_of(answers[:count]) for count in range(len(answers) + 1)]
-    for before, after in pairwise(views):
-        had = before.customers if isinstance(before, Total) else 0
-        has = after.customers if isinstance(after, Total) else 0
-        assert has - had in {0, BATCH}
-        if has == had and isinstance(before, Total):
-            assert after == before
+def test_the_means_stand_beside_the_norm() -> None:
+    [gap] = OwnSums(5, (40,), (30,), NONE).gaps(survey(1))
+    assert (gap.expectation, gap.reality, gap.gap, gap.overpromise, gap.underdelivery) == (8, 6, 2, 1, 1)
 
 
-@given(answered)
-def test_what_is_still_needed_is_the_number_of_customers_that_is_missing(
-    answers: list[tuple[int, Pair]],
-) -> None:
-    found = total_of(answers)
-    customers = len({customer for customer, _ in answers})
-    assert found == NotYet(BATCH - customers) if isinstance(found, NotYet) else customers >= BATCH
+@pytest.mark.parametrize(("waiting", "needed"), [(0, 5), (4, 1), (5, 1), (7, 1)])
+def test_it_says_how_many_more_are_needed(waiting: int, needed: int) -> None:
+    assert still_needed(waiting).needed == needed

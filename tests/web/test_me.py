@@ -1,7 +1,7 @@
 """The salesperson's own page: what customers agreed to, and nothing else."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,15 @@ from flask.testing import FlaskClient
 from builders import NOW, BuiltDeal, deal, person, settings, survey
 from kloof import storage
 from kloof.actions import respond
+from kloof.actions.own_deals import PER_PAGE
+from kloof.actions.published import Figures
 from kloof.domain.audit_log import READS
-from kloof.domain.people import Consent, Role
+from kloof.domain.gap import AspectGap
+from kloof.domain.people import Consent, Outcome, Role
 from kloof.domain.responses import Changes, PromiseChange
 from kloof.domain.surveys import Wave
 from kloof.storage import audit
+from kloof.storage.models import OwnPair
 from kloof.web import create_app
 
 Enter = Callable[[str, Role], FlaskClient]
@@ -161,4 +165,88 @@ def test_twenty_deals_more_take_no_query_more(sanne: FlaskClient) -> None:
         deal(survey(), seller=person(SANNE))
     with storage.counted_queries() as many:
         page(sanne)
-    assert len(many) == len(few) <= 5
+    assert len(many) == len(few) <= 10
+
+
+def test_the_list_of_deals_goes_by_the_page_and_whose_answers_show_in_it_is_noted(sanne: FlaskClient) -> None:
+    built = answered()
+    for _ in range(PER_PAGE):
+        deal(survey(), seller=person(SANNE), sold_on=date(2026, 2, 28))
+    assert built.deal_id not in figures(page(sanne))
+    assert audit.about_deals([built.row], READS) == []
+    assert built.deal_id in figures(page(sanne, "/me?page=2"))
+    assert [line.what for line in audit.about_deals([built.row], READS)] == ["feedback_listed"]
+    assert page(sanne, "/me?page=99") == page(sanne, "/me?page=2")
+
+
+def test_promises_kept_are_counted(sanne: FlaskClient) -> None:
+    built = deal(seller=person(SANNE), waves=BOTH)
+    said = {"answers": {"a1": 8, "a2": 8, "a3": 8}, "consent": Consent.NAMED}
+    promised = {number: PromiseChange(text=f"Promise {number}") for number in range(3)}
+    first, second = built.tokens[Wave.SALE], built.tokens[Wave.DELIVERY]
+    respond.save(respond.open_link(first, NOW), Changes(**said, promises=promised), NOW, submit=True)
+    outcomes = {0: PromiseChange(outcome=Outcome.KEPT), 1: PromiseChange(outcome=Outcome.BROKEN)}
+    respond.save(respond.open_link(second, NOW), Changes(**said, promises=outcomes), NOW, submit=True)
+    assert "known: 2. Kept: 1, partly: 0, not: 1." in page(sanne)
+
+
+def test_figures_over_time_are_drawn_from_the_second_quarter_on(app: Flask, sanne: FlaskClient) -> None:
+    answered()
+    assert "<svg" not in page(sanne)
+    OwnPair.update(completed_at=NOW - timedelta(days=100)).execute()
+    answered(expected=7, received=7)
+    drawn = BeautifulSoup(page(sanne), "html.parser").select("svg.chart")
+    assert len(drawn) == 3
+    assert "2025 Q4" in drawn[0].get_text()
+
+
+def test_no_colleague_and_no_rank_stands_on_the_page(sanne: FlaskClient) -> None:
+    for seller in (SANNE, "Bram de Wit", "Joris Baas"):
+        answered(seller=seller)
+    shown = page(sanne)
+    assert "Bram" not in shown
+    assert "Joris" not in shown
+    assert "1 answers at the sale" in shown
+
+
+def test_before_a_promise_nothing_published_means_nothing_to_say_in_figures(sanne: FlaskClient) -> None:
+    answered(expected=9, received=6)
+    sheet = page(sanne, "/me/promise?product=Heat+pump&aspect=a2")
+    assert "Nothing is published yet" in sheet
+    assert "Promise nothing in figures here" in sheet
+    cards = [card.get_text() for card in BeautifulSoup(sheet, "html.parser").select(".card h3")]
+    assert cards == ["Aspect 2"]
+
+
+def test_what_may_safely_be_said_is_what_customers_got_and_at_most_the_norm(
+    sanne: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered(expected=9, received=6)
+    aspects = {f"a{number}": AspectGap(f"a{number}", 8.4, 7.6, 7.0) for number in (1, 2, 3)}
+    known = Figures(date(2026, 2, 1), 63, aspects)
+    monkeypatch.setattr("kloof.actions.published.company_figures", lambda *_: known)
+    sheet = page(sanne, "/me/promise?product=Heat+pump&aspect=a1")
+    assert "over all products: 63 customers, as of 1 February 2026" in sheet
+    assert "Our customers give this 7.6 out of 10 after delivery." in sheet
+    assert "no more than our norm of 7.0" in sheet
+    assert "expected 2.0 more than that" in sheet
+    assert figures(page(sanne))["Aspect 1"][6:] == ["8.4", "7.6", "+0.8"]
+
+
+def test_before_a_promise_stays_shut_with_the_rest(database: str, tmp_path: Path, signed_in: Enter) -> None:
+    sanne = signed_in(SANNE, Role.SALESPERSON)
+    sanne.application = create_app(settings(database, tmp_path), clock=lambda: NOW)
+    assert "consent of the works council" in page(sanne, "/me/promise?product=Heat+pump")
+
+
+def test_a_product_that_only_a_colleague_sells_gives_no_sheet(sanne: FlaskClient) -> None:
+    answered(seller="Bram de Wit")
+    assert "Heat pump" not in page(sanne, "/me/promise?product=Heat+pump")
+
+
+def test_the_sheet_takes_few_queries(sanne: FlaskClient) -> None:
+    answered()
+    for path in ("/me/promise", "/me/promise?product=Heat+pump"):
+        with storage.counted_queries() as queries:
+            page(sanne, path)
+        assert len(queries) <= 6

@@ -1,117 +1,116 @@
-"""What a salesperson sees of their own deals, and nothing that a customer did not agree to."""
+"""A salesperson's own page: V, R and S over time, beside what the company published; nothing about a colleague."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from kloof import storage
+from kloof.actions import own_deals, published
+from kloof.actions.own_deals import PER_PAGE, DealView
+from kloof.actions.published import Figures
 from kloof.config import Settings
-from kloof.domain.access import owns
-from kloof.domain.answers import Answers, unpack
-from kloof.domain.audit_log import What, by
-from kloof.domain.errors import NotFound, Refused
-from kloof.domain.feedback import NotYet, Total, total_of
-from kloof.domain.gap import AspectGap, Pair
+from kloof.domain.feedback import NotYet, OwnSums, still_needed
+from kloof.domain.gap import AspectGap
 from kloof.domain.people import Person
-from kloof.domain.surveys import Survey, SurveyKey, Wave
-from kloof.storage import audit, feedback, surveys
-from kloof.storage.feedback import OwnDeal, WrittenPromise
-
-_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+from kloof.domain.surveys import Survey
+from kloof.storage import own_pairs
+from kloof.storage.own_pairs import Edition, OwnMonth
 
 
 @dataclass(frozen=True, slots=True)
-class DealView:
-    """One own deal; `gaps` is empty unless the customer let their name stand beside their answers."""
+class Total:
+    """The mean gaps of `customers` people together, per core aspect in the survey's order."""
 
-    deal: OwnDeal
+    customers: int
     gaps: tuple[AspectGap, ...]
 
-    @property
-    def mean_gap(self) -> float | None:
-        """Mean S over the aspects that have both sides, on the survey's scale."""
-        known = [gap.gap for gap in self.gaps if gap.gap is not None]
-        return sum(known) / len(known) if known else None
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """One quarter of a year, such as `2026 Q1`."""
+
+    name: str
+    total: Total
 
 
 @dataclass(frozen=True, slots=True)
-class SurveyTotal:
-    """What the customers who chose "only in totals" said together, for one survey version."""
+class OwnFigures:
+    """One survey version: everything that may be shown, per quarter and together, and the totals apart.
+
+    `promises`: kept, partly kept, broken, too early to say. `company`: what was published, by aspect.
+    """
 
     survey: Survey
-    total: Total | NotYet
+    together: Total | None
+    quarters: tuple[Quarter, ...]
+    totals: Total | NotYet
+    promises: tuple[int, ...]
+    company: Figures | None
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything on a salesperson's own page."""
+    """Everything on a salesperson's own page. `pages` counts the pages of the list of deals."""
 
+    figures: tuple[OwnFigures, ...]
     deals: tuple[DealView, ...]
-    totals: tuple[SurveyTotal, ...]
-    surveys: dict[SurveyKey, Survey]
+    page: int
+    pages: int
 
 
-@dataclass(frozen=True, slots=True)
-class DealDetail:
-    """One own deal of a customer who agreed to be named, in full."""
-
-    view: DealView
-    survey: Survey
-    promises: tuple[WrittenPromise, ...]
-
-
-def refuse_without_consent(settings: Settings) -> None:
-    """Raise Refused until the works council's consent is recorded (WOR art. 27; ECLI:NL:RBAMS:2017:7888)."""
-    if settings.works_council_consent is None:
-        raise Refused(
-            "The salespeople's own view is off until the works council has agreed to it.",
-            remedy="Record its consent in kloof.toml: works_council_consent = 2026-11-23",
+def overview(settings: Settings, person: Person, now: datetime, page: int = 1) -> Overview:
+    """A salesperson's own figures, and one page of their deals. Raises Refused before the works council agreed."""
+    own_deals.refuse_without_consent(settings)
+    editions = own_pairs.editions(person.id)
+    pages = max(1, -(-sum(edition.deals for edition in editions) // PER_PAGE))
+    page = min(max(page, 1), pages)
+    months = [*own_pairs.named_months(person.id, editions), *own_pairs.batch_months(person.id)]
+    waiting = own_pairs.waiting(person.id)
+    figures = tuple(
+        _figures(
+            settings,
+            edition,
+            [one for one in months if one.version == edition.row],
+            waiting.get(edition.row, 0),
         )
+        for edition in editions
+    )
+    deals = own_deals.listed(person, {edition.survey.key: edition.survey for edition in editions}, page, now)
+    return Overview(figures, deals, page, pages)
 
 
-def overview(settings: Settings, person: Person) -> Overview:
-    """A salesperson's own deals, the named ones with gaps, and the totals of the others."""
-    refuse_without_consent(settings)
-    deals = feedback.own_deals(person.id)
-    editions = surveys.by_keys({own.deal.survey for own in deals})
-    views = tuple(_view(own, editions[own.deal.survey]) for own in deals)
-    return Overview(views, tuple(_totals(deals, editions)), editions)
+def together(person: Person, edition: Edition) -> Total | None:
+    """Everything that may be shown under one survey version, as one; None where there is nothing yet."""
+    months = [*own_pairs.named_months(person.id, [edition]), *own_pairs.batch_months(person.id)]
+    return _total(_sum(one.sums for one in months if one.version == edition.row), edition.survey)
 
 
-def detail(settings: Settings, person: Person, deal_id: str, now: datetime) -> DealDetail:
-    """One own deal in full. Raises NotFound for a deal that is not there, not theirs, or not shared by name."""
-    refuse_without_consent(settings)
-    with storage.transaction():
-        own = feedback.own_deal(deal_id)
-        if own is None or not owns(person, own.deal) or not own.named:
-            raise NotFound("There is no such deal here.")
-        audit.write(by(person), What.FEEDBACK_READ, now, deals=[own.deal.id])
-    survey = surveys.by_key(own.deal.survey)
-    return DealDetail(_view(own, survey), survey, tuple(feedback.promises(own.deal.id)))
-
-
-def _view(own: OwnDeal, survey: Survey) -> DealView:
-    if not own.named:
-        return DealView(own, ())
-    return DealView(own, _pair(own, survey).gaps)
-
-
-def _pair(own: OwnDeal, survey: Survey) -> Pair:
-    return Pair(
-        survey, _answers(survey, Wave.SALE, own.expected), _answers(survey, Wave.DELIVERY, own.received)
+def _figures(settings: Settings, edition: Edition, months: list[OwnMonth], waiting: int) -> OwnFigures:
+    survey = edition.survey
+    every = _sum(one.sums for one in months)
+    batches = _sum(one.sums for one in months if not one.named)
+    quarters: dict[str, OwnSums] = {}
+    for one in months:
+        name = f"{one.month[:4]} Q{(int(one.month[5:]) + 2) // 3}"
+        quarters[name] = quarters[name] + one.sums if name in quarters else one.sums
+    return OwnFigures(
+        survey,
+        _total(every, survey),
+        tuple(
+            Quarter(name, Total(int(sums.customers), sums.gaps(survey)))
+            for name, sums in sorted(quarters.items())
+        ),
+        _total(batches, survey) or still_needed(waiting),
+        every.promises if every else (0, 0, 0, 0),
+        published.company_figures(settings, survey.key),
     )
 
 
-def _answers(survey: Survey, wave: Wave, sheet: bytes | None) -> Answers:
-    return unpack(survey, wave, sheet or b"")
+def _total(sums: OwnSums | None, survey: Survey) -> Total | None:
+    return None if sums is None else Total(int(sums.customers), sums.gaps(survey))
 
 
-def _totals(deals: list[OwnDeal], editions: dict[SurveyKey, Survey]) -> Iterable[SurveyTotal]:
-    in_order = sorted(
-        (own for own in deals if own.completed_at and not own.named),
-        key=lambda own: (own.completed_at or _LONG_AGO, own.deal.id),
-    )
-    for key, survey in sorted(editions.items(), key=lambda edition: str(edition[0])):
-        pairs = [(own.deal.customer, _pair(own, survey)) for own in in_order if own.deal.survey == key]
-        complete = [(customer, pair) for customer, pair in pairs if pair.complete]
-        yield SurveyTotal(survey, total_of(complete))
+def _sum(parts: Iterable[OwnSums]) -> OwnSums | None:
+    total: OwnSums | None = None
+    for part in parts:
+        total = part if total is None else total + part
+    return total

@@ -18,7 +18,7 @@ from kloof.domain.responses import (
     missing,
 )
 from kloof.domain.surveys import Wave
-from kloof.storage import audit, blocks, questionnaires, responses
+from kloof.storage import audit, blocks, own_pairs, questionnaires, responses
 
 
 def open_link(token: str, now: datetime) -> Questionnaire:
@@ -71,6 +71,7 @@ def save(
         if submits or (correct and row):
             what = What.ANSWERS_SENT if submits else What.ANSWERS_CORRECTED
             audit.write(CUSTOMER, what, now, deals=[questionnaire.deal], detail=str(new.consent or ""))
+            own_pairs.keep(questionnaire.deal, now)
     return replace(questionnaire, state=state, response=new)
 
 
@@ -89,6 +90,7 @@ def choose_again(questionnaire: Questionnaire, changes: Changes, now: datetime) 
         if new.consent != kept.response.consent:
             turn = f"{kept.response.consent} to {new.consent}"
             audit.write(CUSTOMER, What.CONSENT_CHANGED, now, deals=[questionnaire.deal], detail=turn)
+            own_pairs.keep(questionnaire.deal, now)
 
 
 def withdraw(questionnaire: Questionnaire, now: datetime) -> None:
@@ -100,6 +102,7 @@ def withdraw(questionnaire: Questionnaire, now: datetime) -> None:
             responses.forget_outcomes(questionnaire.promises_of)
         responses.erase(questionnaire.invitation)
         responses.set_state(questionnaire.invitation, InvitationState.WITHDRAWN)
+        own_pairs.keep(questionnaire.deal, now)
         audit.write(CUSTOMER, What.ANSWERS_WITHDRAWN, now, deals=[questionnaire.deal])
 
 

@@ -58,6 +58,7 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "sign_in.leave": STAFF,
         "me.overview": SALES,
         "me.deal": SALES,
+        "me.promise": SALES,
         "desk.overview": DESK,
         "desk.load": DESK,
         "preview.overview": DESK,

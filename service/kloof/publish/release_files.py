@@ -117,6 +117,18 @@ def read_releases(releases: Path) -> tuple[Published, ...]:
     return tuple(found)
 
 
+def newest_version(releases: Path) -> tuple[str, int] | None:
+    """What tells the last release from any other: its name and when its manifest was written; None before the first."""
+    folders = _folders(releases)
+    return (folders[-1].name, (folders[-1] / MANIFEST).stat().st_mtime_ns) if folders else None
+
+
+def newest_release(releases: Path) -> ReleaseDocument | None:
+    """The last release, its own hashes checked; None before the first. Raises Refused where it was changed."""
+    folders = _folders(releases)
+    return _read(folders[-1], int(folders[-1].name)).document if folders else None
+
+
 def _folders(releases: Path) -> list[Path]:
     if not releases.is_dir():
         return []

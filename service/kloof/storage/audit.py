@@ -2,12 +2,13 @@
 
 import secrets
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 
 from peewee import JOIN, chunked
 
 from kloof.domain.audit_log import Entry, Hand, What, Who
-from kloof.storage.database import transaction
+from kloof.storage.database import database, transaction
 from kloof.storage.models import AuditEntry, AuditSubject, Deal, Person
 from kloof.storage.statements import tuples
 
@@ -28,7 +29,7 @@ def write(
     `detail` holds facts of kloof only (`named to totals`, `release 3`), never a name, an address or an answer.
     Call it in the transaction of what it records. Two statements for up to a hundred deals that it knows already.
     """
-    with transaction():
+    with nullcontext() if database.in_transaction() else transaction():
         subjects = list(_references(deals).values()) if deals else [""]
         for some in chunked(subjects, _AT_ONCE):
             AuditEntry.insert_many(

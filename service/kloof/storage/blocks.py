@@ -37,7 +37,7 @@ def record_pair(deal: int, now: datetime) -> bool:
     closed block is left as it is; where its answers are others now, or no longer complete, the whole block
     is retired.
     """
-    answers = _answers(deal)
+    answers = complete_answers(deal)
     pair = run(_PLACE, deal).fetchone()
     if pair is None:
         if answers is not None:
@@ -87,7 +87,7 @@ def retire(blocks: list[int], now: datetime) -> None:
     Pair.update(answers="").where(Pair.id.in_(placed)).execute()
 
 
-def _answers(deal: int) -> tuple[tuple[int, ...], str] | None:
+def complete_answers(deal: int) -> tuple[tuple[int, ...], str] | None:
     """Who and where (customer, salesperson, survey version, product, region, team), and the packed pair."""
     row = run(_BOTH, deal).fetchone()
     if row is None:

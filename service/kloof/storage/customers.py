@@ -5,7 +5,7 @@ from typing import Any
 
 from kloof.domain.answers import unpack
 from kloof.domain.surveys import Wave
-from kloof.storage import audit, blocks, surveys
+from kloof.storage import audit, blocks, own_pairs, surveys
 from kloof.storage.models import Customer, Deal, Invitation, Message, Person, Practice, Promise, Response
 
 _DEAL = (
@@ -63,6 +63,7 @@ def erase(customer: int, now: datetime) -> int:
     deals = deals_of(customer)
     for deal in deals:
         blocks.withdraw_pair(deal, now)
+        own_pairs.leave(deal, now)
     freezing.forget_customer(customer)
     Deal.delete().where(Deal.customer == customer).execute()
     Customer.delete().where(Customer.id == customer).execute()

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from peewee import Expression
+from peewee import JOIN, Expression
 
-from kloof.domain.people import Consent, Deal, Outcome
+from kloof.domain.people import Deal, Outcome
 from kloof.storage.deals import value
 from kloof.storage.models import Deal as DealRow
-from kloof.storage.models import Invitation, Promise, Response, SurveyVersion
+from kloof.storage.models import Invitation, OwnPair, Promise, Response, SurveyVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class WrittenPromise:
 
 @dataclass(frozen=True, slots=True)
 class OwnDeal:
-    """One deal of a salesperson. `named` is true only where the customer said so at every survey they submitted.
+    """One deal of a salesperson. `named`: the customer said so at every survey they submitted, and is in no total.
 
     `expected` and `received` are packed answers of submitted surveys; None where there is none.
     """
@@ -36,14 +35,13 @@ class OwnDeal:
     received: bytes | None
     named: bool
     comments: tuple[str, ...]
-    completed_at: datetime | None
 
 
-def own_deals(salesperson: int) -> list[OwnDeal]:
-    """Every deal of this salesperson, newest sale first, in one query for the deals and one for the answers."""
-    mine = DealRow.salesperson == salesperson
-    rows = _rows().where(mine).order_by(DealRow.sold_on.desc(), DealRow.id.desc())
-    answers = _answers(mine)
+def own_deals(salesperson: int, page: int, most: int) -> list[OwnDeal]:
+    """One page of this salesperson's deals, newest sale first: one query for the deals, one for the answers."""
+    mine = _rows().where(DealRow.salesperson == salesperson)
+    rows = list(mine.order_by(DealRow.sold_on.desc(), DealRow.id.desc()).paginate(page, most))
+    answers = _answers(DealRow.id.in_([row.id for row in rows]))
     return [_own(row, answers.get(row.id, {})) for row in rows]
 
 
@@ -54,7 +52,12 @@ def own_deal(deal_id: str) -> OwnDeal | None:
 
 
 def _rows() -> Any:
-    return DealRow.select(DealRow, SurveyVersion).join(SurveyVersion)
+    return (
+        DealRow.select(DealRow, SurveyVersion, OwnPair.named.alias("named"))
+        .join(SurveyVersion)
+        .switch(DealRow)
+        .join(OwnPair, JOIN.LEFT_OUTER, on=(OwnPair.deal == DealRow.id))
+    )
 
 
 def _answers(which: Expression) -> dict[int, dict[str, Response]]:
@@ -70,6 +73,11 @@ def _answers(which: Expression) -> dict[int, dict[str, Response]]:
     return found
 
 
+def _named(row: Any) -> bool:
+    pair = getattr(row, "ownpair", None)
+    return bool(pair is not None and pair.named)
+
+
 def _own(row: DealRow, waves: dict[str, Response]) -> OwnDeal:
     sale, delivery = waves.get("sale"), waves.get("delivery")
     return OwnDeal(
@@ -77,9 +85,8 @@ def _own(row: DealRow, waves: dict[str, Response]) -> OwnDeal:
         customer_name=row.customer_name,
         expected=bytes(sale.answers) if sale else None,
         received=bytes(delivery.answers) if delivery else None,
-        named=bool(waves) and all(response.consent == Consent.NAMED for response in waves.values()),
+        named=bool(waves) and bool(_named(row)),
         comments=tuple(response.comment for response in (sale, delivery) if response and response.comment),
-        completed_at=delivery.submitted_at if sale and delivery else None,
     )
 
 

@@ -1,19 +1,25 @@
-"""The salesperson's own page: what their customers expected and got, and nobody else's."""
+"""The salesperson's own pages: what their customers expected and got, and nobody else's."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from kloof.actions import feedback
+from kloof.actions import feedback, own_deals, own_trend
+from kloof.actions import promise as calibration
+from kloof.actions.feedback import Total
 from kloof.domain.errors import Refused
-from kloof.domain.feedback import Total
 from kloof.domain.notation import number, signed
 from kloof.domain.surveys import Survey
 from kloof.domain.text import Text
 from kloof.web.doors import signed_in
 from kloof.web.here import now, settings
-from kloof.web.language import say
+from kloof.web.language import language, say
 
 blueprint = Blueprint("me", __name__, url_prefix="/me")
+
+
+@blueprint.errorhandler(Refused)
+def still_off(_: Refused) -> ResponseReturnValue:
+    return render_template("me/off.html")
 
 
 @blueprint.app_context_processor
@@ -22,28 +28,39 @@ def _figures() -> dict[str, object]:
 
 
 @blueprint.get("")
-def overview() -> ResponseReturnValue:
-    try:
-        view = feedback.overview(settings(), signed_in())
-    except Refused:
-        return render_template("me/off.html")
+def overview() -> str:
+    view = feedback.overview(settings(), signed_in(), now(), request.args.get("page", 1, type=int))
+    title = say("over time")
     return render_template(
         "me/overview.html",
         view=view,
         person=signed_in(),
         consent=settings().works_council_consent,
         names_of=_names,
+        trends_of=lambda figures: list(own_trend.trends(figures, title, language())),
         is_total=lambda total: isinstance(total, Total),
+        today=settings().today(now()),
     )
 
 
 @blueprint.get("/deals/<deal_id>")
-def deal(deal_id: str) -> ResponseReturnValue:
-    try:
-        detail = feedback.detail(settings(), signed_in(), deal_id, now())
-    except Refused:
-        return render_template("me/off.html")
+def deal(deal_id: str) -> str:
+    detail = own_deals.detail(settings(), signed_in(), deal_id, now())
     return render_template("me/deal.html", detail=detail, names=_names(detail.survey), outcomes=_outcomes())
+
+
+@blueprint.get("/promise")
+def promise() -> str:
+    """Before a quote: choose a product and aspects; the address holds the choice, nothing is stored."""
+    product, aspects = request.args.get("product", ""), request.args.getlist("aspect")
+    choice = calibration.choice(settings(), signed_in(), product, aspects)
+    return render_template(
+        "me/promise.html",
+        choice=choice,
+        chosen=aspects,
+        names=_names(choice.sheet.survey) if choice.sheet else {},
+        today=settings().today(now()),
+    )
 
 
 def _names(survey: Survey) -> dict[str, Text]:

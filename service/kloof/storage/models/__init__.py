@@ -3,6 +3,7 @@
 from kloof.storage.models.audit import AuditEntry, AuditSubject
 from kloof.storage.models.deals import Customer, Deal, Person, Practice, SurveyVersion
 from kloof.storage.models.outbox import Message, OptOut
+from kloof.storage.models.own_feedback import OwnBatch, OwnPair
 from kloof.storage.models.release import (
     Block,
     Pair,
@@ -37,6 +38,8 @@ MODELS = [
     AuditSubject,
     AuditEntry,
     PracticePart,
+    OwnBatch,
+    OwnPair,
 ]
 
 __all__ = [
@@ -50,6 +53,8 @@ __all__ = [
     "Invitation",
     "Message",
     "OptOut",
+    "OwnBatch",
+    "OwnPair",
     "Pair",
     "Person",
     "Placement",

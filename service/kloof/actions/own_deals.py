@@ -1,0 +1,88 @@
+"""The deals of a salesperson: page by page, and in full where the customer agreed. Every look is noted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from kloof import storage
+from kloof.config import Settings
+from kloof.domain.access import owns
+from kloof.domain.answers import Answers, unpack
+from kloof.domain.audit_log import What, by
+from kloof.domain.errors import NotFound, Refused
+from kloof.domain.gap import AspectGap, Pair
+from kloof.domain.people import Person
+from kloof.domain.surveys import Survey, SurveyKey, Wave
+from kloof.storage import audit, feedback, surveys
+from kloof.storage.feedback import OwnDeal, WrittenPromise
+
+PER_PAGE: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class DealView:
+    """One own deal; `gaps` is empty unless the customer let their name stand beside their answers."""
+
+    deal: OwnDeal
+    gaps: tuple[AspectGap, ...]
+
+    @property
+    def mean_gap(self) -> float | None:
+        """Mean S over the aspects that have both sides, on the survey's scale."""
+        known = [gap.gap for gap in self.gaps if gap.gap is not None]
+        return sum(known) / len(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class DealDetail:
+    """One own deal of a customer who agreed to be named, in full."""
+
+    view: DealView
+    survey: Survey
+    promises: tuple[WrittenPromise, ...]
+
+
+def refuse_without_consent(settings: Settings) -> None:
+    """Raise Refused until the works council's consent is recorded (WOR art. 27; ECLI:NL:RBAMS:2017:7888)."""
+    if settings.works_council_consent is None:
+        raise Refused(
+            "The salespeople's own view is off until the works council has agreed to it.",
+            remedy="Record its consent in kloof.toml: works_council_consent = 2026-11-23",
+        )
+
+
+def listed(
+    person: Person, editions: dict[SurveyKey, Survey], page: int, now: datetime
+) -> tuple[DealView, ...]:
+    """One page of own deals; whose answers show in it is noted in the same transaction."""
+    with storage.transaction():
+        views = tuple(
+            _view(own, editions[own.deal.survey]) for own in feedback.own_deals(person.id, page, PER_PAGE)
+        )
+        shown = [view.deal.deal.id for view in views if view.mean_gap is not None]
+        if shown:
+            audit.write(by(person), What.FEEDBACK_LISTED, now, deals=shown)
+    return views
+
+
+def detail(settings: Settings, person: Person, deal_id: str, now: datetime) -> DealDetail:
+    """One own deal in full. Raises NotFound for a deal that is not there, not theirs, or not shared by name."""
+    refuse_without_consent(settings)
+    with storage.transaction():
+        own = feedback.own_deal(deal_id)
+        if own is None or not owns(person, own.deal) or not own.named:
+            raise NotFound("There is no such deal here.")
+        audit.write(by(person), What.FEEDBACK_READ, now, deals=[own.deal.id])
+    survey = surveys.by_key(own.deal.survey)
+    return DealDetail(_view(own, survey), survey, tuple(feedback.promises(own.deal.id)))
+
+
+def _view(own: OwnDeal, survey: Survey) -> DealView:
+    if not own.named:
+        return DealView(own, ())
+    at_sale, after = _answers(survey, Wave.SALE, own.expected), _answers(survey, Wave.DELIVERY, own.received)
+    return DealView(own, Pair(survey, at_sale, after).gaps)
+
+
+def _answers(survey: Survey, wave: Wave, sheet: bytes | None) -> Answers:
+    return unpack(survey, wave, sheet or b"")
