@@ -8,11 +8,12 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 from kloof.cli import COMMANDS, main
-from kloof.config.settings import Company, Mail, Publishing, Settings
+from kloof.config.settings import Company, Mail, Oidc, Publishing, Settings
 from kloof.config.sources import ENVIRONMENT, FILE_KEYS
 from kloof.domain.access import ROUTES
 from kloof.domain.invitations import INVITATION_STEPS, MESSAGE_STEPS
 from kloof.web.errors import _PAGES
+from kloof.web.sign_in import _TURNED_AWAY
 from kloof.wording import catalogue
 
 ROOT = Path(__file__).parents[1]
@@ -34,7 +35,8 @@ def visible_sentences() -> set[str]:
         keywords={"_": None, "say": None},
     )
     sentences = {message for _, _, message, _, _ in found if isinstance(message, str)}
-    return sentences | {words for page in _PAGES.values() for words in page}
+    pages = {words for page in _PAGES.values() for words in page}
+    return sentences | pages | set(_TURNED_AWAY)
 
 
 def test_every_visible_sentence_has_its_dutch() -> None:
@@ -77,7 +79,7 @@ def test_the_reference_names_no_command_that_is_not_there() -> None:
 
 
 def settings() -> list[str]:
-    sections = {"company": Company, "mail": Mail, "publishing": Publishing}
+    sections = {"company": Company, "mail": Mail, "publishing": Publishing, "oidc": Oidc}
     inner = [key for section in sections.values() for key in section.model_fields]
     return sorted(
         [*inner, *(FILE_KEYS - set(sections)), *(name for name in ENVIRONMENT if name != "KLOOF_RUN")]

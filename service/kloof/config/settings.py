@@ -3,12 +3,14 @@
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from kloof.domain.colour import nearest_readable
+from kloof.domain.people import Role
 from kloof.domain.text import Language
 
 Line = Annotated[
@@ -17,6 +19,9 @@ Line = Annotated[
 Address = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
 ]
+
+
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class _Section(BaseModel):
@@ -95,6 +100,36 @@ class Publishing(_Section):
     site_address: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+(/[^\s]*)?$")] | None = None
 
 
+class Oidc(_Section):
+    """Signing in at the company's own provider (OpenID Connect) in place of a mailed link."""
+
+    issuer: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")] | None = None
+    client_id: Line | None = None
+    groups_claim: Line = "groups"
+    roles: dict[str, Role] = Field(default={})
+
+    @field_validator("issuer")
+    @classmethod
+    def _is_safe(cls, issuer: str | None) -> str | None:
+        if issuer and not issuer.startswith("https://") and urlsplit(issuer).hostname not in _THIS_MACHINE:
+            raise ValueError("must begin with https://; only a provider on this machine may do without")
+        return issuer
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.issuer is None) != (self.client_id is None):
+            raise ValueError("issuer and client_id belong together: set both, or neither")
+        if self.issuer and not self.roles:
+            raise ValueError(
+                'roles: without a group nobody could sign in; write roles = { "sales" = "salesperson" }'
+            )
+        return self
+
+    @property
+    def is_on(self) -> bool:
+        return self.issuer is not None
+
+
 class Settings(_Section):
     """Everything that can be set. `folder` is where kloof.toml, surveys/ and site/ stand."""
 
@@ -102,6 +137,7 @@ class Settings(_Section):
     company: Company = Company()
     mail: Mail = Mail()
     publishing: Publishing = Publishing()
+    oidc: Oidc = Oidc()
     works_council_consent: date | None = None
     secret_key: Annotated[str, StringConstraints(min_length=32)]
     database_url: str
@@ -111,6 +147,7 @@ class Settings(_Section):
     smtp_url: str = "folder:instance/mail"
     mail_from: str = ""
     bounces_url: str = ""
+    oidc_secret: str = ""
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
     run: Literal["company", "demo"] = "company"
 

@@ -19,10 +19,11 @@ ENVIRONMENT = {
     "KLOOF_SMTP_URL": "smtp_url",
     "KLOOF_MAIL_FROM": "mail_from",
     "KLOOF_BOUNCES_URL": "bounces_url",
+    "KLOOF_OIDC_SECRET": "oidc_secret",
     "KLOOF_PROXIES": "proxies",
     "KLOOF_RUN": "run",
 }
-FILE_KEYS = frozenset({"company", "mail", "publishing", "works_council_consent"})
+FILE_KEYS = frozenset({"company", "mail", "oidc", "publishing", "works_council_consent"})
 
 
 def load_settings(folder: Path, environ: Mapping[str, str]) -> Settings:

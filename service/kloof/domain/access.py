@@ -55,6 +55,8 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "sign_in.send": PUBLIC,
         "sign_in.confirm": LINK,
         "sign_in.use": LINK,
+        "sign_in.go": PUBLIC,
+        "sign_in.back": PUBLIC,
         "sign_in.leave": STAFF,
         "me.overview": SALES,
         "me.deal": SALES,

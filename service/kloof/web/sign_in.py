@@ -9,7 +9,9 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField
 from wtforms.validators import InputRequired, Length, Regexp
 
+from kloof.actions import provider
 from kloof.actions import sign_in as action
+from kloof.domain.errors import Refused
 from kloof.domain.people import Person, Role
 from kloof.web import doors, errors
 from kloof.web.doors import Visitor, signed_in
@@ -21,6 +23,24 @@ blueprint = Blueprint("sign_in", __name__)
 
 BROWSER_COOKIE = "kloof_browser"
 HOME = {Role.SALESPERSON: "me.overview", Role.DESK: "desk.overview", Role.LEAD: "home.front"}
+
+
+_TURNED_AWAY = (
+    "This sign-in was not begun in this browser.",
+    "Begin again.",
+    "The provider did not let you in.",
+    "Begin again, or ask who looks after it.",
+    "Ask who looks after it.",
+    "The sign-in provider could not be worked with.",
+    "The sign-in provider says that it is another one.",
+    "Set oidc.issuer to what it says.",
+    "Try again in a few minutes.",
+    "Your provider gives no e-mail address that it has verified.",
+    "You are in no group that may use this.",
+    "You are in groups with different roles.",
+    "Ask the desk which group you should be in.",
+)
+"""What the provider, or what it says, may be refused with; said in the language of who stands at the door."""
 
 
 class AskForm(FlaskForm):
@@ -38,11 +58,16 @@ class UseForm(FlaskForm):
 
 @blueprint.get("/sign-in")
 def ask() -> str:
+    if settings().oidc.is_on:
+        return render_template("sign_in/provider.html", form=UseForm())
     return render_template("sign_in/ask.html", form=AskForm())
 
 
 @blueprint.post("/sign-in")
 def send() -> ResponseReturnValue:
+    if settings().oidc.is_on:
+        # With a provider there is no second way in: whoever lost their account there has none here.
+        return errors.page(404)
     form = AskForm()
     if not form.validate():
         return render_template("sign_in/ask.html", form=form), 422
@@ -67,7 +92,7 @@ def send() -> ResponseReturnValue:
 @blueprint.get("/sign-in/<token>")
 def confirm(token: str) -> ResponseReturnValue:
     """Ask for one press: a mail scanner that follows the link signs nobody in."""
-    if not action.is_usable(token, now()):
+    if settings().oidc.is_on or not action.is_usable(token, now()):
         return _spent()
     from_here = action.is_from_here(token, request.cookies.get(BROWSER_COOKIE, ""), now())
     return render_template("sign_in/confirm.html", form=UseForm(), from_here=from_here)
@@ -77,6 +102,8 @@ def confirm(token: str) -> ResponseReturnValue:
 def use(token: str) -> ResponseReturnValue:
     if not UseForm().validate():
         return errors.page(400)
+    if settings().oidc.is_on:
+        return _spent()
     browser = request.cookies.get(BROWSER_COOKIE, "")
     if not request.form.get("confirmed") and not action.is_from_here(token, browser, now()):
         # Whoever did not ask for it has to say that it was them: see the question first.
@@ -93,6 +120,49 @@ def welcome(person: Person) -> ResponseReturnValue:
     login_user(Visitor(person))
     doors.begin(now())
     return redirect(_landing(person, wanted))
+
+
+@blueprint.post("/sign-in/provider")
+def go() -> ResponseReturnValue:
+    """Off to the company's provider; this browser keeps what it has to bring back."""
+    if not settings().oidc.is_on or not UseForm().validate():
+        return errors.page(404)
+    if limited("sign-in-origin", request.remote_addr, most=30):
+        return errors.page(429)
+    attempt = provider.Attempt.new()
+    try:
+        where = provider.address(settings(), attempt)
+    except Refused as refusal:
+        return _turned_away(refusal)
+    session["provider"] = attempt.as_dict()
+    # A page and not a redirect: with our policy a form leads nowhere else, and browsers hold redirects to that.
+    response = make_response(render_template("sign_in/onward.html", where=where))
+    response.headers["Refresh"] = f"0; url={where}"
+    return response
+
+
+@blueprint.get("/sign-in/provider/back")
+def back() -> ResponseReturnValue:
+    """Back from the provider. A GET, as OpenID Connect has it; only the browser that began can end it, once."""
+    if not settings().oidc.is_on:
+        return errors.page(404)
+    try:
+        attempt = provider.Attempt.of(session.pop("provider", None))
+        person = provider.arrive(settings(), attempt, request.args, now())
+    except Refused as refusal:
+        return _turned_away(refusal)
+    return welcome(person)
+
+
+def _turned_away(refusal: Refused) -> ResponseReturnValue:
+    page = render_template(
+        "error.html",
+        title=say(refusal.what),
+        remedy=say(refusal.remedy),
+        link=url_for("sign_in.ask"),
+        link_text=say("Begin again"),
+    )
+    return page, 403
 
 
 @blueprint.post("/sign-out")
