@@ -11,6 +11,8 @@ from playwright.sync_api import Page
 
 from builders import NOW, BuiltDeal, deal, person, settings, survey
 from kloof.actions import respond
+from kloof.actions.published import Figures
+from kloof.domain.gap import AspectGap
 from kloof.domain.people import Consent, Role
 from kloof.domain.responses import Changes, PromiseChange
 from kloof.domain.surveys import Wave
@@ -168,3 +170,21 @@ def test_no_page_asks_anything_of_another_host(
     for path in ("/", "/me", "/sign-in"):
         page.goto(address + path)
     assert [url for url in asked if not url.startswith(address)] == []
+
+
+@pytest.mark.parametrize("path", ["/me", "/me/promise?product=Heat+pump"])
+def test_on_paper_nothing_is_cut_off_and_nothing_to_press_is_left(
+    new_page: NewPage, app: Flask, address: str, cast: BuiltDeal, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    means = {f"a{number}": AspectGap(f"a{number}", 8.4, 7.6, 7.0) for number in (1, 2, 3)}
+    monkeypatch.setattr(
+        "kloof.actions.published.company_figures", lambda *_: Figures(date(2026, 2, 1), 63, means)
+    )
+    page = new_page(718)  # A4 within its margins
+    sign_in(page, app, address, "Sanne de Vries", Role.SALESPERSON)
+    page.goto(address + path)
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718
+    assert page.locator("button:visible, select:visible, nav:visible").count() == 0
+    assert page.locator("h1").is_visible()
+    assert len(page.pdf(format="A4")) > 10_000

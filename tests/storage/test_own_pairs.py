@@ -1,0 +1,83 @@
+"""Own pairs of deals that were answered before there were any, and published figures read from a real release."""
+
+import importlib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import release_cast
+from builders import NOW, deal, person, survey
+from builders import settings as company
+from kloof import storage
+from kloof.actions import respond
+from kloof.actions.freeze import freeze
+from kloof.actions.publish import publish
+from kloof.actions.published import company_figures, product_figures
+from kloof.domain.people import Consent
+from kloof.domain.responses import Changes
+from kloof.domain.surveys import Wave
+from kloof.storage.database import database as opened
+from kloof.storage.models import OwnBatch, OwnPair
+
+WAVES = (Wave.SALE, Wave.DELIVERY)
+migration = importlib.import_module("kloof.storage.migrations.0003_own_totals")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    url = (
+        f"sqlite:///{tmp_path / 'kloof.db'}"
+        if request.param == "sqlite"
+        else request.getfixturevalue("postgresql_url")
+    )
+    storage.open_database(url)
+    storage.migrate()
+    yield url
+    storage.close_database()
+
+
+def answered(at_sale: Consent, after: Consent | None) -> int:
+    built = deal(seller=person(), waves=WAVES)
+    for wave, consent in ((Wave.SALE, at_sale), (Wave.DELIVERY, after)):
+        if consent:
+            said = Changes(answers={"a1": 8, "a2": 7, "a3": 6}, consent=consent)
+            respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, submit=True)
+    return built.row
+
+
+def test_deals_answered_before_are_brought_in_as_they_were_shown_and_stay_out_of_batches(engine: str) -> None:
+    named, mixed = answered(Consent.NAMED, Consent.NAMED), answered(Consent.NAMED, Consent.TOTALS)
+    half = answered(Consent.NAMED, None)
+    deal(seller=person(), waves=WAVES)
+    before = {row.deal_id: (row.answers, row.named) for row in OwnPair.select()}
+    OwnPair.delete().execute()
+    opened.execute_sql(migration.BROUGHT_IN)
+    assert {row.deal_id: (row.answers, row.named) for row in OwnPair.select()} == before
+    assert {number: named for number, (_, named) in before.items()} == {named: True, mixed: False, half: True}
+    assert all(row.was_named for row in OwnPair.select())
+    for _ in range(4):
+        answered(Consent.TOTALS, Consent.TOTALS)
+    assert OwnBatch.select().count() == 0
+
+
+def test_the_companys_figures_are_those_of_the_last_release(database: str, tmp_path: Path) -> None:
+    agreed = company(database, tmp_path)
+    release_cast.answered_deals(40)
+    freeze(agreed, release_cast.MONDAY)
+    document = publish(agreed, release_cast.MONDAY).document
+    assert document
+    [cell] = [cell for cell in document.cells if cell.level == "company"]
+    figures = company_figures(agreed, cell.key)
+    assert figures
+    assert (figures.customers, figures.published_on) == (cell.customers, date(2026, 3, 2))
+    for name, moments in cell.aspects.items():
+        shown = figures.aspects[name]
+        assert shown.expectation == pytest.approx(moments.expectation.mean, abs=1e-12)
+        assert shown.reality == pytest.approx(moments.reality.mean, abs=1e-12)
+    assert product_figures(agreed, cell.key, "Nothing sold") is None
+
+
+def test_before_the_first_release_there_are_no_company_figures(database: str, tmp_path: Path) -> None:
+    assert company_figures(company(database, tmp_path), survey().key) is None
