@@ -23,6 +23,9 @@ ROOT = Path(__file__).parents[2]
 HEADER = "deal_id,customer_name,customer_email,language,salesperson_email,team,region,product,survey,sold_on"
 GOOD = "X-1,Jan de Boer,jan@home.example,nl,sanne.de.vries@company.example,North,East,Heat pump,product,2026-02-25"
 BAD = GOOD.replace("X-1", "X-2").replace("sanne", "nobody")
+ANSWERS = {
+    "a1": "8", "a2": "7", "a3": "6", "comment": "Cold in the attic", "consent": "totals", "action": "submit",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -125,7 +128,7 @@ def test_the_first_look_takes_a_handful_of_queries(desk: FlaskClient) -> None:
         deal()
     with storage.counted_queries() as queries:
         assert desk.get("/desk").status_code == 200
-    assert len(queries) <= 9
+    assert len(queries) <= 10
 
 
 def test_deals_that_were_cancelled_are_loaded_the_same_way(desk: FlaskClient) -> None:
@@ -148,3 +151,19 @@ def test_opt_outs_and_dead_addresses_are_counted_at_the_desk(desk: FlaskClient) 
     opt_outs.remember("a" * 64, opt_outs.BOUNCED, NOW)
     page = desk.get("/desk", headers={"Accept-Language": "en"}).get_data(as_text=True)
     assert "to 0 who asked for that, and to 1 whose address does not work" in page
+
+
+def test_who_asked_to_be_called_stands_there_without_a_word_of_what_they_answered(
+    desk: FlaskClient, client: FlaskClient
+) -> None:
+    built = deal()
+    link = f"/s/{built.tokens[Wave.SALE]}"
+    client.post(link, data=ANSWERS)
+    asked = client.post(f"{link}/receipt", data={"consent": "totals", "call": "y"})
+    assert asked.status_code == 303
+    page = desk.get("/desk", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "Wants to be called" in page
+    assert "Sanne de Vries" in page
+    assert "Cold in the attic" not in page
+    client.post(f"{link}/receipt", data={"consent": "totals"})
+    assert "Wants to be called" not in desk.get("/desk", headers={"Accept-Language": "en"}).text

@@ -11,7 +11,7 @@ from kloof.domain.invitations import InvitationState
 from kloof.domain.people import Role
 from kloof.domain.surveys import Wave
 from kloof.storage import audit, people
-from kloof.storage.models import Block, Invitation, Pair, Placement, Promise, Response
+from kloof.storage.models import Block, Customer, Invitation, Pair, Placement, Promise, Response
 
 SURVEY = survey(3)
 BOTH = (Wave.SALE, Wave.DELIVERY)
@@ -92,6 +92,12 @@ def test_who_may_see_it_can_be_chosen_again_with_a_call_and_the_findings(
     response = kept(answered)
     assert response is not None
     assert (response.consent, response.wants_call, response.wants_findings) == ("named", False, False)
+
+
+def test_who_was_written_to_by_letter_is_not_offered_a_mail(client: FlaskClient, answered: BuiltDeal) -> None:
+    assert 'name="findings"' in client.get(f"{link(answered)}/receipt").text
+    Customer.update(email=None).execute()
+    assert 'name="findings"' not in client.get(f"{link(answered)}/receipt").text
 
 
 @pytest.mark.parametrize("chosen", [{}, {"consent": ""}, {"consent": "everyone"}])

@@ -48,7 +48,7 @@ class Questionnaire:
 
     `deal` and `invitation` are row ids. `at_sale` holds the answers of the first survey when this is the
     second one and the first was submitted; None otherwise. `promises_of` is the row of the response that
-    holds the promises.
+    holds the promises. `gets_mail` is False for who was written to by letter.
     """
 
     invitation: int
@@ -64,6 +64,7 @@ class Questionnaire:
     response: Response = Response()
     promises_of: int | None = None
     at_sale: Answers | None = None
+    gets_mail: bool = True
 
     @property
     def submitted(self) -> bool:

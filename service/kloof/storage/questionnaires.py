@@ -17,11 +17,12 @@ _OPEN = """
 SELECT i.id, i.deal_id, i.wave, i.state, i.expires_at,
        d.survey_version_id, v.fingerprint, d.product, d.sold_on, p.name, d.customer_language,
        r.id, r.answers, r.comment, r.consent, r.wants_call, r.wants_findings, r.language, r.submitted_at,
-       f.id, f.answers
+       f.id, f.answers, c.email IS NOT NULL
 FROM invitation i
 JOIN deal d ON d.id = i.deal_id
 JOIN survey_version v ON v.id = d.survey_version_id
 JOIN person p ON p.id = d.salesperson_id
+JOIN customer c ON c.id = d.customer_id
 LEFT JOIN response r ON r.invitation_id = i.id
 LEFT JOIN invitation fi ON fi.deal_id = i.deal_id AND fi.wave = 'sale' AND i.wave = 'delivery'
 LEFT JOIN response f ON f.invitation_id = fi.id AND f.submitted_at IS NOT NULL
@@ -56,6 +57,7 @@ def by_link(fingerprint: str) -> Questionnaire | None:
         language=row[10],
         response=response(survey, wave, answered),
         promises_of=first[0] if wave is Wave.DELIVERY else answered[0],
+        gets_mail=bool(first[2]),
         at_sale=None if first[0] is None else unpack(survey, Wave.SALE, bytes(first[1])),
     )
 
