@@ -14,8 +14,9 @@ guard() {
 
 # The Nu HTML checker and Lighthouse come from npm; where there is no npm, their tests are skipped by name.
 judges=tests/browser/tools
-if command -v npm >/dev/null && [ ! -d "$judges/node_modules/lighthouse" ]; then
-  npm ci --prefix "$judges" --ignore-scripts --no-audit --no-fund --silent
+installed=$judges/node_modules/.package-lock.json
+if command -v npm >/dev/null && { [ ! -f "$installed" ] || [ "$judges/package-lock.json" -nt "$installed" ]; }; then
+  npm ci --prefix "$judges" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 fi
 
 # With --quiet MkDocs does not count its warnings, and --strict lets everything through.
