@@ -50,6 +50,18 @@ def free_port() -> int:
     return port
 
 
+def wait_for(port: int) -> None:
+    """Wait until something listens on this port of this machine."""
+    for _ in range(600):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the server did not start")
+
+
 @contextmanager
 def running_demo(folder: Path) -> Iterator[Demo]:
     """Start `kloof demo` in `folder`, wait for its addresses, and end it with Ctrl-C."""

@@ -1,9 +1,15 @@
 """How kloof serve sets its server up."""
 
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
 from pathlib import Path
 
-from builders import settings
+from builders import SECRET, settings
 from kloof.cli.gunicorn import Server
+from running import free_port, wait_for
 
 
 def test_the_address_of_a_request_is_written_to_no_log_since_it_holds_a_token(tmp_path: Path) -> None:
@@ -11,3 +17,38 @@ def test_the_address_of_a_request_is_written_to_no_log_since_it_holds_a_token(tm
     assert server.cfg.accesslog is None
     assert not server.cfg.logger_class(server.cfg).access_log.handlers
     assert server.cfg.loglevel == "warning"
+
+
+def test_ctrl_c_reaches_the_workers_only_through_the_process_that_started_them(
+    database: str, tmp_path: Path
+) -> None:
+    """Told twice, by the terminal and by that process, a worker of gunicorn's own can wait for itself for ever."""
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "kloof", "serve", "--port", str(port), "--workers", "1"],
+        cwd=tmp_path,
+        env=os.environ | {"KLOOF_SECRET_KEY": SECRET, "KLOOF_DATABASE_URL": database},
+        start_new_session=True,
+    )
+    try:
+        wait_for(port)
+        _ask(port)
+        workers = _children(server.pid)
+        for worker in workers:
+            os.kill(worker, signal.SIGINT)
+        _ask(port)
+        assert _children(server.pid) == workers
+    finally:
+        os.killpg(server.pid, signal.SIGINT)
+        assert server.wait(timeout=30) == 0
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+def _ask(port: int) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=20) as answer:
+        assert answer.status == 200
+
+
+def _children(parent: int) -> list[int]:
+    listed = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
+    return [int(number) for number in listed.split()]

@@ -21,7 +21,7 @@ from kloof import storage
 from kloof.domain.answers import pack
 from kloof.domain.surveys import Wave
 from kloof.storage.models import Invitation, Response
-from running import free_port
+from running import free_port, wait_for
 
 SURVEY = survey(12)
 SUBMISSIONS = 1000
@@ -54,14 +54,7 @@ class Server:
         self._process.wait()
 
     def wait(self) -> None:
-        for _ in range(600):
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-        raise AssertionError("the server did not start")
+        wait_for(self.port)
 
 
 @pytest.fixture

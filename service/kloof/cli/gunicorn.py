@@ -1,12 +1,26 @@
 """gunicorn with kloof's settings, started from the command line of kloof itself."""
 
+import signal
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
 from kloof.config import Settings
 from kloof.domain.surveys import Survey
+
+
+class Worker(ThreadWorker):
+    """A worker that leaves Ctrl-C to the process that started it, which then tells it to stop.
+
+    A terminal sends SIGINT to the whole group. gunicorn's own worker begins to stop at that, and at the SIGQUIT that
+    follows it begins again inside the first: the two wait for each other for ever.
+    """
+
+    def init_signals(self) -> None:
+        super().init_signals()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class Server(BaseApplication):
@@ -18,7 +32,7 @@ class Server(BaseApplication):
             "bind": bind,
             "workers": workers,
             "threads": threads,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "worker_tmp_dir": None,
             "control_socket_disable": True,
             "accesslog": None,  # the path of a survey is a token

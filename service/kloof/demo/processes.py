@@ -24,6 +24,7 @@ from kloof.domain.errors import Refused
 from kloof.mail.catcher import Catcher
 
 MARK = ".kloof-demo"
+LONGEST_STOP = 15.0  # longer than the server gives its own workers
 LONGEST_START = 30.0
 
 
@@ -124,7 +125,7 @@ def _stop(children: list[subprocess.Popen[bytes]]) -> None:
             child.terminate()
     for child in children:
         try:
-            child.wait(timeout=10)
+            child.wait(timeout=LONGEST_STOP)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
