@@ -54,9 +54,10 @@ def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> Outc
 
     folder = settings.releases_folder
     thresholds = freeze.thresholds(settings)
-    finish(settings)
     with storage.transaction():
         freezing.one_at_a_time()
+        # Under the lock: another publish may have recorded its release, and not yet put it in place.
+        finish(settings)
         freeze.refuse_if_clock_went_back(now)
         earlier = release_files.read_releases(folder)
         refuse_unless_together(earlier)
