@@ -14,11 +14,9 @@ from kloof.storage.models import AuditEntry, AuditSubject, Deal, Person
 from kloof.storage.statements import run, tuples
 
 # A submit writes these two: composed by peewee they would take as long as all the rest of it.
-_NAME = "INSERT INTO audit_subject (deal_id, reference) VALUES (?, ?) ON CONFLICT DO NOTHING"
-_LINE = """
-INSERT INTO audit_entry (at, hand, person, role, what, subject, about_person, detail)
-VALUES (?, ?, ?, ?, ?, (SELECT reference FROM audit_subject WHERE deal_id = ?), ?, ?)
-"""
+_NAME = "INSERT INTO audit_subject (deal_id, reference) VALUES {rows} ON CONFLICT DO NOTHING"
+_LINE = "INSERT INTO audit_entry (at, hand, person, role, what, about_person, detail, subject) VALUES {rows}"
+_REFERENCE = "(SELECT reference FROM audit_subject WHERE deal_id = ?)"
 _AT_ONCE = 100  # rows of a statement: SQLite takes at most 999 variables in one on old builds
 
 
@@ -34,51 +32,23 @@ def write(
     """One line for each of these deals (row ids), or one line about no deal; `person`: whom of the company it is about.
 
     `detail` holds facts of kloof only (`named to totals`, `release 3`), never a name, an address or an answer.
-    Call it in the transaction of what it records. Two statements for up to a hundred deals that it knows already.
+    Call it in the transaction of what it records. Two statements for up to a hundred deals.
     """
+    at = UtcField.db_value(AuditEntry.at, now)
+    line = (at, who.hand.value, who.person, who.role, what.value, person, detail)
     with nullcontext() if database.in_transaction() else transaction():
-        if len(deals) == 1:
-            run(_NAME, deals[0], secrets.token_hex(16))
-            at = UtcField.db_value(AuditEntry.at, now)
-            run(_LINE, at, who.hand.value, who.person, who.role, what.value, deals[0], person, detail)
-            return
-        subjects = list(_references(deals).values()) if deals else [""]
-        for some in chunked(subjects, _AT_ONCE):
-            AuditEntry.insert_many(
-                [
-                    {
-                        "at": now,
-                        "hand": who.hand.value,
-                        "person": who.person,
-                        "role": who.role,
-                        "what": what.value,
-                        "subject": subject,
-                        "about_person": person,
-                        "detail": detail,
-                    }
-                    for subject in some
-                ]
-            ).as_rowcount().execute()
+        if not deals:
+            run(_LINE.format(rows="(?, ?, ?, ?, ?, ?, ?, '')"), *line)
+        for some in chunked(dict.fromkeys(deals), _AT_ONCE):
+            _name(some)
+            rows = ", ".join([f"(?, ?, ?, ?, ?, ?, ?, {_REFERENCE})"] * len(some))
+            run(_LINE.format(rows=rows), *(value for deal in some for value in (*line, deal)))
 
 
-def _references(deals: Sequence[int]) -> dict[int, str]:
-    """The name of each of these deals in the log, made where it has none yet."""
-    found = _known(deals)
-    unnamed = [deal for deal in dict.fromkeys(deals) if deal not in found]
-    if not unnamed:
-        return found
-    for some in chunked(unnamed, _AT_ONCE):
-        rows = [{"deal": deal, "reference": secrets.token_hex(16)} for deal in some]
-        AuditSubject.insert_many(rows).on_conflict_ignore().as_rowcount().execute()
-    return found | _known(unnamed)
-
-
-def _known(deals: Sequence[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for some in chunked(deals, _AT_ONCE):
-        rows = AuditSubject.select(AuditSubject.deal, AuditSubject.reference)
-        found |= dict(tuples(rows.where(AuditSubject.deal.in_(some))))
-    return found
+def _name(deals: Sequence[int]) -> None:
+    """Give each of these deals its name in the log, where it has none yet."""
+    rows = ", ".join(["(?, ?)"] * len(deals))
+    run(_NAME.format(rows=rows), *(value for deal in deals for value in (deal, secrets.token_hex(16))))
 
 
 def about_deals(deals: Sequence[int], only: frozenset[What] | None = None) -> list[Entry]:
