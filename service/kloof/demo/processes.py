@@ -38,8 +38,9 @@ def run(folder: Path, port: int) -> None:
         doors = _set_up(folder, environment)
         with _children(folder, port, environment) as children:
             _wait_until_ready(port, children)
+            told = _note_signals()
             click.echo(_welcome(doors, port, time.monotonic() - started))
-            _wait(children)
+            _wait(children, told)
 
 
 def _environment(port: int, smtp_url: str) -> dict[str, str]:
@@ -113,7 +114,6 @@ def _children(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield children
-    except KeyboardInterrupt:
         click.echo("\nStopping.")
     finally:
         _stop(children)
@@ -158,10 +158,24 @@ def _wait_until_ready(port: int, children: list[subprocess.Popen[bytes]]) -> Non
     raise Refused(f"The demo did not answer on port {port} within {LONGEST_START:.0f} seconds.")
 
 
-def _wait(children: list[subprocess.Popen[bytes]]) -> None:
-    while all(child.poll() is None for child in children):
-        time.sleep(0.5)
-    raise Refused("One of the demo's processes ended.", remedy="Its reason stands above this line.")
+def _wait(children: list[subprocess.Popen[bytes]], told: list[int]) -> None:
+    """Until a signal stands in `told`; raises Refused where one of the processes ended by itself."""
+    while not told:
+        if any(child.poll() is not None for child in children) and not told:
+            raise Refused("One of the demo's processes ended.", remedy="Its reason stands above this line.")
+        time.sleep(0.2)
+
+
+def _note_signals() -> list[int]:
+    """The signals to stop that came since, noted only.
+
+    Raised as an exception inside Popen.poll, one would leave its lock held, and the wait for that process would
+    never end.
+    """
+    told: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: told.append(number))
+    return told
 
 
 def _welcome(doors: Doors, port: int, seconds: float) -> str:
