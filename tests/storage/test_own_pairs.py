@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -38,12 +38,15 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     storage.close_database()
 
 
+def said(consent: Consent) -> Changes:
+    return Changes(answers={"a1": 8, "a2": 7, "a3": 6}, consent=consent)
+
+
 def answered(at_sale: Consent, after: Consent | None) -> int:
     built = deal(seller=person(), waves=WAVES)
     for wave, consent in ((Wave.SALE, at_sale), (Wave.DELIVERY, after)):
         if consent:
-            said = Changes(answers={"a1": 8, "a2": 7, "a3": 6}, consent=consent)
-            respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, submit=True)
+            respond.save(respond.open_link(built.tokens[wave], NOW), said(consent), NOW, submit=True)
     return built.row
 
 
@@ -60,6 +63,35 @@ def test_deals_answered_before_are_brought_in_as_they_were_shown_and_stay_out_of
     for _ in range(4):
         answered(Consent.TOTALS, Consent.TOTALS)
     assert OwnBatch.select().count() == 0
+
+
+def test_a_first_survey_in_totals_leaves_no_row_until_another_choice_or_the_second_survey(
+    engine: str,
+) -> None:
+    built = deal(seller=person(), waves=WAVES)
+    sale = respond.open_link(built.tokens[Wave.SALE], NOW)
+    respond.save(sale, said(Consent.TOTALS), NOW, submit=True)
+    assert not OwnPair.select().exists()
+    sent = respond.open_link(built.tokens[Wave.SALE], NOW)
+    respond.choose_again(sent, Changes(consent=Consent.NAMED), NOW)
+    assert [(row.named, row.was_named) for row in OwnPair.select()] == [(True, True)]
+    respond.choose_again(
+        respond.open_link(built.tokens[Wave.SALE], NOW), Changes(consent=Consent.TOTALS), NOW
+    )
+    assert [(row.named, row.was_named) for row in OwnPair.select()] == [(False, True)]
+
+
+def test_a_pair_keeps_the_moment_at_which_it_was_complete_through_a_correction(engine: str) -> None:
+    built = deal(seller=person(), waves=WAVES)
+    for wave in WAVES:
+        respond.save(respond.open_link(built.tokens[wave], NOW), said(Consent.TOTALS), NOW, submit=True)
+    before = OwnPair.get()
+    later = NOW + timedelta(days=3)
+    again = respond.open_link(built.tokens[Wave.DELIVERY], later)
+    respond.save(again, Changes(answers={"a1": 2}), later, correct=True)
+    after = OwnPair.get()
+    assert (before.completed_at, after.completed_at) == (NOW, NOW)
+    assert before.answers != after.answers
 
 
 def test_the_companys_figures_are_those_of_the_last_release(database: str, tmp_path: Path) -> None:

@@ -11,41 +11,52 @@ from kloof.domain.people import Consent, Outcome
 from kloof.domain.surveys import Survey
 from kloof.storage import blocks, surveys
 from kloof.storage.database import is_postgresql
+from kloof.storage.fields import UtcField
 from kloof.storage.models import OwnBatch, OwnPair, Person
 from kloof.storage.statements import run
 
-_SUBMITTED = """
-SELECT d.salesperson_id, d.customer_id, d.survey_version_id, r.consent
-FROM deal d JOIN invitation i ON i.deal_id = d.id
-JOIN response r ON r.invitation_id = i.id AND r.submitted_at IS NOT NULL
+# A submit runs these: composed by peewee they would take as long as all the rest of it.
+_KNOWN = """
+SELECT r.consent, d.salesperson_id, d.customer_id, d.survey_version_id,
+       o.id, o.answers, o.was_named, o.batch_id
+FROM deal d
+LEFT JOIN invitation i ON i.deal_id = d.id
+LEFT JOIN response r ON r.invitation_id = i.id AND r.submitted_at IS NOT NULL
+LEFT JOIN own_pair o ON o.deal_id = d.id
 WHERE d.id = ?
+"""
+_KEEP = """
+INSERT INTO own_pair
+  (deal_id, salesperson_id, customer, survey_version_id, answers, named, was_named, completed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (deal_id) DO UPDATE SET
+  answers = excluded.answers, named = excluded.named, was_named = own_pair.was_named OR excluded.was_named,
+  completed_at = CASE WHEN excluded.answers <> '' AND own_pair.answers <> ''
+                      THEN own_pair.completed_at ELSE excluded.completed_at END
 """
 
 
 def keep(deal: int, now: datetime) -> None:
-    """Bring what the salesperson's page knows of this deal up to date, in the transaction of what changed it."""
-    found = run(_SUBMITTED, deal).fetchall()
-    known = OwnPair.get_or_none(OwnPair.deal == deal)
-    complete = blocks.complete_answers(deal)
+    """Bring what the salesperson's page knows of this deal up to date, in the transaction of what changed it.
+
+    A first survey "only in totals" leaves no row: until the second one, or another choice, there is nothing to know.
+    """
+    rows = run(_KNOWN, deal).fetchall()
+    _, salesperson, customer, version, known, known_answers, was_named, batch = rows[0]
+    consents = [row[0] for row in rows if row[0] is not None]
+    complete = blocks.complete_answers(deal) if len(consents) > 1 else None
     answers = complete[1] if complete else ""
-    named = bool(found) and all(consent == Consent.NAMED for *_, consent in found)
-    if known and known.batch_id is not None:
-        if answers != known.answers:
-            retire(known.batch_id, now)
+    named = bool(consents) and all(consent == Consent.NAMED for consent in consents)
+    if batch is not None:
+        if answers != known_answers:
+            retire(batch, now)
         return
-    if known is None and not found:
+    if known is None and not (named or len(consents) > 1):
         return
-    facts = {"answers": answers, "named": named, "completed_at": now if answers else None}
-    if known is None:
-        salesperson, customer, version, _ = found[0]
-        places = {"salesperson": salesperson, "customer": customer, "survey_version": version}
-        OwnPair.insert(deal=deal, was_named=named, **places, **facts).execute()
-    else:
-        if answers and known.answers:
-            facts["completed_at"] = known.completed_at
-        OwnPair.update(was_named=known.was_named or named, **facts).where(OwnPair.id == known.id).execute()
-    if answers and not named and not (known and known.was_named):
-        _close(found[0][0], found[0][2], now)
+    completed = UtcField.db_value(OwnPair.completed_at, now) if answers else None
+    run(_KEEP, deal, salesperson, customer, version, answers, named, named, completed)
+    if answers and not (named or was_named):
+        _close(salesperson, version, now)
 
 
 def leave(deal: int, now: datetime) -> None:
