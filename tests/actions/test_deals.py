@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from kloof import storage
-from kloof.actions import deals
+from kloof.actions import deals, intake
 from kloof.config import Settings
+from kloof.domain.addresses import address_hash
 from kloof.domain.people import Role
 from kloof.domain.surveys import Aspect, Scale, Survey
 from kloof.domain.text import Text
-from kloof.storage import people
+from kloof.storage import opt_outs, people
 from kloof.storage.models import Customer, Deal, Invitation, Message, Practice, Response
 
 NOW = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
@@ -21,6 +22,7 @@ HEADER = (
 )
 JAN = "D-1,Jan de Boer,jan@home.example,nl,anouk@firm.example,Utrecht,Midden,Warmtepomp,pump,2026-05-04,2026-05-06"
 ANS = "D-2,Ans Smit,ans@home.example,en,anouk@firm.example,Utrecht,Midden,Warmtepomp,pump,2026-05-05,"
+MOVED = JAN.replace("jan@home.example", "jan@new.example")
 WORD = Text(nl="woord", en="word")
 
 
@@ -110,7 +112,7 @@ def test_a_sale_in_the_future_is_refused(settings: Settings) -> None:
 
 def test_a_crash_half_way_leaves_nothing_behind(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     before = snapshot()
-    real, calls = deals.invite.invite, []
+    real, calls = intake.invite.invite, []
 
     def falters(*arguments: object) -> bool:
         calls.append(arguments)
@@ -118,7 +120,7 @@ def test_a_crash_half_way_leaves_nothing_behind(settings: Settings, monkeypatch:
             raise KeyboardInterrupt
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(deals.invite, "invite", falters)
+    monkeypatch.setattr(intake.invite, "invite", falters)
     with pytest.raises(KeyboardInterrupt):
         load(settings, JAN, ANS)
     assert snapshot() == before
@@ -255,6 +257,39 @@ def test_a_corrected_address_after_the_delivery_gets_the_second_survey_anew(sett
     Message.update(customer=Customer.get().id, mailed_on=NOW.date()).execute()
     load(settings, JAN.replace("jan@home.example", "jan@new.example"))
     assert (second.get().state, second.get().messages.get().state) == ("planned", "queued")
+
+
+@pytest.mark.parametrize("became_known", ["came back", "refused", "on another deal"])
+def test_who_answered_at_sale_and_cannot_be_reached_any_more_gets_the_second_survey_at_a_new_address(
+    settings: Settings, became_known: str
+) -> None:
+    load(settings, JAN)
+    answer("D-1", "sale")
+    deliver(settings, "D-1,2026-05-20")
+    customer, second = Customer.get().id, Invitation.select().where(Invitation.wave == "delivery")
+    assert "customer_email can no longer change" in load(settings, MOVED).refused[0].reason
+    if became_known == "on another deal":
+        opt_outs.remember(address_hash(settings.secret_key, "jan@home.example"), opt_outs.BOUNCED, NOW)
+    else:
+        state = "bounced" if became_known == "came back" else "failed"
+        Message.update(state=state, customer=customer, mailed_on=NOW.date()).where(
+            Message.invitation == second.get().id
+        ).execute()
+    Invitation.update(state="stopped").where(Invitation.wave == "delivery").execute()
+    assert load(settings, MOVED).as_dict() == deals.Report(updated=1).as_dict()
+    assert (second.get().state, second.get().messages.get().state) == ("planned", "queued")
+    assert [(row.id, row.email) for row in Customer.select()] == [(customer, "jan@new.example")]
+    assert Response.select().count() == 1
+    assert load(settings, MOVED).unchanged == 1
+
+
+def test_an_address_that_comes_back_does_not_pass_answers_on_to_another_customer(settings: Settings) -> None:
+    load(settings, JAN, ANS)
+    answer("D-1", "sale")
+    opt_outs.remember(address_hash(settings.secret_key, "jan@home.example"), opt_outs.BOUNCED, NOW)
+    report = load(settings, JAN.replace("jan@home.example", "ans@home.example"))
+    assert "another customer's address" in report.refused[0].reason
+    assert Deal.get(Deal.deal_id == "D-1").customer.email == "jan@home.example"
 
 
 def test_what_was_done_for_a_deal_cannot_be_entered_once_the_answer_after_delivery_is_known(

@@ -39,11 +39,14 @@ def invite(settings: Settings, deal: Deal, survey: Survey, wave: Wave, now: date
     )
 
 
-def invite_again(settings: Settings, deal: Deal, survey: Survey, wave: Wave, now: datetime) -> bool:
+def invite_again(
+    settings: Settings, deal: Deal, survey: Survey, wave: Wave, now: datetime, *, moved: bool = False
+) -> bool:
     """Plan anew after a correction of the deal; gives whether a mail is on its way because of it.
 
     Who was asked already is not asked twice. Where the customer is another one, the earlier link opens
-    nothing from now on. What was answered is left alone.
+    nothing from now on; so it is where they `moved` after mail to the old address had stopped. What was
+    answered is left alone.
     """
     asked = outbox.asked(deal.id, wave)
     if asked is None:
@@ -53,7 +56,8 @@ def invite_again(settings: Settings, deal: Deal, survey: Survey, wave: Wave, now
     another = asked.mailed_to not in {None, deal.customer}
     # Stopped before anything went out, perhaps by who it no longer is: sending asks for opt-outs again.
     untold = asked.state is InvitationState.STOPPED and asked.mailed_to is None
-    if another or untold or (deal.by_letter and asked.came_back):
+    elsewhere = moved and asked.state is InvitationState.STOPPED
+    if another or untold or elsewhere or (deal.by_letter and asked.came_back):
         outbox.forget(asked.invitation)
         return invite(settings, deal, survey, wave, now)
     if asked.state is not InvitationState.PLANNED:

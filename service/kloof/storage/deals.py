@@ -115,11 +115,11 @@ def _answered_waves(deals: list[int]) -> dict[int, set[str]]:
     return found
 
 
-def put(line: DealLine, salesperson: int, survey_version: int, now: datetime) -> Deal:
-    """Insert this deal, or write its present facts over the earlier ones."""
+def put(line: DealLine, salesperson: int, survey_version: int, now: datetime, *, moved: bool = False) -> Deal:
+    """Insert this deal, or write its present facts over the earlier ones; `moved`: the same customer, elsewhere."""
     row = Row.select(Row.id, Row.customer).where(Row.deal_id == line.deal_id).first()
     facts = {
-        "customer": identity.put(line, row.customer_id if row else None),
+        "customer": identity.put(line, row.customer_id if row else None, moved=moved),
         "by_letter": line.by_letter,
         "customer_number": line.customer_number,
         "customer_time_zone": line.time_zone,

@@ -10,12 +10,13 @@ from kloof.storage.models import Customer, Deal
 from kloof.storage.statements import tuples
 
 
-def put(line: DealLine, present: int | None) -> int:
+def put(line: DealLine, present: int | None, *, moved: bool = False) -> int:
     """The customer of this deal, inserted where nobody knows them; `present` is whose deal it is now, if any.
 
-    A customer who only now gets an address, or loses it, stays the same one.
+    A customer who only now gets an address, or loses it, stays the same one; so does who `moved` to another.
     """
-    found = _by_key(line, _row(Customer.id == present) if present else None)
+    now = _row(Customer.id == present) if present else None
+    found = now if moved else _by_key(line, now)
     known = {"name": line.customer_name, "language": line.language}
     if found is None:
         return int(
@@ -51,6 +52,12 @@ def _free_number(line: DealLine) -> str | None:
 def _row(condition: object) -> Customer | None:
     row: Customer | None = Customer.get_or_none(condition)
     return row
+
+
+def owner(address: str) -> int | None:
+    """The customer (row id) who has this address; None for nobody, and for no address."""
+    row = _row(Customer.email == address) if address else None
+    return int(row.id) if row else None
 
 
 def nameless(besides: Iterable[str]) -> dict[str, str]:

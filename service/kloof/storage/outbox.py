@@ -106,6 +106,13 @@ def asked(deal_id: int, wave: Wave) -> Asked | None:
     return Asked(number, InvitationState(state), mailed_to, response is not None, came_back)
 
 
+def never_arrived(deal: int) -> bool:
+    """Whether a mail about this deal (row id) came back, or was refused for good."""
+    lost = (MessageState.BOUNCED.value, MessageState.FAILED.value)
+    mails = Message.select().join(Invitation).where(Invitation.deal == deal, Message.state.in_(lost))
+    return bool(mails.exists())
+
+
 def replan(
     invitation: int,
     invite_on: date,
