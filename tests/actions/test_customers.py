@@ -15,7 +15,7 @@ from kloof.domain.responses import Changes, PromiseChange
 from kloof.domain.surveys import Wave
 from kloof.storage import opt_outs
 from kloof.storage.database import database as opened
-from kloof.storage.models import AuditEntry, Customer
+from kloof.storage.models import AuditEntry, Customer, Deal
 
 WORDS = "Ready before the first frost"
 
@@ -84,6 +84,23 @@ def test_erasing_is_noted_and_the_address_gets_no_mail_again(database: str, tmp_
     assert AuditEntry.select().count() == before + 1, "what was noted before stays"
     last = AuditEntry.select().order_by(AuditEntry.id.desc()).get()
     assert (last.what, last.subject, last.detail) == (What.CUSTOMER_ERASED, "", "1 deals")
+
+
+@pytest.mark.parametrize("known_as", ["K-1042", "deal"])
+def test_a_customer_without_an_address_is_found_by_their_number_or_by_their_deal(
+    database: str, tmp_path: Path, known_as: str
+) -> None:
+    built, other = answered(), answered()
+    number = "K-1042" if known_as != "deal" else None
+    Customer.update(email=None, number=number).where(Customer.email == built.email).execute()
+    Deal.update(by_letter=True, customer_number=number or "").where(Deal.id == built.row).execute()
+    asked, chosen = (number or built.deal_id), settings(database, tmp_path)
+    found = customers.export(chosen, asked, NOW)
+    assert [kept["deal_id"] for kept in found["deals"]] == [built.deal_id]
+    assert found["deals"][0]["surveys"][1]["answered"]["comment"] == "Friendly people"
+    assert customers.erase(chosen, asked, NOW) == 1
+    assert [row.deal_id for row in Deal.select()] == [other.deal_id]
+    assert [row.email for row in Customer.select()] == [other.email]
 
 
 def test_nobody_with_that_address_is_said_in_words(database: str, tmp_path: Path) -> None:
