@@ -7,7 +7,7 @@ import pytest
 
 from kloof import storage
 from kloof.actions import deals, intake
-from kloof.config import Settings
+from kloof.config import Deals, Settings
 from kloof.domain.addresses import address_hash
 from kloof.domain.people import Role
 from kloof.domain.surveys import Aspect, Scale, Survey
@@ -103,6 +103,33 @@ def test_good_lines_go_in_and_bad_lines_are_named_with_a_reason_and_what_to_do(s
     assert [(refusal.line, refusal.deal_id) for refusal in report.refused] == [(3, "D-2"), (4, "D-3")]
     assert "kloof people add --role salesperson --email nobody@firm.example" in report.refused[0].reason
     assert "Did you mean pump?" in report.refused[1].reason
+
+
+@pytest.mark.parametrize(
+    ("column", "says"),
+    [
+        ("team", "Did you mean Utrecht?"),
+        ("region", "There are: Oost"),
+        ("product", "Did you mean Warmtepomp?"),
+    ],
+)
+def test_a_name_that_the_company_does_not_know_is_refused_with_the_one_that_was_meant(
+    settings: Settings, column: str, says: str
+) -> None:
+    slips = {
+        "team": ("Utrecht", "Utrehct"),
+        "region": ("Midden", "Q"),
+        "product": ("Warmtepomp", "Warmtepmp"),
+    }
+    names = Deals(teams=("Utrecht", "Zwolle"), regions=("Midden", "Oost"), products=("Warmtepomp",))
+    if column == "region":
+        names = names.model_copy(update={"regions": ("Oost",)})
+    strict = settings.model_copy(update={"deals": names})
+    report = load(strict, JAN.replace(*slips[column]))
+    assert f"There is no {column}" in report.refused[0].reason
+    assert says in report.refused[0].reason
+    assert f"{column}s under [deals]" in report.refused[0].reason
+    assert load(settings, JAN.replace(*slips[column])).created == 1
 
 
 def test_a_sale_in_the_future_is_refused(settings: Settings) -> None:

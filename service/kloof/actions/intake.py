@@ -1,6 +1,6 @@
 """Taking deals in, line by line: who the customer is, what may still change, and whom to invite because of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from difflib import get_close_matches
@@ -43,6 +43,7 @@ class Intake:
         stored = self.known.get(line.deal_id)
         if stored and stored.line == line:
             return "unchanged"
+        self._refuse_unknown_names(line)
         seller = self._seller(line)
         survey = self._survey(line, stored)
         moved = stored is not None and self._moved(line, stored)
@@ -102,6 +103,20 @@ class Intake:
                 remedy="Give both lines a customer_number: the same for one customer, different for two.",
             )
 
+    def _refuse_unknown_names(self, line: DealLine) -> None:
+        allowed = self.settings.deals
+        for column, names in (
+            ("team", allowed.teams),
+            ("region", allowed.regions),
+            ("product", allowed.products),
+        ):
+            name = getattr(line, column)
+            if names and name not in names:
+                raise Refused(
+                    f"There is no {column} {name!r}.",
+                    remedy=f"{_meant(name, names)} Where it is new, add it to {column}s under [deals] in kloof.toml.",
+                )
+
     def _seller(self, line: DealLine) -> Person:
         seller = self.sellers.get(line.salesperson_email)
         if seller is None:
@@ -115,13 +130,7 @@ class Intake:
         """The survey in force at sale; a deal that was answered keeps the version that it was answered with."""
         survey = self.offered.get(line.survey)
         if survey is None:
-            near = get_close_matches(line.survey, self.offered, n=1)
-            hint = (
-                f"Did you mean {near[0]}?"
-                if near
-                else f"There are: {', '.join(sorted(self.offered)) or 'none'}."
-            )
-            raise Refused(f"There is no survey {line.survey!r}.", remedy=hint)
+            raise Refused(f"There is no survey {line.survey!r}.", remedy=_meant(line.survey, self.offered))
         if stored and stored.deal.survey.id == survey.id and stored.answered:
             row = surveys.row_of(stored.deal.survey)
             assert row is not None, "the deal's foreign key guarantees it"  # noqa: S101
@@ -145,3 +154,9 @@ class Intake:
                 f"The customer has answered already, so {', '.join(changed)} can no longer change.",
                 remedy="Undo the change in the file; if the deal itself was wrong, ask the customer to withdraw.",
             )
+
+
+def _meant(name: str, names: Iterable[str]) -> str:
+    known = sorted(names)
+    near = get_close_matches(name, known, n=1)
+    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known) or 'none'}."

@@ -91,6 +91,14 @@ class Mail(_Section):
         return self
 
 
+class Deals(_Section):
+    """The names that a deal may carry; an empty list takes every name."""
+
+    teams: tuple[Line, ...] = ()
+    regions: tuple[Line, ...] = ()
+    products: tuple[Line, ...] = ()
+
+
 class Publishing(_Section):
     """Thresholds of disclosure control. k is never below 10; m is lower only with recorded consent."""
 
@@ -136,6 +144,7 @@ class Settings(_Section):
     folder: Path
     company: Company = Company()
     mail: Mail = Mail()
+    deals: Deals = Deals()
     publishing: Publishing = Publishing()
     oidc: Oidc = Oidc()
     works_council_consent: date | None = None
