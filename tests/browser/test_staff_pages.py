@@ -88,6 +88,7 @@ def paths_of(built: BuiltDeal) -> dict[str, tuple[str, Role | None]]:
         "promise": ("/me/promise", Role.SALESPERSON),
         "promise-sheet": ("/me/promise?product=Heat+pump", Role.SALESPERSON),
         "desk": ("/desk", Role.DESK),
+        "waiting": ("/desk/waiting", Role.DESK),
     }
 
 

@@ -11,12 +11,13 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+import release_cast
 from builders import NOW, deal, person
 from kloof import storage
 from kloof.domain.people import Role
 from kloof.domain.surveys import Wave
 from kloof.storage import audit, opt_outs, outbox
-from kloof.storage.models import Deal, Message
+from kloof.storage.models import Deal, Message, Round
 
 Enter = Callable[[str, Role], FlaskClient]
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,33 @@ def upload(desk: FlaskClient, text: str | bytes, **fields: str) -> TestResponse:
     file = (io.BytesIO(content), "deals.csv")
     data = {"kind": "deals", "file": file, "csrf_token": token[1], **fields}
     return desk.post("/desk/files", data=data, headers={"Accept-Language": "en"})
+
+
+def test_the_desk_reads_which_pairs_wait_why_and_what_happens_next(desk: FlaskClient) -> None:
+    release_cast.answered_deals(7)
+    release_cast.answered_deals(14, team="South", sellers=release_cast.SELLERS[:1], seed=1)
+    with storage.counted_queries() as queries:
+        page = desk.get("/desk/waiting", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    words = " ".join(re.sub("<[^>]+>", " ", page).split())
+    assert "Heat pump, East, North project v1 7 7 5 customers too few." in words
+    assert "Heat pump, East, South project v1 14 14 Too few salespeople" in words
+    assert "After 2 more releases the pairs may also close with the region" in words
+    assert "at least 12 customers and 3 salespeople" in words
+    assert len(queries) <= 10
+
+
+def test_what_waits_and_what_may_close_wider_is_said_after_releases(desk: FlaskClient) -> None:
+    release_cast.answered_deals(7)
+    for number, says in ((1, "After the next release"), (2, "already wait as widely as they can")):
+        Round.insert(held_at=NOW + timedelta(days=number)).execute()
+        page = desk.get("/desk/waiting", headers={"Accept-Language": "en"}).get_data(as_text=True)
+        assert says in page
+    assert "kloof freeze" in page
+
+
+def test_where_nothing_waits_the_desk_reads_so(desk: FlaskClient) -> None:
+    page = desk.get("/desk/waiting", headers={"Accept-Language": "nl"}).get_data(as_text=True)
+    assert "Er wacht niets" in page
 
 
 def test_a_file_of_deals_goes_in_and_what_did_not_is_named_with_its_line(desk: FlaskClient) -> None:

@@ -97,7 +97,7 @@ def _found(count: int) -> str:
 def _waiting(queue: Any) -> dict[str, Any]:
     place = {"level": queue.queue.level.value, "product": queue.queue.product, "region": queue.queue.region}
     counts = {"deals": queue.deals, "customers": queue.customers, "salespeople": queue.salespeople}
-    needs = {"reason": queue.reason.value, "short_of": queue.short_of}
+    needs = {"reason": queue.reason.value, "short_of": queue.short_of, "wider_after": queue.wider_after}
     return {"survey": str(queue.survey)} | place | {"team": queue.queue.team} | counts | needs
 
 
@@ -112,4 +112,6 @@ _WHY = {
 def _in_words(queue: dict[str, Any]) -> str:
     names = ", ".join(part for part in (queue["product"], queue["region"], queue["team"]) if part)
     why = _WHY[queue["reason"]].format(**queue)
-    return f"waits: {queue['survey']}, {names or 'the whole company'}: {queue['deals']} deals, {why}"
+    wider = queue["wider_after"]
+    joins = f"; after {wider} more releases they may close with a wider group" if wider else ""
+    return f"waits: {queue['survey']}, {names or 'the whole company'}: {queue['deals']} deals, {why}{joins}"

@@ -63,6 +63,7 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "me.promise": SALES,
         "desk.overview": DESK,
         "desk.load": DESK,
+        "desk.waiting": DESK,
         "preview.overview": DESK,
         "preview.page": DESK,
         "preview.onward": DESK,

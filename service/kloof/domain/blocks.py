@@ -56,7 +56,10 @@ class NewBlock:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A queue that goes on waiting: how many, why, and how many customers it lacks at least."""
+    """A queue that goes on waiting: how many, why, and how many customers it lacks at least.
+
+    wider_after: releases until the first of these pairs may close with a wider group; 0 where it may already.
+    """
 
     survey: SurveyKey
     queue: Queue
@@ -65,6 +68,7 @@ class Waiting:
     salespeople: int
     reason: Reason
     short_of: int
+    wider_after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +204,7 @@ class _Room:
             salespeople=len(np.unique(pairs.salesperson)),
             reason=Reason.TOO_FEW if short_of else self.reasons.get(queue, Reason.CERTIFICATE),
             short_of=short_of,
+            wider_after=max(0, ROLL_UP[-1][1] - int(pairs.waited.max())),
         )
 
 

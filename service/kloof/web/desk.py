@@ -1,5 +1,7 @@
 """The desk: how deals, answers and mail stand, and files of deals and deliveries to load."""
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
@@ -7,14 +9,18 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
-from kloof.actions import deals, desk
+from kloof.actions import deals, desk, freeze
 from kloof.actions.surveys import load_surveys
 from kloof.domain.audit_log import by
 from kloof.domain.errors import BadInput
 from kloof.domain.invitations import MessageState
+from kloof.domain.release import Reason
 from kloof.web.doors import signed_in
 from kloof.web.here import now, settings
 from kloof.web.language import moment, say
+
+if TYPE_CHECKING:
+    from kloof.domain.blocks import Waiting
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -33,6 +39,30 @@ class FileForm(FlaskForm):
 @blueprint.get("")
 def overview() -> str:
     return _page(FileForm())
+
+
+@blueprint.get("/waiting")
+def waiting() -> str:
+    """Which pairs are in no release yet, why, and what has to happen first."""
+    rules = freeze.thresholds(settings())
+    return render_template(
+        "desk/waiting.html",
+        queues=freeze.waiting(settings()),
+        least=rules.least_customers,
+        sellers=rules.m,
+        lacks=_lacks,
+    )
+
+
+def _lacks(queue: "Waiting") -> str:
+    return {
+        Reason.TOO_FEW: say("{count} customers too few.", count=queue.short_of),
+        Reason.TOO_FEW_SALESPEOPLE: say(
+            "Too few salespeople, or one of them sold to more than half of these customers."
+        ),
+        Reason.HOMOGENEOUS: say("The answers are so much alike that an average would give them away."),
+        Reason.CERTIFICATE: say("Together with what was published before, it would give too much away."),
+    }[queue.reason]
 
 
 @blueprint.post("/files")
