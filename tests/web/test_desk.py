@@ -54,16 +54,16 @@ def test_the_desk_reads_which_pairs_wait_why_and_what_happens_next(desk: FlaskCl
     with storage.counted_queries() as queries:
         page = desk.get("/desk/waiting", headers={"Accept-Language": "en"}).get_data(as_text=True)
     words = " ".join(re.sub("<[^>]+>", " ", page).split())
-    assert "Heat pump, East, North project v1 7 7 5 customers too few." in words
-    assert "Heat pump, East, South project v1 14 14 Too few salespeople" in words
-    assert "After 2 more releases the pairs may also close with the region" in words
+    assert "Heat pump, East, North project v1 7 pairs, of 7 customers. 5 customers too few." in words
+    assert "Heat pump, East, South project v1 14 pairs, of 14 customers. Too few salespeople" in words
+    assert "After 2 more releases its pairs may also close with the region" in words
     assert "at least 12 customers and 3 salespeople" in words
     assert len(queries) <= 10
 
 
 def test_what_waits_and_what_may_close_wider_is_said_after_releases(desk: FlaskClient) -> None:
     release_cast.answered_deals(7)
-    for number, says in ((1, "After the next release"), (2, "already wait as widely as they can")):
+    for number, says in ((1, "After the next release"), (2, "already wait in the widest group")):
         Round.insert(held_at=NOW + timedelta(days=number)).execute()
         page = desk.get("/desk/waiting", headers={"Accept-Language": "en"}).get_data(as_text=True)
         assert says in page
