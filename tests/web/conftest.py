@@ -1,14 +1,16 @@
 """The application of a test company, with a visitor who keeps no cookies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, Response, g, request
 from flask.testing import FlaskClient
 
 from builders import NOW, person, settings
+from kloof import storage
 from kloof.domain.people import Role
 from kloof.storage import people
 from kloof.web import create_app
@@ -29,13 +31,41 @@ def clock() -> Clock:
     return Clock()
 
 
+MOST_QUERIES = 10
+
+
 @pytest.fixture
-def app(database: str, tmp_path: Path, clock: Clock) -> Flask:
+def app(database: str, tmp_path: Path, clock: Clock) -> Iterator[Flask]:
+    """The application; whatever page a test opens of it, it may take at most ten queries."""
     application = create_app(settings(database, tmp_path), clock=clock)
     application.testing = True
     # Errors are part of the product: the tests see the pages that people see.
     application.config["PROPAGATE_EXCEPTIONS"] = False
-    return application
+    with _counted(application) as too_many:
+        yield application
+    assert too_many == []
+
+
+@contextmanager
+def _counted(application: Flask) -> Iterator[list[tuple[str, int]]]:
+    """The pages that took more queries than they may, with how many."""
+    too_many: list[tuple[str, int]] = []
+    counted = ExitStack()
+
+    @application.before_request
+    def begin() -> None:
+        counted.close()
+        g.queries = counted.enter_context(storage.counted_queries())
+
+    @application.after_request
+    def end(answer: Response) -> Response:
+        asked = len(g.get("queries", ()))
+        if request.method == "GET" and asked > MOST_QUERIES:
+            too_many.append((request.path, asked))
+        return answer
+
+    with counted:
+        yield too_many
 
 
 @pytest.fixture
