@@ -15,9 +15,10 @@ from kloof.domain.release import Level, ReleaseDocument
 from kloof.domain.statistics import Gap, gap
 from kloof.publish.charts.dumbbell import Pair
 from kloof.publish.pages import write_pages
-from kloof.publish.pages.dictionary import MEANINGS
+from kloof.publish.pages.dictionary import FILES, MEANINGS
 from kloof.publish.pages.figures import in_ten, rounding_note
 from kloof.publish.pages.markup import plain, table
+from kloof.publish.release_files import contents
 from kloof.publish.schema import CSV_FIELDS
 
 BLAME = re.compile(
@@ -131,6 +132,10 @@ def test_the_method_page_shows_the_certificate(company: Path) -> None:
 
 def test_every_column_of_the_data_has_its_meaning_in_both_languages() -> None:
     assert list(MEANINGS) == list(CSV_FIELDS)
+
+
+def test_every_file_of_a_release_is_offered_under_its_own_name(documents: list[ReleaseDocument]) -> None:
+    assert set(FILES) == set(contents(documents[-1]))
 
 
 def test_without_a_release_the_site_says_so(tmp_path: Path) -> None:
