@@ -1,5 +1,6 @@
 """The findings site as the application serves it: accessible, valid, silent to others, whole on every screen."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,6 +26,29 @@ MAIN = (
     "findings/installation-1/aspects/included/",
     "findings/method/",
 )
+
+KINDS = (
+    "",
+    *(
+        f"findings/{path}"
+        for path in ("", "method/", "privacy/", "data/", "releases/", "releases/0002/", "accessibility/")
+    ),
+    *(
+        f"findings/installation-1/{path}"
+        for path in (
+            "",
+            "aspects/included/",
+            "norm/",
+            "promises/",
+            "before-you-promise/",
+            "practices/",
+            "groups/",
+            "answered/",
+        )
+    ),
+    "you-said-we-did/",
+)
+"""One page of each kind."""
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +84,14 @@ def test_axe_finds_nothing_on_any_page_in_either_language(
     assert found == {}
 
 
+def test_every_kind_of_page_is_looked_at(folder: Path) -> None:
+    def kind(path: str) -> str:
+        return re.sub(r"(aspects|releases)/[\w-]+", r"\1/one", path.strip("/"))
+
+    dutch = [path for path in paths(folder) if not path.strip("/").startswith("en")]
+    assert {kind(path) for path in dutch} == {kind(path) for path in KINDS}
+
+
 def test_the_html_of_every_page_is_valid(folder: Path, html_checker: None, tmp_path: Path) -> None:
     built = folder / "build" / "site"
     named = {
@@ -91,6 +123,38 @@ def test_no_page_is_wider_than_its_screen(address: str, new_page: NewPage, width
     for path in MAIN:
         page.goto(address + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_on_a_phone_no_table_hides_a_column_beside_the_screen(address: str, new_page: NewPage) -> None:
+    page = new_page(width=360)
+    hidden = """() => [...document.querySelectorAll('.table-scroll')]
+        .filter((region) => region.checkVisibility() && region.scrollWidth > region.clientWidth)
+        .map((region) => region.getAttribute('aria-label'))"""
+    seen = 0
+    for path in KINDS:
+        page.goto(address + path)
+        assert page.evaluate(hidden) == [], path
+        seen += page.locator("td[data-label]").count()
+    assert seen > 200
+
+
+def test_on_paper_every_page_is_light_whole_and_without_what_only_a_screen_can_do(
+    address: str, new_page: NewPage
+) -> None:
+    page = new_page(width=680, scheme="dark")  # A4 within its margins
+    page.emulate_media(media="print")
+    for path in KINDS:
+        page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 680, path
+        assert (
+            page.locator("nav:visible, button:visible, .downloads:visible, summary:visible").count() == 0
+        ), path
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)", path
+    page.goto(address + "findings/installation-1/norm/")
+    assert page.evaluate("[...document.querySelectorAll('td')].every((cell) => cell.checkVisibility())")
+    page.goto(address + "findings/installation-1/before-you-promise/")
+    dot = page.locator(".c-dot").first
+    assert dot.evaluate("(dot) => getComputedStyle(dot).fill") == "rgb(35, 69, 107)"
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -125,7 +125,8 @@ def _mean_gap(aspects: Mapping[str, Moments]) -> float:
 
 
 def _subject_links(here: Here, subject: Subject) -> Markup:
-    return links([(here.to(path), name, "") for path, name in subject_pages(subject, here.book.language)])
+    pages = subject_pages(subject, here.book.language)
+    return links([(here.to(path), name, "") for path, name in pages], leaf_through=True)
 
 
 def subject_pages(subject: Subject, language: Language) -> list[tuple[str, str]]:
@@ -173,4 +174,5 @@ def about_pages(language: Language) -> list[tuple[str, str, str]]:
 
 
 def _about_links(here: Here) -> Markup:
-    return links([(here.to(path), name, line) for path, name, line in about_pages(here.book.language)])
+    pages = about_pages(here.book.language)
+    return links([(here.to(path), name, line) for path, name, line in pages], leaf_through=True)

@@ -129,4 +129,4 @@ def _aspect_links(here: Here, subject: Subject, language: Language) -> Markup:
         if isinstance(gap, GapFound):
             about = pick(language, "kloof ", "gap ") + signed(gap.figure.difference.mean, language)
         items.append((here.to(f"{subject.slug}/aspects/{aspect.id}"), aspect.name[language], about))
-    return links(items)
+    return links(items, leaf_through=True)
