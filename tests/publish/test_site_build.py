@@ -102,21 +102,6 @@ def test_every_picture_can_be_taken_along(built: Path, parsed: dict[Path, Beauti
         assert ElementTree.fromstring(file.read_text(encoding="utf-8")).get("width")
 
 
-def test_the_feed_is_atom_with_one_entry_per_release(built: Path) -> None:
-    atom = "{http://www.w3.org/2005/Atom}"
-    for language in ("nl", "en"):
-        feed = ElementTree.fromstring(
-            (built / "findings" / f"feed-{language}.xml").read_text(encoding="utf-8")
-        )
-        entries = feed.findall(f"{atom}entry")
-        assert len(entries) == 3
-        for entry in entries:
-            address = entry.find(f"{atom}link").get("href")  # type: ignore[union-attr]
-            assert (built / "findings" / str(address)).resolve().is_dir()
-        ids = [element.text for element in feed.iter(f"{atom}id")]
-        assert len(set(ids)) == 4
-
-
 def test_the_search_index_holds_both_languages(built: Path) -> None:
     index = (built / "search" / "search_index.json").read_text(encoding="utf-8")
     assert '"location":"findings/method/"' in index
