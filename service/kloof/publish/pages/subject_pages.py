@@ -109,14 +109,14 @@ def summary(book: Book, company: CellReading) -> Markup:
     shown = [gap for gap in found if gap.evidence is Evidence.DEMONSTRABLE]
     short = sum(gap.figure.difference.mean > 0 for gap in shown)
     return book.t(
-        "Van de {n} aspecten kregen klanten er bij {short} aantoonbaar minder dan verwacht en bij {more} meer. "
-        "Bij {alike} is geen verschil aan te tonen.",
-        "Of {n} aspects, customers demonstrably received less than expected on {short} and more on {more}. "
+        "Op {short} van de {n} aspecten kregen klanten aantoonbaar minder dan zij verwachtten, op {more} meer. "
+        "Op {alike} is geen verschil aan te tonen.",
+        "On {short} of {n} aspects customers demonstrably received less than they expected, on {more} more. "
         "On {alike} no difference can be demonstrated.",
         n=len(found),
-        short=short,
-        more=len(shown) - short,
-        alike=len(found) - len(shown),
+        short=short or pick(book.language, "geen", "none"),
+        more=(len(shown) - short) or pick(book.language, "geen enkel", "none"),
+        alike=(len(found) - len(shown)) or pick(book.language, "geen enkel", "none"),
     )
 
 
