@@ -18,6 +18,7 @@ NewPage = Callable[..., Page]
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+LONG_WORD = "Hybridewarmtepompinstallatiewerkzaamheden"
 LOOKS = [(360, "light"), (1280, "dark")]
 MAIN = (
     "",
@@ -53,7 +54,14 @@ KINDS = (
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = company_folder(tmp_path_factory.mktemp("company"), Firm(aspects=3, releases=2).documents())
+    places = (
+        ("Warmtepomp", "Noord"),
+        ("Warmtepomp", "Zuid"),
+        (LONG_WORD, "Noord"),
+        ("Thuisbatterij", "Zuid"),
+    )
+    firm = Firm(aspects=3, releases=2, places=places)
+    made = company_folder(tmp_path_factory.mktemp("company"), firm.documents())
     build_site(made, LOOK)
     return made
 
@@ -128,6 +136,20 @@ def test_no_page_is_wider_than_its_screen(address: str, new_page: NewPage, width
     for path in MAIN:
         page.goto(address + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_a_long_word_is_broken_and_never_cut_off(address: str, new_page: NewPage) -> None:
+    page = new_page(width=320)
+    cut = """() => [...document.querySelectorAll('h1, h2, p, th, td, caption, li, summary, .big-links a')]
+        .filter((found) => found.checkVisibility({visibilityProperty: true}) && !found.closest('thead'))
+        .filter((found) => found.scrollWidth > found.clientWidth + 1 && getComputedStyle(found).display !== 'inline')
+        .map((found) => found.outerHTML)"""
+    named = 0
+    for path in KINDS:
+        page.goto(address + path)
+        assert page.evaluate(cut) == [], path
+        named += page.get_by_text(LONG_WORD).count()
+    assert named > 5
 
 
 def test_on_a_phone_no_table_hides_a_column_beside_the_screen(address: str, new_page: NewPage) -> None:
