@@ -1,5 +1,6 @@
 """The built site: whole, strict, the same every time, at home under any address, and asking nobody for anything."""
 
+import json
 import re
 import shutil
 import time
@@ -106,6 +107,9 @@ def test_the_search_index_holds_both_languages(built: Path) -> None:
     index = (built / "search" / "search_index.json").read_text(encoding="utf-8")
     assert '"location":"findings/method/"' in index
     assert '"location":"en/findings/method/"' in index
+    titles = {found["location"]: found["title"] for found in json.loads(index)["docs"]}
+    assert titles["en/findings/installation-1/aspects/lead-time/#trend"] == "Lead time: Over time"
+    assert titles["findings/installation-1/aspects/price/#trend"] == "Prijs zoals afgesproken: Verloop"
 
 
 def test_building_twice_gives_the_same_bytes(company: Path, built: Path, tmp_path: Path) -> None:
@@ -148,6 +152,7 @@ def test_only_a_site_that_knows_its_address_gives_whole_ones_to_search_engines(t
     plain = build_site(folder, LOOK)
     assert not html(plain)[plain / "index.html"].select("link[hreflang]")
     assert not list(plain.glob("sitemap*"))
+    assert not html(plain)[plain / "404.html"].select("link, a")
     settings = folder / "mkdocs.yml"
     settings.write_text("site_url: https://cijfers.example.nl/\n" + settings.read_text(encoding="utf-8"))
     known = build_site(folder, LOOK)
@@ -157,6 +162,9 @@ def test_only_a_site_that_knows_its_address_gives_whole_ones_to_search_engines(t
         "en": "https://cijfers.example.nl/en/findings/method/",
     }
     assert "https://cijfers.example.nl/en/findings/method/" in (known / "sitemap.xml").read_text()
+    lost = html(known)[known / "404.html"]
+    assert lost.select("link[rel=stylesheet]")[0]["href"] == "/assets/kloof.css"
+    assert {link["href"] for link in lost.select("main a")} == {"https://cijfers.example.nl/"}
 
 
 def test_every_page_describes_itself(built: Path) -> None:
