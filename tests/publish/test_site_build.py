@@ -103,6 +103,22 @@ def test_every_picture_can_be_taken_along(built: Path, parsed: dict[Path, Beauti
         assert ElementTree.fromstring(file.read_text(encoding="utf-8")).get("width")
 
 
+def test_under_every_picture_stand_its_figures_as_a_table_and_its_downloads(
+    parsed: dict[Path, BeautifulSoup],
+) -> None:
+    seen = 0
+    for file, soup in parsed.items():
+        for figure in soup.select("figure.picture:not(.picture--plain)"):
+            below = figure.find_next(["table", "figure"])
+            assert below is not None, file
+            assert below.name == "table", (file, figure.svg.title.text)
+            assert figure.svg.title.text
+            assert figure.svg.desc.text
+            assert [link.text for link in figure.select(".downloads a")] == ["SVG", "PNG"]
+            seen += 1
+    assert seen > 100
+
+
 def test_the_search_index_holds_both_languages(built: Path) -> None:
     index = (built / "search" / "search_index.json").read_text(encoding="utf-8")
     assert '"location":"findings/method/"' in index

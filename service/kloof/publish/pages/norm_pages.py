@@ -1,10 +1,10 @@
 """Overpromise against underdelivery: where each aspect, product, region and team stands; and the founding claim."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from markupsafe import Markup
 
-from kloof.domain.findings import CellReading, ClaimFound, Evidence, SplitFound
+from kloof.domain.findings import AspectReading, CellReading, ClaimFound, Evidence, SplitFound
 from kloof.domain.notation import interval, number, percent, percent_interval, signed
 from kloof.domain.statistics import Split, overall_split
 from kloof.domain.text import Language
@@ -37,7 +37,7 @@ def write_norm(book: Book, subject: Subject) -> None:
         values = {
             "picture": picture,
             "summary": _summary(book, subject.company),
-            "table": _table(subject.company, name, language),
+            "table": split_table(splits_of(subject.company), name, language),
             **_claims(subject.company, language),
             "groups": list(_groups(here, subject)),
         }
@@ -60,14 +60,17 @@ def _summary(book: Book, company: CellReading) -> Markup:
     )
 
 
-def _table(reading: CellReading, caption: str, language: Language) -> Markup:
+def split_table(
+    found: Iterable[tuple[AspectReading, SplitFound]], caption: str, language: Language
+) -> Markup:
+    """Both sides of the gap of these aspects, each with its interval; the largest gap first."""
     head = pick_all(
         language,
         ["Aspect", "Norm (N)", "V − N", "95%-interval", "N − R", "95%-interval", "Kloof (S)"],
         ["Aspect", "Norm (N)", "V − N", "95% interval", "N − R", "95% interval", "Gap (S)"],
     )
     rows = []
-    largest_first = sorted(splits_of(reading), key=lambda one: -_gap(one[1]))
+    largest_first = sorted(found, key=lambda one: -_gap(one[1]))
     for aspect, split in largest_first:
         rows.append(
             [
@@ -127,10 +130,13 @@ def _groups(here: Here, subject: Subject) -> Iterator[dict[str, object]]:
             "anchor": level.value,
             "picture": here.picture(drawing, f"{subject.slug}-norm-{level.value}"),
             "table": _group_table(caption, name.one[language], shown, language),
-            "tables": [
-                folded(named(part.cell), _table(part, named(part.cell), language)) for part, _ in shown
-            ],
+            "tables": [_of_group(part, language) for part, _ in shown],
         }
+
+
+def _of_group(part: CellReading, language: Language) -> Markup:
+    name = named(part.cell)
+    return folded(name, split_table(splits_of(part), name, language))
 
 
 def _averaged(part: CellReading) -> Split | None:

@@ -17,6 +17,7 @@ from kloof.publish.pages.figures import (
     aspect_pairs,
     gap_head,
     gap_row,
+    gap_table,
     pair,
     rounding_note,
     shared_axis,
@@ -91,9 +92,14 @@ def equation_picture(book: Book, here: Here, subject: Subject) -> Markup:
     title = f"{subject.title(language)}: V − R = S"
     caption = pick(language, "Gemiddeld over alle aspecten. ", "Averaged over all aspects. ")
     drawing = equation(whole, axis, title, language)
-    return here.picture(
-        drawing, f"{subject.slug}-whole", caption + basis(company, language) + rounding_note(whole, language)
-    )
+    caption += basis(company, language) + rounding_note(whole, language)
+    picture = here.picture(drawing, f"{subject.slug}-whole", caption)
+    return below(picture, gap_table(whole.name, company.overall, language))
+
+
+def below(picture: Markup, content: Markup) -> Markup:
+    """A picture, and its figures under it."""
+    return picture + Markup("\n\n") + content
 
 
 def basis(reading: CellReading, language: Language) -> str:
