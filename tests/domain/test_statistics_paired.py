@@ -165,3 +165,36 @@ def test_figures_of_merged_blocks_are_those_of_the_pooled_customers(one, two):
     )
     assert figures.founding_claim(merged) == figures.founding_claim(pooled)
     assert figures.ceiling(merged) == figures.ceiling(pooled)
+
+
+@given(varied_customers(10))
+def test_the_split_over_one_aspect_is_the_split_of_that_aspect(pair):
+    moments = Moments.of(*pair, TEN)
+    whole, alone = figures.overall_split([(moments, 7.5)]), figures.split_by_norm(moments, 7.5)
+    for one, other in ((whole.overpromise, alone.overpromise), (whole.underdelivery, alone.underdelivery)):
+        assert (one.mean, one.interval.low) == (close(other.mean), close(other.interval.low))
+
+
+def test_the_split_over_aspects_is_no_surer_than_the_answers_themselves():
+    rng = np.random.default_rng(4)
+    v, r = rng.integers(5, 11, (3, 40)), rng.integers(3, 11, (3, 40))
+    norms = np.array([7.0, 7.5, 8.0])
+    found = figures.overall_split(
+        [(Moments.of(v[row].tolist(), r[row].tolist(), TEN), norms[row]) for row in range(3)]
+    )
+    sides = (
+        (found.overpromise, (v - norms[:, None]).mean(axis=0)),
+        (found.underdelivery, (norms[:, None] - r).mean(axis=0)),
+    )
+    for side, per_customer in sides:
+        exact = stats.ttest_1samp(per_customer, 0).confidence_interval()
+        assert side.mean == close(per_customer.mean())
+        assert side.interval.low <= exact.low
+        assert side.interval.high >= exact.high
+
+
+def test_the_split_over_aspects_needs_ten_customers_who_answered_them_all():
+    few = Moments.of([8] * 9, [7] * 9, TEN)
+    assert figures.overall_split([(few, 7.0)]) == TooFew(needed=10, have=9)
+    with pytest.raises(ValueError, match="the same customers"):
+        figures.overall_split([(few, 7.0), (Moments.of([8] * 10, [7] * 10, TEN), 7.0)])

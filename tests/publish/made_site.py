@@ -5,18 +5,19 @@ from pathlib import Path
 from kloof.actions.init import init
 from kloof.domain.release import ReleaseDocument
 from kloof.publish.pages import write_pages
+from kloof.publish.release_files import contents
 from kloof.publish.site_build import Look
 
 LOOK = Look("Warmtehuis BV", "nl", "#0b6e69")
 
 
 def put_releases(folder: Path, documents: list[ReleaseDocument]) -> None:
-    """The files of each release, as far as the site links to them."""
+    """The files of each release, as publishing writes them."""
     for document in documents:
         release = folder / "site" / "findings" / "releases" / f"{document.number:04d}"
         release.mkdir(parents=True)
-        for name in ("release.json", "cells.csv", "release.schema.json", "datapackage.json"):
-            (release / name).write_text(document.to_json(), encoding="utf-8")
+        for name, content in contents(document).items():
+            (release / name).write_bytes(content)
 
 
 def company_folder(folder: Path, documents: list[ReleaseDocument]) -> Path:

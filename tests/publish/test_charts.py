@@ -252,11 +252,13 @@ def test_a_downloaded_picture_is_whole_without_the_site(drawing: Drawing) -> Non
 
 def test_the_three_shares_and_the_two_halves_stay_apart_in_grey() -> None:
     def grey(style: str) -> float:
-        red, green, blue = bytes.fromhex(re.search(r"#([0-9a-f]{6})", attributes(style))[1])
+        red, green, blue = bytes.fromhex(re.search(r'fill="#([0-9a-f]{6})', attributes(style))[1])
         return 0.299 * red + 0.587 * green + 0.114 * blue
 
     shares = [grey(f"c-share-{index}") for index in (1, 2, 3)]
     assert min(b - a for a, b in pairwise(shares)) > 40
+    assert grey("c-over") - grey("c-under") > 100
+    assert grey("c-v") - grey("c-r") > 100
 
 
 def test_a_bar_stays_on_the_sheet() -> None:

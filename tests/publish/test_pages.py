@@ -12,12 +12,13 @@ from synthetic import Firm
 
 from kloof.domain.notation import interval, number, signed
 from kloof.domain.release import Level, ReleaseDocument
-from kloof.domain.statistics import Gap, gap
+from kloof.domain.statistics import Gap, Split, gap, overall_split
 from kloof.publish.charts.dumbbell import Pair
 from kloof.publish.pages import write_pages
-from kloof.publish.pages.dictionary import MEANINGS
+from kloof.publish.pages.dictionary import FILES, MEANINGS
 from kloof.publish.pages.figures import in_ten, rounding_note
 from kloof.publish.pages.markup import plain, table
+from kloof.publish.release_files import contents
 from kloof.publish.schema import CSV_FIELDS
 
 BLAME = re.compile(
@@ -93,15 +94,29 @@ def test_wherever_a_gap_is_shown_expectation_and_reality_stand_beside_it(company
 
 def test_the_sign_is_explained_on_every_page_that_shows_a_gap(company: Path) -> None:
     shown = pages(company / "site")
-    for name in (
-        "installation-1/index",
-        "installation-1/aspects/lead-time",
-        "installation-1/groups",
-        "method",
-        ".home",
+    explained = 0
+    for name, page in shown.items():
+        sign = "betekent:" if ".nl." in name else "means:"
+        if re.search(r"\b(kloof|gap) [+−]?\d|(Kloof|Gap) \(S|N − R|Verschil in S|Difference in S", page):
+            assert re.search(rf"\*\*(plus|min|minus)\*\* {sign}", page), name
+            explained += 1
+    assert explained > 50
+
+
+def test_what_changed_is_told_with_expectation_and_reality_before_and_now(
+    company: Path, documents: list[ReleaseDocument]
+) -> None:
+    page = pages(company / "site")[".home.en.md"]
+    for document, words in (
+        (documents[-2], "customers expected {} on average and received {}"),
+        (documents[-1], "Now that is {} and {}"),
     ):
-        assert "Een **plus** betekent" in shown[f"{name}.nl.md"]
-        assert "A **plus** means" in shown[f"{name}.en.md"]
+        cell = next(document.cells_of(document.surveys[0].key, Level.COMPANY))
+        means = [
+            sum(getattr(m, side).mean for m in cell.aspects.values()) / len(cell.aspects)
+            for side in ("expectation", "reality")
+        ]
+        assert words.format(*(number(mean, "en") for mean in means)) in page
 
 
 def test_no_page_blames_or_names_a_cause(company: Path) -> None:
@@ -131,6 +146,10 @@ def test_the_method_page_shows_the_certificate(company: Path) -> None:
 
 def test_every_column_of_the_data_has_its_meaning_in_both_languages() -> None:
     assert list(MEANINGS) == list(CSV_FIELDS)
+
+
+def test_every_file_of_a_release_is_offered_under_its_own_name(documents: list[ReleaseDocument]) -> None:
+    assert set(FILES) == set(contents(documents[-1]))
 
 
 def test_without_a_release_the_site_says_so(tmp_path: Path) -> None:
@@ -289,8 +308,14 @@ def test_each_product_stands_beside_the_norm_as_the_mean_over_its_aspects(
         normed = [(cell.aspects[a.id], a.norm) for a in survey.aspects if a.norm is not None]
         over = sum(m.v / m.n - norm for m, norm in normed) / len(normed)
         under = sum(norm - m.r / m.n for m, norm in normed) / len(normed)
-        figures = [signed(value, language) for value in (over, under, over + under)]
-        assert shown[cell.product] == [*figures, str(cell.customers)]
+        split = overall_split(normed)
+        assert isinstance(split, Split)
+        ends = [
+            interval(side.interval.low, side.interval.high, language)
+            for side in (split.overpromise, split.underdelivery)
+        ]
+        figures = [signed(over, language), ends[0], signed(under, language), ends[1]]
+        assert shown[cell.product] == [*figures, signed(over + under, language), str(cell.customers)]
 
 
 def test_the_founding_claim_stands_in_a_table_per_aspect(

@@ -1,5 +1,6 @@
 """The built site: whole, strict, the same every time, at home under any address, and asking nobody for anything."""
 
+import json
 import re
 import shutil
 import time
@@ -102,25 +103,29 @@ def test_every_picture_can_be_taken_along(built: Path, parsed: dict[Path, Beauti
         assert ElementTree.fromstring(file.read_text(encoding="utf-8")).get("width")
 
 
-def test_the_feed_is_atom_with_one_entry_per_release(built: Path) -> None:
-    atom = "{http://www.w3.org/2005/Atom}"
-    for language in ("nl", "en"):
-        feed = ElementTree.fromstring(
-            (built / "findings" / f"feed-{language}.xml").read_text(encoding="utf-8")
-        )
-        entries = feed.findall(f"{atom}entry")
-        assert len(entries) == 3
-        for entry in entries:
-            address = entry.find(f"{atom}link").get("href")  # type: ignore[union-attr]
-            assert (built / "findings" / str(address)).resolve().is_dir()
-        ids = [element.text for element in feed.iter(f"{atom}id")]
-        assert len(set(ids)) == 4
+def test_under_every_picture_stand_its_figures_as_a_table_and_its_downloads(
+    parsed: dict[Path, BeautifulSoup],
+) -> None:
+    seen = 0
+    for file, soup in parsed.items():
+        for figure in soup.select("figure.picture:not(.picture--plain)"):
+            below = figure.find_next(["table", "figure"])
+            assert below is not None, file
+            assert below.name == "table", (file, figure.svg.title.text)
+            assert figure.svg.title.text
+            assert figure.svg.desc.text
+            assert [link.text for link in figure.select(".downloads a")] == ["SVG", "PNG"]
+            seen += 1
+    assert seen > 100
 
 
 def test_the_search_index_holds_both_languages(built: Path) -> None:
     index = (built / "search" / "search_index.json").read_text(encoding="utf-8")
     assert '"location":"findings/method/"' in index
     assert '"location":"en/findings/method/"' in index
+    titles = {found["location"]: found["title"] for found in json.loads(index)["docs"]}
+    assert titles["en/findings/installation-1/aspects/lead-time/#trend"] == "Lead time: Over time"
+    assert titles["findings/installation-1/aspects/price/#trend"] == "Prijs zoals afgesproken: Verloop"
 
 
 def test_building_twice_gives_the_same_bytes(company: Path, built: Path, tmp_path: Path) -> None:
@@ -163,6 +168,7 @@ def test_only_a_site_that_knows_its_address_gives_whole_ones_to_search_engines(t
     plain = build_site(folder, LOOK)
     assert not html(plain)[plain / "index.html"].select("link[hreflang]")
     assert not list(plain.glob("sitemap*"))
+    assert not html(plain)[plain / "404.html"].select("link, a")
     settings = folder / "mkdocs.yml"
     settings.write_text("site_url: https://cijfers.example.nl/\n" + settings.read_text(encoding="utf-8"))
     known = build_site(folder, LOOK)
@@ -172,6 +178,9 @@ def test_only_a_site_that_knows_its_address_gives_whole_ones_to_search_engines(t
         "en": "https://cijfers.example.nl/en/findings/method/",
     }
     assert "https://cijfers.example.nl/en/findings/method/" in (known / "sitemap.xml").read_text()
+    lost = html(known)[known / "404.html"]
+    assert lost.select("link[rel=stylesheet]")[0]["href"] == "/assets/kloof.css"
+    assert {link["href"] for link in lost.select("main a")} == {"https://cijfers.example.nl/"}
 
 
 def test_every_page_describes_itself(built: Path) -> None:

@@ -15,6 +15,12 @@ def build(settings: Settings) -> Path:
     """
     company = settings.company
     releases = [published.document for published in read_releases(settings.releases_folder)]
-    write_pages(settings.site_folder, releases, default_language=company.language, contact=company.contact)
+    write_pages(
+        settings.site_folder,
+        releases,
+        default_language=company.language,
+        contact=company.contact,
+        address=settings.publishing.site_address,
+    )
     logo = settings.folder / company.logo if company.logo else None
     return build_site(settings.folder, Look(company.name, company.language, company.accent, logo))

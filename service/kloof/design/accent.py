@@ -20,7 +20,7 @@ def stylesheet(accent: str) -> str:
     dark = readable(colour, DARK_PAPER, towards=WHITE)
     rules = _tokens(light, LIGHT_PAPER, strong=mixed(light, BLACK, 0.25), on=WHITE)
     at_night = _tokens(dark, DARK_PAPER, strong=mixed(dark, WHITE, 0.3), on=BLACK)
-    return f":root {{\n{rules}}}\n\n@media (prefers-color-scheme: dark) {{\n:root {{\n{at_night}}}\n}}\n"
+    return f":root {{\n{rules}}}\n\n@media screen and (prefers-color-scheme: dark) {{\n:root {{\n{at_night}}}\n}}\n"
 
 
 def _tokens(accent: Colour, paper: Colour, *, strong: Colour, on: Colour) -> str:

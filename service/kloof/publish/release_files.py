@@ -68,7 +68,7 @@ def write_release(publishable: Publishable, releases: Path) -> Staged:
     """
     if not isinstance(publishable, Publishable):
         raise TypeError("only what kloof.domain.disclosure.certify gave may be written")
-    files = _files(publishable.document)
+    files = contents(publishable.document)
     staged = _staged(releases, publishable.document.number, _sha256(files[MANIFEST]))
     if staged.folder.exists():
         shutil.rmtree(staged.folder)
@@ -165,8 +165,8 @@ def _bytes(file: Path) -> bytes:
         raise Refused("A file of this release is missing.", where=str(file), remedy=_RESTORE) from None
 
 
-def _files(document: ReleaseDocument) -> dict[str, bytes]:
-    """The files of a release, the manifest with the hashes of the others last."""
+def contents(document: ReleaseDocument) -> dict[str, bytes]:
+    """The files of a release by name, the manifest with the hashes of the others last."""
     files = {
         DOCUMENT: document.to_json().encode(),
         "release.jsonschema.json": _json(ReleaseDocument.model_json_schema()),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mkdocs.config import base
 from mkdocs.config import config_options as options
-from mkdocs.plugins import BasePlugin
+from mkdocs.plugins import BasePlugin, event_priority
 
 from kloof.design.accent import stylesheet
 from kloof.domain.text import LANGUAGES
@@ -67,6 +67,7 @@ class KloofSite(BasePlugin[SiteOptions]):  # type: ignore[no-untyped-call]
             lambda mark: (figures / f"{mark[1]}.html").read_text(encoding="utf-8").strip(), output
         )
 
+    @event_priority(-200)  # after search and i18n have written the index
     def on_post_build(self, config: "MkDocsConfig") -> None:
         """Add the stylesheets, scripts and fonts, and the company's own accent and logo."""
         target = Path(config.site_dir) / "assets"
@@ -79,6 +80,7 @@ class KloofSite(BasePlugin[SiteOptions]):  # type: ignore[no-untyped-call]
         # A sitemap needs the address where the site will stand, which only site_url in mkdocs.yml can tell.
         for name in ("sitemap.xml.gz",) if config.site_url else ("sitemap.xml", "sitemap.xml.gz"):
             (Path(config.site_dir) / name).unlink(missing_ok=True)
+        _name_sections(Path(config.site_dir) / "search" / "search_index.json")
         if self.config.logo and self._logo:
             shutil.copyfile(self.config.logo, target / self._logo)
 
@@ -93,3 +95,16 @@ def _told(docs: Path) -> dict[str, Any]:
         return {"menu": None, "as_of": None}
     told: dict[str, Any] = json.loads(menu.read_text(encoding="utf-8"))
     return told
+
+
+def _name_sections(file: Path) -> None:
+    """Put the name of its page before that of each part of a page: many pages have a part with the same name."""
+    if not file.exists():
+        return
+    index = json.loads(file.read_text(encoding="utf-8"))
+    pages = {found["location"]: found["title"] for found in index["docs"] if "#" not in found["location"]}
+    for found in index["docs"]:
+        page, part, _ = found["location"].partition("#")
+        if part and pages[page] != found["title"]:
+            found["title"] = f"{pages[page]}: {found['title']}"
+    file.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")

@@ -27,6 +27,7 @@ from kloof.domain.statistics.paired import (
     mean_of,
     movement,
     overall_gap,
+    overall_split,
     split_by_norm,
 )
 from kloof.domain.statistics.shares import (
@@ -82,6 +83,7 @@ __all__ = [
     "measurement_effect",
     "movement",
     "overall_gap",
+    "overall_split",
     "practice",
     "promises",
     "response",

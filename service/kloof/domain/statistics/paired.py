@@ -100,6 +100,29 @@ def split_by_norm(moments: Moments, norm: float) -> Split | TooFew:
     return Split(overpromise=mean_of(above), underdelivery=mean_of(below))
 
 
+def overall_split(aspects: Sequence[tuple[Moments, float]]) -> Split | TooFew:
+    """The split of the mean over `aspects`, each with its norm, all answered by the same customers, from 10 of them.
+
+    Both intervals are the widest that can be, as for `overall_gap`. Raises ValueError for no aspects or differing
+    customers.
+    """
+    if len({moments.n for moments, _ in aspects}) != 1:
+        raise ValueError("a mean over aspects needs aspects that the same customers answered")
+    splits = [split_by_norm(moments, norm) for moments, norm in aspects]
+    found = [split for split in splits if isinstance(split, Split)]
+    if len(found) < len(splits):
+        return TooFew(LEAST_FOR_A_MEAN, aspects[0][0].n)
+    return Split(
+        overpromise=_mean_over([split.overpromise for split in found]),
+        underdelivery=_mean_over([split.underdelivery for split in found]),
+    )
+
+
+def _mean_over(means: Sequence[Mean]) -> Mean:
+    widest = _mean(mean.sd for mean in means)
+    return mean_of(Sample(means[0].n, _mean(mean.mean for mean in means), widest * widest))
+
+
 def movement(moments: Moments) -> Movement | TooFew:
     """Figure 4: what goes with a larger gap, from 30 customers."""
     if moments.n < LEAST_FOR_MOVEMENT:

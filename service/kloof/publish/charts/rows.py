@@ -109,7 +109,9 @@ def _symbol(symbol: str, x: float, y: float, shown: Shown) -> list[Mark]:
         return [Line(middle, y - 8, middle, y + 8, symbol, shown)]
     if symbol.startswith("c-share") or symbol in ("c-over", "c-under"):
         # A swatch as a thick line: unlike a bar, a line can stand at a fixed number of pixels.
-        return [Line(left, y, At(0, x + 18), y, f"{symbol}-line", shown)]
+        swatch = Line(left, y, At(0, x + 18), y, f"{symbol}-line", shown)
+        core = Line(At(0, x + 2), y, At(0, x + 16), y, "c-over-core", shown)
+        return [swatch, core] if symbol == "c-over" else [swatch]
     if symbol == "c-interval":
         ends = [Line(end, y - 4, end, y + 4, symbol, shown) for end in (left, right)]
         return [Line(left, y, right, y, symbol, shown), *ends]

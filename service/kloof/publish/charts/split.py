@@ -41,9 +41,10 @@ def splits(parts: Sequence[Parted], title: str, language: Language) -> Drawing:
 
 def _bars(part: Parted, axis: Axis, y: float) -> list[Mark]:
     marks: list[Mark] = [Line(axis.at(tick), y - 1, axis.at(tick), y + 29, "c-grid") for tick in axis.points]
-    for value, top, style in ((part.over, y + 2, "c-over"), (part.under, y + 15, "c-under")):
+    # The hollow bar has a line of 2 pixels around it.
+    for value, top, high, style in ((part.over, y + 2, 9, "c-over"), (part.under, y + 15, 11, "c-under")):
         left, right = sorted((axis.at(0).share, axis.at(value).share))
-        marks.append(Bar(left, right, top, 11, style))
+        marks.append(Bar(left, right, top, high, style))
     return [*marks, Line(axis.at(0), y - 3, axis.at(0), y + 31, "c-zero")]
 
 

@@ -52,7 +52,6 @@ _FILLS: Final = {
     "c-share-1": _SHARES[0],
     "c-share-2": _SHARES[1],
     "c-share-3": _SHARES[2],
-    "c-over": _V,
     "c-under": _R,
     "c-dot": _SHARES[0],
 }
@@ -72,16 +71,21 @@ _STROKES: Final = {
     "c-share-1-line": (_SHARES[0], 12.0),
     "c-share-2-line": (_SHARES[1], 12.0),
     "c-share-3-line": (_SHARES[2], 12.0),
+    "c-over": (_V, 2.0),
     "c-over-line": (_V, 12.0),
+    "c-over-core": (_PAPER, 8.0),
     "c-under-line": (_R, 12.0),
 }
+
+# Of V the marks are hollow and of R they are filled, which is seen in grey as well.
+_HOLLOW: Final = frozenset({"c-v", "c-over", "c-dot-empty"})
 
 
 def attributes(style: str) -> str:
     """The presentation attributes of a style; KeyError for an unknown one."""
     if style in _STROKES:
         colour, width = _STROKES[style]
-        fill = _PAPER if style in ("c-v", "c-dot-empty") else "none"
+        fill = _PAPER if style in _HOLLOW else "none"
         return f'fill="{fill}" stroke="{colour}" stroke-width="{width:g}"'
     text = f' font-size="{SIZES[style]:g}"' if style in SIZES else ""
     bold = ' font-weight="600"' if style in BOLD else ""

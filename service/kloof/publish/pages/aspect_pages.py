@@ -21,9 +21,10 @@ from kloof.publish.charts.split import Parted, splits
 from kloof.publish.charts.trend import trend
 from kloof.publish.pages.book import Book, Here
 from kloof.publish.pages.edition import Moved, Subject, named
-from kloof.publish.pages.figures import gap_head, gap_row, pair, rounding_note, shared_axis
-from kloof.publish.pages.markup import table
-from kloof.publish.pages.subject_pages import LEVELS, basis
+from kloof.publish.pages.figures import gap_head, gap_row, gap_table, pair, rounding_note, shared_axis
+from kloof.publish.pages.markup import folded, table
+from kloof.publish.pages.norm_pages import split_table
+from kloof.publish.pages.subject_pages import LEVELS, basis, below
 from kloof.publish.words import pick
 
 
@@ -66,7 +67,8 @@ def _equation(here: Here, subject: Subject, company: CellReading, reading: Aspec
     one = pair(name, reading.gap, reading.aspect.norm)
     drawing = equation(one, shared_axis(subject.survey, [one]), f"{name}: V − R = S", language)
     caption = basis(company, language) + rounding_note(one, language)
-    return here.picture(drawing, f"{subject.slug}-aspect-{reading.aspect.id}", caption)
+    picture = here.picture(drawing, f"{subject.slug}-aspect-{reading.aspect.id}", caption)
+    return below(picture, gap_table(name, reading.gap, language))
 
 
 def _split(here: Here, subject: Subject, reading: AspectReading) -> Markup:
@@ -76,9 +78,11 @@ def _split(here: Here, subject: Subject, reading: AspectReading) -> Markup:
             name = reading.aspect.name[language]
             part = Parted(name, finding.figure.overpromise.mean, finding.figure.underdelivery.mean)
             title = pick(language, f"{name}: naast onze norm", f"{name}: beside our norm")
-            return here.picture(
+            picture = here.picture(
                 splits([part], title, language), f"{subject.slug}-aspect-{reading.aspect.id}-norm"
             )
+            whole = pick(language, "De cijfers als tabel", "The figures as a table")
+            return below(picture, folded(whole, split_table([(reading, finding)], title, language)))
     return Markup()
 
 

@@ -33,7 +33,9 @@ def write_before(book: Book, subject: Subject) -> None:
         titled(subject, title, language),
         "",
         sets=sets,
-        jumps=links([(f"#{one['anchor']}", str(one["title"]), "") for one in sets if one["title"]]),
+        jumps=links(
+            [(f"#{one['anchor']}", str(one["title"]), "") for one in sets if one["title"]], leaf_through=True
+        ),
         scale=subject.survey.scale,
         counted=counted,
     )

@@ -98,7 +98,7 @@ FILES: Final[Mapping[str, Text]] = MappingProxyType(
             "Alles in één bestand, met de vragen", "Everything in one file, with the questions"
         ),
         "cells.csv": _two("Dezelfde sommen als tabel", "The same sums as a table"),
-        "release.schema.json": _two(
+        "release.jsonschema.json": _two(
             "De vorm van release.json, voor programma's", "The shape of release.json, for programs"
         ),
         "datapackage.json": _two("Beschrijving en controlegetallen", "Description and checksums"),

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from markupsafe import Markup
+
 from kloof.domain.findings import AspectReading, CellReading, GapFound, SplitFound
 from kloof.domain.notation import MINUS, interval, number, signed
 from kloof.domain.release import PublishedSurvey
@@ -10,6 +12,7 @@ from kloof.domain.text import Language
 from kloof.publish.charts.axis import Axis
 from kloof.publish.charts.dumbbell import Pair
 from kloof.publish.charts.split import Parted
+from kloof.publish.pages.markup import folded, table
 from kloof.publish.words import pick
 
 
@@ -82,6 +85,12 @@ def gap_row(name: str, found: GapFound, language: Language) -> list[str]:
         interval(ends.low, ends.high, language),
         number(found.basis.customers, language, 0),
     ]
+
+
+def gap_table(name: str, found: GapFound, language: Language) -> Markup:
+    """The figures of a picture of one gap, folded."""
+    title = pick(language, "De cijfers als tabel", "The figures as a table")
+    return folded(title, table(name, gap_head(language, "Aspect"), [gap_row(name, found, language)]))
 
 
 def pick_all(language: Language, dutch: Sequence[str], english: Sequence[str]) -> list[str]:

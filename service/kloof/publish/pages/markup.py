@@ -24,23 +24,27 @@ def plain(value: object) -> Markup:
 def table(
     caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, figures_from: int = 1
 ) -> Markup:
-    """A table whose first column names the row; from column `figures_from` on it holds figures."""
+    """A table whose first column names the row; from column `figures_from` on it holds figures.
+
+    On a phone each row becomes a card, in which every value stands under the name of its column.
+    """
+    kind = "table--rows" if figures_from < len(head) else "table--rows table--words"
     columns = "".join(
         f'<th scope="col"{_number(index >= figures_from)}>{escape(name)}</th>'
         for index, name in enumerate(head)
     )
-    body = "".join(_row(row, figures_from) for row in rows)
+    body = "".join(_row(row, head, figures_from) for row in rows)
     return Markup(  # noqa: S704 - every value was escaped
         f'<div class="table-scroll" role="region" aria-label="{escape(caption)}" tabindex="0">'
-        f"<table><caption>{escape(caption)}</caption><thead><tr>{columns}</tr></thead>"
+        f'<table class="{kind}"><caption>{escape(caption)}</caption><thead><tr>{columns}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 
 
-def _row(row: Sequence[str], figures_from: int) -> str:
+def _row(row: Sequence[str], head: Sequence[str], figures_from: int) -> str:
     name, *values = row
     cells = "".join(
-        f"<td{_number(index >= figures_from)}>{escape(value)}</td>"
+        f'<td{_number(index >= figures_from)} data-label="{escape(head[index])}">{escape(value)}</td>'
         for index, value in enumerate(values, start=1)
     )
     return f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
@@ -63,10 +67,11 @@ def facts(pairs: Sequence[tuple[str, str]]) -> Markup:
     return Markup(f'<dl class="facts">{items}</dl>')  # noqa: S704 - escaped
 
 
-def links(items: Sequence[tuple[str, str, str]]) -> Markup:
-    """Large links: address, name and one line about it."""
+def links(items: Sequence[tuple[str, str, str]], *, leaf_through: bool = False) -> Markup:
+    """Large links: address, name and one line about it. On paper those to `leaf_through` pages are left out."""
     written = "".join(
         f'<li><a href="{escape(to)}"><strong>{escape(name)}</strong>{escape(about)}</a></li>'
         for to, name, about in items
     )
-    return Markup(f'<ul class="big-links">{written}</ul>')  # noqa: S704 - escaped
+    kind = "big-links big-links--pages" if leaf_through else "big-links"
+    return Markup(f'<ul class="{kind}">{written}</ul>')  # noqa: S704 - escaped

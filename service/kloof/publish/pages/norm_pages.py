@@ -1,11 +1,12 @@
 """Overpromise against underdelivery: where each aspect, product, region and team stands; and the founding claim."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from markupsafe import Markup
 
-from kloof.domain.findings import CellReading, ClaimFound, Evidence, SplitFound
+from kloof.domain.findings import AspectReading, CellReading, ClaimFound, Evidence, SplitFound
 from kloof.domain.notation import interval, number, percent, percent_interval, signed
+from kloof.domain.statistics import Split, overall_split
 from kloof.domain.text import Language
 from kloof.publish.charts.split import Parted, splits
 from kloof.publish.pages.book import Book, Here
@@ -36,7 +37,7 @@ def write_norm(book: Book, subject: Subject) -> None:
         values = {
             "picture": picture,
             "summary": _summary(book, subject.company),
-            "table": _table(subject.company, name, language),
+            "table": split_table(splits_of(subject.company), name, language),
             **_claims(subject.company, language),
             "groups": list(_groups(here, subject)),
         }
@@ -59,25 +60,24 @@ def _summary(book: Book, company: CellReading) -> Markup:
     )
 
 
-def _table(reading: CellReading, caption: str, language: Language) -> Markup:
+def split_table(
+    found: Iterable[tuple[AspectReading, SplitFound]], caption: str, language: Language
+) -> Markup:
+    """Both sides of the gap of these aspects, each with its interval; the largest gap first."""
     head = pick_all(
         language,
         ["Aspect", "Norm (N)", "V − N", "95%-interval", "N − R", "95%-interval", "Kloof (S)"],
         ["Aspect", "Norm (N)", "V − N", "95% interval", "N − R", "95% interval", "Gap (S)"],
     )
     rows = []
-    largest_first = sorted(splits_of(reading), key=lambda one: -_gap(one[1]))
+    largest_first = sorted(found, key=lambda one: -_gap(one[1]))
     for aspect, split in largest_first:
-        over, under = split.figure.overpromise, split.figure.underdelivery
         rows.append(
             [
                 aspect.aspect.name[language],
                 number(aspect.aspect.norm or 0.0, language),
-                signed(over.mean, language),
-                interval(over.interval.low, over.interval.high, language),
-                signed(under.mean, language),
-                interval(under.interval.low, under.interval.high, language),
-                signed(over.mean + under.mean, language),
+                *_sides(split.figure, language),
+                signed(_gap(split), language),
             ]
         )
     return table(caption, head, rows)
@@ -119,46 +119,60 @@ def _groups(here: Here, subject: Subject) -> Iterator[dict[str, object]]:
     language = here.book.language
     for level, name in LEVELS.items():
         found = [(part, _averaged(part)) for part in subject.of_level(level)]
-        shown = [(part, parted) for part, parted in found if parted is not None]
+        shown = [(part, split) for part, split in found if split is not None]
         if not shown:
             continue
         title = name.several[language]
         caption = title + pick(language, ": naast onze norm", ": beside our norm")
-        drawing = splits([parted for _, parted in shown], caption, language)
+        drawing = splits([_parted(part, split) for part, split in shown], caption, language)
         yield {
             "title": title,
             "anchor": level.value,
             "picture": here.picture(drawing, f"{subject.slug}-norm-{level.value}"),
             "table": _group_table(caption, name.one[language], shown, language),
-            "tables": [folded(parted.name, _table(part, parted.name, language)) for part, parted in shown],
+            "tables": [_of_group(part, language) for part, _ in shown],
         }
 
 
-def _averaged(part: CellReading) -> Parted | None:
-    figures = [split.figure for _, split in splits_of(part)]
-    if not figures:
+def _of_group(part: CellReading, language: Language) -> Markup:
+    name = named(part.cell)
+    return folded(name, split_table(splits_of(part), name, language))
+
+
+def _averaged(part: CellReading) -> Split | None:
+    normed = [reading.aspect for reading, _ in splits_of(part)]
+    if not normed:
         return None
-    over = sum(figure.overpromise.mean for figure in figures) / len(figures)
-    under = sum(figure.underdelivery.mean for figure in figures) / len(figures)
-    return Parted(named(part.cell), over, under)
+    split = overall_split([(part.cell.aspects[one.id], one.norm or 0.0) for one in normed])
+    return split if isinstance(split, Split) else None
+
+
+def _parted(part: CellReading, split: Split) -> Parted:
+    return Parted(named(part.cell), split.overpromise.mean, split.underdelivery.mean)
 
 
 def _group_table(
-    caption: str, first: str, shown: Sequence[tuple[CellReading, Parted]], language: Language
+    caption: str, first: str, shown: Sequence[tuple[CellReading, Split]], language: Language
 ) -> Markup:
     head = pick_all(
         language,
-        [first, "V − N", "N − R", "Kloof (S)", "Klanten"],
-        [first, "V − N", "N − R", "Gap (S)", "Customers"],
+        [first, "V − N", "95%-interval", "N − R", "95%-interval", "Kloof (S)", "Klanten"],
+        [first, "V − N", "95% interval", "N − R", "95% interval", "Gap (S)", "Customers"],
     )
     rows = [
         [
-            parted.name,
-            signed(parted.over, language),
-            signed(parted.under, language),
-            signed(parted.gap, language),
+            named(part.cell),
+            *_sides(split, language),
+            signed(split.overpromise.mean + split.underdelivery.mean, language),
             number(part.cell.customers, language, 0),
         ]
-        for part, parted in shown
+        for part, split in shown
     ]
     return table(caption, head, rows)
+
+
+def _sides(split: Split, language: Language) -> Iterator[str]:
+    """V − N and N − R, each with its interval."""
+    for side in (split.overpromise, split.underdelivery):
+        yield signed(side.mean, language)
+        yield interval(side.interval.low, side.interval.high, language)

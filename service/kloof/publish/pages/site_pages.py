@@ -106,26 +106,38 @@ def _change(book: Book, before: ReleaseDocument, subject: Subject) -> Markup:
     if not then or len(then) == len(subject.history) or subject.company is None:
         return Markup()
     old, new = then[-1].cell, subject.company.cell
+    v_old, r_old = _means(old.aspects)
+    v, r = _means(new.aspects)
     return book.t(
-        "{survey}: op {day} stond de kloof over alle klanten samen op {s_old} ({old} deals), nu op {s_new} "
-        "({new} deals).",
-        "{survey}: on {day} the gap over all customers together was {s_old} ({old} deals), now it is {s_new} "
-        "({new} deals).",
+        "{survey}: op {day} verwachtten klanten gemiddeld {v_old} en kregen zij {r_old}, kloof {s_old} ({old} deals). "
+        "Nu is dat {v} en {r}, kloof {s} ({new} deals). Een klein verschil kan toeval zijn.",
+        "{survey}: on {day} customers expected {v_old} on average and received {r_old}, gap {s_old} ({old} deals). "
+        "Now that is {v} and {r}, gap {s} ({new} deals). A small difference can be chance.",
         survey=subject.title(book.language),
         day=date(old.as_of.date, book.language),
-        s_old=signed(_mean_gap(old.aspects), book.language),
+        v_old=number(v_old, book.language),
+        r_old=number(r_old, book.language),
+        s_old=signed(v_old - r_old, book.language),
         old=number(old.deals, book.language, 0),
-        s_new=signed(_mean_gap(new.aspects), book.language),
+        v=number(v, book.language),
+        r=number(r, book.language),
+        s=signed(v - r, book.language),
         new=number(new.deals, book.language, 0),
     )
 
 
-def _mean_gap(aspects: Mapping[str, Moments]) -> float:
-    return sum(moments.gap.mean for moments in aspects.values()) / len(aspects)
+def _means(aspects: Mapping[str, Moments]) -> tuple[float, float]:
+    """V and R, each averaged over the aspects."""
+    count = len(aspects)
+    return (
+        sum(moments.expectation.mean for moments in aspects.values()) / count,
+        sum(moments.reality.mean for moments in aspects.values()) / count,
+    )
 
 
 def _subject_links(here: Here, subject: Subject) -> Markup:
-    return links([(here.to(path), name, "") for path, name in subject_pages(subject, here.book.language)])
+    pages = subject_pages(subject, here.book.language)
+    return links([(here.to(path), name, "") for path, name in pages], leaf_through=True)
 
 
 def subject_pages(subject: Subject, language: Language) -> list[tuple[str, str]]:
@@ -173,4 +185,5 @@ def about_pages(language: Language) -> list[tuple[str, str, str]]:
 
 
 def _about_links(here: Here) -> Markup:
-    return links([(here.to(path), name, line) for path, name, line in about_pages(here.book.language)])
+    pages = about_pages(here.book.language)
+    return links([(here.to(path), name, line) for path, name, line in pages], leaf_through=True)

@@ -17,6 +17,7 @@ from kloof.publish.pages.figures import (
     aspect_pairs,
     gap_head,
     gap_row,
+    gap_table,
     pair,
     rounding_note,
     shared_axis,
@@ -91,9 +92,14 @@ def equation_picture(book: Book, here: Here, subject: Subject) -> Markup:
     title = f"{subject.title(language)}: V − R = S"
     caption = pick(language, "Gemiddeld over alle aspecten. ", "Averaged over all aspects. ")
     drawing = equation(whole, axis, title, language)
-    return here.picture(
-        drawing, f"{subject.slug}-whole", caption + basis(company, language) + rounding_note(whole, language)
-    )
+    caption += basis(company, language) + rounding_note(whole, language)
+    picture = here.picture(drawing, f"{subject.slug}-whole", caption)
+    return below(picture, gap_table(whole.name, company.overall, language))
+
+
+def below(picture: Markup, content: Markup) -> Markup:
+    """A picture, and its figures under it."""
+    return picture + Markup("\n\n") + content
 
 
 def basis(reading: CellReading, language: Language) -> str:
@@ -109,14 +115,14 @@ def summary(book: Book, company: CellReading) -> Markup:
     shown = [gap for gap in found if gap.evidence is Evidence.DEMONSTRABLE]
     short = sum(gap.figure.difference.mean > 0 for gap in shown)
     return book.t(
-        "Van de {n} aspecten kregen klanten er bij {short} aantoonbaar minder dan verwacht en bij {more} meer. "
-        "Bij {alike} is geen verschil aan te tonen.",
-        "Of {n} aspects, customers demonstrably received less than expected on {short} and more on {more}. "
+        "Op {short} van de {n} aspecten kregen klanten aantoonbaar minder dan zij verwachtten, op {more} meer. "
+        "Op {alike} is geen verschil aan te tonen.",
+        "On {short} of {n} aspects customers demonstrably received less than they expected, on {more} more. "
         "On {alike} no difference can be demonstrated.",
         n=len(found),
-        short=short,
-        more=len(shown) - short,
-        alike=len(found) - len(shown),
+        short=short or pick(book.language, "geen", "none"),
+        more=(len(shown) - short) or pick(book.language, "geen enkel", "none"),
+        alike=(len(found) - len(shown)) or pick(book.language, "geen enkel", "none"),
     )
 
 
@@ -129,4 +135,4 @@ def _aspect_links(here: Here, subject: Subject, language: Language) -> Markup:
         if isinstance(gap, GapFound):
             about = pick(language, "kloof ", "gap ") + signed(gap.figure.difference.mean, language)
         items.append((here.to(f"{subject.slug}/aspects/{aspect.id}"), aspect.name[language], about))
-    return links(items)
+    return links(items, leaf_through=True)

@@ -48,13 +48,15 @@ def write_pages(
     *,
     default_language: Language = "nl",
     contact: str | None = None,
+    address: str | None = None,
 ) -> list[Path]:
     """Write the pages, pictures and feeds under site_folder/findings/; the paths written, relative to it.
 
-    `releases` are in order of number. What an earlier call wrote and this one does not is removed; releases and
-    pages that people wrote are left alone.
+    `releases` are in order of number; `address`, where the site will stand, makes the links of the feeds whole.
+    What an earlier call wrote and this one does not is removed; releases and pages that people wrote are left alone.
     """
     files = _files(releases, default_language, contact)
+    files |= _feeds(releases, default_language, address)
     listed = site_folder / ROOT / WRITTEN
     before = listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []
     for path in set(before) - set(files):
@@ -86,9 +88,18 @@ def _files(
                 for write in _SUBJECT_WRITERS:
                     write(book, subject)
             write_about(book, edition, contact)
-            files[f"{ROOT}/feed-{language}.xml"] = feed(releases, language, default_language)
         files |= book.files
     return files
+
+
+def _feeds(
+    releases: Sequence[ReleaseDocument], default_language: Language, address: str | None
+) -> dict[str, str]:
+    languages = LANGUAGES if releases else ()
+    return {
+        f"{ROOT}/feed-{language}.xml": feed(releases, language, default_language, address)
+        for language in languages
+    }
 
 
 def _source(edition: Edition | None, language: Language) -> str:

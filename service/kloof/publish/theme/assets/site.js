@@ -10,6 +10,7 @@ const opener = document.querySelector("[data-search-open]");
 const words = document.getElementById("search-words");
 const status = dialog.querySelector("[data-search-status]");
 const results = dialog.querySelector("[data-search-results]");
+const WHOLE = 200;
 let worker;
 let ready = false;
 
@@ -24,7 +25,8 @@ const item = (found) => {
   link.href = path(found.location);
   link.textContent = found.title;
   const summary = document.createElement("p");
-  summary.textContent = found.summary;
+  // It is cut at a number of characters; only whole words are shown.
+  summary.textContent = found.summary.length < WHOLE ? found.summary : `${found.summary.replace(/\s+\S*$/, "")} …`;
   line.append(link, summary);
   return line;
 };
