@@ -25,6 +25,15 @@ def language() -> Language:
     return cast(Language, g.language)
 
 
+def asked_language() -> dict[str, str]:
+    """`language` for an address of ours where this visitor asked for one by address; otherwise nothing.
+
+    Who switched on one page then stays in that language through what that page leads to.
+    """
+    wanted = request.args.get("language")
+    return {"language": wanted} if wanted in LANGUAGES else {}
+
+
 def speak(language: Language) -> None:
     """Use this language for the rest of the request."""
     g.language = language
