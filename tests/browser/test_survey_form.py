@@ -276,6 +276,23 @@ def test_an_error_leads_to_its_question_by_keyboard(new_page: NewPage, address: 
     page.keyboard.press("Enter")
     page.wait_for_url("**#q-a1")
     expect(page.locator("#q-a1")).to_be_in_viewport()
+    expect(page.locator("#q-a1")).to_be_focused()
+
+
+def test_going_from_an_error_to_another_page_loses_nothing_without_javascript(
+    new_page: NewPage, address: str
+) -> None:
+    built = deal(SURVEY)
+    page = new_page(java_script_enabled=False)
+    page.goto(f"{address}/s/{built.tokens[Wave.SALE]}?page=4")
+    press(page, "submit")
+    page.locator("#q-comment").fill("Graag voor tien uur")
+    page.locator("[name=consent][value=totals]").check()
+    page.locator(".error-summary button").first.click()
+    page.wait_for_url("**page=1*#q-a1")
+    page.goto(f"{address}/s/{built.tokens[Wave.SALE]}?page=4")
+    assert page.locator("#q-comment").input_value() == "Graag voor tien uur"
+    assert page.locator("[name=consent][value=totals]").is_checked()
 
 
 def test_each_choice_is_saved_as_it_is_made(new_page: NewPage, address: str) -> None:
