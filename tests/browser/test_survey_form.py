@@ -350,6 +350,22 @@ def test_when_the_network_comes_back_everything_is_sent_by_itself(new_page: NewP
     assert kept(built) == {"a1": 7}
 
 
+@pytest.mark.parametrize("status", [200, 429, 503])
+def test_what_answers_in_our_place_is_not_taken_for_saved(
+    new_page: NewPage, address: str, status: int
+) -> None:
+    built = deal(SURVEY)
+    page = new_page()
+    page.goto(f"{address}/s/{built.tokens[Wave.SALE]}")
+    page.route("**/s/*", lambda route: route.fulfill(status=status, body="<h1>Welcome to our network</h1>"))
+    page.locator("[name=a1][value='7']").check()
+    expect(page.locator(".saved")).to_contain_text("Geen verbinding")
+    page.unroute_all()
+    page.reload()
+    expect(page.locator(".saved")).to_have_text("Bewaard")
+    assert kept(built) == {"a1": 7}
+
+
 def test_an_old_choice_that_never_arrived_gives_way_to_another_device(
     new_page: NewPage, address: str
 ) -> None:
