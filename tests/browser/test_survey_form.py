@@ -227,6 +227,38 @@ def test_a_chosen_point_can_be_seen_in_forced_colours(new_page: NewPage, address
     assert [colours.count(colour) for colour in colours] == [10, 10, 10, 1, *[10] * 7]
 
 
+def test_the_words_of_a_chosen_answer_keep_the_readers_colours_in_forced_colours(
+    new_page: NewPage, address: str, customer: BuiltDeal
+) -> None:
+    page = new_page(forced_colors="active")
+    page.goto(f"{address}/s/{customer.tokens[Wave.SALE]}/receipt")
+    assert page.locator("[name=consent]:checked").count() == 1
+    words = page.locator("label:has([name=consent]) :is(span, small)")
+    assert len(set(words.evaluate_all("(all) => all.map((one) => getComputedStyle(one).color)"))) == 1
+
+
+def moving(page: Page) -> int:
+    """How many elements of the page would move or fade by themselves."""
+    return page.locator("*").evaluate_all(
+        """(all) => all.filter((one) => ["", "::before", "::after"].some((part) => {
+            const style = getComputedStyle(one, part || null);
+            const lasts = `${style.transitionDuration}, ${style.animationDuration}`.split(", ");
+            return lasts.some((time) => parseFloat(time) > 0) || style.scrollBehavior === "smooth";
+        })).length"""
+    )
+
+
+def test_nothing_moves_for_who_asked_for_less_motion(
+    new_page: NewPage, address: str, customer: BuiltDeal
+) -> None:
+    calm, usual = new_page(reduced_motion="reduce"), new_page(reduced_motion="no-preference")
+    for name, path in paths(customer, deal(SURVEY)).items():
+        calm.goto(address + path)
+        assert (name, moving(calm)) == (name, 0)
+    usual.goto(f"{address}/s/{customer.tokens[Wave.SALE]}?page=1")
+    assert moving(usual) > 0
+
+
 def test_the_whole_form_can_be_filled_in_by_keyboard_without_javascript(
     new_page: NewPage, address: str
 ) -> None:
