@@ -84,6 +84,9 @@ def paths(customer: BuiltDeal, fresh: BuiltDeal) -> dict[str, str]:
         "closed": "/s/expired-or-wrong",
         "accessibility": "/accessibility",
         "opt-out": f"/opt-out/{fresh.opt_out_tokens[Wave.SALE]}",
+        "letter": "/k",
+        "wrong-code": "/k/ABC",
+        "nothing": "/nothing-here",
     }
 
 

@@ -118,9 +118,20 @@ def test_who_was_written_to_by_letter_is_not_offered_a_mail(client: FlaskClient,
     assert 'name="findings"' not in client.get(f"{link(answered)}/receipt").text
 
 
-@pytest.mark.parametrize("chosen", [{}, {"consent": ""}, {"consent": "everyone"}])
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {},
+        {"consent": ""},
+        {"consent": "everyone"},
+        {"consent": ["totals", "named"]},
+        {"consent": "totals", "call": "\u202ey"},
+        {"consent": "totals", "a1": "3"},
+        {"consent": "totals", "comment": "x" * 10_000},
+    ],
+)
 def test_a_choice_that_is_not_offered_changes_nothing(
-    client: FlaskClient, answered: BuiltDeal, chosen: dict[str, str]
+    client: FlaskClient, answered: BuiltDeal, chosen: dict[str, str | list[str]]
 ) -> None:
     assert client.post(f"{link(answered)}/receipt", data=chosen).status_code == 422
     response = kept(answered)

@@ -240,6 +240,17 @@ def test_what_is_wrong_is_refused_in_words_and_nothing_of_that_page_is_kept(
     assert response(built) is None
 
 
+@pytest.mark.parametrize("wrong", ["bell\x07", "\u202eevil", "\u2066hidden", "nul\x00", "y" * 501])
+def test_a_word_about_a_promise_is_held_to_the_same_rules(client: FlaskClient, wrong: str) -> None:
+    built = deal(SURVEY, waves=(Wave.SALE, Wave.DELIVERY))
+    client.post(link(built), data=complete(**{"promise-0": "Before Easter"}))
+    said = {"outcome-0": "kept", "outcome-0-remark": wrong, "page": "3"}
+    got = client.post(link(built, Wave.DELIVERY), data=said)
+    assert got.status_code == 422
+    assert page(got.text).select_one(".error-summary a")["href"] == "#q-outcome-0-remark"
+    assert Promise.get().outcome == ""
+
+
 @pytest.mark.parametrize("field", ["a99", "outcome-0", "promise-5", "again", "<script>", "csrf_token"])
 def test_a_field_that_the_form_does_not_have_is_refused(client: FlaskClient, field: str) -> None:
     built = deal(SURVEY)
@@ -266,7 +277,20 @@ def test_a_huge_body_a_file_and_another_type_get_a_clear_refusal(client: FlaskCl
     assert client.post(link(built), data={"comment": "x" * 10_000_000}).status_code == 413
     assert client.post(link(built), json={"a1": 4}).status_code == 415
     assert client.post(link(built), data={"a1": (__file__, "a.txt")}).status_code == 415
+    many = {f"a{number}": "1" for number in range(3000)}
+    assert client.post(link(built), data=many).status_code == 422
     assert response(built) is None
+
+
+def test_no_page_behind_a_link_is_kept_by_a_proxy_or_told_to_another_site(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    refused = [client.post(link(built), data=data) for data in ({"a99": "1"}, {"comment": "x" * 10_000_000})]
+    client.post(link(built), data=complete())
+    shown = [client.get(f"{link(built)}{path}") for path in ("", "/receipt", "/withdraw", "?page=1")]
+    shown.append(client.get(f"/opt-out/{built.opt_out_tokens[Wave.SALE]}"))
+    for answer in (*refused, *shown):
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Cache-Control"] == "no-store, private"
 
 
 def test_an_answer_in_the_address_is_chosen_and_not_kept(client: FlaskClient) -> None:

@@ -49,7 +49,8 @@ def wish(token: str) -> ResponseReturnValue:
     """Choose again between named and totals, ask for a call, ask for the findings."""
     questionnaire = opened(token)
     form = WishesForm()
-    if not questionnaire.submitted or not form.validate() or "consent" not in form.chosen.data:
+    known = form.chosen.allowed.keys() >= set(request.form)
+    if not (questionnaire.submitted and known and form.validate() and "consent" in form.chosen.data):
         return errors.page(422)
     wishes = form.chosen.data
     changes = Changes(
