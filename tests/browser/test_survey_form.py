@@ -127,6 +127,20 @@ def test_axe_finds_nothing_where_something_is_wrong_or_done(
     assert axe_violations(page) == []
 
 
+@pytest.mark.parametrize("accent", ["#7c6a0c", "#5b00ff"])
+def test_axe_finds_nothing_in_any_colour_that_a_company_may_have(
+    database: str, new_page: NewPage, tmp_path: Path, customer: BuiltDeal, accent: str
+) -> None:
+    look = settings(database, tmp_path, company={"name": "Zon", "accent": accent})
+    with served(create_app(look, clock=lambda: NOW)) as address:
+        for scheme in ("light", "dark"):
+            page = new_page(360, scheme)
+            for path in ("/receipt?saved", "?page=1"):
+                page.goto(f"{address}/s/{customer.tokens[Wave.SALE]}{path}")
+                page.locator(".button, .choice:has(:checked)").first.hover()
+                assert (scheme, path, axe_violations(page)) == (scheme, path, [])
+
+
 @pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
 def test_axe_finds_nothing_on_the_preview(
     new_page: NewPage, tmp_path: Path, width: int, scheme: str, language: str
