@@ -328,6 +328,18 @@ def test_an_error_leads_to_its_question_by_keyboard(new_page: NewPage, address: 
     expect(page.locator("#q-a1")).to_be_focused()
 
 
+def test_a_mistyped_code_is_said_first_and_leads_back_to_its_field(new_page: NewPage, address: str) -> None:
+    page = new_page()
+    page.goto(f"{address}/k")
+    page.locator("#code").fill("ABC")
+    page.keyboard.press("Enter")
+    expect(page.locator(".error-summary")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#code")).to_be_focused()
+    assert page.locator("#code").input_value() == "ABC"
+
+
 def test_going_from_an_error_to_another_page_loses_nothing_without_javascript(
     new_page: NewPage, address: str
 ) -> None:
