@@ -62,7 +62,7 @@ def test_a_letter_says_what_who_how_long_and_how_out_and_is_marked_as_printed(
     pile = letters.print_new(settings, tmp_path / "post.pdf", NOON)
     [words] = pages(tmp_path / "post.pdf")
     told = " ".join(words.split())
-    for said in ("Customer 1", "Warmtehuis", "Warmtepomp", "Eva Bakker", "10 klanten", "ongeveer 1 minuten",
+    for said in ("Customer 1", "Warmtehuis", "Warmtepomp", "Eva Bakker", "10 klanten", "ongeveer 2 minuten",
                  "feedback.warmtehuis.example/k", "geen brieven meer"):  # fmt: skip
         assert said in told, said
     code = re.search(r"\b(\w{4}-\w{4}-\w{4}-\w{4})\b", words)

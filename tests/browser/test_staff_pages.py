@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from builders import NOW, BuiltDeal, deal, person, settings, survey
 from kloof.actions import respond
@@ -17,7 +17,9 @@ from kloof.domain.people import Consent, Role
 from kloof.domain.responses import Changes, PromiseChange
 from kloof.domain.surveys import Wave
 from kloof.storage import people
+from kloof.storage.models import Response
 from kloof.web import create_app
+from outbox_cast import line, sell
 from pages import axe_violations, html_errors, served
 
 NewPage = Callable[..., Page]
@@ -45,12 +47,16 @@ def address(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def cast() -> BuiltDeal:
-    """Sanne with one customer who is named, six who count in totals only, and one who is silent."""
+def cast(app: Flask) -> BuiltDeal:
+    """Sanne with one customer who is named, six who count in totals only, one who is silent, one who gets a letter."""
+    kloof_settings = app.extensions["kloof.settings"]
+    sell(kloof_settings, line(9000, customer_email="", sold_on=NOW.date()), now=NOW)
     for received in range(6):
         _answered(Consent.TOTALS, received)
     deal(seller=person())
-    return _answered(Consent.NAMED, 6)
+    named = _answered(Consent.NAMED, 6)
+    Response.update(wants_call=True).where(Response.consent == "named").execute()
+    return named
 
 
 def _answered(consent: Consent, received: int) -> BuiltDeal:
@@ -118,6 +124,60 @@ def test_axe_finds_nothing_where_the_form_has_errors_or_the_view_is_off(
         page.goto(f"{elsewhere}/me")
         assert "ondernemingsraad" in page.inner_text("main")
         assert axe_violations(page) == []
+
+
+def test_the_desk_shows_whose_letter_waits_and_who_asked_for_a_call(
+    new_page: NewPage, app: Flask, address: str, cast: BuiltDeal
+) -> None:
+    page = new_page()
+    sign_in(page, app, address, "Noor Desk", Role.DESK)
+    page.goto(f"{address}/desk")
+    shown = page.inner_text("main")
+    assert "Brieven te printen: Uitnodiging" in shown
+    assert "Wil gebeld worden" in shown
+
+
+@pytest.fixture
+def elsewhere(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a kloof whose people sign in at their company's own provider."""
+    roles = {"issuer": "https://login.company.example", "client_id": "kloof", "roles": {"desk": "desk"}}
+    monkeypatch.setattr("kloof.web.sign_in.provider.address", lambda *_: "https://login.company.example/ask")
+    with served(
+        create_app(settings(database, tmp_path, oidc=roles, oidc_secret="s"), clock=lambda: NOW)
+    ) as at:
+        yield at
+
+
+def stay(route: Route) -> None:
+    """Let the page arrive without what sends the browser on, so that it can be looked at."""
+    arrived = route.fetch()
+    headers = {name: value for name, value in arrived.headers.items() if name != "refresh"}
+    route.fulfill(response=arrived, headers=headers)
+
+
+@pytest.mark.java
+@pytest.mark.parametrize(("width", "scheme", "locale"), LOOKS)
+def test_the_way_to_the_companys_own_provider_is_accessible_and_valid(
+    new_page: NewPage,
+    elsewhere: str,
+    tmp_path: Path,
+    html_checker: None,
+    width: int,
+    scheme: str,
+    locale: str,
+) -> None:
+    page = new_page(width, scheme, locale)
+    page.route("**/sign-in/provider", stay)
+    page.goto(f"{elsewhere}/sign-in")
+    found = {"provider": page.content()}
+    assert axe_violations(page) == []
+    page.locator("main button").click()
+    page.wait_for_url("**/sign-in/provider")
+    assert page.locator("main a.button").get_attribute("href") == "https://login.company.example/ask"
+    found["onward"] = page.content()
+    assert axe_violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert html_errors(found, tmp_path) == []
 
 
 @pytest.mark.java

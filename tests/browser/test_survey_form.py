@@ -84,6 +84,9 @@ def paths(customer: BuiltDeal, fresh: BuiltDeal) -> dict[str, str]:
         "closed": "/s/expired-or-wrong",
         "accessibility": "/accessibility",
         "opt-out": f"/opt-out/{fresh.opt_out_tokens[Wave.SALE]}",
+        "letter": "/k",
+        "wrong-code": "/k/ABC",
+        "nothing": "/nothing-here",
     }
 
 
@@ -122,6 +125,20 @@ def test_axe_finds_nothing_where_something_is_wrong_or_done(
     page.goto(f"{address}/opt-out/{customer.opt_out_tokens[Wave.SALE]}?language={language}")
     page.locator("button[value=stop]").click()
     assert axe_violations(page) == []
+
+
+@pytest.mark.parametrize("accent", ["#7c6a0c", "#5b00ff"])
+def test_axe_finds_nothing_in_any_colour_that_a_company_may_have(
+    database: str, new_page: NewPage, tmp_path: Path, customer: BuiltDeal, accent: str
+) -> None:
+    look = settings(database, tmp_path, company={"name": "Zon", "accent": accent})
+    with served(create_app(look, clock=lambda: NOW)) as address:
+        for scheme in ("light", "dark"):
+            page = new_page(360, scheme)
+            for path in ("/receipt?saved", "?page=1"):
+                page.goto(f"{address}/s/{customer.tokens[Wave.SALE]}{path}")
+                page.locator(".button, .choice:has(:checked)").first.hover()
+                assert (scheme, path, axe_violations(page)) == (scheme, path, [])
 
 
 @pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
@@ -227,6 +244,38 @@ def test_a_chosen_point_can_be_seen_in_forced_colours(new_page: NewPage, address
     assert [colours.count(colour) for colour in colours] == [10, 10, 10, 1, *[10] * 7]
 
 
+def test_the_words_of_a_chosen_answer_keep_the_readers_colours_in_forced_colours(
+    new_page: NewPage, address: str, customer: BuiltDeal
+) -> None:
+    page = new_page(forced_colors="active")
+    page.goto(f"{address}/s/{customer.tokens[Wave.SALE]}/receipt")
+    assert page.locator("[name=consent]:checked").count() == 1
+    words = page.locator("label:has([name=consent]) :is(span, small)")
+    assert len(set(words.evaluate_all("(all) => all.map((one) => getComputedStyle(one).color)"))) == 1
+
+
+def moving(page: Page) -> int:
+    """How many elements of the page would move or fade by themselves."""
+    return page.locator("*").evaluate_all(
+        """(all) => all.filter((one) => ["", "::before", "::after"].some((part) => {
+            const style = getComputedStyle(one, part || null);
+            const lasts = `${style.transitionDuration}, ${style.animationDuration}`.split(", ");
+            return lasts.some((time) => parseFloat(time) > 0) || style.scrollBehavior === "smooth";
+        })).length"""
+    )
+
+
+def test_nothing_moves_for_who_asked_for_less_motion(
+    new_page: NewPage, address: str, customer: BuiltDeal
+) -> None:
+    calm, usual = new_page(reduced_motion="reduce"), new_page(reduced_motion="no-preference")
+    for name, path in paths(customer, deal(SURVEY)).items():
+        calm.goto(address + path)
+        assert (name, moving(calm)) == (name, 0)
+    usual.goto(f"{address}/s/{customer.tokens[Wave.SALE]}?page=1")
+    assert moving(usual) > 0
+
+
 def test_the_whole_form_can_be_filled_in_by_keyboard_without_javascript(
     new_page: NewPage, address: str
 ) -> None:
@@ -276,6 +325,35 @@ def test_an_error_leads_to_its_question_by_keyboard(new_page: NewPage, address: 
     page.keyboard.press("Enter")
     page.wait_for_url("**#q-a1")
     expect(page.locator("#q-a1")).to_be_in_viewport()
+    expect(page.locator("#q-a1")).to_be_focused()
+
+
+def test_a_mistyped_code_is_said_first_and_leads_back_to_its_field(new_page: NewPage, address: str) -> None:
+    page = new_page()
+    page.goto(f"{address}/k")
+    page.locator("#code").fill("ABC")
+    page.keyboard.press("Enter")
+    expect(page.locator(".error-summary")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#code")).to_be_focused()
+    assert page.locator("#code").input_value() == "ABC"
+
+
+def test_going_from_an_error_to_another_page_loses_nothing_without_javascript(
+    new_page: NewPage, address: str
+) -> None:
+    built = deal(SURVEY)
+    page = new_page(java_script_enabled=False)
+    page.goto(f"{address}/s/{built.tokens[Wave.SALE]}?page=4")
+    press(page, "submit")
+    page.locator("#q-comment").fill("Graag voor tien uur")
+    page.locator("[name=consent][value=totals]").check()
+    page.locator(".error-summary button").first.click()
+    page.wait_for_url("**page=1*#q-a1")
+    page.goto(f"{address}/s/{built.tokens[Wave.SALE]}?page=4")
+    assert page.locator("#q-comment").input_value() == "Graag voor tien uur"
+    assert page.locator("[name=consent][value=totals]").is_checked()
 
 
 def test_each_choice_is_saved_as_it_is_made(new_page: NewPage, address: str) -> None:
@@ -329,6 +407,22 @@ def test_when_the_network_comes_back_everything_is_sent_by_itself(new_page: NewP
     page.locator("[name=a1][value='7']").check()
     expect(page.locator(".saved")).to_contain_text("Geen verbinding")
     page.context.set_offline(False)
+    expect(page.locator(".saved")).to_have_text("Bewaard")
+    assert kept(built) == {"a1": 7}
+
+
+@pytest.mark.parametrize("status", [200, 429, 503])
+def test_what_answers_in_our_place_is_not_taken_for_saved(
+    new_page: NewPage, address: str, status: int
+) -> None:
+    built = deal(SURVEY)
+    page = new_page()
+    page.goto(f"{address}/s/{built.tokens[Wave.SALE]}")
+    page.route("**/s/*", lambda route: route.fulfill(status=status, body="<h1>Welcome to our network</h1>"))
+    page.locator("[name=a1][value='7']").check()
+    expect(page.locator(".saved")).to_contain_text("Geen verbinding")
+    page.unroute_all()
+    page.reload()
     expect(page.locator(".saved")).to_have_text("Bewaard")
     assert kept(built) == {"a1": 7}
 

@@ -7,9 +7,13 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 from builders import SECRET, settings
 from kloof.cli.gunicorn import Server
 from running import free_port, wait_for
+
+SURVEYS = Path(__file__).parents[2] / "surveys"
 
 
 def test_the_address_of_a_request_is_written_to_no_log_since_it_holds_a_token(tmp_path: Path) -> None:
@@ -44,9 +48,35 @@ def test_ctrl_c_reaches_the_workers_only_through_the_process_that_started_them(
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
 
 
-def _ask(port: int) -> None:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=20) as answer:
+@pytest.mark.parametrize("survey", sorted(SURVEYS.glob("*.yaml")), ids=lambda file: file.stem)
+def test_the_preview_of_a_file_shows_both_forms_in_both_languages_and_stores_nothing(
+    tmp_path: Path, survey: Path
+) -> None:
+    (tmp_path / "kloof.toml").write_text('[company]\nname = "Warmtehuis"\n', encoding="utf-8")
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "kloof", "surveys", "preview", str(survey), "--port", str(port)],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_for(port)
+        for wave in ("sale", "delivery"):
+            for language in ("nl", "en"):
+                shown = _ask(port, f"/preview/{survey.stem}/{wave}?language={language}")
+                assert f'<html lang="{language}">' in shown
+                assert 'type="radio"' in shown
+    finally:
+        os.killpg(server.pid, signal.SIGINT)
+        server.wait(timeout=30)
+    assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"kloof.toml", "secret_key"}
+
+
+def _ask(port: int, path: str = "/healthz") -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
         assert answer.status == 200
+        return str(answer.read().decode())
 
 
 def _children(parent: int) -> list[int]:

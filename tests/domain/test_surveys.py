@@ -51,7 +51,7 @@ def test_a_norm_off_the_scale_is_refused(norm: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "identifier", ["action", "consent", "comment", "csrf_token", "promise-0", "outcome-4"]
+    "identifier", ["action", "consent", "comment", "csrf_token", "go", "promise-0", "outcome-4"]
 )
 def test_an_item_cannot_take_the_name_of_another_form_field(identifier: str) -> None:
     assert list(refusals(aspect(identifier))) == ["aspects[0].id"]

@@ -49,6 +49,10 @@ def outgoing(
     return replace(mail, **changes)
 
 
+def findings(language: Language = "nl") -> Outgoing:
+    return outgoing("findings-3", language=language, about=None, expires_at=None)
+
+
 def sign_in(language: Language = "nl") -> Outgoing:
     return outgoing("sign-in", language=language, about=None, expires_at=NOON + timedelta(minutes=15))
 
@@ -106,10 +110,43 @@ def test_every_mail_says_who_why_how_long_who_sees_it_and_how_to_stop(
         assert not re.search(r"[{}\ue000\ue001]", re.sub(r"<style>.*</style>", "", text, flags=re.S))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_mail_that_findings_came_out_says_why_it_comes_how_many_are_in_a_figure_and_how_to_stop(
+    settings: Settings, language: Language
+) -> None:
+    parcel = made(settings, findings(language))
+    for text in (body(parcel, "plain"), body(parcel, "html")):
+        for expected in (
+            "Warmtehuis",
+            "Piet Jansen",
+            "10",
+            settings.findings_address,
+            "/receipt",
+            "/opt-out/",
+        ):
+            assert expected in text
+        assert {"nl": "omdat u daarom vroeg", "en": "because you asked for it"}[language] in text
+        assert not re.search(r"[{}\ue000\ue001]", re.sub(r"<style>.*</style>", "", text, flags=re.S))
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in parcel.data
+
+
+def test_every_address_in_the_mail_that_findings_came_out_can_be_pressed(settings: Settings) -> None:
+    receipt = settings.link(f"/s/{token(settings.secret_key, Purpose.SURVEY, SALT)}/receipt")
+    opt_out = settings.link(f"/opt-out/{token(settings.secret_key, Purpose.OPT_OUT, SALT)}")
+    assert links(body(made(settings, findings()), "html")) == [receipt, settings.findings_address, opt_out]
+
+
 def test_the_subject_names_the_company_and_the_product(settings: Settings) -> None:
     assert read(made(settings, outgoing()))["Subject"] == "Warmtehuis: wat verwacht u van Warmtepomp?"
     english = outgoing(wave=Wave.DELIVERY, language="en")
     assert read(made(settings, english))["Subject"] == "Warmtehuis: is Warmtepomp what you expected?"
+
+
+@pytest.mark.parametrize(("language", "said"), [("nl", "ongeveer 2 minuten"), ("en", "about 2 minutes")])
+def test_a_survey_of_three_questions_takes_no_one_minutes(
+    settings: Settings, language: Language, said: str
+) -> None:
+    assert said in body(made(settings, outgoing(language=language)), "plain")
 
 
 def test_only_the_last_reminder_says_that_it_is_the_last(settings: Settings) -> None:

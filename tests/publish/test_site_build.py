@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import time
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 from xml.etree import ElementTree
@@ -187,6 +188,11 @@ def test_every_page_describes_itself(built: Path) -> None:
     for path, soup in html(built).items():
         if path.name != "404.html":
             assert soup.find("meta", attrs={"name": "description"})["content"].strip(), path
+
+
+def test_the_site_stands_on_the_stylesheet_of_the_forms(built: Path) -> None:
+    shared = (files("kloof.design") / "kloof.css").read_bytes()
+    assert [sheet.read_bytes() for sheet in built.rglob("kloof.css")] == [shared]
 
 
 def test_a_site_of_24_aspects_40_cells_and_12_releases_is_built_within_30_seconds(tmp_path: Path) -> None:

@@ -66,7 +66,19 @@ def test_an_application_with_a_route_that_has_no_rule_does_not_start(app: Flask)
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/sign-in", "/nothing-here", "/s/wrong", "/opt-out/wrong", "/me", "/healthz"]
+    "path",
+    [
+        "/",
+        "/sign-in",
+        "/nothing-here",
+        "/s/wrong",
+        "/s/wrong/receipt",
+        "/opt-out/wrong",
+        "/k",
+        "/k/wrong",
+        "/me",
+        "/healthz",
+    ],
 )
 def test_every_answer_carries_the_headers_that_keep_visitors_safe(client: FlaskClient, path: str) -> None:
     headers = client.get(path).headers

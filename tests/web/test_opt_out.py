@@ -68,6 +68,14 @@ def test_a_link_scanner_that_presses_the_first_button_stops_no_mail(client: Flas
     assert not is_out(built)
 
 
+def test_guessing_is_limited_and_my_own_way_out_stays_open(client: FlaskClient) -> None:
+    built = deal()
+    statuses = [client.get(f"/opt-out/guess{number}").status_code for number in range(62)]
+    assert (statuses[0], statuses[-1]) == (404, 429)
+    assert client.post(way_out(built)).status_code == 200
+    assert is_out(built)
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_wrong_link_and_the_link_of_a_survey_stop_no_mail(client: FlaskClient, method: str) -> None:
     built = deal()

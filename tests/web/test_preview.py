@@ -57,6 +57,13 @@ def test_next_leads_through_every_page_and_back_to_the_start(
     assert address == "/preview"
 
 
+def test_a_question_that_is_still_open_can_be_gone_to(client: FlaskClient) -> None:
+    shown = form(client.get("/preview/project/sale?page=4").text)
+    assert not shown.select("button[name=go]")
+    got = client.post("/preview/project/sale", data={"page": "4", "language": "nl", "go": "a5"})
+    assert got.location == "/preview/project/sale?page=2#q-a5"
+
+
 def test_the_second_form_looks_back_on_what_a_customer_could_have_written(client: FlaskClient) -> None:
     shown = form(client.get("/preview/project/delivery?page=4").text)
     assert shown.select_one("table.beside td").text == "9"

@@ -94,15 +94,44 @@ def test_who_may_see_it_can_be_chosen_again_with_a_call_and_the_findings(
     assert (response.consent, response.wants_call, response.wants_findings) == ("named", False, False)
 
 
+def test_the_receipt_says_that_what_counts_in_a_total_is_not_shown_by_name_later(
+    client: FlaskClient, answered: BuiltDeal
+) -> None:
+    for language, said in (
+        (
+            "nl",
+            "al mee in een totaal dat Sanne de Vries ziet? Dan krijgt niemand ze later alsnog met uw naam",
+        ),
+        ("en", "in a total that Sanne de Vries sees? Then they are not shown with your name later"),
+    ):
+        shown = BeautifulSoup(client.get(f"{link(answered)}/receipt?language={language}").text, "html.parser")
+        choice = shown.select_one("fieldset:has(input[name=consent])")
+        assert choice is not None
+        hint = shown.find(id=str(choice["aria-describedby"]))
+        assert hint is not None
+        assert said in hint.text
+
+
 def test_who_was_written_to_by_letter_is_not_offered_a_mail(client: FlaskClient, answered: BuiltDeal) -> None:
     assert 'name="findings"' in client.get(f"{link(answered)}/receipt").text
     Customer.update(email=None).execute()
     assert 'name="findings"' not in client.get(f"{link(answered)}/receipt").text
 
 
-@pytest.mark.parametrize("chosen", [{}, {"consent": ""}, {"consent": "everyone"}])
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {},
+        {"consent": ""},
+        {"consent": "everyone"},
+        {"consent": ["totals", "named"]},
+        {"consent": "totals", "call": "\u202ey"},
+        {"consent": "totals", "a1": "3"},
+        {"consent": "totals", "comment": "x" * 10_000},
+    ],
+)
 def test_a_choice_that_is_not_offered_changes_nothing(
-    client: FlaskClient, answered: BuiltDeal, chosen: dict[str, str]
+    client: FlaskClient, answered: BuiltDeal, chosen: dict[str, str | list[str]]
 ) -> None:
     assert client.post(f"{link(answered)}/receipt", data=chosen).status_code == 422
     response = kept(answered)

@@ -105,13 +105,48 @@ def test_submitting_too_early_keeps_what_there_is_and_says_what_is_missing(clien
     assert got.status_code == 422
     summary = page(got.text).select_one(".error-summary")
     assert summary is not None
-    assert [item["href"] for item in summary.select("a")] == [
-        f"{link(built)}?page=1#q-a2",
-        f"{link(built)}?page=1#q-a3",
+    assert [one.get("href") or one["value"] for one in summary.select("a, button")] == [
+        "a2",
+        "a3",
         "#q-consent",
     ]
     assert answers(built) == {"a1": 8}
     assert state(built) == InvitationState.STARTED
+
+
+def test_going_to_a_question_on_another_page_saves_this_page_first(client: FlaskClient) -> None:
+    built = deal(survey(8))
+    got = client.post(link(built), data={"comment": "Thanks", "consent": "totals", "page": "4", "go": "a6"})
+    assert (got.status_code, got.location) == (303, f"{link(built)}?page=2#q-a6")
+    kept = response(built)
+    assert kept is not None
+    assert (kept.comment, kept.consent) == ("Thanks", "totals")
+    preset = client.post(f"{link(built)}?a1=9", data={"a1": "9", "page": "4", "go": "a6"})
+    assert preset.location == f"{link(built)}?a1=9&page=2#q-a6"
+
+
+def test_what_is_wrong_on_this_page_is_said_before_going_to_another(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    got = client.post(link(built), data={"comment": "x" * 4001, "page": "3", "go": "a2"})
+    assert got.status_code == 422
+    assert page(got.text).select_one(".error-summary a")["href"] == "#q-comment"
+
+
+def test_a_wrong_value_of_another_page_is_not_carried_along_for_ever(client: FlaskClient) -> None:
+    built = deal(survey(8))
+    got = client.post(link(built), data={"a1": "99", "a5": "77", "a6": "4", "page": "1"})
+    carried = {box["name"]: box["value"] for box in page(got.text).select("input[type=hidden]")}
+    assert carried == {"page": "1", "language": "nl", "a6": "4"}
+    assert client.post(link(built), data=carried | {"a1": "9", "go": "a5"}).status_code == 303
+
+
+def test_an_error_is_said_in_the_language_that_is_being_read(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    wrong = {"comment": "x" * 4001, "page": "3"}
+    for language in ({"language": "en"}, {"language": "nl", "action": "en"}):
+        shown = page(client.post(link(built), data=wrong | language).text)
+        assert shown.html["lang"] == "en"
+        assert "Make it at most 4000" in shown.select_one(".error-summary").text
 
 
 def test_an_aspect_that_is_not_core_may_be_left_open(client: FlaskClient) -> None:
@@ -192,6 +227,7 @@ def test_the_link_of_another_customer_shows_and_changes_nothing_of_mine(client: 
         {"promise-0-source": "dreamt"},
         {"page": "99"},
         {"action": "explode"},
+        {"go": "https://example.com"},
     ],
 )
 def test_what_is_wrong_is_refused_in_words_and_nothing_of_that_page_is_kept(
@@ -202,6 +238,17 @@ def test_what_is_wrong_is_refused_in_words_and_nothing_of_that_page_is_kept(
     assert got.status_code == 422
     assert page(got.text).select_one(".error-summary a")
     assert response(built) is None
+
+
+@pytest.mark.parametrize("wrong", ["bell\x07", "\u202eevil", "\u2066hidden", "nul\x00", "y" * 501])
+def test_a_word_about_a_promise_is_held_to_the_same_rules(client: FlaskClient, wrong: str) -> None:
+    built = deal(SURVEY, waves=(Wave.SALE, Wave.DELIVERY))
+    client.post(link(built), data=complete(**{"promise-0": "Before Easter"}))
+    said = {"outcome-0": "kept", "outcome-0-remark": wrong, "page": "3"}
+    got = client.post(link(built, Wave.DELIVERY), data=said)
+    assert got.status_code == 422
+    assert page(got.text).select_one(".error-summary a")["href"] == "#q-outcome-0-remark"
+    assert Promise.get().outcome == ""
 
 
 @pytest.mark.parametrize("field", ["a99", "outcome-0", "promise-5", "again", "<script>", "csrf_token"])
@@ -230,7 +277,20 @@ def test_a_huge_body_a_file_and_another_type_get_a_clear_refusal(client: FlaskCl
     assert client.post(link(built), data={"comment": "x" * 10_000_000}).status_code == 413
     assert client.post(link(built), json={"a1": 4}).status_code == 415
     assert client.post(link(built), data={"a1": (__file__, "a.txt")}).status_code == 415
+    many = {f"a{number}": "1" for number in range(3000)}
+    assert client.post(link(built), data=many).status_code == 422
     assert response(built) is None
+
+
+def test_no_page_behind_a_link_is_kept_by_a_proxy_or_told_to_another_site(client: FlaskClient) -> None:
+    built = deal(SURVEY)
+    refused = [client.post(link(built), data=data) for data in ({"a99": "1"}, {"comment": "x" * 10_000_000})]
+    client.post(link(built), data=complete())
+    shown = [client.get(f"{link(built)}{path}") for path in ("", "/receipt", "/withdraw", "?page=1")]
+    shown.append(client.get(f"/opt-out/{built.opt_out_tokens[Wave.SALE]}"))
+    for answer in (*refused, *shown):
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Cache-Control"] == "no-store, private"
 
 
 def test_an_answer_in_the_address_is_chosen_and_not_kept(client: FlaskClient) -> None:
@@ -318,8 +378,8 @@ def test_what_was_expected_is_not_shown_to_who_skips_ahead_of_the_ratings(client
         shown = page(client.get(f"{second}?page={number}").text)
         assert shown.select_one("table.beside") is None
         assert "Before Easter" not in shown.text
-    links = page(client.get(f"{second}?page=3").text).select(".notice a")
-    assert [one["href"] for one in links] == [f"{second}?page=1#q-a3"]
+    jumps = page(client.get(f"{second}?page=3").text).select(".notice button[name=go]")
+    assert [one["value"] for one in jumps] == ["a3"]
 
 
 def test_what_was_expected_of_an_aspect_that_was_not_rated_is_not_shown_beside_it(

@@ -5,10 +5,22 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
+from kloof.cli.logs import Discreet
 from kloof.config import Settings
 from kloof.domain.surveys import Survey
+
+
+class Log(Logger):
+    """gunicorn's own log: a request line that it could not read is in it, and may hold a token."""
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(Discreet(self.error_fmt, self.datefmt))
 
 
 class Worker(ThreadWorker):
@@ -37,6 +49,7 @@ class Server(BaseApplication):
             "control_socket_disable": True,
             "accesslog": None,  # the path of a survey is a token
             "errorlog": "-",
+            "logger_class": Log,
             "loglevel": "warning",
             "graceful_timeout": 10,
             "timeout": 30,

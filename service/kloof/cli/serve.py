@@ -16,8 +16,10 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the forms, the salespeople's pages and the desk."""
     from kloof import storage
     from kloof.cli.gunicorn import Server
+    from kloof.cli.logs import be_discreet
     from kloof.web import logo
 
+    be_discreet()
     settings = with_database()
     if settings.company.logo:
         # A refusal here is one sentence; in a worker process it would be a stack trace, again and again.

@@ -15,8 +15,10 @@ from kloof.cli.run import as_json, report, with_database
 def worker(once: bool, as_json: bool) -> None:
     """Send what is due, queue reminders, close surveys; several workers may run at once."""
     from kloof.actions.worker import work, work_once
+    from kloof.cli.logs import be_discreet, discreet
     from kloof.mail import open_transport
 
+    be_discreet()
     settings = with_database()
     transport = open_transport(settings)
     if once:
@@ -31,4 +33,4 @@ def worker(once: bool, as_json: bool) -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    work(settings, transport, wall_clock, stop, click.echo)
+    work(settings, transport, wall_clock, stop, lambda news: click.echo(discreet(news)))

@@ -23,7 +23,7 @@ from kloof.domain.text import Text
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 
 # Form fields that are not answers to an item; an item may not take their name.
-RESERVED_IDS = frozenset({"action", "comment", "consent", "language", "page", "csrf_token"})
+RESERVED_IDS = frozenset({"action", "comment", "consent", "csrf_token", "go", "language", "page"})
 RESERVED_PREFIXES = ("promise-", "outcome-")
 
 

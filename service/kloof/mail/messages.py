@@ -111,8 +111,7 @@ class Postbox:
         key = (mail.kind, about.wave, mail.language, survey.fingerprint)
         if key not in self._moulds:
             questions = len(survey.items(about.wave))
-            minutes = ceil(questions * SECONDS_PER_QUESTION / 60)
-            shared = self._shared() | {"questions": questions, "minutes": minutes}
+            shared = self._shared() | {"questions": questions, "minutes": minutes(questions)}
             question = first_question(survey, about.wave, mail.language)
             parts = {"to_customer": True, "question": question, "is_last": is_last}
             self._moulds[key] = self.foundry.make(letter, mail.language, shared, parts)
@@ -160,6 +159,11 @@ class Postbox:
 
     def _link(self, path: str, purpose: Purpose, salt: bytes) -> str:
         return self.settings.link(path + token(self.settings.secret_key, purpose, salt))
+
+
+def minutes(questions: int) -> int:
+    """How long so many questions take, as a customer is told it: whole minutes, and never one, which is a boast."""
+    return max(2, ceil(questions * SECONDS_PER_QUESTION / 60))
 
 
 def _bulk(opt_out: str) -> list[tuple[str, str]]:

@@ -30,6 +30,10 @@ _LONGEST_LINE = 76
 _SPECIAL = re.compile("[&<>'\"]")
 _HEAD = b"\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
 _MARKED = {slot: f"{_OPEN}{slot}{_CLOSE}" for slot in SLOTS}
+# An address within a sentence: to press in HTML, and broken where a phone is narrower than a token is long.
+_PRESSED = Markup('<a href="{0}" style="color:inherit; word-break:break-all;">{0}</a>').format(
+    _MARKED["receipt"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +117,10 @@ class Foundry:
             **parts,
         }
         filled = _MARKED | dict(facts)
+        pressed = filled | {"receipt": _PRESSED}
         return Pair(
             Mould.of(self.text.render(common | _sentences(letter, language, filled, parts, str))),
-            Mould.of(self.html.render(common | _sentences(letter, language, filled, parts, Markup))),
+            Mould.of(self.html.render(common | _sentences(letter, language, pressed, parts, Markup))),
         )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from math import ceil
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,7 +16,7 @@ from kloof.domain.messages import AboutDeal, Outgoing
 from kloof.domain.surveys import Survey, Wave
 from kloof.domain.text import Text
 from kloof.mail.letters import Letter, letters
-from kloof.mail.messages import SECONDS_PER_QUESTION
+from kloof.mail.messages import minutes
 
 _FONTS = Path(__file__).parent
 _LEFT, _RIGHT, _TOP = 25.0, 25.0, 20.0
@@ -86,7 +85,7 @@ class Press:
             "delivered_on": notation.date(about.delivered_on or about.sold_on, mail.language),
             "open_until": notation.date(closes_at.astimezone(self.zone).date(), mail.language),
             "questions": questions,
-            "minutes": ceil(questions * SECONDS_PER_QUESTION / 60),
+            "minutes": minutes(questions),
             "address": self.settings.link("/k").removeprefix("https://").removeprefix("http://"),
         }
 

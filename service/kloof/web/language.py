@@ -1,7 +1,7 @@
 """Which language this visitor reads: asked for, chosen before, wanted by the browser, or the company's own."""
 
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from babel.dates import format_date, format_datetime, get_timezone
 from flask import Flask, current_app, g, request
@@ -23,6 +23,15 @@ def language() -> Language:
         wanted = asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES)
         g.language = wanted or settings().company.language
     return cast(Language, g.language)
+
+
+def asked_language() -> dict[str, Any]:
+    """`language` for an address of ours where this visitor asked for one by address; otherwise nothing.
+
+    Who switched on one page then stays in that language through what that page leads to.
+    """
+    wanted = request.args.get("language")
+    return {"language": wanted} if wanted in LANGUAGES else {}
 
 
 def speak(language: Language) -> None:

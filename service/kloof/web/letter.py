@@ -9,6 +9,7 @@ from kloof.domain.links import Purpose, grouped, typed_code
 from kloof.web import errors
 from kloof.web.doors import csrf
 from kloof.web.here import settings
+from kloof.web.language import asked_language
 from kloof.web.limits import limited
 
 blueprint = Blueprint("letter", __name__, url_prefix="/k")
@@ -48,9 +49,11 @@ def _lead(typed: str, purpose: Purpose, wrong_is: int = 422) -> ResponseReturnVa
             typed[:LONGEST], wrong="unknown" if typed_code(typed[:LONGEST]) else "incomplete"
         ), wrong_is
     where = "survey.form" if purpose is Purpose.SURVEY else "opt_out.ask"
-    return redirect(url_for(where, token=token), 303)
+    return redirect(url_for(where, token=token, **asked_language()), 303)
 
 
 def _page(typed: str = "", wrong: str = "") -> str:
     shown = grouped(code) if (code := typed_code(typed)) else typed
-    return render_template("letter.html", typed=shown, wrong=wrong)
+    return render_template(
+        "letter.html", typed=shown, wrong=wrong, here=url_for("letter.read", **asked_language())
+    )

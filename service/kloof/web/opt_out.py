@@ -8,7 +8,7 @@ from kloof.domain.errors import NotFound
 from kloof.web import errors
 from kloof.web.doors import csrf
 from kloof.web.here import now, settings
-from kloof.web.language import say
+from kloof.web.language import asked_language, say
 from kloof.web.limits import limited
 
 blueprint = Blueprint("opt_out", __name__, url_prefix="/opt-out")
@@ -28,7 +28,7 @@ def closed(_: NotFound) -> ResponseReturnValue:
 @blueprint.get("/<token>")
 def ask(token: str) -> str:
     opt_out.recognise(token)
-    return render_template("opt_out/ask.html", here=url_for("opt_out.do", token=token))
+    return render_template("opt_out/ask.html", here=url_for("opt_out.do", token=token, **asked_language()))
 
 
 @blueprint.post("/<token>")

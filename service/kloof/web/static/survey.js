@@ -51,11 +51,13 @@
     const headers = { Accept: "application/json" };
     const signal = AbortSignal.timeout?.(15000);
     const answer = await fetch(address, { method: "POST", headers, body, signal, keepalive: true }).catch(() => null);
-    if (!answer || answer.status >= 500 || answer.status === 429) {
+    // Saved is 204 and nothing else: what answers 200 is the sign-in page of somebody's wireless network.
+    const arrived = answer && (answer.status === 204 || (answer.status >= 400 && answer.status < 500 && answer.status !== 429));
+    if (arrived) {
+      settle(answer.status, answer.ok ? {} : await answer.json().catch(() => ({})), fields);
+    } else {
       say("waiting");
       later(10000);
-    } else {
-      settle(answer.status, answer.ok ? {} : await answer.json().catch(() => ({})), fields);
     }
   }
 

@@ -22,7 +22,7 @@ MOST_IN_PROMISE: Final = 500
 MOST_FORMS: Final = 256
 CHOICES: Final = "choices"
 PROMISE_FIELDS: Final = frozenset({*promise_fields(), *outcome_fields()})
-NOT_CONTENT: Final = frozenset({"action", "language", "page"})
+NOT_CONTENT: Final = frozenset({"action", "go", "language", "page"})
 ACTIONS: Final = frozenset({"save", "back", "submit", *LANGUAGES})
 
 # Line breaks and tabs are writing; other control characters are not, and overrides of direction (UAX #9) can make a
@@ -170,7 +170,7 @@ def _allowed(survey: Survey, wave: Wave, pages: int) -> dict[str, frozenset[str]
             allowed[f"promise-{position}-source"] = frozenset({"", *(source.value for source in Source)})
         else:
             allowed[f"outcome-{position}"] = frozenset(outcome.value for outcome in Outcome)
-    return allowed
+    return allowed | {"go": frozenset({*allowed, *_written(wave)})}
 
 
 def _written(wave: Wave) -> dict[str, Any]:

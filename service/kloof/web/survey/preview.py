@@ -70,13 +70,13 @@ def onward(survey: str, wave: str) -> ResponseReturnValue:
     questionnaire = _questionnaire(survey, wave, now())
     if show.is_script():
         return "", 204
-    action, book = request.form.get("action", "save"), booklet(questionnaire)
+    action = request.form.get("action", "save")
     for spoken in (request.form.get("language"), action):
         if spoken in LANGUAGES:
             speak(spoken)
     if action == "submit":
         return redirect(url_for("preview.overview"), 303)
-    return redirect(show.link_to(questionnaire, show.leads_to(book, request.form.get("page"), action)), 303)
+    return redirect(show.leads_to(questionnaire, request.form), 303)
 
 
 def _surveys() -> Mapping[str, Survey]:

@@ -10,7 +10,7 @@ from kloof.domain.people import Consent, Outcome
 from kloof.domain.responses import Changes, Questionnaire
 from kloof.web import errors
 from kloof.web.here import now, settings
-from kloof.web.language import language
+from kloof.web.language import asked_language, language
 from kloof.web.survey import show
 from kloof.web.survey.forms import Choices, SurveyForm
 from kloof.web.survey.routes import blueprint, opened
@@ -40,7 +40,7 @@ class WishesForm(SurveyForm):
 def receipt(token: str) -> ResponseReturnValue:
     questionnaire = opened(token)
     if not questionnaire.submitted:
-        return redirect(url_for("survey.form", token=token))
+        return redirect(url_for("survey.form", token=token, **asked_language()))
     return _receipt(questionnaire, saved="saved" in request.args)
 
 
@@ -49,7 +49,8 @@ def wish(token: str) -> ResponseReturnValue:
     """Choose again between named and totals, ask for a call, ask for the findings."""
     questionnaire = opened(token)
     form = WishesForm()
-    if not questionnaire.submitted or not form.validate() or "consent" not in form.chosen.data:
+    known = form.chosen.allowed.keys() >= set(request.form)
+    if not (questionnaire.submitted and known and form.validate() and "consent" in form.chosen.data):
         return errors.page(422)
     wishes = form.chosen.data
     changes = Changes(
@@ -66,8 +67,10 @@ def wish(token: str) -> ResponseReturnValue:
 def ask_withdrawal(token: str) -> ResponseReturnValue:
     questionnaire = opened(token)
     if questionnaire.state not in CAN_WITHDRAW:
-        return redirect(url_for("survey.form", token=token))
-    return render_template("survey/withdraw.html", here=url_for("survey.withdraw", token=token))
+        return redirect(url_for("survey.form", token=token, **asked_language()))
+    return render_template(
+        "survey/withdraw.html", here=url_for("survey.withdraw", token=token, **asked_language())
+    )
 
 
 @blueprint.post("/<token>/withdraw")
@@ -75,7 +78,7 @@ def withdraw(token: str) -> ResponseReturnValue:
     """Only `action=withdraw` does it; the form's first button, which a link scanner would press, keeps everything."""
     questionnaire = opened(token)
     if request.form.get("action") != "withdraw":
-        return redirect(url_for("survey.form", token=token), 303)
+        return redirect(url_for("survey.form", token=token, **asked_language()), 303)
     try:
         respond.withdraw(questionnaire, now())
     except Refused:
@@ -98,7 +101,7 @@ def _receipt(questionnaire: Questionnaire, *, saved: bool) -> str:
         looks=looks.looks(settings(), questionnaire.deal),
         may_correct=respond.may_correct(questionnaire),
         saved=saved,
-        here=url_for("survey.receipt", token=token),
-        form=url_for("survey.form", token=token),
-        withdraw=url_for("survey.withdraw", token=token),
+        here=url_for("survey.receipt", token=token, **asked_language()),
+        form=url_for("survey.form", token=token, page=1, **asked_language()),
+        withdraw=url_for("survey.withdraw", token=token, **asked_language()),
     )

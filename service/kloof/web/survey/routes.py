@@ -14,7 +14,7 @@ from kloof.domain.text import LANGUAGES, Language
 from kloof.web import errors
 from kloof.web.doors import csrf
 from kloof.web.here import now
-from kloof.web.language import language, speak
+from kloof.web.language import asked_language, language, speak
 from kloof.web.limits import limited
 from kloof.web.survey import forms, show
 from kloof.web.survey.pages import Page, booklet
@@ -40,7 +40,7 @@ def form(token: str) -> ResponseReturnValue:
     questionnaire = opened(token)
     asked = request.args.get("page", "")
     if questionnaire.submitted and not (asked and respond.may_correct(questionnaire)):
-        return redirect(url_for("survey.receipt", token=token))
+        return redirect(url_for("survey.receipt", token=token, **asked_language()))
     preset = presets(questionnaire)
     return show.page(questionnaire, _page(questionnaire, asked, preset), preset=preset)
 
@@ -50,13 +50,13 @@ def save(token: str) -> ResponseReturnValue:
     questionnaire = opened(token)
     if request.mimetype not in FORM_TYPES or (request.mimetype != PLAIN_FORM and request.files):
         abort(415)
+    speak(_known(request.form.get("action")) or _known(request.form.get("language")) or language())
     try:
         reading = forms.blank(questionnaire).read(request.form)
     except forms.UnknownFieldError:
         return errors.page(422)
     if reading.wrong:
         return _again(questionnaire, reading.wrong)
-    speak(_known(reading.said.get("action")) or _known(reading.said.get("language")) or language())
     return _save(questionnaire, reading)
 
 
@@ -126,8 +126,7 @@ def _onward(
 ) -> ResponseReturnValue:
     if show.is_script():
         return "", 204
-    to = show.leads_to(booklet(questionnaire), said.get("page"), said.get("action", "save"))
-    return redirect(show.link_to(questionnaire, to, preset), 303)
+    return redirect(show.leads_to(questionnaire, said, preset), 303)
 
 
 def _again(questionnaire: Questionnaire, wrong: Mapping[str, str]) -> ResponseReturnValue:

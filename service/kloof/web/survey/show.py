@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from babel.dates import format_date
 from flask import current_app, render_template, request
@@ -36,7 +36,8 @@ def page(
     kept = forms.values(questionnaire.response, noted)
     sheet = Filled({**kept, **preset, **typed}, _Facts(questionnaire, shown, preset), errors)
     book = booklet(questionnaire)
-    elsewhere = {name: value for name, value in {**preset, **typed}.items() if name not in shown.fields}
+    aside = {*shown.fields, *errors}
+    elsewhere = {name: value for name, value in {**preset, **typed}.items() if name not in aside}
     still_open = _open(questionnaire) if shown.kind in {Kind.FINISH, Kind.LOOK_BACK} else []
     if errors or elsewhere or still_open or questionnaire.submitted or shown.kind is Kind.LOOK_BACK:
         own = {"elsewhere": elsewhere, "still_open": still_open, "promises": noted}
@@ -80,7 +81,6 @@ class _Facts(Mapping[str, str]):
     def __init__(self, questionnaire: Questionnaire, shown: Page, preset: Mapping[str, str]) -> None:
         self._known: dict[str, Callable[[], str]] = {
             "here": lambda: _here(questionnaire, shown, preset),
-            "form": _form,
             "receipt": receipt,
             "product": lambda: questionnaire.product,
             "seller": lambda: questionnaire.seller,
@@ -107,7 +107,7 @@ def receipt() -> str:
     return f"{_form()}/receipt"
 
 
-def link_to(questionnaire: Questionnaire, number: int, preset: Mapping[str, str] = _NOTHING) -> str:
+def _link_to(questionnaire: Questionnaire, number: int, preset: Mapping[str, str]) -> str:
     """The address of one page of this form, in the language that is being read."""
     spoken = language()
     known = questionnaire.response.language or questionnaire.language
@@ -115,11 +115,17 @@ def link_to(questionnaire: Questionnaire, number: int, preset: Mapping[str, str]
     return f"{_form()}?{urlencode({**preset, 'page': number, **words})}"
 
 
-def leads_to(book: Booklet, page: str | None, action: str) -> int:
-    """The number of the page to which a button on this page leads; after the last one for no page at all."""
-    at = int(page) if page and page.isascii() and page.isdigit() else len(book)
+def leads_to(
+    questionnaire: Questionnaire, said: Mapping[str, str], preset: Mapping[str, str] = _NOTHING
+) -> str:
+    """The address to which the pressed button leads: the next page, the one before, or the question of `go`."""
+    book = booklet(questionnaire)
+    if field := said.get("go"):
+        return f"{_link_to(questionnaire, book.page_of(field).number, preset)}#q-{quote(field)}"
+    page, action = said.get("page", ""), said.get("action", "save")
+    at = int(page) if page.isascii() and page.isdigit() else len(book)
     to = at if action in LANGUAGES else at - 1 if action == "back" else at + 1
-    return book.page(to).number
+    return _link_to(questionnaire, book.page(to).number, preset)
 
 
 def is_script() -> bool:
