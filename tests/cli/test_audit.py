@@ -119,7 +119,7 @@ def test_audit_exits_with_1_and_a_sentence_where_an_attack_breaks_something(
     )
     folder = published.folder / "weak" / "0001"
     folder.mkdir(parents=True)
-    for name, content in release_files._files(weak).items():
+    for name, content in release_files.contents(weak).items():
         (folder / name).write_bytes(content)
     done = CliRunner().invoke(main, ["audit", str(folder.parent)])
     assert done.exit_code == 1
