@@ -21,7 +21,16 @@ _DEAL = (
     "customer_number",
     "customer_time_zone",
 )
-_ANSWERED = ("comment", "consent", "wants_call", "wants_findings", "language", "saved_at", "submitted_at")
+_ANSWERED = (
+    "comment",
+    "consent",
+    "share_with_delivery",
+    "wants_call",
+    "wants_findings",
+    "language",
+    "saved_at",
+    "submitted_at",
+)
 _PROMISE = ("text", "aspect", "source", "outcome", "remark")
 
 
