@@ -53,9 +53,8 @@ class Choices(Field):
         for name, posted in formdata.lists() if formdata else ():
             if name not in self.allowed:
                 continue
-            if posted == ["yes", "no"] and self.allowed[name] is BOX:
-                posted = posted[:1]
-            if len(posted) == 1 and posted[0] in self.allowed[name]:
+            ticked = posted == ["yes", "no"] and self.allowed[name] is BOX
+            if (len(posted) == 1 or ticked) and posted[0] in self.allowed[name]:
                 self.data[name] = posted[0]
             else:
                 self.wrong[name] = say("Choose one of the answers that are offered.")
