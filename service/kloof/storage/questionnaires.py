@@ -84,16 +84,18 @@ def promises(response_row: int | None) -> tuple[Promise, ...]:
     if response_row is None:
         return ()
     rows = PromiseRow.select().where(PromiseRow.response == response_row).order_by(PromiseRow.position)
-    return tuple(
-        Promise(
-            row.position,
-            row.text,
-            row.aspect,
-            Source(row.source) if row.source else None,
-            Outcome(row.outcome) if row.outcome else None,
-            row.remark,
-        )
-        for row in rows
+    return tuple(promise(row) for row in rows)
+
+
+def promise(row: PromiseRow) -> Promise:
+    """The value of a row."""
+    return Promise(
+        row.position,
+        row.text,
+        row.aspect,
+        Source(row.source) if row.source else None,
+        Outcome(row.outcome) if row.outcome else None,
+        row.remark,
     )
 
 

@@ -107,6 +107,7 @@ def _kinds() -> dict[str, str]:
         "invitation": say("Invitation"),
         "reminder": say("Reminder"),
         "sign-in": say("Sign-in link"),
+        "handover": say("Word from delivery"),
         "sale": say("first survey"),
         "delivery": say("second survey"),
     }
