@@ -1,4 +1,4 @@
-"""The first minute of a stranger: one command, and they are a customer, a salesperson, the desk and a reader."""
+"""The first minute of a stranger: one command, and they are a customer, a seller, a lead, the desk and a reader."""
 
 import subprocess
 import sys
@@ -31,6 +31,7 @@ def fetched(address: str) -> str:
         ("Be a customer", '<input type="radio"'),
         ("after delivery", '<input type="radio"'),
         ("Be a salesperson", "<form"),
+        ("Be a delivery lead", "<form"),
         ("Be the desk", "<form"),
         ("Read the findings", "Warmtehuis"),
         ("See the mail", "Warmtehuis"),
