@@ -19,8 +19,8 @@ TABLES = """
 CREATE TABLE link (fingerprint TEXT PRIMARY KEY, id INTEGER NOT NULL, product TEXT NOT NULL, until TEXT NOT NULL);
 CREATE TABLE response (
   id INTEGER PRIMARY KEY, invitation_id INTEGER NOT NULL UNIQUE, answers BLOB NOT NULL, comment TEXT NOT NULL,
-  consent TEXT NOT NULL, wants_call INTEGER NOT NULL, wants_findings INTEGER NOT NULL, language TEXT NOT NULL,
-  saved_at TEXT NOT NULL, submitted_at TEXT
+  consent TEXT NOT NULL, wants_call INTEGER NOT NULL, wants_findings INTEGER NOT NULL,
+  share_with_delivery INTEGER NOT NULL, language TEXT NOT NULL, saved_at TEXT NOT NULL, submitted_at TEXT
 );
 """
 PRAGMAS = "PRAGMA journal_mode = wal; PRAGMA synchronous = full;"
@@ -30,8 +30,9 @@ WHERE l.fingerprint = ?
 """
 INSERT = """
 INSERT INTO response
-  (invitation_id, answers, comment, consent, wants_call, wants_findings, language, saved_at, submitted_at)
-VALUES (?, ?, ?, ?, 0, 0, 'nl', ?, ?)
+  (invitation_id, answers, comment, consent, wants_call, wants_findings, share_with_delivery, language, saved_at,
+   submitted_at)
+VALUES (?, ?, ?, ?, 0, 0, 0, 'nl', ?, ?)
 """
 ASPECTS = [f"a{number}" for number in range(1, 13)]
 POINTS = range(11)

@@ -10,20 +10,22 @@ from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Page, Route
 
 from builders import NOW, BuiltDeal, deal, person, settings, survey
-from kloof.actions import respond
+from kloof.actions import handover, respond
 from kloof.actions.published import Figures
 from kloof.domain.gap import AspectGap
+from kloof.domain.handover import Mark
 from kloof.domain.people import Consent, Role
 from kloof.domain.responses import Changes, PromiseChange
 from kloof.domain.surveys import Wave
 from kloof.storage import people
-from kloof.storage.models import Response
+from kloof.storage.models import Deal, Invitation, Person, Response
 from kloof.web import create_app
 from outbox_cast import line, sell
 from pages import axe_violations, html_errors, served
 
 NewPage = Callable[..., Page]
 BOTH = (Wave.SALE, Wave.DELIVERY)
+NAMES = {Role.SALESPERSON: "Sanne de Vries", Role.LEAD: "Joris Baas", Role.DESK: "Noor Desk"}
 LOOKS = [(360, "light", "nl-NL"), (1280, "dark", "en-GB")]
 
 pytestmark = pytest.mark.browser
@@ -56,7 +58,30 @@ def cast(app: Flask) -> BuiltDeal:
     deal(seller=person())
     named = _answered(Consent.NAMED, 6)
     Response.update(wants_call=True).where(Response.consent == "named").execute()
-    return named
+    return before_the_work(named)
+
+
+def before_the_work(built: BuiltDeal) -> BuiltDeal:
+    """The same, as it was before delivery: shared with delivery, and marked in part."""
+    Deal.update(delivered_on=None, delivery_planned_on=date(2026, 3, 20)).where(
+        Deal.id == built.row
+    ).execute()
+    Response.update(share_with_delivery=True).where(
+        Response.invitation == built.invitations[Wave.SALE]
+    ).execute()
+    lead, agreed = people.by_id(person("Joris Baas", Role.LEAD)), date(2026, 1, 15)
+    assert lead
+    company = settings("unused", Path(), works_council_consent=agreed)
+    said = {"a1": (Mark.WONT, "Eerst moet het dak worden nagekeken."), "promise.0": (Mark.TALK, "")}
+    handover.mark(company, lead, built.deal_id, said, NOW)
+    return built
+
+
+def over() -> BuiltDeal:
+    """A deal that was marked and then delivered."""
+    built = before_the_work(_answered(Consent.TOTALS, 5))
+    Deal.update(delivered_on=NOW.date()).where(Deal.id == built.row).execute()
+    return built
 
 
 def _answered(consent: Consent, received: int) -> BuiltDeal:
@@ -95,6 +120,11 @@ def paths_of(built: BuiltDeal) -> dict[str, tuple[str, Role | None]]:
         "promise-sheet": ("/me/promise?product=Heat+pump", Role.SALESPERSON),
         "desk": ("/desk", Role.DESK),
         "waiting": ("/desk/waiting", Role.DESK),
+        "handovers": ("/handover", Role.LEAD),
+        "handover": (f"/handover/{built.deal_id}", Role.LEAD),
+        "handover-kept": (f"/handover/{built.deal_id}?saved", Role.LEAD),
+        "handover-over": (f"/handover/{over().deal_id}", Role.LEAD),
+        "handover-nothing": (f"/handover/{deal(seller=person()).deal_id}", Role.LEAD),
     }
 
 
@@ -105,7 +135,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     for name, (path, role) in paths_of(cast).items():
         page = new_page(width, scheme, locale)
         if role:
-            sign_in(page, app, address, "Sanne de Vries" if role is Role.SALESPERSON else "Noor Desk", role)
+            sign_in(page, app, address, NAMES[role], role)
         page.goto(address + path)
         assert (name, axe_violations(page)) == (name, [])
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
@@ -188,7 +218,7 @@ def test_the_html_is_valid(
     for name, (path, role) in paths_of(cast).items():
         page = new_page()
         if role:
-            sign_in(page, app, address, "Sanne de Vries" if role is Role.SALESPERSON else "Noor Desk", role)
+            sign_in(page, app, address, NAMES[role], role)
         answer = page.goto(address + path)
         assert answer
         pages[name] = answer.text()
@@ -211,6 +241,55 @@ def test_a_salesperson_gets_from_the_list_to_a_deal_and_out_again_by_keyboard(
     page.wait_for_url("**/sign-in")
     page.goto(f"{address}/me")
     assert page.url.endswith("/sign-in")
+
+
+def test_a_lead_marks_and_enters_a_day_by_keyboard_without_javascript(
+    new_page: NewPage, app: Flask, address: str, cast: BuiltDeal
+) -> None:
+    built = before_the_work(_answered(Consent.NAMED, 6))
+    Invitation.update(invite_on=date(2026, 4, 1)).execute()
+    Response.delete().where(Response.invitation == built.invitations[Wave.DELIVERY]).execute()
+    page = new_page(360, locale="en-GB", java_script_enabled=False)
+    sign_in(page, app, address, "Joris Baas", Role.LEAD)
+    page.goto(f"{address}/handover")
+    _tab_to(page, built.deal_id)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/handover/{built.deal_id}")
+    page.locator("[name=mark-a2]").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type("As always")
+    _tab_to(page, "Save what delivery says")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**?saved=")
+    assert page.locator("[name=mark-a2][value=will]").is_checked()
+    assert page.locator("[name=note-a2]").input_value() == "As always"
+    page.locator("#handover_document_on").fill("2026-03-01")
+    page.get_by_role("button", name="Save what was done").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator("#handover_document_on").input_value() == "2026-03-01"
+
+
+def test_axe_finds_nothing_where_a_lead_has_to_put_something_right_or_is_in_no_team(
+    new_page: NewPage, app: Flask, shut: Flask, address: str, cast: BuiltDeal
+) -> None:
+    page = new_page()
+    sign_in(page, app, address, "Joris Baas", Role.LEAD)
+    page.goto(f"{address}/handover/{cast.deal_id}")
+    page.locator("[name=note-a3]").fill("Kan niet")
+    page.locator("main form button").first.click()
+    assert page.locator(".error-summary").is_visible()
+    assert axe_violations(page) == []
+    Person.update(team="").where(Person.role == "lead").execute()
+    page.goto(f"{address}/handover")
+    assert "geen team" in page.inner_text("main") or "niet in een team" in page.inner_text("main")
+    assert axe_violations(page) == []
+    with served(shut) as elsewhere:
+        sign_in(page, shut, elsewhere, "Joris Baas", Role.LEAD)
+        page.goto(f"{elsewhere}/handover")
+        assert "ondernemingsraad" in page.inner_text("main")
+        assert axe_violations(page) == []
 
 
 def _tab_to(page: Page, words: str) -> None:

@@ -374,6 +374,36 @@ def test_each_choice_is_saved_as_it_is_made(new_page: NewPage, address: str) -> 
     assert [(one.text, one.aspect, str(one.source)) for one in written] == [("Op tijd", "a2", "said")]
 
 
+def test_the_box_for_the_people_who_do_the_work_is_saved_and_comes_back_without_a_network(
+    new_page: NewPage, address: str
+) -> None:
+    built = deal(SURVEY)
+    page = new_page()
+    last = f"{address}/s/{built.tokens[Wave.SALE]}?page=4"
+
+    def shares() -> bool:
+        return respond.open_link(built.tokens[Wave.SALE], NOW).response.shares_with_delivery
+
+    page.goto(last)
+    box = page.locator("input[type=checkbox]")
+    for ticked in (True, False):
+        box.set_checked(ticked)
+        expect(page.locator(".saved")).to_have_text("Bewaard")
+        page.wait_for_load_state("networkidle")
+        assert shares() is ticked
+    page.context.set_offline(True)
+    box.check()
+    expect(page.locator(".saved")).to_contain_text("Geen verbinding")
+    context = page.context
+    page.close()
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(last)
+    expect(again.locator(".saved")).to_have_text("Bewaard")
+    assert again.locator("input[type=checkbox]").is_checked()
+    assert shares()
+
+
 def test_what_was_chosen_without_a_network_is_said_so_and_outlives_the_tab(
     new_page: NewPage, address: str
 ) -> None:

@@ -1,16 +1,18 @@
 """Who may see what, as a table that can be read."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from kloof.domain.access import DESK, LINK, PUBLIC, SALES, STAFF, Rule, may_enter, owns
+from kloof.domain.access import DESK, LEAD, LINK, PUBLIC, SALES, STAFF, Rule, leads, may_enter, owns
 from kloof.domain.people import Deal, Person, Role
 from kloof.domain.surveys import SurveyKey
 
 OWNER = Person(1, "owner@firm.example", "Owner", Role.SALESPERSON)
 COLLEAGUE = Person(2, "colleague@firm.example", "Colleague", Role.SALESPERSON)
 DESK_WORKER = Person(3, "desk@firm.example", "Desk", Role.DESK)
+DELIVERY_LEAD = Person(4, "lead@firm.example", "Lead", Role.LEAD, "Utrecht")
 DEAL = Deal(
     7,
     "D-7",
@@ -36,6 +38,9 @@ DEAL = Deal(
         (SALES, DESK_WORKER, False),
         (DESK, DESK_WORKER, True),
         (DESK, OWNER, False),
+        (LEAD, OWNER, False),
+        (LEAD, DELIVERY_LEAD, True),
+        (SALES, DELIVERY_LEAD, False),
         (STAFF, OWNER, True),
         (STAFF, None, False),
     ],
@@ -50,3 +55,10 @@ def test_a_deal_is_the_salespersons_who_sold_it_and_nobody_elses() -> None:
     assert owns(OWNER, DEAL)
     assert not owns(COLLEAGUE, DEAL)
     assert not owns(DESK_WORKER, DEAL)
+
+
+def test_a_deal_is_read_by_the_lead_of_its_own_team_and_by_nobody_else() -> None:
+    assert leads(DELIVERY_LEAD, DEAL)
+    assert not leads(replace(DELIVERY_LEAD, team="Brabant"), DEAL)
+    assert not leads(replace(OWNER, team="Utrecht"), DEAL)
+    assert not leads(replace(DELIVERY_LEAD, team=""), replace(DEAL, team="")), "no team is no team"

@@ -1,11 +1,13 @@
-"""The first minute of a stranger: one command, and they are a customer, a salesperson, the desk and a reader."""
+"""The first minute of a stranger: one command, and they are a customer, a seller, a lead, the desk and a reader."""
 
+import re
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -31,6 +33,7 @@ def fetched(address: str) -> str:
         ("Be a customer", '<input type="radio"'),
         ("after delivery", '<input type="radio"'),
         ("Be a salesperson", "<form"),
+        ("Be a delivery lead", "<form"),
         ("Be the desk", "<form"),
         ("Read the findings", "Warmtehuis"),
         ("See the mail", "Warmtehuis"),
@@ -50,6 +53,16 @@ def test_the_worker_sends_over_smtp_and_the_catcher_shows_the_mail(demo: Demo) -
     while "you@home.example" not in (inbox := fetched(demo.address("See the mail"))):
         assert time.monotonic() < deadline, inbox
         time.sleep(0.5)
+
+
+def test_each_mail_that_was_caught_opens(demo: Demo) -> None:
+    deadline = time.monotonic() + 30
+    inbox = demo.address("See the mail")
+    while not (caught := re.findall(r'href="(/mail/[^"]+)"', fetched(inbox))):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    for path in caught:
+        assert "Warmtehuis" in fetched(urljoin(inbox, path))
 
 
 def test_releases_were_published_and_the_site_shows_figures(demo: Demo) -> None:

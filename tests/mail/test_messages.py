@@ -19,7 +19,7 @@ from kloof.config import Settings
 from kloof.domain.errors import BadSettings
 from kloof.domain.invitations import InvitationState
 from kloof.domain.links import Purpose, token
-from kloof.domain.messages import AboutDeal, Outgoing
+from kloof.domain.messages import AboutDeal, AboutHandover, Outgoing
 from kloof.domain.surveys import Wave
 from kloof.domain.text import LANGUAGES, Language
 from kloof.mail.headers import domain_in_ascii, mailbox, words
@@ -187,6 +187,25 @@ def test_a_sign_in_mail_has_its_link_and_no_way_out(settings: Settings) -> None:
     assert "tot 12:15" in text
     assert b"List-Unsubscribe" not in parcel.data
     assert read(parcel)["Subject"] == "Je inloglink voor kloof bij Warmtehuis"
+
+
+@pytest.mark.parametrize(("language", "word"), [("nl", "levering"), ("en", "delivery")])
+def test_word_from_delivery_leads_to_the_deal_and_says_nothing_of_what_was_answered(
+    settings: Settings, language: Language, word: str
+) -> None:
+    about = AboutHandover("D/1 & more", "Warmtepomp", stands=True)
+    parcel = made(
+        settings, outgoing("handover", language=language, name="Eva Bakker", about=None, handover=about)
+    )
+    for kind in ("plain", "html"):
+        text = body(parcel, kind)
+        for expected in ("Eva Bakker", word, "Warmtehuis", settings.link("/me/deals/D%2F1%20%26%20more")):
+            assert expected in text
+        assert not re.search(r"[{}\ue000\ue001]", re.sub(r"<style>.*</style>", "", text, flags=re.S))
+        assert "Piet Jansen" not in text
+    assert "D/1 & more" in body(parcel, "plain")
+    assert b"List-Unsubscribe" not in parcel.data
+    assert "Warmtepomp" in str(read(parcel)["Subject"])
 
 
 def test_replies_go_where_the_company_wants_them(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Migrations make exactly the tables that the models describe, once, however many try at once."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,8 @@ def described(url: str) -> dict[str, str]:
 
 
 def _in_any_order(sql: str) -> str:
-    """A column that was added later stands behind the foreign keys: the order of the parts says nothing."""
+    """A column that was added later stands behind the foreign keys, and says itself what it refers to."""
+    sql = re.sub(r'("\w+") (\w+) (REFERENCES [^,]+?)(?=, |\)$)', r"\1 \2, FOREIGN KEY (\1) \3", sql)
     head, _, parts = " ".join(sql.split()).partition(" (")
     in_order = head.startswith("CREATE TABLE")
     return (

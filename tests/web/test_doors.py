@@ -58,6 +58,24 @@ def test_a_colleague_sees_of_my_deal_exactly_what_a_deal_that_does_not_exist_sho
     assert (theirs.status_code, theirs.data) == (nothing.status_code, nothing.data)
 
 
+def test_a_lead_of_another_team_sees_of_a_deal_exactly_what_a_deal_that_does_not_exist_shows(
+    app: Flask, signed_in: Enter
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.extensions["kloof.settings"] = app.extensions["kloof.settings"].model_copy(
+        update={"works_council_consent": NOW.date()}
+    )
+    mine = deal()
+    person("Kim Vos", Role.LEAD, team="South")
+    lead, colleague = signed_in("Joris Baas", Role.LEAD), signed_in("Kim Vos", Role.LEAD)
+    for path in ("/handover/{}", "/handover/{}/done"):
+        for method in ("GET", "POST") if path == "/handover/{}" else ("POST",):
+            theirs = colleague.open(path.format(mine.deal_id), method=method)
+            nothing = colleague.open(path.format("D-nothing"), method=method)
+            assert (theirs.status_code, theirs.data) == (404, nothing.data)
+            assert lead.open(path.format(mine.deal_id), method=method).status_code in {200, 303}
+
+
 def test_an_application_with_a_route_that_has_no_rule_does_not_start(app: Flask) -> None:
     bare = Flask("bare")
     bare.add_url_rule("/open-door", "open.door", lambda: "in")

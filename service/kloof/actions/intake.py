@@ -1,13 +1,14 @@
 """Taking deals in, line by line: who the customer is, what may still change, and whom to invite because of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from difflib import get_close_matches
 
 from kloof.actions import invite
 from kloof.actions.deal_events import Done
 from kloof.config import Settings
+from kloof.domain import practices
 from kloof.domain.addresses import address_hash
 from kloof.domain.audit_log import What
 from kloof.domain.errors import Refused
@@ -41,6 +42,8 @@ class Intake:
 
     def __call__(self, line: DealLine) -> Done:
         stored = self.known.get(line.deal_id)
+        if stored:
+            line = replace(line, practices=practices.laid_over(stored.line.practices, line.practices))
         if stored and stored.line == line:
             return "unchanged"
         self._refuse_unknown_names(line)
@@ -52,11 +55,9 @@ class Intake:
                 stored.line, line, besides={"customer_email"} if moved else set()
             )
         self._refuse_if_perhaps_the_same(line, stored)
-        if stored and stored.delivery_answered and stored.line.practices != line.practices:
-            raise Refused(
-                "The customer has answered after delivery, so what was done for this deal can no longer change.",
-                remedy="Enter it before that, or it could be coloured by the answer; undo the change in the file.",
-            )
+        if stored and stored.line.practices != line.practices:
+            today = self.settings.today(self.now)
+            practices.refuse_where_locked(stored.asks_on, today, answered=stored.delivery_answered)
         if line.sold_on > self.settings.today(self.now):
             raise Refused(f"sold_on {line.sold_on} lies in the future.", remedy="Import it once it is sold.")
         self._write(line, seller, survey, stored, moved=moved)

@@ -11,10 +11,12 @@ from kloof.domain.answers import Answers, unpack
 from kloof.domain.audit_log import What, by
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.gap import AspectGap, Pair
+from kloof.domain.handover import Item, Proposal, items, proposal
 from kloof.domain.people import Person
+from kloof.domain.responses import Promise
 from kloof.domain.surveys import Survey, SurveyKey, Wave
-from kloof.storage import audit, feedback, surveys
-from kloof.storage.feedback import OwnDeal, WrittenPromise
+from kloof.storage import audit, feedback, handovers, surveys
+from kloof.storage.feedback import OwnDeal
 
 PER_PAGE: Final = 25
 
@@ -39,7 +41,20 @@ class DealDetail:
 
     view: DealView
     survey: Survey
-    promises: tuple[WrittenPromise, ...]
+    promises: tuple[Promise, ...]
+    handover: tuple[Item, ...]
+
+    @property
+    def marked(self) -> tuple[Item, ...]:
+        """What delivery has said something about."""
+        return tuple(item for item in self.handover if item.mark)
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """Whether to talk with the customer before the work starts."""
+        deal = self.view.deal.deal
+        gone = deal.delivered_on is not None or deal.cancelled_on is not None
+        return proposal(self.survey, self.handover, delivered=gone)
 
 
 def refuse_without_consent(settings: Settings) -> None:
@@ -74,7 +89,10 @@ def detail(settings: Settings, person: Person, deal_id: str, now: datetime) -> D
             raise NotFound("There is no such deal here.")
         audit.write(by(person), What.FEEDBACK_READ, now, deals=[own.deal.id])
     survey = surveys.by_key(own.deal.survey)
-    return DealDetail(_view(own, survey), survey, tuple(feedback.promises(own.deal.id)))
+    promises = feedback.promises(own.deal.id)
+    at_sale = _answers(survey, Wave.SALE, own.expected)
+    handover = items(survey, at_sale, promises, handovers.said_about(own.deal.id))
+    return DealDetail(_view(own, survey), survey, promises, handover)
 
 
 def _view(own: OwnDeal, survey: Survey) -> DealView:

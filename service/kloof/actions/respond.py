@@ -70,7 +70,7 @@ def save(
             blocks.record_pair(questionnaire.deal, now)
         if submits or (correct and row):
             what = What.ANSWERS_SENT if submits else What.ANSWERS_CORRECTED
-            audit.write(CUSTOMER, what, now, deals=[questionnaire.deal], detail=str(new.consent or ""))
+            audit.write(CUSTOMER, what, now, deals=[questionnaire.deal], detail=_agreed(new))
             own_pairs.keep(questionnaire.deal, now)
     return replace(questionnaire, state=state, response=new)
 
@@ -87,8 +87,8 @@ def choose_again(questionnaire: Questionnaire, changes: Changes, now: datetime) 
         new = amended(kept.response, changes)
         if new != kept.response:
             responses.write(questionnaire, new, now)
-        if new.consent != kept.response.consent:
-            turn = f"{kept.response.consent} to {new.consent}"
+        if _agreed(new) != _agreed(kept.response):
+            turn = f"{_agreed(kept.response)} to {_agreed(new)}"
             audit.write(CUSTOMER, What.CONSENT_CHANGED, now, deals=[questionnaire.deal], detail=turn)
             own_pairs.keep(questionnaire.deal, now)
 
@@ -104,6 +104,11 @@ def withdraw(questionnaire: Questionnaire, now: datetime) -> None:
         responses.set_state(questionnaire.invitation, InvitationState.WITHDRAWN)
         own_pairs.keep(questionnaire.deal, now)
         audit.write(CUSTOMER, What.ANSWERS_WITHDRAWN, now, deals=[questionnaire.deal])
+
+
+def _agreed(response: Response) -> str:
+    """Who may see it, as the audit log says it."""
+    return f"{response.consent or ''}{' and delivery' if response.shares_with_delivery else ''}"
 
 
 def _refuse_if_closed(questionnaire: Questionnaire, state: InvitationState, *, correct: bool) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 
 from kloof import storage
-from kloof.actions import deals, people, respond, sign_in
+from kloof.actions import deals, handover, people, respond, sign_in
 from kloof.actions import freeze as freezing
 from kloof.actions import publish as publishing
 from kloof.actions.surveys import load_surveys
@@ -16,6 +16,7 @@ from kloof.config import Settings
 from kloof.demo.story import TEAMS, Chapter, Reply, sellers, year
 from kloof.domain import links
 from kloof.domain.deal_files import OPTIONAL, REQUIRED
+from kloof.domain.handover import Mark
 from kloof.domain.people import Consent, DealLine, Person, Role, Source
 from kloof.domain.responses import Changes, PromiseChange
 from kloof.domain.surveys import Survey, Wave
@@ -25,7 +26,9 @@ from kloof.storage import questionnaires
 
 DEALS = 1000
 DESK = "desk@warmtehuis.example"
+LEAD = "sietske@warmtehuis.example"
 GUEST = "you@home.example"
+MARKED_WITH = "Dat hangt af van het dak. Ik wil eerst kijken."
 FIRST_VISIT, SECOND_VISIT = "WH-YOU-1", "WH-YOU-2"
 LINKS_LAST = timedelta(days=1)
 
@@ -39,6 +42,7 @@ class Doors:
     first_survey: str
     second_survey: str
     salesperson: str
+    lead: str
     desk: str
 
 
@@ -56,12 +60,14 @@ def play(settings: Settings, now: datetime, say: Say) -> Doors:
         if monday in release_weeks:
             _publish(settings, _noon(monday + timedelta(days=6)), say)
     _invite_guest(settings, offered, now)
+    _hand_over(settings, now)
     return _doors(settings, now)
 
 
 def _hire(now: datetime) -> None:
     for seller in sellers():
         people.add(seller.email, seller.name, Role.SALESPERSON, seller.team, now)
+    people.add(LEAD, "Sietske Hoekstra", Role.LEAD, sellers()[0].team, now)
     people.add(DESK, "Noor van den Berg", Role.DESK, "", now)
 
 
@@ -114,7 +120,11 @@ def _answer(settings: Settings, deal_id: str, wave: Wave, reply: Reply) -> None:
     }
     outcomes = {position: PromiseChange(outcome=outcome) for position, outcome in enumerate(reply.outcomes)}
     said = Changes(
-        answers=reply.answers, comment=reply.comment, consent=reply.consent, promises=promises | outcomes
+        answers=reply.answers,
+        comment=reply.comment,
+        consent=reply.consent,
+        shares_with_delivery=reply.shares_with_delivery if wave is Wave.SALE else None,
+        promises=promises | outcomes,
     )
     respond.save(questionnaire, said, now, submit=True)
 
@@ -155,11 +165,26 @@ def _invite_guest(settings: Settings, offered: dict[str, Survey], now: datetime)
     _deliver(settings, [(SECOND_VISIT, today - timedelta(days=20))], now)
 
 
+def _hand_over(settings: Settings, now: datetime) -> None:
+    """The lead has read one deal of the salesperson whom the newcomer can be, and said something about it."""
+    lead = people_store.by_email(LEAD)
+    assert isinstance(lead, Person), "hired above"  # noqa: S101
+    open_deals = handover.overview(settings, lead, now).deals
+    for deal in (one for one in open_deals if one.readable and one.salesperson == sellers()[0].name):
+        view = handover.view(settings, lead, deal.deal.deal_id, now)
+        if view.handover.by_name and view.may_mark:
+            first, last = view.items[0].key, view.items[-1].key
+            said = {last: (Mark.WILL, ""), first: (Mark.TALK, MARKED_WITH)}
+            handover.mark(settings, lead, deal.deal.deal_id, said, now)
+            return
+
+
 def _doors(settings: Settings, now: datetime) -> Doors:
     return Doors(
         first_survey=settings.link(f"/s/{_token(settings, FIRST_VISIT, Wave.SALE)}"),
         second_survey=settings.link(f"/s/{_token(settings, SECOND_VISIT, Wave.DELIVERY)}"),
         salesperson=_sign_in_link(settings, sellers()[0].email, now),
+        lead=_sign_in_link(settings, LEAD, now),
         desk=_sign_in_link(settings, DESK, now),
     )
 

@@ -186,6 +186,7 @@ def _welcome(doors: Doors, port: int, seconds: float) -> str:
   Be a customer         {doors.first_survey}
      after delivery     {doors.second_survey}
   Be a salesperson      {doors.salesperson}
+  Be a delivery lead    {doors.lead}
   Be the desk           {doors.desk}
   Read the findings     {here}/findings/
   See the mail          {here}/mail/

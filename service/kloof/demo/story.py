@@ -55,6 +55,8 @@ LAST_NAMES = (
     "Kuipers",
     "Singh",
 )
+SHARE_IN_FIVE = 3
+"""Of five customers so many let the people who do the work see what they expect."""
 PRACTICES_SHARE = {"joint_visit": 0.35, "handover_document": 0.45, "seller_on_site": 0.25}
 
 # How far above the norm the sales talk lifts an aspect, and how far off it the delivery lands, in points of 0 to 10.
@@ -105,6 +107,7 @@ class Reply:
     on: date
     answers: dict[str, Answer]
     consent: Consent
+    shares_with_delivery: bool = False
     comment: str = ""
     promises: tuple[tuple[str, str, Source], ...] = ()
     outcomes: tuple[Outcome, ...] = ()
@@ -162,7 +165,11 @@ def _chapter(
             for text in chance.sample(PROMISED[line.language], chance.choice((0, 1, 1, 2, 3)))
         )
         at_sale = Reply(
-            sold_on + timedelta(days=chance.randint(1, 6)), expectations, consent, promises=promises
+            sold_on + timedelta(days=chance.randint(1, 6)),
+            expectations,
+            consent,
+            shares_with_delivery=number % 5 < SHARE_IN_FIVE,
+            promises=promises,
         )
     if at_sale and chance.random() < 0.75:
         joint = "joint_visit" in line.practices

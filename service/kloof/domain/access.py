@@ -61,6 +61,10 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "me.overview": SALES,
         "me.deal": SALES,
         "me.promise": SALES,
+        "handover.overview": LEAD,
+        "handover.deal": LEAD,
+        "handover.mark": LEAD,
+        "handover.done": LEAD,
         "desk.overview": DESK,
         "desk.load": DESK,
         "desk.waiting": DESK,
@@ -84,3 +88,8 @@ def may_enter(rule: Rule, person: Person | None) -> bool:
 def owns(person: Person, deal: Deal) -> bool:
     """A salesperson sees their own deals, and nobody else's."""
     return person.role is Role.SALESPERSON and deal.salesperson == person.id
+
+
+def leads(person: Person, deal: Deal) -> bool:
+    """A delivery lead sees the deals of their own team; who is in no team sees none."""
+    return person.role is Role.LEAD and bool(person.team) and person.team == deal.team

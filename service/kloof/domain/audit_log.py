@@ -42,6 +42,9 @@ class What(StrEnum):
 
     FEEDBACK_LISTED = "feedback_listed"
     FEEDBACK_READ = "feedback_read"
+    HANDOVER_READ = "handover_read"
+    HANDOVER_MARKED = "handover_marked"
+    PRACTICES_ENTERED = "practices_entered"
     DEAL_LOADED = "deal_loaded"
     DEAL_CHANGED = "deal_changed"
     DEAL_DELIVERED = "deal_delivered"
@@ -65,7 +68,7 @@ class What(StrEnum):
     CUSTOMER_ERASED = "customer_erased"
 
 
-READS: Final = frozenset({What.FEEDBACK_LISTED, What.FEEDBACK_READ})
+READS: Final = frozenset({What.FEEDBACK_LISTED, What.FEEDBACK_READ, What.HANDOVER_READ})
 """Somebody of the company looked at what a customer answered."""
 
 

@@ -9,6 +9,8 @@ from kloof.domain.text import Language
 
 INVITATION = "invitation"
 SIGN_IN = "sign-in"
+HANDOVER = "handover"
+"""To a salesperson: delivery has said something about what a customer of theirs expects."""
 _REMINDER = "reminder-"
 FINDINGS = "findings-"
 """What the kinds of `findings_of` begin with."""
@@ -53,6 +55,15 @@ class AboutDeal:
 
 
 @dataclass(frozen=True, slots=True)
+class AboutHandover:
+    """The deal that a mail to its salesperson is about. `stands`: there is still something that they may read."""
+
+    deal_id: str
+    product: str
+    stands: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One mail to make and send, or a letter where `email` is empty.
 
@@ -70,6 +81,7 @@ class Outgoing:
     salt: bytes
     expires_at: datetime
     about: AboutDeal | None = None
+    handover: AboutHandover | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,8 @@ class Accepted:
 def moot(mail: Outgoing, now: datetime) -> str:
     """Why there is no more reason to send this mail, in a sentence; empty while there is."""
     about = mail.about
+    if mail.handover:
+        return "" if mail.handover.stands else "The work is done, or the customer no longer shares it."
     if about is None:
         return "The link in it has expired." if mail.expires_at <= now else ""
     if tells_of_findings(mail.kind):

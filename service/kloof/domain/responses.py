@@ -31,13 +31,17 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What is kept of one customer's answers in one wave."""
+    """What is kept of one customer's answers in one wave.
+
+    `shares_with_delivery`, at sale only: the people who do the work may see the promises and what is expected.
+    """
 
     answers: Answers = field(default_factory=dict)
     comment: str = ""
     consent: Consent | None = None
     wants_call: bool = False
     wants_findings: bool = False
+    shares_with_delivery: bool = False
     language: Language | None = None
     submitted_at: datetime | None = None
 
@@ -95,6 +99,7 @@ class Changes:
     consent: Consent | None = None
     wants_call: bool | None = None
     wants_findings: bool | None = None
+    shares_with_delivery: bool | None = None
     promises: Mapping[int, PromiseChange] = field(default_factory=dict)
     language: Language | None = None
 
@@ -110,6 +115,7 @@ def amended(response: Response, changes: Changes) -> Response:
         consent=_last(changes.consent, response.consent),
         wants_call=_last(changes.wants_call, response.wants_call),
         wants_findings=_last(changes.wants_findings, response.wants_findings),
+        shares_with_delivery=_last(changes.shares_with_delivery, response.shares_with_delivery),
         language=response.language,
         submitted_at=response.submitted_at,
     )

@@ -24,7 +24,7 @@ class _Keep(Pipelining):
         self.folder = folder
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        arrived = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
+        arrived = datetime.now(UTC).strftime("%Y%m%dT%H%M%S-%f")
         name = f"{arrived}-{secrets.token_hex(3)}.eml"
         draft = self.folder / f".{name}"
         draft.write_bytes(envelope.original_content or b"")

@@ -67,6 +67,7 @@ class Letters(_Part):
     reminder_delivery: Letter
     findings: Letter
     sign_in: Letter
+    handover: Letter
     test: Letter
     on_paper: OnPaper
 

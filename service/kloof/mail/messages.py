@@ -5,12 +5,13 @@ from datetime import datetime
 from email.utils import parseaddr
 from functools import lru_cache
 from math import ceil
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from kloof.config import Settings
 from kloof.domain import notation
 from kloof.domain.links import Purpose, token
-from kloof.domain.messages import AboutDeal, Outgoing, reminder_number, tells_of_findings
+from kloof.domain.messages import AboutDeal, AboutHandover, Outgoing, reminder_number, tells_of_findings
 from kloof.domain.surveys import Survey
 from kloof.domain.text import Language
 from kloof.mail.headers import domain_in_ascii, header, mailbox, moment, words
@@ -47,6 +48,8 @@ class Postbox:
         """This mail, made; `closes_at` is when the survey or the link in it closes."""
         if tells_of_findings(mail.kind):
             return self._of_findings(mail, now)
+        if mail.handover:
+            return self._to_salesperson(mail, mail.handover, now)
         if mail.about and survey:
             return self._to_customer(mail, mail.about, survey, closes_at, now)
         facts = {
@@ -61,6 +64,12 @@ class Postbox:
         language = self.settings.company.language
         mail = Outgoing(0, message_id, "test", 0, None, recipient, recipient, language, b"", now)
         return self._plain(letters().test, mail, {"name": recipient, "link": self.settings.link("/")}, now)
+
+    def _to_salesperson(self, mail: Outgoing, about: AboutHandover, now: datetime) -> Parcel:
+        """Word that delivery has said something: a link, and nothing of what the customer answered."""
+        link = self.settings.link(f"/me/deals/{quote(about.deal_id, safe='')}")
+        facts = {"name": mail.name, "product": about.product, "deal": about.deal_id, "link": link}
+        return self._plain(letters().handover, mail, facts, now)
 
     def _plain(self, letter: Letter, mail: Outgoing, facts: dict[str, str], now: datetime) -> Parcel:
         """A mail to somebody of the company: no question in it, and no way out needed."""

@@ -12,6 +12,8 @@ from kloof.domain.invitations import MESSAGE_STEPS, WAITS, MessageState, step
 from kloof.storage.models import Customer, Deal, Invitation, Message, Person, SignIn
 from kloof.storage.statements import tuples
 
+_Told, _Seller = Deal.alias(), Person.alias()
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -64,6 +66,7 @@ def _rows(since: Any) -> Any:
     return (
         Message.select(
             Message.id, Message.state, Message.kind, Invitation.wave, Deal.deal_id, Customer.email, Person.email,
+            _Told.deal_id, _Seller.email,
             Message.attempts, since, Message.last_reply,
         )
         .join(Invitation, JOIN.LEFT_OUTER)
@@ -72,14 +75,17 @@ def _rows(since: Any) -> Any:
         .switch(Message)
         .join(SignIn, JOIN.LEFT_OUTER)
         .join(Person, JOIN.LEFT_OUTER)
+        .switch(Message)
+        .join(_Told, JOIN.LEFT_OUTER, on=_Told.id == Message.handover)
+        .join(_Seller, JOIN.LEFT_OUTER, on=_Seller.id == _Told.salesperson)
         .tuples()
     )  # fmt: skip
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    number, state, kind, wave, deal, customer, person, tries, moment, reply = row
-    to = customer or person or ""
-    return Entry(number, MessageState(state), kind, wave or "", deal or "", to, tries, moment, reply)
+    number, state, kind, wave, deal, customer, person, told, seller, tries, moment, reply = row
+    to = customer or person or seller or ""
+    return Entry(number, MessageState(state), kind, wave or "", deal or told or "", to, tries, moment, reply)
 
 
 def numbers(state: MessageState) -> list[int]:
@@ -113,8 +119,12 @@ def decide(number: int, to: MessageState, now: datetime, reply: str, due_at: dat
 
 def deals_of(numbers: Sequence[int]) -> list[int]:
     """The deals (row ids) that these messages are about; a sign-in mail is about none."""
-    rows = Message.select(Invitation.deal).join(Invitation).where(Message.id.in_(list(numbers)))
-    return [deal for (deal,) in tuples(rows)]
+    rows = (
+        Message.select(Invitation.deal, Message.handover)
+        .join(Invitation, JOIN.LEFT_OUTER)
+        .where(Message.id.in_(list(numbers)))
+    )
+    return [deal or told for deal, told in tuples(rows) if deal or told]
 
 
 def sent_as(message_id: str) -> SentMail | None:

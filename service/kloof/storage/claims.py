@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from kloof.domain.invitations import WAITS, InvitationState, MessageState
-from kloof.domain.messages import AboutDeal, Outgoing
+from kloof.domain.messages import AboutDeal, AboutHandover, Outgoing
 from kloof.domain.surveys import Wave
 from kloof.storage.database import database, is_postgresql, transaction
 from kloof.storage.models import Customer, Message, Person, SignIn
@@ -20,6 +20,13 @@ SELECT m.id, m.message_id, m.kind, m.attempts, d.customer_id, d.customer_name, c
   d.delivered_on, d.cancelled_at IS NOT NULL, d.customer_time_zone, d.deal_id, d.by_letter
 FROM message m JOIN invitation i ON i.id = m.invitation_id JOIN deal d ON d.id = i.deal_id
 JOIN customer c ON c.id = d.customer_id JOIN person p ON p.id = d.salesperson_id
+"""
+_HANDOVER = """
+SELECT m.id, m.message_id, m.kind, m.attempts, p.name, p.email, p.language, m.due_at, d.deal_id, d.product,
+  o.named AND r.share_with_delivery AND d.delivered_on IS NULL AND d.cancelled_at IS NULL
+FROM message m JOIN deal d ON d.id = m.handover_id JOIN person p ON p.id = d.salesperson_id
+LEFT JOIN own_pair o ON o.deal_id = d.id
+LEFT JOIN invitation i ON i.deal_id = d.id AND i.wave = 'sale' LEFT JOIN response r ON r.invitation_id = i.id
 """
 _MAILED = "SELECT customer_id, mailed_on FROM message WHERE mailed_on >= ?"
 _LEASE = """
@@ -66,9 +73,9 @@ def lock_customers(customers: Collection[int]) -> set[int]:
 
 
 def outgoing(ids: Iterable[int]) -> list[Outgoing]:
-    """What these messages are about, in this order; two queries however many there are."""
+    """What these messages are about, in this order; three queries however many there are."""
     wanted = list(ids)
-    found = {mail.id: mail for mail in (*_about_deals(wanted), *_sign_ins(wanted))}
+    found = {mail.id: mail for mail in (*_about_deals(wanted), *_sign_ins(wanted), *_handovers(wanted))}
     return [found[number] for number in wanted if number in found]
 
 
@@ -113,6 +120,16 @@ def _sign_ins(ids: list[int]) -> Iterator[Outgoing]:
     )  # fmt: skip
     for number, message_id, kind, attempts, name, email, language, salt, expires in tuples(rows):
         yield Outgoing(number, message_id, kind, attempts, None, name, email, language, bytes(salt), expires)
+
+
+def _handovers(ids: list[int]) -> Iterator[Outgoing]:
+    for number, message_id, kind, attempts, name, email, language, due, deal_id, product, stands in run(
+        f"{_HANDOVER} WHERE m.id IN ({several(ids)})", *ids
+    ):
+        about = AboutHandover(deal_id, product, bool(stands))
+        yield Outgoing(
+            number, message_id, kind, attempts, None, name, email, language, b"", moment(due), handover=about
+        )
 
 
 def mailed_days(customers: Collection[int], since: date, besides: Collection[int]) -> dict[int, list[date]]:

@@ -6,7 +6,17 @@ from typing import Any
 from kloof.domain.answers import unpack
 from kloof.domain.surveys import Wave
 from kloof.storage import audit, blocks, own_pairs, surveys
-from kloof.storage.models import Customer, Deal, Invitation, Message, Person, Practice, Promise, Response
+from kloof.storage.models import (
+    Customer,
+    Deal,
+    HandoverMark,
+    Invitation,
+    Message,
+    Person,
+    Practice,
+    Promise,
+    Response,
+)
 
 _DEAL = (
     "deal_id",
@@ -21,7 +31,17 @@ _DEAL = (
     "customer_number",
     "customer_time_zone",
 )
-_ANSWERED = ("comment", "consent", "wants_call", "wants_findings", "language", "saved_at", "submitted_at")
+_ANSWERED = (
+    "comment",
+    "consent",
+    "share_with_delivery",
+    "wants_call",
+    "wants_findings",
+    "language",
+    "saved_at",
+    "submitted_at",
+)
+_MARK = ("item", "about", "mark", "note", "marked_at")
 _PROMISE = ("text", "aspect", "source", "outcome", "remark")
 
 
@@ -94,10 +114,12 @@ def _survey(deal: Deal, invitation: Invitation) -> dict[str, Any]:
 def _response(deal: Deal, wave: Wave, response: Response) -> dict[str, Any]:
     survey = surveys.by_row(deal.survey_version_id)
     promises = Promise.select().where(Promise.response == response.id).order_by(Promise.position)
+    marks = HandoverMark.select().where(HandoverMark.response == response.id).order_by(HandoverMark.id)
     return _facts(response, _ANSWERED) | {
         "survey": str(survey.key),
         "answers": dict(unpack(survey, wave, bytes(response.answers))),
         "promises": [_facts(promise, _PROMISE) for promise in promises],
+        "handover": [_facts(mark, _MARK) for mark in marks],
     }
 
 

@@ -1,11 +1,11 @@
 """Deals and their customers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from peewee import chunked, fn
+from peewee import JOIN, chunked, fn
 
 from kloof.domain.people import Deal, DealLine
 from kloof.domain.surveys import SurveyKey
@@ -20,12 +20,16 @@ _AT_ONCE = 500  # SQLite takes at most 999 variables in one statement on old bui
 
 @dataclass(frozen=True, slots=True)
 class StoredDeal:
-    """A deal with what an import compares it to, and whether a customer has answered anything yet."""
+    """A deal with what an import compares it to, and whether a customer has answered anything yet.
+
+    `asks_on`: the day on which the second survey goes out; None while the deal is not delivered.
+    """
 
     deal: Deal
     line: DealLine
     answered: bool
     delivery_answered: bool
+    asks_on: date | None = None
 
 
 def stored(deal_ids: Iterable[str]) -> dict[str, StoredDeal]:
@@ -42,13 +46,14 @@ def stored(deal_ids: Iterable[str]) -> dict[str, StoredDeal]:
         keys = [row.id for row in rows]
         sellers = _seller_addresses({row.salesperson_id for row in rows})
         practices = _practices(keys)
-        waves = _answered_waves(keys)
+        asked = _asked(keys)
         for row in rows:
             found[row.deal_id] = StoredDeal(
                 deal=value(row),
                 line=_line(row, sellers[row.salesperson_id], practices.get(row.id, {})),
-                answered=bool(waves.get(row.id)),
-                delivery_answered="delivery" in waves.get(row.id, set()),
+                answered=any(answered for _, answered in asked.get(row.id, {}).values()),
+                delivery_answered=asked.get(row.id, {}).get("delivery", (None, False))[1],
+                asks_on=asked.get(row.id, {}).get("delivery", (None, False))[0],
             )
     return found
 
@@ -105,13 +110,16 @@ def _practices(deals: list[int]) -> dict[int, dict[str, date]]:
     return found
 
 
-def _answered_waves(deals: list[int]) -> dict[int, set[str]]:
-    answered = (
-        Invitation.select(Invitation.deal, Invitation.wave).join(Response).where(Invitation.deal.in_(deals))
+def _asked(deals: list[int]) -> dict[int, dict[str, tuple[date, bool]]]:
+    """Deal → wave → the day on which it is asked, and whether there is an answer."""
+    rows = (
+        Invitation.select(Invitation.deal, Invitation.wave, Invitation.invite_on, Response.id)
+        .join(Response, JOIN.LEFT_OUTER)
+        .where(Invitation.deal.in_(deals))
     )
-    found: dict[int, set[str]] = {}
-    for deal, wave in tuples(answered):
-        found.setdefault(deal, set()).add(wave)
+    found: dict[int, dict[str, tuple[date, bool]]] = {}
+    for deal, wave, invite_on, response in tuples(rows):
+        found.setdefault(deal, {})[wave] = (invite_on, response is not None)
     return found
 
 
@@ -138,10 +146,15 @@ def put(line: DealLine, salesperson: int, survey_version: int, now: datetime, *,
     else:
         deal = int(row.id)
         Row.update(**facts).where(Row.id == deal).execute()
-        Practice.delete().where(Practice.deal == deal).execute()
-    for name, day in line.practices.items():
-        Practice.insert(deal=deal, name=name, done_on=day).execute()
+    set_practices(deal, line.practices)
     return value(Row.select(Row, SurveyVersion).join(SurveyVersion).where(Row.id == deal).get())
+
+
+def set_practices(deal: int, done: Mapping[str, date]) -> None:
+    """What was done for a deal and when, in place of what stood."""
+    Practice.delete().where(Practice.deal == deal).execute()
+    for name, day in done.items():
+        Practice.insert(deal=deal, name=name, done_on=day).execute()
 
 
 def set_delivered(deal: int, day: date) -> None:

@@ -1,25 +1,17 @@
 """What a salesperson's own deals look like: every deal, and the answers with what the customer agreed to."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from peewee import JOIN, Expression
 
-from kloof.domain.people import Deal, Outcome
+from kloof.domain.people import Deal
+from kloof.domain.responses import Promise
 from kloof.storage.deals import value
 from kloof.storage.models import Deal as DealRow
-from kloof.storage.models import Invitation, OwnPair, Promise, Response, SurveyVersion
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenPromise:
-    """A promise in the customer's words and what became of it, as far as it is known."""
-
-    text: str
-    aspect: str
-    outcome: Outcome | None
-    remark: str
+from kloof.storage.models import Invitation, OwnPair, Response, SurveyVersion
+from kloof.storage.models import Promise as PromiseRow
+from kloof.storage.questionnaires import promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +82,13 @@ def _own(row: DealRow, waves: dict[str, Response]) -> OwnDeal:
     )
 
 
-def promises(deal: int) -> Iterator[WrittenPromise]:
+def promises(deal: int) -> tuple[Promise, ...]:
     """The promises that the customer of this deal wrote down at sale, in their order."""
     rows = (
-        Promise.select()
+        PromiseRow.select()
         .join(Response)
         .join(Invitation)
         .where(Invitation.deal == deal, Response.submitted_at.is_null(False))
-        .order_by(Promise.position)
+        .order_by(PromiseRow.position)
     )
-    return (
-        WrittenPromise(row.text, row.aspect, Outcome(row.outcome) if row.outcome else None, row.remark)
-        for row in rows
-    )
+    return tuple(promise(row) for row in rows)

@@ -16,7 +16,7 @@ from kloof.domain.invitations import (
     MessageState,
     before,
 )
-from kloof.domain.messages import INVITATION, SIGN_IN
+from kloof.domain.messages import HANDOVER, INVITATION, SIGN_IN
 from kloof.domain.surveys import Wave
 from kloof.storage.models import Deal, Invitation, Message, Response
 from kloof.storage.statements import names, run, tuples
@@ -75,6 +75,13 @@ def invite(
 def queue_sign_in(sign_in_id: int, now: datetime) -> None:
     """Queue the mail with this sign-in link; it goes before all others, at any hour."""
     queue(now, kind=SIGN_IN, sign_in=sign_in_id, urgent=True, due_at=now)
+
+
+def queue_handover(deal: int, now: datetime) -> None:
+    """Queue the mail to the salesperson of this deal (row id), unless one waits already: it holds only a link."""
+    waits = (Message.handover == deal) & (Message.state == MessageState.QUEUED.value)
+    if not Message.select().where(waits).exists():
+        queue(now, kind=HANDOVER, handover=deal, urgent=True, due_at=now)
 
 
 def queue(now: datetime, **facts: object) -> None:

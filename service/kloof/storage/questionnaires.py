@@ -16,7 +16,8 @@ from kloof.storage.statements import run
 _OPEN = """
 SELECT i.id, i.deal_id, i.wave, i.state, i.expires_at,
        d.survey_version_id, v.fingerprint, d.product, d.sold_on, p.name, d.customer_language,
-       r.id, r.answers, r.comment, r.consent, r.wants_call, r.wants_findings, r.language, r.submitted_at,
+       r.id, r.answers, r.comment, r.consent, r.wants_call, r.wants_findings, r.share_with_delivery,
+       r.language, r.submitted_at,
        f.id, f.answers, c.email IS NOT NULL
 FROM invitation i
 JOIN deal d ON d.id = i.deal_id
@@ -31,7 +32,7 @@ WHERE i.link_fingerprint = ?
 _SALT = """
 SELECT i.link_salt FROM invitation i JOIN deal d ON d.id = i.deal_id WHERE d.deal_id = ? AND i.wave = ?
 """
-RESPONSE_COLUMNS = 8
+RESPONSE_COLUMNS = 9
 _moment = UtcField().python_value
 _editions: dict[int, Survey] = {}
 
@@ -63,7 +64,7 @@ def by_link(fingerprint: str) -> Questionnaire | None:
 
 
 def response(survey: Survey, wave: Wave, row: tuple[Any, ...]) -> Response:
-    """The value of a row (id, answers, comment, consent, wants_call, wants_findings, language, submitted_at)."""
+    """The value of a row: id, answers, comment, consent, the three wishes, language, submitted_at."""
     if row[0] is None:
         return Response()
     return Response(
@@ -72,8 +73,9 @@ def response(survey: Survey, wave: Wave, row: tuple[Any, ...]) -> Response:
         consent=Consent(row[3]) if row[3] else None,
         wants_call=bool(row[4]),
         wants_findings=bool(row[5]),
-        language=row[6],
-        submitted_at=_moment(row[7]),
+        shares_with_delivery=bool(row[6]),
+        language=row[7],
+        submitted_at=_moment(row[8]),
     )
 
 
@@ -82,16 +84,18 @@ def promises(response_row: int | None) -> tuple[Promise, ...]:
     if response_row is None:
         return ()
     rows = PromiseRow.select().where(PromiseRow.response == response_row).order_by(PromiseRow.position)
-    return tuple(
-        Promise(
-            row.position,
-            row.text,
-            row.aspect,
-            Source(row.source) if row.source else None,
-            Outcome(row.outcome) if row.outcome else None,
-            row.remark,
-        )
-        for row in rows
+    return tuple(promise(row) for row in rows)
+
+
+def promise(row: PromiseRow) -> Promise:
+    """The value of a row."""
+    return Promise(
+        row.position,
+        row.text,
+        row.aspect,
+        Source(row.source) if row.source else None,
+        Outcome(row.outcome) if row.outcome else None,
+        row.remark,
     )
 
 

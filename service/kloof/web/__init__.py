@@ -15,6 +15,7 @@ from kloof.web import (
     doors,
     errors,
     findings,
+    handover,
     home,
     language,
     letter,
@@ -52,7 +53,7 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
     storage.open_database(settings.database_url)
     for room in (security, sessions, language, assets, bodies, doors, errors):
         room.init_app(app)
-    for visitor in (home, survey, letter, preview, opt_out, sign_in, me, desk, findings):
+    for visitor in (home, survey, letter, preview, opt_out, sign_in, me, handover, desk, findings):
         app.register_blueprint(visitor.blueprint)
     if settings.is_demo:
         from kloof.web import demo

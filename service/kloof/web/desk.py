@@ -108,6 +108,7 @@ def _kinds() -> dict[str, str]:
         "reminder": say("Reminder"),
         "sign-in": say("Sign-in link"),
         "findings": say("Word of new findings"),
+        "handover": say("Word from delivery"),
         "sale": say("first survey"),
         "delivery": say("second survey"),
     }

@@ -22,7 +22,7 @@ from kloof.web.limits import limited
 blueprint = Blueprint("sign_in", __name__)
 
 BROWSER_COOKIE = "kloof_browser"
-HOME = {Role.SALESPERSON: "me.overview", Role.DESK: "desk.overview", Role.LEAD: "home.front"}
+HOME = {Role.SALESPERSON: "me.overview", Role.DESK: "desk.overview", Role.LEAD: "handover.overview"}
 
 
 _TURNED_AWAY = (

@@ -2,6 +2,7 @@
 
 from kloof.storage.models.audit import AuditEntry, AuditSubject
 from kloof.storage.models.deals import Customer, Deal, Person, Practice, SurveyVersion
+from kloof.storage.models.handover import HandoverMark
 from kloof.storage.models.outbox import Message, OptOut
 from kloof.storage.models.own_feedback import OwnBatch, OwnPair
 from kloof.storage.models.release import (
@@ -40,6 +41,7 @@ MODELS = [
     PracticePart,
     OwnBatch,
     OwnPair,
+    HandoverMark,
 ]
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "Block",
     "Customer",
     "Deal",
+    "HandoverMark",
     "Invitation",
     "Message",
     "OptOut",

@@ -13,14 +13,14 @@ from peewee import (
 
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
-from kloof.storage.models.deals import Customer
+from kloof.storage.models.deals import Customer, Deal
 from kloof.storage.models.responses import Invitation
 from kloof.storage.models.sign_in import SignIn
 
 
 class Message(BaseModel):
-    """`kind` is invitation, reminder-N, findings-N (release N) or sign-in. The text is made when it is sent, from what
-    it refers to.
+    """`kind` is invitation, reminder-N, findings-N (release N), sign-in or handover. The text is made when it is
+    sent, from what it refers to: `handover` is the deal about which its salesperson is told.
 
     `customer` and `mailed_on` are set together when a worker takes the message; they count for the limits per
     day and per month, whichever deal the mail is about.
@@ -37,6 +37,7 @@ class Message(BaseModel):
     soft_bounces = IntegerField(default=0)
     customer = ForeignKeyField(Customer, null=True, on_delete="CASCADE", index=False)
     mailed_on = DateField(null=True)
+    handover = ForeignKeyField(Deal, null=True, on_delete="CASCADE")
     leased_by = CharField(max_length=80, default="")
     lease_ends_at = UtcField(null=True)
     last_reply = TextField(default="")

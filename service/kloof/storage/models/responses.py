@@ -54,6 +54,7 @@ class Response(BaseModel):
     consent = CharField(max_length=10, default="")
     wants_call = BooleanField(default=False)
     wants_findings = BooleanField(default=False)
+    share_with_delivery = BooleanField(default=False, constraints=[SQL("DEFAULT FALSE")])
     language = CharField(max_length=2)
     saved_at = UtcField()
     submitted_at = UtcField(null=True)

@@ -27,7 +27,8 @@
     } catch {}
   };
   const isEmpty = (fields) => Object.keys(fields).length === 0;
-  const known = Object.fromEntries(new FormData(form));
+  // A box has a hidden field behind it that says no: of two fields with one name the first counts.
+  const known = Object.fromEntries([...new FormData(form)].reverse());
   const say = (word, more = "") => {
     const words = `${line.dataset[word]} ${more}`.trim();
     if (line.textContent !== words) line.textContent = words;
@@ -98,6 +99,7 @@
         delete fields[name];
       } else {
         field.value = value;
+        if (field[0]?.type === "checkbox") field[0].checked = value === "yes";
         for (let fold = field.closest?.("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
       }
     }

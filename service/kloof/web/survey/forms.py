@@ -15,12 +15,14 @@ from kloof.domain.responses import Changes, Promise, PromiseChange, Questionnair
 from kloof.domain.surveys import Survey, Wave
 from kloof.domain.text import LANGUAGES, Language
 from kloof.web.language import say
-from kloof.web.survey.pages import POSITIONS, booklet, outcome_fields, promise_fields
+from kloof.web.survey.pages import POSITIONS, SHARE, booklet, outcome_fields, promise_fields
 
 MOST_IN_COMMENT: Final = 4000
 MOST_IN_PROMISE: Final = 500
 MOST_FORMS: Final = 256
 CHOICES: Final = "choices"
+BOX: Final = frozenset({"yes", "no"})
+"""A box brings `yes` when it is ticked, and behind it always a hidden `no`: an empty box says something too."""
 PROMISE_FIELDS: Final = frozenset({*promise_fields(), *outcome_fields()})
 NOT_CONTENT: Final = frozenset({"action", "go", "language", "page"})
 ACTIONS: Final = frozenset({"save", "back", "submit", *LANGUAGES})
@@ -51,7 +53,8 @@ class Choices(Field):
         for name, posted in formdata.lists() if formdata else ():
             if name not in self.allowed:
                 continue
-            if len(posted) == 1 and posted[0] in self.allowed[name]:
+            ticked = posted == ["yes", "no"] and self.allowed[name] is BOX
+            if (len(posted) == 1 or ticked) and posted[0] in self.allowed[name]:
                 self.data[name] = posted[0]
             else:
                 self.wrong[name] = say("Choose one of the answers that are offered.")
@@ -164,6 +167,8 @@ def _allowed(survey: Survey, wave: Wave, pages: int) -> dict[str, frozenset[str]
         "language": frozenset(LANGUAGES),
         "page": frozenset(map(str, range(1, pages + 1))),
     }
+    if wave is Wave.SALE:
+        allowed[SHARE] = BOX
     for position in POSITIONS:
         if wave is Wave.SALE:
             allowed[f"promise-{position}-aspect"] = frozenset({"", *(aspect.id for aspect in survey.aspects)})
@@ -192,6 +197,7 @@ def changes(reading: Reading, language: Language) -> Changes:
         answers=reading.answers,
         comment=said.get("comment"),
         consent=Consent(said["consent"]) if "consent" in said else None,
+        shares_with_delivery=said[SHARE] == "yes" if SHARE in said else None,
         promises=_promises(said) if said.keys() & PROMISE_FIELDS else {},
         language=language,
     )
@@ -219,6 +225,7 @@ def values(response: Response, promises: Iterable[Promise]) -> dict[str, str]:
     found["comment"] = response.comment
     if response.consent:
         found["consent"] = response.consent.value
+    found[SHARE] = "yes" if response.shares_with_delivery else "no"
     for promise in promises:
         at = promise.position
         found |= {f"promise-{at}": promise.text, f"promise-{at}-aspect": promise.aspect}

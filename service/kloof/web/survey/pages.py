@@ -11,6 +11,8 @@ from kloof.domain.surveys import Aspect, OverallItem, Survey, Wave
 
 MOST_TOGETHER = 4
 POSITIONS = range(MOST_PROMISES)
+SHARE = "share.delivery"
+"""The box for the people who do the work. No item can have this name: ids hold no dot."""
 
 
 class Kind(StrEnum):
@@ -80,7 +82,8 @@ def _bind(survey: Survey, wave: Wave, looks_back: bool) -> Booklet:
         parts.append((Kind.OVERALL, survey.overall, tuple(item.id for item in survey.overall)))
     if wave is Wave.DELIVERY and looks_back:
         parts.append((Kind.LOOK_BACK, (), outcome_fields()))
-    parts.append((Kind.FINISH, (), ("comment", "consent")))
+    agreed = ("consent", SHARE) if wave is Wave.SALE else ("consent",)
+    parts.append((Kind.FINISH, (), ("comment", *agreed)))
     return Booklet(tuple(Page(number, *part) for number, part in enumerate(parts, start=1)))
 
 

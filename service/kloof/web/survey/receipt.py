@@ -8,11 +8,13 @@ from kloof.domain.errors import NotFound, Refused
 from kloof.domain.invitations import INVITATION_STEPS, InvitationState, before
 from kloof.domain.people import Consent, Outcome
 from kloof.domain.responses import Changes, Questionnaire
+from kloof.domain.surveys import Wave
 from kloof.web import errors
 from kloof.web.here import now, settings
 from kloof.web.language import asked_language, language
 from kloof.web.survey import show
 from kloof.web.survey.forms import Choices, SurveyForm
+from kloof.web.survey.pages import SHARE
 from kloof.web.survey.routes import blueprint, opened
 
 CAN_WITHDRAW = before(INVITATION_STEPS, InvitationState.WITHDRAWN)
@@ -32,6 +34,7 @@ class WishesForm(SurveyForm):
             "consent": frozenset(consent.value for consent in Consent),
             "call": frozenset({"y"}),
             "findings": frozenset({"y"}),
+            SHARE: frozenset({"yes"}),
         }
     )
 
@@ -46,7 +49,7 @@ def receipt(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/<token>/receipt")
 def wish(token: str) -> ResponseReturnValue:
-    """Choose again between named and totals, ask for a call, ask for the findings."""
+    """Choose again who may see it, ask for a call, ask for the findings."""
     questionnaire = opened(token)
     form = WishesForm()
     known = form.chosen.allowed.keys() >= set(request.form)
@@ -57,6 +60,7 @@ def wish(token: str) -> ResponseReturnValue:
         consent=Consent(wishes["consent"]),
         wants_call="call" in wishes,
         wants_findings="findings" in wishes,
+        shares_with_delivery=SHARE in wishes if questionnaire.wave is Wave.SALE else None,
         language=language(),
     )
     respond.choose_again(questionnaire, changes, now())
