@@ -93,7 +93,7 @@ def sell_one(world: World, survey: Survey, rng: np.random.Generator, repeat: flo
     new = len(world.deals) + 1
     customer = int(rng.integers(1, new)) if new > 1 and rng.random() < repeat else new
     cell = (NORTH, SOUTH)[int(rng.integers(2))]
-    arm = rng.choice(list(Arm), p=ARMS)
+    arm = list(Arm)[rng.choice(3, p=ARMS)]
     world.sell(survey, customer, int(rng.integers(4)), cell, answers(rng, survey), arm=arm)
 
 

@@ -61,7 +61,7 @@ def small_worlds(draw) -> World:
             cell = cells[int(rng.integers(draw(st.integers(1, 4))))]
             done = [name for name in ("joint_visit", "complaint") if rng.random() < 0.5]
             customer, seller = int(rng.integers(customers)), int(rng.integers(4))
-            arm = rng.choice(list(Arm), p=(0.6, 0.2, 0.2))
+            arm = list(Arm)[rng.choice(3, p=(0.6, 0.2, 0.2))]
             world.sell(survey, customer, seller, cell, answers(rng, survey), done, arm)
         if draw(st.booleans()):
             world.erase(world.deals[int(rng.integers(len(world.deals)))])

@@ -10,6 +10,7 @@ from kloof import storage
 from kloof.actions import invite
 from kloof.actions.deal_events import Arrivals, CallsOff, Done
 from kloof.config import Settings
+from kloof.domain.arms import drawn
 from kloof.domain.audit_log import COMMAND_LINE, What, Who
 from kloof.domain.deal_files import (
     Cancellation,
@@ -189,7 +190,9 @@ class _Intake:
         return "updated" if stored else "created"
 
     def _write(self, line: DealLine, seller: Person, survey: Survey, stored: StoredDeal | None) -> None:
-        deal = deals.put(line, seller.id, self.versions[survey.id], self.now)
+        share = self.settings.research.share_without_first_survey
+        arm = drawn(self.settings.secret_key, line.deal_id, share)  # kept for a new deal only
+        deal = deals.put(line, seller.id, self.versions[survey.id], self.now, arm, share)
         self.log.setdefault(What.DEAL_CHANGED if stored else What.DEAL_LOADED, []).append(deal.id)
         if not stored:
             invite.invite(self.settings, deal, survey, Wave.SALE, self.now)

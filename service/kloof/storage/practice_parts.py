@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _PLACED = """
 pair p JOIN placement q ON q.id = p.id JOIN block b ON b.id = q.block_id
-WHERE b.retired_at IS NULL AND b.survey_version_id = {version}
+WHERE b.retired_at IS NULL AND b.arm = 'asked' AND b.survey_version_id = {version}
 """
 _NUMBERS = ("p.id", "p.customer", "p.salesperson", "q.block_id")
 _DONE = (
