@@ -15,7 +15,7 @@ def put_releases(folder: Path, documents: list[ReleaseDocument]) -> None:
     for document in documents:
         release = folder / "site" / "findings" / "releases" / f"{document.number:04d}"
         release.mkdir(parents=True)
-        for name in ("release.json", "cells.csv", "release.schema.json", "datapackage.json"):
+        for name in ("release.json", "cells.csv", "arms.csv", "release.jsonschema.json", "datapackage.json"):
             (release / name).write_text(document.to_json(), encoding="utf-8")
 
 

@@ -98,7 +98,8 @@ def _waiting(queue: Any) -> dict[str, Any]:
     place = {"level": queue.queue.level.value, "product": queue.queue.product, "region": queue.queue.region}
     counts = {"deals": queue.deals, "customers": queue.customers, "salespeople": queue.salespeople}
     needs = {"reason": queue.reason.value, "short_of": queue.short_of}
-    return {"survey": str(queue.survey)} | place | {"team": queue.queue.team} | counts | needs
+    arm = {"survey": str(queue.survey), "arm": queue.queue.arm.value}
+    return arm | place | {"team": queue.queue.team} | counts | needs
 
 
 _WHY = {
@@ -109,7 +110,11 @@ _WHY = {
 }
 
 
+_ALONE = {"not_asked": "who was not asked at sale", "left": "who did not answer after delivery"}
+
+
 def _in_words(queue: dict[str, Any]) -> str:
     names = ", ".join(part for part in (queue["product"], queue["region"], queue["team"]) if part)
     why = _WHY[queue["reason"]].format(**queue)
-    return f"waits: {queue['survey']}, {names or 'the whole company'}: {queue['deals']} deals, {why}"
+    whole = _ALONE.get(queue["arm"], "the whole company")
+    return f"waits: {queue['survey']}, {names or whole}: {queue['deals']} deals, {why}"

@@ -20,6 +20,8 @@ _DEAL = (
     "cancelled_at",
     "customer_number",
     "customer_time_zone",
+    "arm",
+    "arm_share",
 )
 _ANSWERED = ("comment", "consent", "wants_call", "wants_findings", "language", "saved_at", "submitted_at")
 _PROMISE = ("text", "aspect", "source", "outcome", "remark")
