@@ -163,7 +163,7 @@ def sums_of(cell: Cell | PracticeCell | ArmCell, aspect: str) -> list[float]:
 
 
 def gathered(releases: Sequence[ReleaseDocument]) -> list[Evidence]:
-    """The evidence per survey version, over all releases."""
+    """The evidence per survey version and arm, over all releases; none where nothing came out."""
     surveys: dict[SurveyKey, PublishedSurvey] = {
         survey.key: survey for release in releases for survey in release.surveys
     }
@@ -176,7 +176,7 @@ def gathered(releases: Sequence[ReleaseDocument]) -> list[Evidence]:
             arm.practice for release in releases for arm in release.practices if arm.key == survey.key
         }
         found += [PracticeEvidence(survey, releases, practice) for practice in sorted(practices)]
-    return found
+    return [evidence for evidence in found if evidence.sightings]
 
 
 class ArmEvidence(Evidence):
