@@ -99,7 +99,7 @@ most_per_day = 5
 most_per_month = 20
 
 [research]
-share_without_first_survey = 0.15
+share_without_first_survey = 0.1
 """,
         encoding="utf-8",
     )
