@@ -10,6 +10,7 @@ import numpy as np
 import builders
 from kloof.config import Settings
 from kloof.domain.answers import pack
+from kloof.domain.arms import Arm
 from kloof.domain.invitations import InvitationState
 from kloof.domain.surveys import Survey, Wave
 from kloof.storage import blocks
@@ -99,6 +100,28 @@ def answer(deal: int, survey: Survey, wave: Wave, points: Sequence[int], now: da
             submitted_at=now,
         ).id
     )
+
+
+def alone(
+    how_many: int, arm: Arm, *, survey: Survey | None = None, sellers: Sequence[str] = SELLERS, seed: int = 0
+) -> list[int]:
+    """Deals of which one side counts: not asked at sale and answered after delivery, or the other way round."""
+    rng = np.random.default_rng(seed)
+    of = survey or builders.survey()
+    wave = Wave.SALE if arm is Arm.LEFT else Wave.DELIVERY
+    made, closed = [], []
+    for number in range(how_many):
+        built = builders.deal(of, seller=builders.person(sellers[number % len(sellers)]), waves=())
+        answer(built.row, of, wave, rng.integers(3, of.scale.high + 1, len(of.items(wave))))
+        if arm is Arm.LEFT:
+            builders.invite(built, Wave.DELIVERY, InvitationState.EXPIRED)
+            closed.append(built.invitations[Wave.DELIVERY])
+        else:
+            Deal.update(arm=arm.value, arm_share=0.2).where(Deal.id == built.row).execute()
+            blocks.record_pair(built.row, MONDAY)
+        made.append(built.row)
+    blocks.record_left(closed, MONDAY)
+    return made
 
 
 def promise(response: int, position: int, outcome: str) -> None:

@@ -40,7 +40,7 @@ from kloof.domain.invitations import AWAITS_MAIL, INVITATION_STEPS, MESSAGE_STEP
 from kloof.domain.people import DealLine, Role
 from kloof.domain.survey_source import parse_survey
 from kloof.domain.surveys import RESERVED_IDS, RESERVED_PREFIXES, Aspect, OverallItem, Scale, Survey, Timing
-from kloof.publish.schema import CSV_FIELDS
+from kloof.publish.schema import ARM_FIELDS, CSV_FIELDS
 from kloof.web import create_app
 
 # Commands
@@ -373,10 +373,11 @@ def test_the_tables_of_states_are_those_of_the_code(
 # Release files
 
 
-def test_each_column_of_cells_csv_stands_there_with_its_type() -> None:
-    written = {code(row[0]): row[1] for row in rows(under(page("release-files"), "## cells.csv"))}
-    assert written == {name: field["type"] for name, field in CSV_FIELDS.items()}
-    assert list(written) == list(CSV_FIELDS)
+@pytest.mark.parametrize(("file", "fields"), [("cells.csv", CSV_FIELDS), ("arms.csv", ARM_FIELDS)])
+def test_each_column_of_a_table_stands_there_with_its_type(file: str, fields: Mapping[str, Any]) -> None:
+    written = {code(row[0]): row[1] for row in rows(under(page("release-files"), f"## {file}"))}
+    assert written == {name: field["type"] for name, field in fields.items()}
+    assert list(written) == list(fields)
 
 
 @pytest.mark.parametrize(
@@ -384,6 +385,8 @@ def test_each_column_of_cells_csv_stands_there_with_its_type() -> None:
     [
         ("### guarantee", release.Guarantee),
         ("### cells", release.Cell),
+        ("### practices", release.PracticeCell),
+        ("### arms", release.ArmCell),
         ("### response", release.ResponseCounts),
     ],
 )

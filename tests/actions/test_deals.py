@@ -7,7 +7,7 @@ import pytest
 
 from kloof import storage
 from kloof.actions import deals, intake
-from kloof.config import Deals, Settings
+from kloof.config import Deals, Research, Settings
 from kloof.domain.addresses import address_hash
 from kloof.domain.people import Role
 from kloof.domain.surveys import Aspect, Scale, Survey
@@ -331,3 +331,53 @@ def test_what_was_done_for_a_deal_cannot_be_entered_once_the_answer_after_delive
     report = load(settings, JAN)
     assert "can no longer change" in report.refused[0].reason
     assert Practice.get().done_on.isoformat() == "2026-05-07"
+
+
+def drawing(settings: Settings, share: float = 0.2) -> Settings:
+    return settings.model_copy(update={"research": Research(share_without_first_survey=share)})
+
+
+def lines(first: int, many: int) -> list[str]:
+    return [
+        JAN.replace("D-1", f"D-{number}").replace("jan@", f"c{number}@")
+        for number in range(first, first + many)
+    ]
+
+
+def arms() -> dict[str, tuple[str, float]]:
+    return {deal.deal_id: (deal.arm, deal.arm_share) for deal in Deal.select()}
+
+
+def test_without_the_setting_every_new_deal_is_asked(settings: Settings) -> None:
+    load(settings, *lines(100, 40))
+    assert set(arms().values()) == {("asked", 0)}
+    assert Invitation.select().count() == 40
+
+
+def test_a_drawn_deal_gets_no_first_survey_and_the_draw_is_kept_with_its_share(settings: Settings) -> None:
+    load(drawing(settings), *lines(100, 60))
+    left_out = {deal for deal, (arm, _) in arms().items() if arm == "not_asked"}
+    assert 3 <= len(left_out) <= 25
+    assert {share for _, share in arms().values()} == {0.2}
+    asked = {row.deal.deal_id for row in Invitation.select(Invitation, Deal).join(Deal)}
+    assert asked == set(arms()) - left_out
+    assert Message.select().count() == len(asked)
+
+
+def test_no_import_and_no_other_share_changes_what_was_drawn(settings: Settings) -> None:
+    load(drawing(settings), *lines(100, 60))
+    before = arms()
+    corrected = [row.replace("Warmtepomp", "Zonnepanelen") for row in lines(100, 60)]
+    assert load(drawing(settings, 0), *corrected).updated == 60
+    assert arms() == before
+    assert Invitation.select().where(Invitation.wave == "sale").count() == sum(
+        arm == "asked" for arm, _ in before.values()
+    )
+
+
+def test_a_deal_that_was_not_asked_at_sale_is_asked_after_delivery(settings: Settings) -> None:
+    load(drawing(settings), *lines(100, 40))
+    (deal, *_) = [deal for deal, (arm, _) in arms().items() if arm == "not_asked"]
+    deliver(drawing(settings), f"{deal},2026-05-20")
+    waves = [row.wave for row in Invitation.select(Invitation, Deal).join(Deal).where(Deal.deal_id == deal)]
+    assert waves == ["delivery"]

@@ -6,13 +6,19 @@ from pathlib import Path
 
 import pytest
 
+import builders
+from kloof.actions import respond
 from kloof.actions.dispatch import Dispatch
 from kloof.actions.outbox import Decision, all_held, follow_up, overview, resolve
 from kloof.config import Settings
+from kloof.domain.arms import Arm
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.invitations import MESSAGE_STEPS, MessageState
+from kloof.domain.people import Consent
+from kloof.domain.responses import Changes
+from kloof.domain.surveys import Wave
 from kloof.mail.transport import Memory
-from kloof.storage import attention, outbox
+from kloof.storage import attention, freezing, outbox
 from kloof.storage.models import Invitation, Message
 from outbox_cast import NOON, Clock, company, line, sell
 
@@ -95,3 +101,26 @@ def test_all_or_none_is_decided(settings: Settings) -> None:
     with pytest.raises(NotFound, match="There is no message 99"):
         resolve(settings, [put_in(MessageState.HELD), 99], Decision.CANCEL, NOON)
     assert Message.get().state == "held"
+
+
+def test_who_lets_the_second_survey_close_has_left_and_can_never_answer_it(settings: Settings) -> None:
+    built = builders.deal()
+    said = Changes(answers={f"a{number}": 8 for number in (1, 2, 3)}, consent=Consent.TOTALS)
+    respond.save(respond.open_link(built.tokens[Wave.SALE], builders.NOW), said, builders.NOW, submit=True)
+    builders.invite(built, Wave.DELIVERY)
+    late = builders.NOW + timedelta(days=46)
+    second = respond.open_link(built.tokens[Wave.DELIVERY], builders.NOW)
+    follow_up(settings, builders.NOW + timedelta(days=44))
+    assert freezing.queued() == []
+    follow_up(settings, late)
+    follow_up(settings, late)
+    ((queued, _),) = freezing.queued()
+    assert (queued.arm, queued.expected.tolist()) == (Arm.LEFT, [[9, 9, 9]])
+    with pytest.raises(Refused):
+        respond.save(second, said, late, submit=True)
+    first = respond.open_link(built.tokens[Wave.SALE], late)
+    respond.save(first, Changes(answers={"a1": 3}), late, correct=True)
+    ((queued, _),) = freezing.queued()
+    assert queued.expected.tolist() == [[4, 9, 9]]
+    respond.withdraw(first, late)
+    assert freezing.queued() == []

@@ -14,11 +14,12 @@ from kloof.actions import publish as publishing
 from kloof.actions.audit import audit
 from kloof.actions.freeze import freeze
 from kloof.actions.publish import publish
+from kloof.domain.arms import Arm
 from kloof.domain.errors import Refused
-from kloof.domain.release import Reason
+from kloof.domain.release import Level, Reason
 from kloof.publish.release_files import read_releases
 from kloof.storage import blocks, freezing, releases
-from release_cast import MONDAY, answered_deals, month, settings
+from release_cast import MONDAY, alone, answered_deals, month, settings
 
 
 @pytest.fixture
@@ -285,3 +286,28 @@ def test_the_database_keeps_no_answers_beyond_the_pairs_themselves(company):
     """Blocks hold sums and numbers; what leaves is made of the sums only."""
     (block,) = freezing.live_blocks()
     assert block.sums.shape == (3, 14)
+
+
+def test_arms_come_out_beside_the_pairs_and_no_attack_finds_anything(company):
+    alone(13, Arm.NOT_ASKED)
+    gone = alone(16, Arm.LEFT, seed=1)
+    freeze(company, MONDAY)
+    first = publish(company, MONDAY).document
+    assert [(cell.arm, cell.customers) for cell in first.arms] == [(Arm.LEFT, 16), (Arm.NOT_ASKED, 13)]
+    assert [cell.customers for cell in first.cells if cell.level is Level.COMPANY] == [14]
+    (counts,) = first.response
+    assert (counts.pairs, counts.pairs_published) == (15, 14)
+    assert (counts.asked_again, counts.answered_twice, counts.not_asked) == (30, 15, 15)
+    blocks.withdraw_pair(gone[0], month(1))
+    second = publish(company, month(1)).document
+    assert [(cell.arm, cell.as_of.release) for cell in second.arms] == [(Arm.NOT_ASKED, 1)]
+    assert audit(company.releases_folder).breaches == ()
+
+
+def test_arms_alone_make_a_release_too(database, tmp_path):
+    made = settings(tmp_path)
+    alone(13, Arm.LEFT)
+    freeze(made, MONDAY)
+    release = publish(made, MONDAY).document
+    assert (release.cells, len(release.arms)) == ((), 1)
+    assert audit(made.releases_folder).breaches == ()

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from worlds import World, a_survey, answers
 
+from kloof.domain.arms import Arm
 from kloof.domain.queues import FineCell
 
 RELEASES: Final = 12
@@ -22,7 +23,8 @@ class Company:
     teams: per region how many. sellers: per team. repeat: chance that a deal is by a customer who bought before.
     erasures, corrections: how many a release, on average. star: share of the first team's deals that one salesperson
     makes. season: how much busier the busiest month is. lopsided: share of the deals that the first product and the
-    first team get beforehand.
+    first team get beforehand. alone: beside every pair, how many customers who were not asked at sale, and as many who
+    left.
     """
 
     products: int = 2
@@ -35,6 +37,7 @@ class Company:
     erasures: float = 0.3
     corrections: float = 0.3
     new_version_at: int | None = None
+    alone: float = 0.15
     aspects: int = 8
     high: int = 10
 
@@ -86,7 +89,7 @@ def _sell(
 ) -> None:
     version = 2 if company.new_version_at is not None and month >= company.new_version_at else 1
     survey = a_survey(company.aspects, version=version, high=company.high, norm=0.7 * company.high)
-    luck = np.random.default_rng(month)
+    luck, fate = np.random.default_rng(month), np.random.default_rng(1000 + month)
     teams = [(region, team) for region, many in enumerate(company.teams) for team in range(many)]
     for _ in range(count):
         product = 0 if rng.random() < company.lopsided else int(rng.integers(company.products))
@@ -100,6 +103,9 @@ def _sell(
         cell = FineCell(f"product {product}", f"region {region}", f"team {region}-{team}")
         done = [name for name, chance in practised.items() if luck.random() < chance]
         world.sell(survey, customer, number * 100 + seller, cell, answers(rng, survey), done)
+        for arm in (one for one in (Arm.NOT_ASKED, Arm.LEFT) if fate.random() < company.alone):
+            buyer = customer if fate.random() < company.repeat else len(world.deals) + 1
+            world.sell(survey, buyer, number * 100 + seller, cell, answers(fate, survey), arm=arm)
 
 
 def _change(world: World, company: Company, rng: np.random.Generator) -> None:

@@ -8,10 +8,12 @@ import pytest
 from worlds import WORDS, World, a_survey, answers
 
 from kloof.domain import attacks
+from kloof.domain.arms import Arm
 from kloof.domain.attacks import insiders
-from kloof.domain.moments import Moments, PromiseCounts
+from kloof.domain.moments import Moments, PromiseCounts, Sums
 from kloof.domain.queues import FineCell
 from kloof.domain.release import (
+    ArmCell,
     AsOf,
     BlockSize,
     Cell,
@@ -226,3 +228,64 @@ def test_canary_a_block_of_one_salesperson_is_seen_by_who_knows_the_truth(sound)
     members = sound.membership
     one_seller = replace(members, salesperson=np.zeros_like(members.salesperson))
     assert {found.attack for found in insiders.attack(sound.releases, one_seller)} >= {"salesperson"}
+
+
+def with_arm(number: int, people: np.ndarray, arm: Arm = Arm.NOT_ASKED, block: int = 90) -> ReleaseDocument:
+    """A release of forty sound pairs, and beside them an arm of one side that nobody looked at."""
+    whole = naive_release(
+        number, {1: people_of_forty(), block: people}, {"company": (1,), "product": (block,)}
+    )
+    company, other = whole.cells
+    side = 0 if arm is Arm.LEFT else 1
+    values = {aspect.id: Sums.of(people[:, side, at]) for at, aspect in enumerate(SURVEY.core)}
+    shared = other.model_dump(include={"survey", "version", "blocks", "deals", "customers"})
+    alone = ArmCell(
+        **shared,
+        level=Level.COMPANY,
+        id=f"installation-1/company/{arm}",
+        arm=arm,
+        as_of=other.as_of,
+        aspects=values,
+    )
+    return whole.model_copy(update={"cells": (company,), "arms": (alone,)})
+
+
+def people_of_forty() -> np.ndarray:
+    return people(40, 40)
+
+
+@pytest.mark.parametrize("arm", [Arm.NOT_ASKED, Arm.LEFT])
+def test_an_arm_that_tells_one_side_of_enough_people_gives_nothing_away(arm):
+    assert broken_by(with_arm(1, people(20, 5), arm)) == set()
+
+
+@pytest.mark.parametrize("arm", [Arm.NOT_ASKED, Arm.LEFT])
+def test_canary_one_person_alone_in_an_arm_is_bounded_and_rebuilt(arm):
+    assert broken_by(with_arm(1, people(1, 5), arm)) >= {
+        *("files", "leverage", "linear programme", "integer programme", "reconstruction", "homogeneity")
+    }
+
+
+@pytest.mark.parametrize("answer", [0, 8, 10])
+def test_canary_an_arm_that_all_but_agrees_is_seen(answer):
+    alike = people(20, 5)
+    alike[:, 1, 0] = answer
+    assert "reconstruction" in broken_by(with_arm(1, alike))
+
+
+def test_canary_an_arm_that_grows_by_one_person_is_broken_by_comparing_releases():
+    first, second = with_arm(1, people(20, 5)), with_arm(2, people(21, 5))
+    assert "time" in broken_by(first, second)
+    (arm,) = second.arms
+    (before,) = first.arms
+    sizes = (*first.blocks, BlockSize(id=91, customers=1, deals=1))
+    grown = arm.model_copy(update={"blocks": (*before.blocks, 91)})
+    told_apart = second.model_copy(update={"arms": (grown,), "blocks": sizes})
+    assert {"differencing", "leverage"} <= broken_by(first, told_apart)
+
+
+def test_canary_a_block_that_stands_in_two_arms_is_seen():
+    release = with_arm(1, people(20, 5))
+    (cell,), (arm,) = release.cells, release.arms
+    pooled = arm.model_copy(update={"blocks": cell.blocks, "customers": cell.customers})
+    assert "time" in broken_by(release.model_copy(update={"arms": (pooled,)}))

@@ -1,15 +1,17 @@
 """Which pairs close into a block, and which wait."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 from worlds import World, a_survey, answers, columns
 
+from kloof.domain.arms import Arm
 from kloof.domain.blocks import MOST_PARTS, PART, Plan, plan
 from kloof.domain.leverage import Membership, insider_leverages, leverages
 from kloof.domain.pairs import PairColumns
-from kloof.domain.queues import FineCell
+from kloof.domain.queues import FineCell, Queue
 from kloof.domain.release import Level, Reason
 from kloof.domain.thresholds import Thresholds
 
@@ -175,3 +177,40 @@ def test_the_order_of_rows_does_not_change_what_closes():
     one, other = planned(pairs).blocks, planned(shuffled).blocks
     assert [sorted(block.pairs) for block in one] == [sorted(block.pairs) for block in other]
     assert np.array_equal(one[0].sums, other[0].sums)
+
+
+def one_sided(arm: Arm, n: int, **more) -> PairColumns:
+    """Customers who told one side only, both columns alike."""
+    pairs = some_pairs(n, **more)
+    return replace(pairs, expected=pairs.received, arm=arm)
+
+
+NOWHERE = FineCell("", "", "")
+
+
+@pytest.mark.parametrize("arm", [Arm.NOT_ASKED, Arm.LEFT])
+def test_one_side_alone_closes_at_once_for_the_whole_company_under_the_same_rules(arm):
+    (block,) = planned(one_sided(arm, 12), (NOWHERE,)).blocks
+    assert block.queue == Queue(Level.COMPANY, arm=arm)
+    (waiting,) = planned(one_sided(arm, 11), (NOWHERE,)).waiting
+    assert (waiting.queue.level, waiting.reason, waiting.short_of) == (Level.COMPANY, Reason.TOO_FEW, 1)
+    assert not planned(one_sided(arm, 20, sellers=(1, 2)), (NOWHERE,)).blocks
+
+
+def test_one_side_alone_waits_where_nearly_everybody_says_the_same():
+    alone = one_sided(Arm.NOT_ASKED, 20)
+    alone.received[1:, 0] = 6
+    (queue,) = planned(alone, (NOWHERE,)).waiting
+    assert queue.reason is Reason.HOMOGENEOUS
+
+
+def test_arms_are_never_pooled_and_a_customer_in_two_of_them_is_one_person_to_the_certificate():
+    pairs, left = some_pairs(8), one_sided(Arm.LEFT, 8, customers=range(101, 109))
+    assert plan([(pairs, (NORTH,)), (left, (NOWHERE,))], NOBODY, Thresholds()).blocks == ()
+    both = [
+        (some_pairs(12), (NORTH,)),
+        (one_sided(Arm.LEFT, 13, customers=[1, *range(101, 113)]), (NOWHERE,)),
+    ]
+    first, second = plan(both, NOBODY, Thresholds()).blocks
+    assert 1 in first.person
+    assert 1 not in second.person

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import World, a_survey, answers
 
+from kloof.domain.arms import Arm
 from kloof.domain.disclosure import Withheld, certify
 from kloof.domain.leverage import leverages
 from kloof.domain.queues import FineCell
@@ -16,6 +17,7 @@ from kloof.domain.surveys import Survey
 NORTH = FineCell("Heat pump", "East", "North")
 SOUTH = FineCell("Heat pump", "East", "South")
 SURVEY = a_survey()
+ARMS = (0.5, 0.25, 0.25)
 
 
 def sold(
@@ -78,7 +80,7 @@ def small_world(seed: int, repeat: float) -> World:
     rng = np.random.default_rng(seed)
     world, survey = World(), a_survey(1)
     for month in range(3):
-        for _ in range(int(rng.integers(12, 30))):
+        for _ in range(int(rng.integers(20, 50))):
             sell_one(world, survey, rng, repeat)
         if month and world.deals:
             world.erase(world.deals[int(rng.integers(len(world.deals)))])
@@ -91,12 +93,13 @@ def sell_one(world: World, survey: Survey, rng: np.random.Generator, repeat: flo
     new = len(world.deals) + 1
     customer = int(rng.integers(1, new)) if new > 1 and rng.random() < repeat else new
     cell = (NORTH, SOUTH)[int(rng.integers(2))]
-    world.sell(survey, customer, int(rng.integers(4)), cell, answers(rng, survey))
+    arm = list(Arm)[rng.choice(3, p=ARMS)]
+    world.sell(survey, customer, int(rng.integers(4)), cell, answers(rng, survey), arm=arm)
 
 
 def published_sums(world: World) -> list[list[Fraction]]:
     """Per published union of blocks, how often it counts each person: once in every block that they are in."""
-    unions = sorted({cell.blocks for release in world.releases for cell in release.cells})
+    unions = sorted({cell.blocks for release in world.releases for cell in release.unions()})
     inside = {*zip(world.membership.row.tolist(), world.membership.person.tolist(), strict=True)}
     people = sorted({person for _, person in inside})
     return [

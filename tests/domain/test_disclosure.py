@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from worlds import THRESHOLDS, World, a_survey, answers
 
+from kloof.domain.arms import Arm
 from kloof.domain.disclosure import History, Publishable, Withheld, certify
 from kloof.domain.leverage import Membership
+from kloof.domain.moments import Sums
 from kloof.domain.queues import FineCell
 from kloof.domain.release import Level
 
@@ -138,3 +140,55 @@ def test_a_retired_block_is_gone_from_the_next_release(world):
     release = world.publish()
     assert deal.block not in {block.id for block in release.blocks}
     assert all(deal.block not in cell.blocks for cell in release.cells)
+
+
+@pytest.fixture
+def three_arms(world) -> World:
+    """The same company with twenty customers who were not asked at sale, and twenty who left."""
+    rng = np.random.default_rng(8)
+    for number in range(100, 140):
+        arm = Arm.LEFT if number % 2 else Arm.NOT_ASKED
+        world.sell(a_survey(2), number, number // 2 % 4, NORTH, answers(rng, a_survey(2)), arm=arm)
+    world.freeze()
+    return world
+
+
+def test_an_arm_comes_out_as_sums_of_its_one_side_for_the_company_and_stays_out_of_every_cell(three_arms):
+    release = three_arms.publish()
+    assert [(cell.arm, cell.customers) for cell in release.arms] == [(Arm.LEFT, 20), (Arm.NOT_ASKED, 20)]
+    left, not_asked = release.arms
+    of_left = [deal.expected[0] for deal in three_arms.deals if deal.arm is Arm.LEFT]
+    assert left.aspects["aspect-0"] == Sums.of(of_left)
+    of_not_asked = [deal.received[1] for deal in three_arms.deals if deal.arm is Arm.NOT_ASKED]
+    assert not_asked.aspects["aspect-1"] == Sums.of(of_not_asked)
+    in_arms = {block for cell in release.arms for block in cell.blocks}
+    assert in_arms.isdisjoint(block for cell in release.cells for block in cell.blocks)
+    assert in_arms <= {block.id for block in release.blocks}
+    assert release.cells[0].customers == 30
+
+
+@pytest.mark.parametrize("change", [{"customers": 19}, {"blocks": (1,)}, {"aspects": {}}])
+def test_an_arm_that_is_not_the_sum_of_its_own_blocks_is_refused_by_name(three_arms, change):
+    draft = three_arms.draft()
+    forged = draft.arms[0].model_copy(update=change)
+    assert refused(replace(draft, arms=(forged,)), three_arms.history).drop == (forged.id,)
+
+
+def test_an_arm_that_is_dropped_is_gone_and_what_stands_keeps_its_date(three_arms):
+    three_arms.publish()
+    assert three_arms.draft().without(["installation-1/company/left"]).arms[0].arm is Arm.NOT_ASKED
+    gone = next(deal for deal in three_arms.deals if deal.arm is Arm.LEFT)
+    three_arms.erase(gone)
+    (standing,) = three_arms.publish().arms
+    assert (standing.arm, standing.as_of.release) == (Arm.NOT_ASKED, 1)
+
+
+def test_one_person_who_weighs_too_much_through_an_arm_breaks_the_certificate(three_arms):
+    everybody = three_arms.membership
+    block = next(cell.blocks[0] for cell in three_arms.draft().arms)
+    inside = everybody.take(everybody.row == block)
+    without_one = Membership(np.full(len(inside.row) - 1, 99), inside.person[1:], inside.salesperson[1:])
+    assert (
+        "leverage"
+        in refused(three_arms.draft(), replace(three_arms.history, members=everybody + without_one)).reason
+    )

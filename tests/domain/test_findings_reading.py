@@ -8,7 +8,9 @@ from random_answers import TEN, close
 from scipy import stats
 
 from kloof.domain import findings
+from kloof.domain.arms import Arm
 from kloof.domain.findings import (
+    AskingFound,
     ClaimFound,
     EndFound,
     Evidence,
@@ -16,10 +18,12 @@ from kloof.domain.findings import (
     NotEnough,
     PromisesFound,
     SplitFound,
+    Withheld,
     by_evidence,
 )
-from kloof.domain.moments import Moments, PromiseCounts
+from kloof.domain.moments import Moments, PromiseCounts, Sums
 from kloof.domain.release import (
+    ArmCell,
     AsOf,
     Cell,
     Guarantee,
@@ -27,6 +31,7 @@ from kloof.domain.release import (
     PracticeCell,
     PublishedAspect,
     PublishedSurvey,
+    Reason,
     ReleaseDocument,
     ResponseCounts,
 )
@@ -76,17 +81,18 @@ def arm(done, aspects):
     )  # fmt: skip
 
 
-def release(aspects, cells, practices=(), m=3, started=0):
+def release(aspects, cells, practices=(), m=3, started=0, arms=(), not_asked=None):
     return ReleaseDocument(
         kloof="0", number=1, published_on=TODAY.date, previous=None, company="Warmtehuis", cells=cells,
         guarantee=Guarantee(
             k=10, m=m, max_leverage=0.08, insider_k=5, insider_max_leverage=0.1, sets=1, releases=1
         ),
-        surveys=(survey(*aspects),), practices=practices,
+        surveys=(survey(*aspects),), practices=practices, arms=arms,
         response=(
             ResponseCounts(
                 survey="project", version=1, deals_started=started, answered_at_sale=started,
                 answered_after_delivery=started, pairs=started, pairs_published=started,
+                not_asked=not_asked,
             ),
         ),
     )  # fmt: skip
@@ -264,8 +270,12 @@ def test_a_cell_that_is_too_small_for_a_figure_says_so():
     assert reading.overall == NotEnough(TooFew(10, 9))
 
 
+def found_nothing():
+    return findings.ArmsReading(survey(PRICE), (Withheld(Reason.TOO_FEW),), ())
+
+
 def test_an_empty_release_reads_as_nothing():
-    assert findings.read(release((PRICE,), ())) == findings.Reading((), ())
+    assert findings.read(release((PRICE,), ())) == findings.Reading((), (), (found_nothing(),))
 
 
 def test_findings_without_a_test_come_after_those_with_one(found):
@@ -281,3 +291,60 @@ def test_of_two_gaps_that_are_both_beyond_doubt_the_larger_comes_first():
     reading = findings.read(release((PRICE, RESULT), (cell("all", aspects),))).cells[0]
     assert [each.gap.figure.difference.p for each in reading.aspects] == [0, 0]
     assert [each.aspect.id for each in reading.aspects] == ["result", "price"]
+
+
+def alone(which, aspects):
+    """An arm of one side: per aspect what its customers told."""
+    n = len(next(iter(aspects.values())))
+    return ArmCell(
+        survey="project", version=1, level=Level.COMPANY, id=f"project-1/company/{which}", arm=which, blocks=(9,),
+        deals=n, customers=n, as_of=TODAY, aspects={name: Sums.of(told) for name, told in aspects.items()},
+    )  # fmt: skip
+
+
+def in_arms(left=40, not_asked=45):
+    """What the pairs, those who left and those who were not asked said, and how it reads."""
+    pairs = {"price": answers(1, 60, 1.0), "result": answers(2, 60, 2.0)}
+    gone = {name: answers(seed, left, 0)[0] for seed, name in enumerate(pairs, start=3)}
+    not_told = {name: answers(seed, not_asked, -1.0)[1] for seed, name in enumerate(pairs, start=5)}
+    cells = (cell("company", {name: moments(pair) for name, pair in pairs.items()}),)
+    document = release((PRICE, RESULT), cells, arms=(alone(Arm.LEFT, gone), alone(Arm.NOT_ASKED, not_told)))
+    (reading,) = findings.read(document).arms
+    return pairs, gone, not_told, reading
+
+
+def test_who_left_is_compared_with_who_answered_twice_over_all_aspects_and_in_each():
+    pairs, gone, _, reading = in_arms()
+    whole, price, result = reading.stayed
+    assert [one.about for one in reading.stayed] == [None, PRICE.name, RESULT.name]
+    reference = stats.ttest_ind(pairs["price"][0], gone["price"], equal_var=False)
+    low, high = reference.confidence_interval()
+    assert (price.figure.interval.low, price.figure.interval.high) == (close(low), close(high))
+    assert whole.figure.value == close((price.figure.value + result.figure.value) / 2)
+    assert whole.bounds.low == close((price.bounds.low + result.bounds.low) / 2)
+    assert price.bounds.low < price.bounds.high
+    assert (price.figure.n, price.figure.n_other) == (60, 40)
+
+
+def test_who_was_not_asked_is_compared_in_what_they_got():
+    pairs, _, not_told, reading = in_arms()
+    whole, _, result = reading.asking
+    assert isinstance(whole, AskingFound)
+    reference = stats.ttest_ind(pairs["result"][1], not_told["result"], equal_var=False)
+    low, high = reference.confidence_interval()
+    assert (result.figure.interval.low, result.figure.interval.high) == (close(low), close(high))
+    assert result.evidence is Evidence.DEMONSTRABLE
+
+
+def test_arms_that_are_too_small_say_so_in_place_of_a_figure():
+    *_, reading = in_arms(left=19, not_asked=29)
+    assert reading.stayed[0] == NotEnough(TooFew(20, 19))
+    assert reading.asking[1] == NotEnough(TooFew(30, 29), PRICE.name)
+
+
+def test_an_arm_that_is_not_published_is_withheld_and_one_that_was_never_drawn_is_not_there():
+    cells = (cell("company", {"price": moments(answers(1, 60, 1.0))}),)
+    (never,) = findings.read(release((PRICE,), cells)).arms
+    assert (never.stayed, never.asking) == ((Withheld(Reason.TOO_FEW),), ())
+    (waiting,) = findings.read(release((PRICE,), cells, not_asked=5)).arms
+    assert waiting.asking == (Withheld(Reason.TOO_FEW),)

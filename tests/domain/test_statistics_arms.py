@@ -24,27 +24,27 @@ def check_welch(found, one, other):
 @given(values(20), values(20))
 def test_who_stayed_is_compared_by_welch(one, other):
     assume(np.std(one) + np.std(other) > 1e-6)
-    check_welch(figures.who_stayed(Sums.of(one), Sums.of(other)), one, other)
+    check_welch(figures.who_stayed(Sums.of(one).sample, Sums.of(other).sample), one, other)
 
 
 @pytest.mark.filterwarnings("ignore:Precision loss")  # scipy's word for an arm that is constant
 @given(values(30), values(30))
 def test_the_effect_of_asking_is_compared_by_welch(one, other):
     assume(np.std(one) + np.std(other) > 1e-6)
-    check_welch(figures.measurement_effect(Sums.of(one), Sums.of(other)), one, other)
+    check_welch(figures.measurement_effect(Sums.of(one).sample, Sums.of(other).sample), one, other)
 
 
 @given(mean, mean)
 def test_two_groups_without_spread_differ_by_exactly_that(one, other):
-    found = figures.who_stayed(Sums.of([one] * 20), Sums.of([other] * 25))
+    found = figures.who_stayed(Sums.of([one] * 20).sample, Sums.of([other] * 25).sample)
     assert found.interval == Interval(found.value, found.value)
     assert found.p == (1.0 if found.value == 0 else 0.0)
 
 
 def test_two_groups_below_their_least_size_are_not_compared():
-    small, large = Sums.of([7] * 19), Sums.of([8] * 50)
+    small, large = Sums.of([7] * 19).sample, Sums.of([8] * 50).sample
     assert figures.who_stayed(large, small) == TooFew(needed=20, have=19)
-    assert figures.measurement_effect(Sums.of([7] * 29), large) == TooFew(needed=30, have=29)
+    assert figures.measurement_effect(Sums.of([7] * 29).sample, large) == TooFew(needed=30, have=29)
 
 
 @given(customers(20), values(0), st.data())
@@ -77,3 +77,16 @@ def test_a_practice_needs_twenty_customers_and_three_salespeople_in_each_arm():
     few, many = Moments.of([8] * 19, [7] * 19, TEN), Moments.of([8] * 40, [7] * 40, TEN)
     assert figures.practice(many, few, salespeople=9, salespeople_other=9) == TooFew(20, 19)
     assert figures.practice(many, many, salespeople=2, salespeople_other=9) == TooFew(3, 2, "salespeople")
+
+
+@given(st.lists(values(30, 30), min_size=2, max_size=5))
+def test_over_several_aspects_the_mean_is_right_and_the_spread_never_too_small(aspects):
+    found = figures.over_aspects([Sums.of(one).sample for one in aspects])
+    per_customer = np.mean(aspects, axis=0)
+    assert found.mean == close(per_customer.mean())
+    assert found.variance >= per_customer.var(ddof=1) - 1e-9
+
+
+def test_aspects_of_different_customers_have_no_mean_together():
+    with pytest.raises(ValueError, match="same customers"):
+        figures.over_aspects([Sums.of([7, 8]).sample, Sums.of([7, 8, 9]).sample])

@@ -1,11 +1,12 @@
 """Small companies in memory: deals come in, blocks close, releases go out. What the release engine is tried on."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
 
+from kloof.domain.arms import Arm
 from kloof.domain.blocks import NewBlock, plan
 from kloof.domain.disclosure import History, Publishable, certify_what_can_be
 from kloof.domain.leverage import Membership
@@ -14,7 +15,7 @@ from kloof.domain.practice_tables import Part, new_parts
 from kloof.domain.queues import FineCell
 from kloof.domain.release import Previous, ReleaseDocument
 from kloof.domain.surveys import Aspect, Scale, Survey
-from kloof.domain.tables import ClosedBlock, Draft, Header, cells
+from kloof.domain.tables import ClosedBlock, Draft, Header, arm_cells, cells
 from kloof.domain.text import Text
 from kloof.domain.thresholds import Thresholds
 
@@ -79,6 +80,7 @@ class Deal:
     block: int = 0
     gone: bool = False
     practices: frozenset[str] = frozenset()
+    arm: Arm = Arm.ASKED
 
 
 @dataclass
@@ -104,12 +106,16 @@ class World:
         cell: FineCell,
         answers: np.ndarray,
         practices: Iterable[str] = (),
+        arm: Arm = Arm.ASKED,
     ) -> Deal:
-        """A complete pair comes in; answers: [2, aspects], V then R."""
+        """A complete pair comes in, or of it the side that its arm tells; answers: [2, aspects], V then R."""
         expected, received = (tuple(int(answer) for answer in side) for side in answers)
+        if arm is not Arm.ASKED:
+            cell, practices = FineCell("", "", ""), ()
+            expected = received = expected if arm is Arm.LEFT else received
         number = len(self.deals) + 1
         deal = Deal(number, survey, customer, salesperson, cell, expected, received, self.rounds)
-        deal.practices = frozenset(practices)
+        deal.practices, deal.arm = frozenset(practices), arm
         self.deals.append(deal)
         return deal
 
@@ -126,7 +132,7 @@ class World:
         groups: dict[str, list[Deal]] = {}
         for deal in self.deals:
             if not deal.block and not deal.gone:
-                groups.setdefault(str(deal.survey.key), []).append(deal)
+                groups.setdefault(f"{deal.survey.key} {deal.arm}", []).append(deal)
         return [groups[key] for key in sorted(groups)]
 
     def _columns(self, deals: list[Deal]) -> PairColumns:
@@ -141,7 +147,7 @@ class World:
             waited=[self.rounds - deal.since for deal in deals],
         )
         pairs.id[:] = [deal.number for deal in deals]
-        return pairs
+        return replace(pairs, arm=deals[0].arm)
 
     def _close(self, block: NewBlock, deals: list[Deal]) -> None:
         self.last_block += 1
@@ -179,6 +185,7 @@ class World:
             self._retire(deal.block)
         else:
             deal.received = received
+            deal.expected = deal.expected if deal.arm is Arm.ASKED else received
 
     def _retire(self, block: int) -> None:
         self.closed.pop(block, None)
@@ -189,7 +196,9 @@ class World:
         found = []
         for survey in {deal.survey.key: deal.survey for deal in self.deals}.values():
             placed = [
-                deal for deal in self.deals if deal.block in self.closed and deal.survey.key == survey.key
+                deal
+                for deal in self.deals
+                if deal.block in self.closed and deal.survey.key == survey.key and deal.arm is Arm.ASKED
             ]
             if placed and any(deal.practices for deal in placed):
                 pairs = self._columns(placed)
@@ -211,9 +220,11 @@ class World:
             previous=Previous(number=number - 1, sha256="0" * 64) if number > 1 else None,
         )
         blocks = [self.closed[number] for number in sorted(self.closed)]
-        table = cells(blocks, surveys, header, self.releases[-1] if self.releases else None)
-        used = tuple(surveys[key] for key in sorted({cell.key for cell in table}, key=str))
-        return Draft(header, used, tuple(block.size for block in blocks), table)
+        earlier = self.releases[-1] if self.releases else None
+        table = cells(blocks, surveys, header, earlier)
+        arms = arm_cells(blocks, surveys, header, earlier)
+        used = tuple(surveys[key] for key in sorted({cell.key for cell in (*table, *arms)}, key=str))
+        return Draft(header, used, tuple(block.size for block in blocks), table, arms=arms)
 
     @property
     def history(self) -> History:
@@ -250,7 +261,7 @@ class World:
         return self._share({block.id for block in self.releases[-1].blocks})
 
     def _share(self, blocks: set[int]) -> float:
-        kept = [deal for deal in self.deals if not deal.gone]
+        kept = [deal for deal in self.deals if not deal.gone and deal.arm is Arm.ASKED]
         return sum(deal.block in blocks for deal in kept) / len(kept)
 
 

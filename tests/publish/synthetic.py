@@ -1,11 +1,14 @@
 """Releases from made-up customers, for trying the site out: any number of aspects, teams, scales and releases."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from kloof.domain.moments import Moments, PromiseCounts
+from kloof.domain.arms import Arm
+from kloof.domain.moments import Moments, PromiseCounts, Sums
 from kloof.domain.release import (
+    ArmCell,
     AsOf,
     Cell,
     Guarantee,
@@ -58,6 +61,7 @@ class Firm:
     surveys: tuple[str, ...] = ("installation",)
     bias: float = 1.1
     places: tuple[tuple[str, str], ...] = PLACES
+    arms: bool = True
     chance: random.Random = field(default_factory=lambda: random.Random(20261123))
 
     def documents(self) -> list[ReleaseDocument]:
@@ -133,6 +137,10 @@ class Firm:
                     answered_after_delivery=int(n * 1.3),
                     pairs=n + 4,
                     pairs_published=n,
+                    asked_again=int(n * 1.6),
+                    answered_twice=int(n * 1.2),
+                    not_asked=n // 2 if self.arms else 0,
+                    not_asked_answered=n // 3 if self.arms else 0,
                 )
             )
         previous = Previous(number=number - 1, sha256=f"{number - 1:064x}") if number > 1 else None
@@ -170,8 +178,31 @@ class Firm:
                 )
             ),
             response=tuple(response),
+            arms=tuple(self._arms(surveys, piles, as_of)) if self.arms else (),
             practices=tuple(arm for survey in surveys for arm in self._practice(survey, piles, as_of)),
         )
+
+    def _arms(self, surveys: tuple[PublishedSurvey, ...], piles: Piles, as_of: AsOf) -> Iterator[ArmCell]:
+        """Half as many customers who left, and as many who were not asked, as there are pairs."""
+        for survey in surveys:
+            everybody = [customer for place in self.places for customer in piles[survey.id, place]][::2]
+            for block, (arm, side, shift) in enumerate(((Arm.LEFT, 0, -1), (Arm.NOT_ASKED, 1, 1)), start=900):
+                aspects = {
+                    aspect.id: Sums.of([self._point(customer[at][side] + shift) for customer in everybody])
+                    for at, aspect in enumerate(survey.aspects)
+                }
+                yield ArmCell(
+                    survey=survey.id,
+                    version=1,
+                    level=Level.COMPANY,
+                    id=f"{survey.id}-1/company/{arm}",
+                    arm=arm,
+                    blocks=(block,),
+                    deals=len(everybody),
+                    customers=len(everybody),
+                    as_of=as_of,
+                    aspects=aspects,
+                )
 
     def _cells(self, survey: PublishedSurvey, piles: Piles, as_of: AsOf) -> list[Cell]:
         everybody = [customer for place in self.places for customer in piles[survey.id, place]]

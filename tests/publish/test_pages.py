@@ -15,11 +15,11 @@ from kloof.domain.release import Level, ReleaseDocument
 from kloof.domain.statistics import Gap, Split, gap, overall_split
 from kloof.publish.charts.dumbbell import Pair
 from kloof.publish.pages import write_pages
-from kloof.publish.pages.dictionary import FILES, MEANINGS
+from kloof.publish.pages.dictionary import ARM_MEANINGS, FILES, MEANINGS
 from kloof.publish.pages.figures import in_ten, rounding_note
 from kloof.publish.pages.markup import plain, table
 from kloof.publish.release_files import contents
-from kloof.publish.schema import CSV_FIELDS
+from kloof.publish.schema import ARM_FIELDS, CSV_FIELDS
 
 BLAME = re.compile(
     r"\b(schuld|fout van|faalde?n?|slecht gedaan|blame|fault|failed to|lied|gelogen)\b", re.IGNORECASE
@@ -146,6 +146,7 @@ def test_the_method_page_shows_the_certificate(company: Path) -> None:
 
 def test_every_column_of_the_data_has_its_meaning_in_both_languages() -> None:
     assert list(MEANINGS) == list(CSV_FIELDS)
+    assert list(ARM_MEANINGS) == list(ARM_FIELDS)
 
 
 def test_every_file_of_a_release_is_offered_under_its_own_name(documents: list[ReleaseDocument]) -> None:
@@ -330,3 +331,45 @@ def test_the_founding_claim_stands_in_a_table_per_aspect(
         if aspect.norm is not None and moments.disappointed >= 20:
             counts = shown[aspect.name.en][:2]
             assert counts == [str(moments.disappointed), str(moments.disappointed_at_norm)]
+
+
+def answered(tmp_path: Path, language: str, firm: Firm, **counts: int | None) -> str:
+    (release,) = firm.documents()
+    changed = tuple(one.model_copy(update=counts) for one in release.response)
+    write_pages(tmp_path, [release.model_copy(update={"response": changed})])
+    return pages(tmp_path)[f"installation-1/answered.{language}.md"]
+
+
+@pytest.mark.parametrize(
+    ("language", "left", "asked"),
+    [
+        ("nl", "Verwacht bij verkoop", "Gekregen na levering"),
+        ("en", "Expected at sale", "Received after delivery"),
+    ],
+)
+def test_who_answered_shows_the_response_who_left_and_what_asking_does(
+    tmp_path: Path, language: str, left: str, asked: str
+) -> None:
+    page = answered(tmp_path, language, Firm(releases=1, customers=40))
+    words = {"nl": "Respons per vragenlijst", "en": "Response per survey"}[language]
+    shares = rows(page, words)
+    assert [cells[:2] for cells in shares.values()] == [["480", "320"], ["256", "192"], ["80", "53"]]
+    assert len(rows(page, left)) == len(rows(page, asked)) == 9
+    assert all(len(cells) == 5 for cells in rows(page, left).values())
+    assert {"nl": "Een loting bepaalde", "en": "A draw decided"}[language] in page
+    assert not CAUSE.search(page)
+
+
+def test_who_answered_says_where_there_is_too_little_and_where_nobody_was_left_out(tmp_path: Path) -> None:
+    page = answered(tmp_path, "en", Firm(releases=1, arms=False))
+    assert "Too few answers to publish." in page
+    assert "in every deal the customer was asked" in page
+    waiting = answered(tmp_path, "en", Firm(releases=1, arms=False), not_asked=25)
+    assert "a draw leaves some deals out" in waiting
+    assert waiting.count("Too few answers to publish.") == 2
+
+
+def test_a_release_of_before_these_were_counted_still_reads(tmp_path: Path) -> None:
+    old = dict.fromkeys(("asked_again", "answered_twice", "not_asked", "not_asked_answered"))
+    page = answered(tmp_path, "nl", Firm(releases=1, arms=False), **old)
+    assert list(rows(page, "Respons per vragenlijst")) == ["Eerste vragenlijst"]

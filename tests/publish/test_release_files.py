@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from worlds import THRESHOLDS, World, a_survey, answers
 
+from kloof.domain.arms import Arm
 from kloof.domain.disclosure import Publishable, certify
 from kloof.domain.errors import Refused
 from kloof.domain.queues import FineCell
@@ -24,6 +25,9 @@ def publishable() -> Publishable:
     world, survey = World(), a_survey(2)
     for number in range(15):
         world.sell(survey, number, number % 3, FineCell('pump; "big"', "east", "north"), answers(rng, survey))
+    for number in range(100, 115):
+        one = FineCell("", "", "")
+        world.sell(survey, number, number % 3, one, answers(rng, survey), arm=Arm.LEFT)
     world.freeze()
     verdict = certify(world.draft(), world.history, THRESHOLDS)
     assert isinstance(verdict, Publishable)
@@ -92,6 +96,7 @@ def test_frictionless_itself_finds_nothing_wrong_with_a_release(release):
     report = json.loads(said.stdout)
     assert report["valid"], report
     assert {task["type"] for task in report["tasks"]} == {"json", "table"}
+    assert sum(task["type"] == "table" for task in report["tasks"]) == 2
 
 
 def test_the_csv_has_exactly_the_columns_that_its_schema_describes(publishable, release):
@@ -146,3 +151,37 @@ def test_a_folder_that_holds_something_else_is_refused_in_a_sentence(tmp_path):
     (tmp_path / "0001" / "datapackage.json").write_text("{}", encoding="utf-8")
     with pytest.raises(Refused, match="not a release"):
         read_releases(tmp_path)
+
+
+def test_the_arms_stand_in_a_table_of_their_own_and_only_where_there_are_any(publishable, release, tmp_path):
+    with (release / "arms.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    (arm,) = publishable.document.arms
+    assert [(row["arm"], row["side"], row["n"]) for row in rows] == [("left", "v", "15")] * 2
+    assert [float(row["total"]) for row in rows] == [sums.total for sums in arm.aspects.values()]
+    world = World()
+    for number in range(15):
+        here = FineCell("pump", "east", "north")
+        world.sell(a_survey(2), number, number % 3, here, answers(np.random.default_rng(number), a_survey(2)))
+    world.freeze()
+    without = write_release(certify(world.draft(), world.history, THRESHOLDS), tmp_path / "other")
+    assert not (without.folder / "arms.csv").exists()
+
+
+def test_a_release_of_before_there_were_arms_reads_with_its_hashes(publishable, tmp_path):
+    """As they were written then: without the keys that came later."""
+    written = write_release(publishable, tmp_path)
+    document = json.loads((written.folder / "release.json").read_text(encoding="utf-8"))
+    del document["arms"]
+    for counts in document["response"]:
+        for late in ("asked_again", "answered_twice", "not_asked", "not_asked_answered"):
+            del counts[late]
+    (written.folder / "release.json").write_text(json.dumps(document), encoding="utf-8")
+    manifest = json.loads((written.folder / "datapackage.json").read_text(encoding="utf-8"))
+    for resource in manifest["resources"]:
+        digest = hashlib.sha256((written.folder / resource["path"]).read_bytes()).hexdigest()
+        resource["hash"] = f"sha256:{digest}"
+    (written.folder / "datapackage.json").write_text(json.dumps(manifest), encoding="utf-8")
+    written.put_in_place()
+    (found,) = read_releases(tmp_path)
+    assert found.document.arms == ()

@@ -7,7 +7,6 @@ from peewee import IntegrityError
 import builders
 from kloof import storage
 from kloof.actions.freeze import freeze
-from kloof.domain.pairs import Stat
 from kloof.domain.surveys import Wave
 from kloof.storage import blocks, freezing
 from kloof.storage.models import Block, Deal, Pair, Placement, Response
@@ -34,21 +33,6 @@ def test_a_deal_of_which_both_surveys_are_submitted_queues_as_a_pair(deal):
     assert pairs.expected.tolist() == [[9, 8]]
     assert pairs.received.tolist() == [[7, 8]]
     assert (cells[0].product, cells[0].region, cells[0].team) == ("Heat pump", "East", "North")
-
-
-def test_a_block_that_closed_before_good_marks_were_counted_says_nothing_of_them(database):
-    answered_deals(14)
-    freeze(settings(database), now=MONDAY)
-    block = Block.get()
-    numbers = np.frombuffer(bytes(block.sums), dtype="<f8")
-    old = np.delete(numbers[:-4].reshape(-1, len(Stat)), Stat.GOOD, axis=1)
-    (now,) = freezing.live_blocks()
-    Block.update(sums=np.concatenate([old.ravel(), numbers[-4:]]).tobytes()).execute()
-    (then,) = freezing.live_blocks()
-    assert np.isnan(then.sums[:, Stat.GOOD]).all()
-    assert not np.isnan(now.sums).any()
-    assert np.array_equal(then.sums[:, : Stat.GOOD], now.sums[:, : Stat.GOOD])
-    assert then.promises == now.promises
 
 
 def test_one_survey_alone_is_no_pair(deal):

@@ -195,3 +195,12 @@ def test_who_asked_to_be_called_stands_there_without_a_word_of_what_they_answere
     assert "Cold in the attic" not in page
     client.post(f"{link}/receipt", data={"consent": "totals"})
     assert "Wants to be called" not in desk.get("/desk", headers={"Accept-Language": "en"}).text
+
+
+def test_the_desk_sees_how_many_deals_a_draw_left_out_and_that_no_mail_is_missing(desk: FlaskClient) -> None:
+    assert "A draw left" not in desk.get("/desk", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    upload(desk, f"{HEADER}\n{GOOD}\n")
+    Deal.update(arm="not_asked", arm_share=0.15).execute()
+    page = desk.get("/desk", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "A draw left 1 deals out of the first survey, on purpose; in the other 0" in page
+    assert "not asked at sale: a draw decided that" in page

@@ -20,7 +20,7 @@ from kloof.domain.people import Consent, Outcome, Role
 from kloof.domain.responses import Changes, PromiseChange
 from kloof.domain.surveys import Wave
 from kloof.storage import audit
-from kloof.storage.models import OwnPair
+from kloof.storage.models import Deal, OwnPair
 from kloof.web import create_app
 
 Enter = Callable[[str, Role], FlaskClient]
@@ -250,3 +250,16 @@ def test_the_sheet_takes_few_queries(sanne: FlaskClient) -> None:
         with storage.counted_queries() as queries:
             page(sanne, path)
         assert len(queries) <= 6
+
+
+def test_a_deal_that_a_draw_left_out_of_the_first_survey_says_so_and_shows_what_they_got(
+    sanne: FlaskClient,
+) -> None:
+    built = deal(seller=person(SANNE), waves=(Wave.DELIVERY,))
+    Deal.update(arm="not_asked", arm_share=0.15).where(Deal.id == built.row).execute()
+    said = Changes(answers={f"a{number}": 6 for number in (1, 2, 3)}, consent=Consent.NAMED)
+    respond.save(respond.open_link(built.tokens[Wave.DELIVERY], NOW), said, NOW, submit=True)
+    assert "not asked at sale: a draw decided that" in page(sanne)
+    one = page(sanne, f"/me/deals/{built.deal_id}")
+    assert "This customer was not asked at sale; a draw decided that." in one
+    assert figures(one)["Aspect 1"][1] == "6.0"

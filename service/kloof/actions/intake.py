@@ -10,6 +10,7 @@ from kloof.actions.deal_events import Done
 from kloof.config import Settings
 from kloof.domain import practices
 from kloof.domain.addresses import address_hash
+from kloof.domain.arms import drawn
 from kloof.domain.audit_log import What
 from kloof.domain.errors import Refused
 from kloof.domain.people import DealLine, Person
@@ -66,7 +67,9 @@ class Intake:
     def _write(
         self, line: DealLine, seller: Person, survey: Survey, stored: StoredDeal | None, *, moved: bool
     ) -> None:
-        deal = deals.put(line, seller.id, self.versions[survey.id], self.now, moved=moved)
+        share = self.settings.research.share_without_first_survey
+        arm = drawn(self.settings.secret_key, line.deal_id, share)  # kept for a new deal only
+        deal = deals.put(line, seller.id, self.versions[survey.id], self.now, arm, share, moved=moved)
         self.log.setdefault(What.DEAL_CHANGED if stored else What.DEAL_LOADED, []).append(deal.id)
         if not stored:
             invite.invite(self.settings, deal, survey, Wave.SALE, self.now)

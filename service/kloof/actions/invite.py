@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from kloof.config import Mail, Settings
 from kloof.domain import links, schedule
+from kloof.domain.arms import Arm
 from kloof.domain.invitations import InvitationState
 from kloof.domain.people import Deal
 from kloof.domain.schedule import SendingHours
@@ -22,7 +23,11 @@ def sending_hours(mail: Mail, zone: str = "") -> SendingHours:
 
 
 def invite(settings: Settings, deal: Deal, survey: Survey, wave: Wave, now: datetime) -> bool:
-    """Plan the invitation of this deal and wave, in a transaction; False where there is one already."""
+    """Plan the invitation of this deal and wave, in a transaction; False where there is one already, and for the first
+    survey of a deal that a draw left out.
+    """
+    if wave is Wave.SALE and deal.arm is Arm.NOT_ASKED:
+        return False
     day, due_at = _planned(settings, deal, survey, wave, now)
     salt = links.new_salt()
     return outbox.invite(

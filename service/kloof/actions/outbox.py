@@ -11,17 +11,20 @@ from kloof.config import Settings
 from kloof.domain.audit_log import COMMAND_LINE, What, Who
 from kloof.domain.invitations import MessageState
 from kloof.domain.messages import INVITATION, reminder
-from kloof.storage import attention, audit, claims, outbox, sending, surveys
+from kloof.storage import attention, audit, blocks, claims, outbox, sending, surveys
 from kloof.storage.attention import Entry
 from kloof.storage.outbox import Health
 
 
 def follow_up(settings: Settings, now: datetime) -> None:
-    """Everything that time brings: abandoned mails held, unanswered surveys closed, reminders queued."""
+    """Everything that time brings: abandoned mails held, unanswered surveys closed, reminders queued.
+
+    Who lets the second survey close has left: what they told at sale queues in an arm of its own.
+    """
     hours, days = sending_hours(settings.mail), settings.mail.reminders_after_days
     with storage.transaction():
         sending.hold_abandoned(now)
-        outbox.expire(now)
+        blocks.record_left(outbox.expire(now), now)
         before, earlier = INVITATION, 0
         for number, day in enumerate(days, start=1):
             sent_before = now - timedelta(days=day - earlier)

@@ -11,6 +11,7 @@ from kloof import __version__, storage
 from kloof.actions import freeze
 from kloof.actions.invite import sending_hours
 from kloof.config import Settings
+from kloof.domain.arms import Arm
 from kloof.domain.audit_log import COMMAND_LINE, What
 from kloof.domain.errors import Refused
 from kloof.storage import audit, releases, wishes
@@ -135,15 +136,19 @@ def _draft(settings: Settings, now: datetime, earlier: Sequence[Published]) -> t
         kloof=__version__,
         previous=earlier[-1].as_previous if earlier else None,
     )
-    cells = tables.cells(blocks, used, header, documents[-1] if documents else None)
-    per_survey = {key: sum(block.deals for block in blocks if block.survey == key) for key in used}
+    last = documents[-1] if documents else None
+    cells = tables.cells(blocks, used, header, last)
+    arms = tables.arm_cells(blocks, used, header, last)
+    pairs = [block for block in blocks if block.queue.arm is Arm.ASKED]
+    per_survey = {key: sum(block.deals for block in pairs if block.survey == key) for key in used}
     draft = tables.Draft(
         header=header,
-        surveys=tuple(used[key] for key in sorted({cell.key for cell in cells}, key=str)),
+        surveys=tuple(used[key] for key in sorted({cell.key for cell in (*cells, *arms)}, key=str)),
         blocks=tuple(block.size for block in blocks),
         cells=cells,
         withheld=_withheld(settings, cells),
         response=releases.response_counts(per_survey),
+        arms=arms,
     )
     by_number = {block.number: block for block in blocks}
     return draft, History(freezing.membership(), by_number, documents, practice_parts.standing())

@@ -98,7 +98,8 @@ def _waiting(queue: Any) -> dict[str, Any]:
     place = {"level": queue.queue.level.value, "product": queue.queue.product, "region": queue.queue.region}
     counts = {"deals": queue.deals, "customers": queue.customers, "salespeople": queue.salespeople}
     needs = {"reason": queue.reason.value, "short_of": queue.short_of, "wider_after": queue.wider_after}
-    return {"survey": str(queue.survey)} | place | {"team": queue.queue.team} | counts | needs
+    arm = {"survey": str(queue.survey), "arm": queue.queue.arm.value}
+    return arm | place | {"team": queue.queue.team} | counts | needs
 
 
 _WHY = {
@@ -109,9 +110,13 @@ _WHY = {
 }
 
 
+_ALONE = {"not_asked": "who was not asked at sale", "left": "who did not answer after delivery"}
+
+
 def _in_words(queue: dict[str, Any]) -> str:
     names = ", ".join(part for part in (queue["product"], queue["region"], queue["team"]) if part)
     why = _WHY[queue["reason"]].format(**queue)
+    whole = _ALONE.get(queue["arm"], "the whole company")
     wider = queue["wider_after"]
     joins = f"; after {wider} more releases they may close with a wider group" if wider else ""
-    return f"waits: {queue['survey']}, {names or 'the whole company'}: {queue['deals']} deals, {why}{joins}"
+    return f"waits: {queue['survey']}, {names or whole}: {queue['deals']} deals, {why}{joins}"

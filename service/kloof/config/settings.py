@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from kloof.domain.arms import MOST
 from kloof.domain.colour import nearest_readable
 from kloof.domain.people import Role
 from kloof.domain.text import Language
@@ -108,6 +109,24 @@ class Publishing(_Section):
     site_address: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+(/[^\s]*)?$")] | None = None
 
 
+class Research(_Section):
+    """What kloof finds out about the asking itself. Off by default: each deal left out is a pair less."""
+
+    share_without_first_survey: float = 0
+
+    @field_validator("share_without_first_survey")
+    @classmethod
+    def _leaves_enough_pairs(cls, share: float) -> float:
+        if not 0 <= share <= MOST:
+            raise PydanticCustomError(
+                "share",
+                "must lie between 0 and {most}, since every deal left out is a pair less; write 0.15 for 15 in 100 "
+                "deals, or 0 to ask everybody",
+                {"most": MOST},
+            )
+        return share
+
+
 class Oidc(_Section):
     """Signing in at the company's own provider (OpenID Connect) in place of a mailed link."""
 
@@ -146,6 +165,7 @@ class Settings(_Section):
     mail: Mail = Mail()
     deals: Deals = Deals()
     publishing: Publishing = Publishing()
+    research: Research = Research()
     oidc: Oidc = Oidc()
     works_council_consent: date | None = None
     secret_key: Annotated[str, StringConstraints(min_length=32)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from csv import DictWriter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 
@@ -12,9 +12,10 @@ from kloof.actions import freeze as freezing
 from kloof.actions import publish as publishing
 from kloof.actions.surveys import load_surveys
 from kloof.actions.worker import work_once
-from kloof.config import Settings
+from kloof.config import Research, Settings
 from kloof.demo.story import TEAMS, Chapter, Reply, sellers, year
 from kloof.domain import links
+from kloof.domain.arms import Arm, drawn
 from kloof.domain.deal_files import OPTIONAL, REQUIRED
 from kloof.domain.handover import Mark
 from kloof.domain.people import Consent, DealLine, Person, Role, Source
@@ -51,7 +52,7 @@ def play(settings: Settings, now: datetime, say: Say) -> Doors:
     offered = load_surveys(settings.surveys_folder)
     today = settings.today(now)
     _hire(now)
-    chapters = list(year(offered, today, DEALS))
+    chapters = [_as_drawn(settings, chapter) for chapter in year(offered, today, DEALS)]
     mondays = [today - timedelta(days=days) for days in range(462, 0, -7)]
     release_weeks = set(mondays[len(mondays) // 2 - 1 :: len(mondays) // 6])
     for monday in mondays:
@@ -62,6 +63,15 @@ def play(settings: Settings, now: datetime, say: Say) -> Doors:
     _invite_guest(settings, offered, now)
     _hand_over(settings, now)
     return _doors(settings, now)
+
+
+def _as_drawn(settings: Settings, chapter: Chapter) -> Chapter:
+    """The chapter, or what is left of it where a draw leaves the deal out of the first survey."""
+    share = settings.research.share_without_first_survey
+    if drawn(settings.secret_key, chapter.line.deal_id, share) is Arm.ASKED:
+        return chapter
+    after = chapter.after_delivery
+    return replace(chapter, at_sale=None, after_delivery=replace(after, outcomes=()) if after else None)
 
 
 def _hire(now: datetime) -> None:
@@ -142,7 +152,11 @@ def _publish(settings: Settings, now: datetime, say: Say) -> None:
 
 
 def _invite_guest(settings: Settings, offered: dict[str, Survey], now: datetime) -> None:
-    """The newcomer is a customer twice: just sold to, and just delivered to, with promises written down at sale."""
+    """The newcomer is a customer twice: just sold to, and just delivered to, with promises written down at sale.
+
+    No draw: whoever looks around sees both surveys.
+    """
+    settings = settings.model_copy(update={"research": Research()})
     today = settings.today(now)
     seller = sellers()[0]
     survey = next(iter(sorted(offered.values(), key=lambda survey: survey.id)))

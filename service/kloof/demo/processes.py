@@ -97,6 +97,9 @@ weekdays = [1, 2, 3, 4, 5, 6, 7]
 holidays = ""
 most_per_day = 5
 most_per_month = 20
+
+[research]
+share_without_first_survey = 0.1
 """,
         encoding="utf-8",
     )

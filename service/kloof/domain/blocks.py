@@ -14,7 +14,16 @@ import numpy as np
 from kloof.domain.leverage import Membership
 from kloof.domain.overlap import disentangled, joined
 from kloof.domain.pairs import PairColumns
-from kloof.domain.queues import ROLL_UP, FineCell, Judged, Queue, judge, queue_up, surplus_of_the_largest
+from kloof.domain.queues import (
+    ROLL_UP,
+    FineCell,
+    Judged,
+    Queue,
+    judge,
+    queue_up,
+    roll_up,
+    surplus_of_the_largest,
+)
 from kloof.domain.release import Level, Reason
 from kloof.domain.surveys import SurveyKey
 from kloof.domain.thresholds import Thresholds
@@ -84,13 +93,13 @@ def plan(
 ) -> Plan:
     """The blocks that can close now, given all that ever closed.
 
-    queued: per survey version its queued pairs, and the cells that their `cell` points into. history: who
+    queued: per survey version and arm its queued pairs, and the cells that their `cell` points into. history: who
     is in which block, over every block that ever closed, retired ones too since past releases hold them.
     """
     rooms = [_Room(pairs, cells, thresholds) for pairs, cells in queued]
-    for level, waited in ROLL_UP:
+    for level, _ in ROLL_UP:
         for room in rooms:
-            history = joined(history, room.close(level, waited, history))
+            history = joined(history, room.close(level, history))
     return Plan(
         blocks=tuple(block for room in rooms for block in room.closed),
         waiting=tuple(queue for room in rooms for queue in room.waiting()),
@@ -99,7 +108,7 @@ def plan(
 
 @dataclass(slots=True)
 class _Room:
-    """The queued pairs of one survey version. `reasons`: of queues that did not close, why."""
+    """The queued pairs of one survey version and arm. `reasons`: of queues that did not close, why."""
 
     pairs: PairColumns
     cells: Sequence[FineCell]
@@ -107,8 +116,11 @@ class _Room:
     closed: list[NewBlock] = field(default_factory=list)
     reasons: dict[Queue, Reason] = field(default_factory=dict)
 
-    def close(self, level: Level, waited: int, history: Membership) -> list[NewBlock]:
-        """Close what can close at this level, of the pairs that waited so long, and give the new blocks."""
+    def close(self, level: Level, history: Membership) -> list[NewBlock]:
+        """Close what can close at this level, of the pairs that waited long enough, and give the new blocks."""
+        waited = dict(roll_up(self.pairs.arm)).get(level)
+        if waited is None:
+            return []
         rows = np.flatnonzero(self._left() & (self.pairs.waited >= waited))
         blocks = disentangled(
             self._ready(level, rows, in_parts=True),
@@ -186,8 +198,9 @@ class _Room:
         """Per queue with pairs that do not close, what waits and why; each pair at the widest level it reached."""
         rows = np.flatnonzero(self._left())
         waited = self.pairs.waited[rows]
-        reached = np.searchsorted([least for _, least in ROLL_UP], waited, side="right") - 1
-        for number, (level, _) in enumerate(ROLL_UP):
+        levels = roll_up(self.pairs.arm)
+        reached = np.searchsorted([least for _, least in levels], waited, side="right") - 1
+        for number, (level, _) in enumerate(levels):
             queues, queue = queue_up(self.pairs, self.cells, level)
             here = rows[reached == number]
             for one in np.unique(queue[here]):

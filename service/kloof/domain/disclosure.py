@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kloof.domain.arms import Arm
 from kloof.domain.leverage import Membership
 from kloof.domain.practice_tables import Part, is_sum_of_parts, judged_together, practice_cells, within
-from kloof.domain.release import Cell, Guarantee, PracticeCell, PublishedSurvey, ReleaseDocument
-from kloof.domain.tables import ClosedBlock, Draft, aspects
+from kloof.domain.release import ArmCell, Cell, Guarantee, PracticeCell, PublishedSurvey, ReleaseDocument
+from kloof.domain.tables import ClosedBlock, Draft, aspects, one_side
 from kloof.domain.thresholds import INSIDER_K, Thresholds
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _SEAL: Final = object()
+AnyCell = Cell | ArmCell | PracticeCell
 
 
 class Publishable:
@@ -66,21 +68,22 @@ class History:
 def certify(draft: Draft, history: History, thresholds: Thresholds) -> Publishable | Withheld:
     """The draft as a release that may be published, or why it may not.
 
-    Certified is: every cell is a union of closed blocks and shows exactly their sums; no cell has fewer
+    Certified is: every cell is a union of closed blocks of one arm and shows exactly their sums; no cell has fewer
     than k customers; nothing that stood in an earlier release under the same blocks has other figures
     now; and the largest leverage over all blocks of all releases and all tables that cut across them is
     at most 1/k, and for each salesperson, with their own customers removed, at most 1/5 (see
     `leverage`).
     """
-    wrong = [cell.id for cell in draft.cells if not _is_sum_of_blocks(cell, draft, history)]
+    sums: list[Cell | ArmCell] = [*draft.cells, *draft.arms]
+    wrong = [cell.id for cell in sums if not _is_sum_of_blocks(cell, draft, history)]
     wrong += [cell.id for cell in draft.practices if not _is_sum_of_parts(cell, draft, history)]
     if wrong:
         return Withheld("These tables are not the sum of closed blocks.", drop=tuple(wrong))
-    small = [cell.id for cell in draft.cells if cell.customers < thresholds.k]
-    small += [cell.id for cell in draft.practices if cell.customers < thresholds.k]
+    everything: list[AnyCell] = [*sums, *draft.practices]
+    small = [cell.id for cell in everything if cell.customers < thresholds.k]
     if small:
         return Withheld(f"These tables hold fewer than {thresholds.k} customers.", drop=tuple(small))
-    changed = list(_changed([*draft.cells, *draft.practices], history.releases))
+    changed = list(_changed(everything, history.releases))
     if changed:
         return Withheld("These tables stood in an earlier release with other figures.", drop=tuple(changed))
     missing = _published_blocks(history.releases) - set(history.members.row.tolist())
@@ -160,6 +163,7 @@ def _document(
         withheld=draft.withheld,
         response=draft.response,
         practices=draft.practices,
+        arms=draft.arms,
     )
 
 
@@ -168,18 +172,19 @@ def rounded_upwards(leverage: float) -> float:
     return float(np.ceil((leverage - 1e-10) * 1e6) / 1e6)
 
 
-def _is_sum_of_blocks(cell: Cell, draft: Draft, history: History) -> bool:
+def _is_sum_of_blocks(cell: Cell | ArmCell, draft: Draft, history: History) -> bool:
     if not cell.blocks or len(set(cell.blocks)) < len(cell.blocks):
         return False
     if not set(cell.blocks) <= set(history.blocks):
         return False
     blocks = [history.blocks[number] for number in cell.blocks]
     survey = next((survey for survey in draft.surveys if survey.key == cell.key), None)
-    if survey is None or any(block.survey != cell.key for block in blocks):
+    arm = cell.arm if isinstance(cell, ArmCell) else Arm.ASKED
+    if survey is None or any((block.survey, block.queue.arm) != (cell.key, arm) for block in blocks):
         return False
     sums = np.sum([block.sums for block in blocks], axis=0)
     return (
-        cell.aspects == aspects(survey, sums)
+        cell.aspects == (aspects(survey, sums) if arm is Arm.ASKED else one_side(survey, sums))
         and cell.customers == sum(block.customers for block in blocks)
         and cell.deals == sum(block.deals for block in blocks)
     )
@@ -193,22 +198,22 @@ def _is_sum_of_parts(cell: PracticeCell, draft: Draft, history: History) -> bool
 
 def _sets(draft: Draft, history: History) -> int:
     """Different sets of customers over this draft and every release before."""
-    cells = {cell.blocks for cell in (*draft.cells, *_earlier_cells(history.releases))}
+    cells = {cell.blocks for cell in (*draft.cells, *draft.arms, *_earlier_cells(history.releases))}
     earlier = (cell for release in history.releases for cell in release.practices)
     return len(cells) + len({(cell.id, cell.blocks) for cell in (*draft.practices, *earlier)})
 
 
-def _earlier_cells(releases: Iterable[ReleaseDocument]) -> Iterator[Cell]:
-    return (cell for release in releases for cell in release.cells)
+def _earlier_cells(releases: Iterable[ReleaseDocument]) -> Iterator[Cell | ArmCell]:
+    return (cell for release in releases for cell in release.unions())
 
 
 def _published_blocks(releases: Iterable[ReleaseDocument]) -> set[int]:
     return {number for cell in _earlier_cells(releases) for number in cell.blocks}
 
 
-def _changed(cells: Iterable[Cell | PracticeCell], releases: Sequence[ReleaseDocument]) -> Iterator[str]:
+def _changed(cells: Iterable[AnyCell], releases: Sequence[ReleaseDocument]) -> Iterator[str]:
     """Cells of the same blocks as a cell published before, with other figures."""
-    earlier: list[Cell | PracticeCell] = [cell for release in releases for cell in release.cells]
+    earlier: list[AnyCell] = [*_earlier_cells(releases)]
     earlier += [cell for release in releases for cell in release.practices]
     known = {(cell.id, cell.blocks): cell.aspects for cell in earlier}
     for cell in cells:

@@ -58,8 +58,8 @@ class Moments:
     v, r, vv, rr, vr: ΣV, ΣR, ΣV², ΣR², ΣVR, on the survey's scale. v_counts, r_counts: customers per scale
     point; a mean falls in the point that it rounds to, a half upwards. higher: V > R; equal: V = R;
     disappointed: S > 0; disappointed_at_norm: S > 0 with R ≥ N and V > N, 0 where there is no norm.
-    good: R at or above the scale's `good`, of a block at most nine in ten (see `good_marks`); None where a block
-    closed before this was counted. `+` merges disjoint sets.
+    good: R at or above the scale's `good`, of a block at most nine in ten (see `good_marks`); None where that is not
+    counted. `+` merges disjoint sets.
 
     Safe to 10⁷ customers and beyond: sums of whole answers are exact below 2⁵³ (10¹³ customers), sums of
     means are correctly rounded (math.fsum), and what is taken from sums of squares is taken in exact rational
@@ -129,12 +129,12 @@ class Moments:
     @property
     def expectation(self) -> Sample:
         """V."""
-        return _sample(self.n, Fraction(self.v), Fraction(self.vv), Fraction(self.vv))
+        return Sums(self.n, self.v, self.vv).sample
 
     @property
     def reality(self) -> Sample:
         """R."""
-        return _sample(self.n, Fraction(self.r), Fraction(self.rr), Fraction(self.rr))
+        return Sums(self.n, self.r, self.rr).sample
 
     @property
     def gap(self) -> Sample:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kloof.domain.arms import Arm
 from kloof.domain.good_marks import countable, room_of_one
 
 if TYPE_CHECKING:
@@ -43,9 +44,13 @@ class Stat(IntEnum):
     GOOD = 13
 
 
+_SIGNS = 3
+
+
 @dataclass(frozen=True, slots=True)
 class PairColumns:
-    """Complete pairs of one survey version, one row each.
+    """Complete pairs of one survey version, one row each; or, in another arm than ASKED, the one side that there is,
+    as `expected` and `received` alike.
 
     id, customer, salesperson: row numbers of storage. cell: index into the queue cells that came with
     it. waited: releases that passed while it queued. expected, received: uint8[n, core aspects], value
@@ -61,6 +66,7 @@ class PairColumns:
     expected: "Bytes"
     received: "Bytes"
     promises: "Bytes"
+    arm: Arm = Arm.ASKED
 
     def __len__(self) -> int:
         return len(self.id)
@@ -77,6 +83,7 @@ class PairColumns:
             expected=self.expected[rows],
             received=self.received[rows],
             promises=self.promises[rows],
+            arm=self.arm,
         )
 
 
@@ -85,8 +92,8 @@ class Tally:
     """Sums per group.
 
     sums: float64[groups, aspects, len(Stat)]. alike: float64[groups, aspects], the largest share of
-    customers with one and the same V, or R, or sign of V − R. deals: per group. promises: int64[groups,
-    4].
+    customers with one and the same V, or R, or sign of V − R (where there are both). deals: per group.
+    promises: int64[groups, 4].
     """
 
     sums: "Floats"
@@ -132,7 +139,7 @@ def tally(pairs: PairColumns, group: "Ints", groups: int) -> Tally:
     chosen = slice(None) if everything else np.flatnonzero(single)
     base = group[chosen] * (width * width)
     sums = np.empty((groups, len(basis), len(Stat)))
-    counts = np.zeros((groups, len(basis), 2 * width + 3))
+    counts = np.zeros((groups, len(basis), 2 * width + _SIGNS))
     for aspect, (statistics, margins) in enumerate(basis):
         code = base + (
             (pairs.expected[chosen, aspect].astype(np.int16) - 1) * width + pairs.received[chosen, aspect] - 1
@@ -143,6 +150,8 @@ def tally(pairs: PairColumns, group: "Ints", groups: int) -> Tally:
     if several.any():
         _add_means(pairs.take(several), group[several], sums, counts)
     size = np.maximum(sums[:, :, Stat.N], 1)
+    if pairs.arm is not Arm.ASKED:
+        counts = counts[:, :, :-_SIGNS]
     sums[:, :, Stat.GOOD] = countable(sums[:, :, Stat.GOOD], sums[:, :, Stat.N])
     return Tally(
         sums=sums,
@@ -193,7 +202,7 @@ def _margins(v: "Floats", r: "Floats", survey: "Survey") -> "Floats":
     parts = (
         np.floor(v + 0.5)[..., None] == points,
         np.floor(r + 0.5)[..., None] == points,
-        np.sign(v - r)[..., None] == np.array([-1, 0, 1]),
+        np.sign(v - r)[..., None] == np.arange(-1, _SIGNS - 1),
     )
     return np.concatenate(parts, axis=-1).astype(np.float64)
 

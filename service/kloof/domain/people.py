@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from kloof.domain.arms import Arm
 from kloof.domain.surveys import SurveyKey
 from kloof.domain.text import Language
 
@@ -78,7 +79,10 @@ class DealLine:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """A deal as it is kept. `survey` is the version that was in force at sale, and so is its norm."""
+    """A deal as it is kept. `survey` is the version that was in force at sale, and so is its norm.
+
+    `arm` is ASKED, or NOT_ASKED where a draw decided that there is no first survey.
+    """
 
     id: int
     deal_id: str
@@ -94,6 +98,7 @@ class Deal:
     by_letter: bool = False
     time_zone: str = ""
     cancelled_on: date | None = None
+    arm: Arm = Arm.ASKED
 
 
 class Outcome(StrEnum):

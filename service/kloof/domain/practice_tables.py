@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
+class Side:
     """One side of a part. sums: float64[aspects, Stat]."""
 
     sums: "Floats"
     deals: int
 
-    def __add__(self, other: "Arm") -> "Arm":
-        return Arm(self.sums + other.sums, self.deals + other.deals)
+    def __add__(self, other: "Side") -> "Side":
+        return Side(self.sums + other.sums, self.deals + other.deals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Part:
     survey: SurveyKey
     practice: str
     blocks: tuple[int, ...]
-    done: Arm
-    not_done: Arm
+    done: Side
+    not_done: Side
     members: Membership
 
     @property
@@ -56,7 +56,7 @@ class Part:
         """The id of the table that this is a part of."""
         return table_id(self.survey, self.practice)
 
-    def arm(self, *, done: bool) -> Arm:
+    def arm(self, *, done: bool) -> Side:
         return self.done if done else self.not_done
 
 
@@ -121,7 +121,7 @@ def _part(pairs: PairColumns, done: "Bools", practice: str, thresholds: Threshol
         len(blocks), 2, *judged.tally.sums.shape[1:]
     )
     sums[..., Stat.GOOD] = np.nan  # it is capped per group, so both arms would not add up to their blocks
-    not_done, with_it = (Arm(sums[:, side].sum(axis=0), int((arm == side).sum())) for side in (0, 1))
+    not_done, with_it = (Side(sums[:, side].sum(axis=0), int((arm == side).sum())) for side in (0, 1))
     return Part(
         survey=pairs.survey.key,
         practice=practice,

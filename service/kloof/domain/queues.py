@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kloof.domain.arms import Arm
 from kloof.domain.leverage import Membership
 from kloof.domain.pairs import PairColumns, Tally, tally
 from kloof.domain.release import Level, Reason
@@ -22,6 +23,11 @@ first.
 """
 
 
+def roll_up(arm: Arm) -> tuple[tuple[Level, int], ...]:
+    """The levels of one arm: what tells one side alone is few, and closes for the company as a whole."""
+    return ROLL_UP if arm is Arm.ASKED else ((Level.COMPANY, 0),)
+
+
 @dataclass(frozen=True, slots=True)
 class FineCell:
     """Product × team, and the region of the team: where a pair starts to queue."""
@@ -30,9 +36,10 @@ class FineCell:
     region: str
     team: str
 
-    def at(self, level: Level) -> "Queue":
+    def at(self, level: Level, arm: Arm = Arm.ASKED) -> "Queue":
         """The queue at this level that this cell rolls up into."""
         return Queue(
+            arm=arm,
             level=level,
             product="" if level is Level.COMPANY else self.product,
             region=self.region if level in (Level.REGION, Level.TEAM) else "",
@@ -42,18 +49,19 @@ class FineCell:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Product × team, product × region, product, or the company; what a level does not name is empty."""
+    """Product × team, product × region, product, or the company, of one arm; what a level does not name is empty."""
 
     level: Level
     product: str = ""
     region: str = ""
     team: str = ""
+    arm: Arm = Arm.ASKED
 
 
 def queue_up(pairs: PairColumns, cells: Sequence[FineCell], level: Level) -> "tuple[list[Queue], Ints]":
     """The queues of this level, and for each pair the index of its queue."""
     numbers: dict[Queue, int] = {}
-    of_cell = [numbers.setdefault(cell.at(level), len(numbers)) for cell in cells]
+    of_cell = [numbers.setdefault(cell.at(level, pairs.arm), len(numbers)) for cell in cells]
     return list(numbers), np.array(of_cell, dtype=np.int64)[pairs.cell]
 
 

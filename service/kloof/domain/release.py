@@ -8,7 +8,8 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from kloof.domain.moments import Moments, PromiseCounts
+from kloof.domain.arms import Arm
+from kloof.domain.moments import Moments, PromiseCounts, Sums
 from kloof.domain.surveys import Aspect, Identifier, Scale, Survey, SurveyKey
 from kloof.domain.text import Text
 
@@ -141,7 +142,10 @@ class ResponseCounts(_Part):
 
     Rounded, because two releases with one delivery between them would otherwise tell whether that
     one customer answered.
-    `pairs_published` is exact: it is the sum of the blocks.
+    `pairs_published` is exact: it is the sum of the blocks. The first five are about deals in which everybody is asked
+    twice; of these `asked_again` answered at sale and their second survey was sent in or has closed, `answered_twice`
+    sent it in. `not_asked`: deals that a draw left out of the first survey, and whose second was sent in or has
+    closed. Releases of before these were counted do not hold the last four.
     """
 
     survey: Identifier
@@ -151,6 +155,10 @@ class ResponseCounts(_Part):
     answered_after_delivery: Count
     pairs: Count
     pairs_published: Count
+    asked_again: Count | None = None
+    answered_twice: Count | None = None
+    not_asked: Count | None = None
+    not_asked_answered: Count | None = None
 
 
 class Guarantee(_Part):
@@ -193,6 +201,21 @@ class PracticeCell(Place):
     aspects: dict[str, Moments]
 
 
+class ArmCell(Place):
+    """The additive statistics of customers who told one side only: the union of `blocks`, for the whole company.
+
+    NOT_ASKED: R of those whom a draw left out of the first survey. LEFT: V of those who let the second one close.
+    """
+
+    id: str
+    arm: Literal[Arm.NOT_ASKED, Arm.LEFT]
+    blocks: tuple[int, ...]
+    deals: Count
+    customers: Count
+    as_of: AsOf
+    aspects: dict[str, Sums]
+
+
 class ReleaseDocument(_Part):
     """Everything in one release.json."""
 
@@ -209,6 +232,7 @@ class ReleaseDocument(_Part):
     withheld: tuple[WithheldCell, ...] = ()
     response: tuple[ResponseCounts, ...] = ()
     practices: tuple[PracticeCell, ...] = ()
+    arms: tuple[ArmCell, ...] = ()
 
     def survey(self, key: SurveyKey) -> PublishedSurvey:
         """The survey version `key`; raises KeyError where the release does not hold it."""
@@ -220,6 +244,11 @@ class ReleaseDocument(_Part):
     def cells_of(self, key: SurveyKey, level: Level | None = None) -> Iterator[Cell]:
         """The cells of one survey version, in the order of the file."""
         return (cell for cell in self.cells if cell.key == key and level in (None, cell.level))
+
+    def unions(self) -> Iterator[Cell | ArmCell]:
+        """The sets that are sums of whole blocks: the cells, then the arms."""
+        yield from self.cells
+        yield from self.arms
 
     def to_json(self) -> str:
         """The text of release.json: sorted keys, so that equal releases are equal byte for byte."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kloof.domain.arms import Arm
 from kloof.domain.queues import FineCell, Queue
 from kloof.domain.release import Cell, Level, Reason, WithheldCell
 from kloof.domain.surveys import SurveyKey
@@ -71,7 +72,7 @@ def withheld(
     That answers are too much alike is told to the desk only: to the public it would say what was answered.
     """
     reasons: dict[tuple[SurveyKey, Spot], Reason] = {}
-    for queue in waiting:
+    for queue in (one for one in waiting if one.queue.arm is Arm.ASKED):
         public = queue.reason if queue.reason in _SAID else Reason.WAITING
         for spot in spots(queue.queue):
             reasons[queue.survey, spot] = max(

@@ -4,17 +4,20 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from kloof.domain.moments import Moments, PromiseCounts
+from kloof.domain.arms import Arm
+from kloof.domain.moments import Moments, PromiseCounts, Sums
 from kloof.domain.pairs import Stat
 from kloof.domain.queues import Queue
 from kloof.domain.release import (
+    ArmCell,
     AsOf,
     BlockSize,
     Cell,
+    Level,
     PracticeCell,
     Previous,
     Reason,
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+
+
+C = TypeVar("C", Cell, ArmCell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ class Draft:
     withheld: tuple[WithheldCell, ...] = ()
     response: tuple[ResponseCounts, ...] = ()
     practices: tuple[PracticeCell, ...] = ()
+    arms: tuple[ArmCell, ...] = ()
 
     def without(self, cells: Iterable[str]) -> "Draft":
         """The draft in which these cells are withheld, since the certificate does not hold with them."""
@@ -89,6 +96,7 @@ class Draft:
                 for cell in self.practices
                 if cell.id not in dropped and cell.id.rpartition("/")[0] not in dropped
             ),
+            arms=tuple(cell for cell in self.arms if cell.id not in dropped),
             withheld=(*self.withheld, *withheld),
         )
 
@@ -99,12 +107,13 @@ def cells(
     header: Header,
     earlier: ReleaseDocument | None,
 ) -> tuple[Cell, ...]:
-    """Every cell that holds a block: company, products, regions and teams of each survey version.
+    """Every cell that holds a block of pairs: company, products, regions and teams of each survey version.
 
     A cell of the same blocks as in the release before carries that release's figures and date.
     """
     groups: dict[tuple[str, int, Spot], list[ClosedBlock]] = {}
-    for block in sorted(blocks, key=lambda block: block.number):
+    pairs = (block for block in blocks if block.queue.arm is Arm.ASKED)
+    for block in sorted(pairs, key=lambda block: block.number):
         for spot in spots(block.queue):
             groups.setdefault((block.survey.id, block.survey.version, spot), []).append(block)
     carried = {cell.id: cell for cell in earlier.cells} if earlier else {}
@@ -116,11 +125,46 @@ def cells(
     return tuple(_carried(cell, carried.get(cell.id)) for cell in made)
 
 
-def _carried(cell: Cell, earlier: Cell | None) -> Cell:
+def _carried(cell: C, earlier: C | None) -> C:
     return (
         cell.model_copy(update={"as_of": earlier.as_of})
         if earlier and earlier.blocks == cell.blocks
         else cell
+    )
+
+
+def arm_cells(
+    blocks: Sequence[ClosedBlock],
+    surveys: Mapping[SurveyKey, Survey],
+    header: Header,
+    earlier: ReleaseDocument | None,
+) -> tuple[ArmCell, ...]:
+    """Per survey version and arm of one side alone, all its blocks; dated as `cells` are."""
+    groups: dict[tuple[str, int, Arm], list[ClosedBlock]] = {}
+    for block in sorted(blocks, key=lambda block: block.number):
+        if block.queue.arm is not Arm.ASKED:
+            groups.setdefault((block.survey.id, block.survey.version, block.queue.arm), []).append(block)
+    carried = {cell.id: cell for cell in earlier.arms} if earlier else {}
+    now = AsOf(release=header.number, date=header.published_on)
+    made = (
+        _arm_cell(surveys[SurveyKey(id=survey, version=version)], arm, members, now)
+        for (survey, version, arm), members in sorted(groups.items())
+    )
+    return tuple(_carried(cell, carried.get(cell.id)) for cell in made)
+
+
+def _arm_cell(survey: Survey, arm: Arm, blocks: Sequence[ClosedBlock], now: AsOf) -> ArmCell:
+    return ArmCell(
+        id=f"{survey.id}-{survey.version}/{Level.COMPANY}/{arm}",
+        survey=survey.id,
+        version=survey.version,
+        level=Level.COMPANY,
+        arm=arm,
+        blocks=tuple(block.number for block in blocks),
+        deals=sum(block.deals for block in blocks),
+        customers=sum(block.customers for block in blocks),
+        as_of=now,
+        aspects=one_side(survey, np.sum([block.sums for block in blocks], axis=0)),
     )
 
 
@@ -146,6 +190,12 @@ def _cell(survey: Survey, spot: Spot, blocks: Sequence[ClosedBlock], now: AsOf) 
 def aspects(survey: Survey, sums: "Floats") -> dict[str, Moments]:
     """The published figures per core aspect, from float64[aspects, Stat]."""
     return {aspect.id: _moments(row) for aspect, row in zip(survey.core, sums.tolist(), strict=True)}
+
+
+def one_side(survey: Survey, sums: "Floats") -> dict[str, Sums]:
+    """The published figures of an arm that tells one side, from float64[aspects, Stat]; both sides are that one."""
+    rows = zip(survey.core, sums.tolist(), strict=True)
+    return {aspect.id: Sums(int(row[Stat.N]), row[Stat.R], row[Stat.RR]) for aspect, row in rows}
 
 
 def _moments(row: list[float]) -> Moments:

@@ -6,7 +6,7 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from kloof.domain.disclosure import Publishable
 from kloof.domain.errors import Refused
 from kloof.domain.release import Previous, ReleaseDocument
-from kloof.publish.schema import CSV_FIELDS, rows
+from kloof.publish.schema import ARM_FIELDS, CSV_FIELDS, arm_rows, rows
 
 MANIFEST: Final = "datapackage.json"
 DOCUMENT: Final = "release.json"
@@ -170,17 +170,19 @@ def contents(document: ReleaseDocument) -> dict[str, bytes]:
     files = {
         DOCUMENT: document.to_json().encode(),
         "release.jsonschema.json": _json(ReleaseDocument.model_json_schema()),
-        "cells.csv": _csv(document).encode(),
+        "cells.csv": _csv(CSV_FIELDS, rows(document)),
     }
+    if document.arms:
+        files["arms.csv"] = _csv(ARM_FIELDS, arm_rows(document))
     return files | {MANIFEST: _json(_manifest(document, files))}
 
 
-def _csv(document: ReleaseDocument) -> str:
+def _csv(fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, fieldnames=list(CSV_FIELDS), lineterminator="\n")
+    writer = csv.DictWriter(text, fieldnames=list(fields), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows(document))
-    return text.getvalue()
+    writer.writerows(rows)
+    return text.getvalue().encode()
 
 
 def _manifest(document: ReleaseDocument, files: Mapping[str, bytes]) -> dict[str, Any]:
@@ -209,7 +211,8 @@ def _resources(files: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
             "hash": f"sha256:{_sha256(content)}",
         }
         if path.endswith(".csv"):
-            fields = [{"name": name, **field} for name, field in CSV_FIELDS.items()]
+            columns = ARM_FIELDS if path == "arms.csv" else CSV_FIELDS
+            fields = [{"name": name, **field} for name, field in columns.items()]
             described |= {"profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv"}
             described["schema"] = {"fields": fields, "primaryKey": ["cell", "aspect"], "missingValues": [""]}
         yield described

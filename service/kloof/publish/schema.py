@@ -1,9 +1,10 @@
-"""The columns of cells.csv: one row per published cell and aspect. Each has its type and its meaning with it."""
+"""The columns of cells.csv and arms.csv: a row per published set and aspect. Each has its type and meaning with it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from kloof.domain.release import Cell, ReleaseDocument
+from kloof.domain.arms import Arm
+from kloof.domain.release import ArmCell, Cell, ReleaseDocument
 
 _COUNT: Final = {"type": "integer", "constraints": {"minimum": 0}}
 CSV_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -35,9 +36,58 @@ CSV_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "good": _COUNT
     | {
         "description": "Customers with a good R: 7 or more on 0 to 10, at the same height on other scales. Of "
-        "each block at most nine in ten are counted. Empty where a block closed before this was counted."
+        "each block at most nine in ten are counted."
     },
 }
+
+
+ARM_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "cell": {"type": "string", "description": "The arm's id, the same in every release."},
+    "survey": CSV_FIELDS["survey"],
+    "version": CSV_FIELDS["version"],
+    "arm": {
+        "type": "string",
+        "constraints": {"enum": [Arm.LEFT.value, Arm.NOT_ASKED.value]},
+        "description": "left: answered at sale only. not_asked: a draw left the deal out of the first survey.",
+    },
+    "side": {
+        "type": "string",
+        "constraints": {"enum": ["v", "r"]},
+        "description": "What they told: v, what was expected at sale, or r, what was received.",
+    },
+    "as_of_release": CSV_FIELDS["as_of_release"],
+    "as_of_date": CSV_FIELDS["as_of_date"],
+    "deals": CSV_FIELDS["deals"],
+    "aspect": CSV_FIELDS["aspect"],
+    "n": CSV_FIELDS["n"],
+    "total": {"type": "number", "description": "Sum of what they told, on the survey's scale."},
+    "squares": {"type": "number", "description": "Sum of the squares of it."},
+}
+
+
+def arm_rows(document: ReleaseDocument) -> Iterator[dict[str, Any]]:
+    """The rows of arms.csv, in the order of the arms and of the survey's aspects."""
+    for cell in document.arms:
+        for aspect in document.survey(cell.key).aspects:
+            yield _arm_row(cell, aspect.id)
+
+
+def _arm_row(cell: ArmCell, aspect: str) -> dict[str, Any]:
+    sums = cell.aspects[aspect]
+    return {
+        "cell": cell.id,
+        "survey": cell.survey,
+        "version": cell.version,
+        "arm": cell.arm.value,
+        "side": "v" if cell.arm is Arm.LEFT else "r",
+        "as_of_release": cell.as_of.release,
+        "as_of_date": cell.as_of.date.isoformat(),
+        "deals": cell.deals,
+        "aspect": aspect,
+        "n": sums.n,
+        "total": sums.total,
+        "squares": sums.squares,
+    }
 
 
 def rows(document: ReleaseDocument) -> Iterator[dict[str, Any]]:

@@ -5,14 +5,20 @@ the next. Then four letters for how many promises were kept, partly kept, broken
 Letters, since both databases join text much faster than they hand out rows. What was wiped is empty.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from kloof.domain.answers import DOES_NOT_APPLY_BYTE, NOT_ANSWERED
+from kloof.domain.arms import Arm
 from kloof.domain.people import Outcome
 from kloof.domain.surveys import Survey, Wave
 from kloof.storage import surveys
 from kloof.storage.models import Block, Pair, Placement, QueueCell, Round
-from kloof.storage.statements import run
+from kloof.storage.statements import run, several
+
+Answers = tuple[tuple[Any, ...], str]
+_GAPS = {NOT_ANSWERED, DOES_NOT_APPLY_BYTE}
 
 _BOTH = """
 SELECT d.customer_id, d.salesperson_id, d.survey_version_id, d.product, d.region, d.team,
@@ -25,23 +31,40 @@ JOIN response r ON r.invitation_id = ri.id AND r.submitted_at IS NOT NULL
 WHERE d.id = ?
 """
 _OUTCOMES = "SELECT outcome, COUNT(*) FROM promise WHERE response_id = ? GROUP BY outcome"
-_PLACE = (
-    "SELECT p.id, p.answers, q.block_id FROM pair p LEFT JOIN placement q ON q.id = p.id WHERE p.deal_id = ?"
-)
+_PLACE = """
+SELECT p.id, p.answers, q.block_id, c.arm FROM pair p JOIN queue_cell c ON c.id = p.cell_id
+LEFT JOIN placement q ON q.id = p.id WHERE p.deal_id = ?
+"""
+_ALONE = """
+SELECT d.customer_id, d.salesperson_id, d.survey_version_id, d.arm, r.answers
+FROM deal d JOIN invitation i ON i.deal_id = d.id AND i.wave = ?
+JOIN response r ON r.invitation_id = i.id AND r.submitted_at IS NOT NULL
+WHERE d.id = ?
+"""
+_LEFT = """
+SELECT i.deal_id FROM invitation i
+JOIN invitation f ON f.deal_id = i.deal_id AND f.wave = 'sale'
+JOIN response r ON r.invitation_id = f.id AND r.submitted_at IS NOT NULL
+WHERE i.wave = 'delivery' AND i.state = 'expired' AND i.id IN ({invitations})
+AND NOT EXISTS (SELECT 1 FROM pair p WHERE p.deal_id = i.deal_id) ORDER BY i.deal_id
+"""
 
 
 def record_pair(deal: int, now: datetime) -> bool:
     """Queue the pair of this deal, or bring the queued one up to date; gives whether it is complete.
 
-    Complete: both surveys submitted, and a number in both for every core aspect. A pair that stands in a
-    closed block is left as it is; where its answers are others now, or no longer complete, the whole block
-    is retired.
+    Complete: both surveys submitted, and a number in both for every core aspect; in another arm the same of its one
+    side. A pair that stands in a closed block is left as it is; where its answers are others now, or no longer
+    complete, the whole block is retired.
     """
-    answers = complete_answers(deal)
     pair = run(_PLACE, deal).fetchone()
+    arm = Arm(pair[3]) if pair else Arm.ASKED
+    answers = complete_answers(deal) if arm is Arm.ASKED else _alone(deal, arm)
     if pair is None:
+        if answers is None and (answers := _alone(deal, Arm.NOT_ASKED)):
+            arm = Arm.NOT_ASKED
         if answers is not None:
-            _queue(deal, answers, now)
+            _queue(deal, answers, now, arm)
     elif pair[2] is not None:
         if answers is None or pair[1] not in ("", answers[1]):
             retire([pair[2]], now)
@@ -50,6 +73,19 @@ def record_pair(deal: int, now: datetime) -> bool:
     else:
         Pair.update(answers=answers[1]).where(Pair.id == pair[0]).execute()
     return answers is not None
+
+
+def record_left(invitations: Sequence[int], now: datetime) -> None:
+    """Queue V of the deals of these second surveys that closed unanswered, where the first was sent in complete.
+
+    A closed survey takes no answer any more, so whoever left has left for good.
+    """
+    if not invitations:
+        return
+    found = run(_LEFT.format(invitations=several(invitations)), *invitations).fetchall()
+    for (deal,) in found:
+        if answers := _alone(deal, Arm.LEFT):
+            _queue(deal, answers, now, Arm.LEFT)
 
 
 def withdraw_pair(deal: int, now: datetime) -> None:
@@ -87,7 +123,7 @@ def retire(blocks: list[int], now: datetime) -> None:
     Pair.update(answers="").where(Pair.id.in_(placed)).execute()
 
 
-def complete_answers(deal: int) -> tuple[tuple[int, ...], str] | None:
+def complete_answers(deal: int) -> Answers | None:
     """Who and where (customer, salesperson, survey version, product, region, team), and the packed pair."""
     row = run(_BOTH, deal).fetchone()
     if row is None:
@@ -95,11 +131,23 @@ def complete_answers(deal: int) -> tuple[tuple[int, ...], str] | None:
     survey = surveys.by_row(row[2])
     expected = _core(survey, Wave.SALE, bytes(row[6]))
     received = _core(survey, Wave.DELIVERY, bytes(row[7]))
-    if {NOT_ANSWERED, DOES_NOT_APPLY_BYTE} & set(expected + received):
+    if _GAPS & set(expected + received):
         return None
     outcomes = dict(run(_OUTCOMES, row[8]).fetchall())
     promises = bytes(outcomes.get(outcome.value, 0) for outcome in Outcome)
     return tuple(row[:6]), letters(expected + received, first=1) + letters(promises, first=0)
+
+
+def _alone(deal: int, arm: Arm) -> Answers | None:
+    """As `complete_answers`, of the one side that this arm tells: on both sides that one, in no product or team."""
+    wave = Wave.SALE if arm is Arm.LEFT else Wave.DELIVERY
+    row = run(_ALONE, wave.value, deal).fetchone()
+    if row is None or (arm is Arm.NOT_ASKED and row[3] != arm):
+        return None
+    side = _core(surveys.by_row(row[2]), wave, bytes(row[4]))
+    if _GAPS & set(side):
+        return None
+    return (*row[:3], "", "", ""), letters(side * 2, first=1) + letters(bytes(len(Outcome)), first=0)
 
 
 def letters(sheet: bytes, first: int) -> str:
@@ -112,9 +160,10 @@ def _core(survey: Survey, wave: Wave, sheet: bytes) -> bytes:
     return bytes(items.get(aspect.id, NOT_ANSWERED) for aspect in survey.core)
 
 
-def _queue(deal: int, answers: tuple[tuple[int, ...], str], now: datetime) -> None:
+def _queue(deal: int, answers: Answers, now: datetime, arm: Arm) -> None:
     (customer, salesperson, survey_version, product, region, team), packed = answers
     place = {"survey_version": survey_version, "product": product, "region": region, "team": team}
+    place["arm"] = arm.value
     QueueCell.insert(**place).on_conflict_ignore().as_rowcount().execute()
     Pair.insert(
         deal=deal,
@@ -124,4 +173,4 @@ def _queue(deal: int, answers: tuple[tuple[int, ...], str], now: datetime) -> No
         answers=packed,
         since=Round.select().count(),
         completed_at=now,
-    ).execute()
+    ).on_conflict_ignore().execute()

@@ -30,6 +30,8 @@ _DEAL = (
     "cancelled_at",
     "customer_number",
     "customer_time_zone",
+    "arm",
+    "arm_share",
 )
 _ANSWERED = (
     "comment",

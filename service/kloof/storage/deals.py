@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from peewee import JOIN, chunked, fn
+from peewee import JOIN, Case, chunked, fn
 
+from kloof.domain.arms import Arm
 from kloof.domain.people import Deal, DealLine
 from kloof.domain.surveys import SurveyKey
 from kloof.domain.text import Language
@@ -74,6 +75,7 @@ def value(row: Row) -> Deal:
         delivered_on=row.delivered_on,
         by_letter=row.by_letter,
         time_zone=row.customer_time_zone,
+        arm=Arm(row.arm),
         cancelled_on=row.cancelled_at.date() if row.cancelled_at else None,
     )
 
@@ -123,8 +125,20 @@ def _asked(deals: list[int]) -> dict[int, dict[str, tuple[date, bool]]]:
     return found
 
 
-def put(line: DealLine, salesperson: int, survey_version: int, now: datetime, *, moved: bool = False) -> Deal:
-    """Insert this deal, or write its present facts over the earlier ones; `moved`: the same customer, elsewhere."""
+def put(
+    line: DealLine,
+    salesperson: int,
+    survey_version: int,
+    now: datetime,
+    arm: Arm = Arm.ASKED,
+    share: float = 0,
+    *,
+    moved: bool = False,
+) -> Deal:
+    """Insert this deal, or write its present facts over the earlier ones; the arm that it first got it keeps.
+
+    moved: the same customer, at another address. share: of deals that go without a first survey, when `arm` was drawn.
+    """
     row = Row.select(Row.id, Row.customer).where(Row.deal_id == line.deal_id).first()
     facts = {
         "customer": identity.put(line, row.customer_id if row else None, moved=moved),
@@ -142,7 +156,9 @@ def put(line: DealLine, salesperson: int, survey_version: int, now: datetime, *,
         "delivery_planned_on": line.delivery_planned_on,
     }
     if row is None:
-        deal = int(Row.insert(deal_id=line.deal_id, added_at=now, **facts).execute())
+        deal = int(
+            Row.insert(deal_id=line.deal_id, added_at=now, arm=arm.value, arm_share=share, **facts).execute()
+        )
     else:
         deal = int(row.id)
         Row.update(**facts).where(Row.id == deal).execute()
@@ -168,8 +184,13 @@ def set_cancelled(deal: int, moment: datetime) -> None:
 
 
 def counts() -> dict[str, int]:
-    """How many deals there are, were delivered, and have a submitted answer per wave: for the desk's first look."""
-    [(total, delivered)] = tuples(Row.select(fn.COUNT(Row.id), fn.COUNT(Row.delivered_on)))
+    """How many deals there are, were delivered, a draw left out of the first survey, and have a submitted answer per
+    wave: for the desk's first look.
+    """
+    left_out = fn.SUM(Case(Row.arm, [(Arm.NOT_ASKED.value, 1)], 0))
+    [(total, delivered, not_asked)] = tuples(
+        Row.select(fn.COUNT(Row.id), fn.COUNT(Row.delivered_on), fn.COALESCE(left_out, 0))
+    )
     submitted = (
         Invitation.select(Invitation.wave, fn.COUNT(Response.id))
         .join(Response)
@@ -180,6 +201,7 @@ def counts() -> dict[str, int]:
     return {
         "deals": total,
         "delivered": delivered,
+        "not_asked": not_asked,
         "answered_at_sale": answered.get("sale", 0),
         "answered_after_delivery": answered.get("delivery", 0),
     }

@@ -1,7 +1,6 @@
 """The bulk work of freezing: the queue as columns, closing blocks, and who is in which.
 
-Packing: `Block.sums` is float64 little-endian, aspects × Stat row by row, then the four promise counts. Blocks that
-closed before good marks were counted lack that column.
+Packing: `Block.sums` is float64 little-endian, aspects × Stat row by row, then the four promise counts.
 `Block.members` is int32 little-endian, first every customer's number, then who sold to them.
 """
 
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kloof.domain.arms import Arm
 from kloof.domain.blocks import NewBlock
 from kloof.domain.leverage import Membership
 from kloof.domain.pairs import PairColumns, Stat
@@ -30,18 +30,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
 
 _LOCK_NUMBER = 0x6672656574  # "freet" in ASCII: any number does, as long as it is always the same
 _QUEUED = "pair p WHERE p.cell_id IN ({cells}) AND NOT EXISTS (SELECT 1 FROM placement q WHERE q.id = p.id)"
 _NUMBERS = ("p.id", "p.customer", "p.salesperson", "p.cell_id", "p.since")
 _CLOSE = """
 INSERT INTO block
-  (survey_version_id, level, product, region, team, customers, deals, sums, members, closed_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+  (survey_version_id, arm, level, product, region, team, customers, deals, sums, members, closed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 _LIVE = """
-SELECT b.id, v.survey, v.version, b.level, b.product, b.region, b.team, b.customers, b.deals, b.sums
+SELECT b.id, v.survey, v.version, b.arm, b.level, b.product, b.region, b.team, b.customers, b.deals, b.sums
 FROM block b JOIN survey_version v ON v.id = b.survey_version_id
 WHERE b.retired_at IS NULL ORDER BY b.id
 """
@@ -57,17 +56,18 @@ def one_at_a_time() -> None:
 
 
 def queued() -> list[tuple[PairColumns, tuple[FineCell, ...]]]:
-    """Per survey version that has any, the pairs that stand in no block, in order of id, and the cells they are in."""
+    """Per survey version and arm that has any, the pairs that stand in no block, in order of id, and the cells they
+    are in.
+    """
     rounds = Round.select().count()
     found = []
     for version in SurveyVersion.select(SurveyVersion.id).order_by(
         SurveyVersion.survey, SurveyVersion.version
     ):
-        rows = QueueCell.select().where(QueueCell.survey_version == version.id).order_by(QueueCell.id)
-        cells = {row.id: FineCell(row.product, row.region, row.team) for row in rows}
-        if cells:
-            pairs = _columns(surveys.by_row(version.id), list(cells), rounds)
-            if len(pairs):
+        rows = list(QueueCell.select().where(QueueCell.survey_version == version.id).order_by(QueueCell.id))
+        for arm in Arm:
+            cells = {row.id: FineCell(row.product, row.region, row.team) for row in rows if row.arm == arm}
+            if cells and len(pairs := _columns(surveys.by_row(version.id), arm, list(cells), rounds)):
                 found.append((pairs, tuple(cells.values())))
     return found
 
@@ -75,13 +75,16 @@ def queued() -> list[tuple[PairColumns, tuple[FineCell, ...]]]:
 def cells_with_pairs() -> dict[SurveyKey, tuple[FineCell, ...]]:
     """Per survey version every cell in which a pair was ever complete."""
     found: dict[SurveyKey, tuple[FineCell, ...]] = {}
-    for row in QueueCell.select(QueueCell, SurveyVersion).join(SurveyVersion).order_by(QueueCell.id):
+    asked = (
+        QueueCell.select(QueueCell, SurveyVersion).join(SurveyVersion).where(QueueCell.arm == Arm.ASKED.value)
+    )
+    for row in asked.order_by(QueueCell.id):
         key = SurveyKey(id=row.survey_version.survey, version=row.survey_version.version)
         found[key] = (*found.get(key, ()), FineCell(row.product, row.region, row.team))
     return found
 
 
-def _columns(survey: Survey, cells: list[int], rounds: int) -> PairColumns:
+def _columns(survey: Survey, arm: Arm, cells: list[int], rounds: int) -> PairColumns:
     core = len(survey.core)
     # The cells are written out: without statistics PostgreSQL would look through them again for every pair.
     source = _QUEUED.format(cells=", ".join(map(str, cells)))
@@ -97,6 +100,7 @@ def _columns(survey: Survey, cells: list[int], rounds: int) -> PairColumns:
         expected=sheet[:, :core] + 1,
         received=sheet[:, core : 2 * core] + 1,
         promises=sheet[:, 2 * core :],
+        arm=arm,
     )
 
 
@@ -109,7 +113,14 @@ def close(blocks: Sequence[NewBlock], now: datetime) -> None:
         sums = np.concatenate([block.sums.ravel(), block.promises]).astype("<f8").tobytes()
         members = np.concatenate([block.person, block.salesperson]).astype("<i4").tobytes()
         queue = block.queue
-        cell = (versions[block.survey], queue.level.value, queue.product, queue.region, queue.team)
+        cell = (
+            versions[block.survey],
+            queue.arm.value,
+            queue.level.value,
+            queue.product,
+            queue.region,
+            queue.team,
+        )
         row = run(_CLOSE, *cell, block.customers, len(block.pairs), sums, members, closed_at).fetchone()
         numbers.append(int(row[0]))
     if blocks:
@@ -157,31 +168,19 @@ def live_blocks() -> tuple[ClosedBlock, ...]:
     return tuple(_closed(*row) for row in run(_LIVE).fetchall())
 
 
-def _closed(number: int, survey: str, version: int, level: str, *rest: Any) -> ClosedBlock:
+def _closed(number: int, survey: str, version: int, arm: str, level: str, *rest: Any) -> ClosedBlock:
     product, region, team, customers, deals, packed = rest
     numbers = np.frombuffer(bytes(packed), dtype="<f8")
     kept, partly, broken, unknown = (int(count) for count in numbers[-_PROMISES:])
     return ClosedBlock(
         number=number,
         survey=SurveyKey(id=survey, version=version),
-        queue=Queue(Level(level), product, region, team),
+        queue=Queue(Level(level), product, region, team, Arm(arm)),
         customers=customers,
         deals=deals,
-        sums=_with_good(numbers[:-_PROMISES], customers),
+        sums=numbers[:-_PROMISES].reshape(-1, len(Stat)),
         promises=(kept, partly, broken, unknown),
     )
-
-
-def _with_good(numbers: "Floats", customers: int) -> "Floats":
-    """aspects × Stat, with not-a-number for good marks where they were not counted.
-
-    In each row the first number is that of the customers, and never are all of them counted as good; so after
-    the first row without that column stands the number of customers again, and with it never.
-    """
-    width = len(Stat) - 1
-    if len(numbers) % width == 0 and (numbers[::width] == customers).all():
-        return np.insert(numbers.reshape(-1, width), Stat.GOOD, np.nan, axis=1)
-    return numbers.reshape(-1, len(Stat))
 
 
 def forget_customer(customer: int) -> None:

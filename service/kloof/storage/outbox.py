@@ -213,10 +213,13 @@ def queue_reminders(kind: str, after: str, sent_before: datetime, due_at: dateti
     return len(found)
 
 
-def expire(now: datetime) -> int:
-    """Close what was not answered in time. What has not gone out yet waits: no limit ever expires it."""
-    found = run(_CLOSING, Message.sent_at.db_value(now)).fetchall()
-    return withdraw([number for (number,) in found], InvitationState.EXPIRED, "The survey has closed.", now)
+def expire(now: datetime) -> list[int]:
+    """Close what was not answered in time, and give which invitations these were. What has not gone out yet waits: no
+    limit ever expires it.
+    """
+    found = [number for (number,) in run(_CLOSING, Message.sent_at.db_value(now)).fetchall()]
+    withdraw(found, InvitationState.EXPIRED, "The survey has closed.", now)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

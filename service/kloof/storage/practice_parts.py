@@ -13,7 +13,7 @@ import numpy as np
 
 from kloof.domain.leverage import Membership
 from kloof.domain.pairs import PairColumns, Stat
-from kloof.domain.practice_tables import Arm, Part
+from kloof.domain.practice_tables import Part, Side
 from kloof.domain.surveys import SurveyKey
 from kloof.storage import surveys
 from kloof.storage.columns import read
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _PLACED = """
 pair p JOIN placement q ON q.id = p.id JOIN block b ON b.id = q.block_id
-WHERE b.retired_at IS NULL AND b.survey_version_id = {version}
+WHERE b.retired_at IS NULL AND b.arm = 'asked' AND b.survey_version_id = {version}
 """
 _NUMBERS = ("p.id", "p.customer", "p.salesperson", "q.block_id")
 _DONE = (
@@ -116,10 +116,10 @@ def _membership(row: int, packed: bytes) -> Membership:
     return Membership(np.full(len(person), row), person, salesperson, weight)
 
 
-def _packed(arm: Arm) -> bytes:
+def _packed(arm: Side) -> bytes:
     return np.append(arm.sums.ravel(), arm.deals).astype("<f8").tobytes()
 
 
-def _arm(packed: Any) -> Arm:
+def _arm(packed: Any) -> Side:
     numbers = np.frombuffer(bytes(packed), dtype="<f8")
-    return Arm(numbers[:-1].reshape(-1, len(Stat)), int(numbers[-1]))
+    return Side(numbers[:-1].reshape(-1, len(Stat)), int(numbers[-1]))

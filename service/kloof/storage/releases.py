@@ -10,17 +10,27 @@ from kloof.storage import surveys
 from kloof.storage.models import Release, Round, SurveyVersion
 from kloof.storage.statements import run
 
-_CAME_SO_FAR = """
-SELECT v.id, v.survey, v.version,
-       SUM(CASE WHEN i.wave = 'sale' AND i.state NOT IN ('planned', 'cancelled') THEN 1 ELSE 0 END),
-       SUM(CASE WHEN i.wave = 'sale' AND r.submitted_at IS NOT NULL THEN 1 ELSE 0 END),
-       SUM(CASE WHEN i.wave = 'delivery' AND r.submitted_at IS NOT NULL THEN 1 ELSE 0 END)
+_SENT_IN = "r.submitted_at IS NOT NULL"
+_CLOSED = f"i.wave = 'delivery' AND ({_SENT_IN} OR i.state = 'expired')"
+_STEPS = {
+    "deals_started": "d.arm = 'asked' AND i.wave = 'sale' AND i.state NOT IN ('planned', 'cancelled')",
+    "answered_at_sale": f"d.arm = 'asked' AND i.wave = 'sale' AND {_SENT_IN}",
+    "answered_after_delivery": f"d.arm = 'asked' AND i.wave = 'delivery' AND {_SENT_IN}",
+    "asked_again": f"d.arm = 'asked' AND {_CLOSED} AND f.id IS NOT NULL",
+    "answered_twice": f"d.arm = 'asked' AND i.wave = 'delivery' AND {_SENT_IN} AND f.id IS NOT NULL",
+    "not_asked": f"d.arm = 'not_asked' AND {_CLOSED}",
+    "not_asked_answered": f"d.arm = 'not_asked' AND i.wave = 'delivery' AND {_SENT_IN}",
+}
+_CAME_SO_FAR = f"""
+SELECT v.id, v.survey, v.version, {", ".join(f"SUM(CASE WHEN {step} THEN 1 ELSE 0 END)" for step in _STEPS.values())}
 FROM invitation i JOIN deal d ON d.id = i.deal_id JOIN survey_version v ON v.id = d.survey_version_id
 LEFT JOIN response r ON r.invitation_id = i.id
+LEFT JOIN invitation fi ON fi.deal_id = i.deal_id AND fi.wave = 'sale' AND i.wave = 'delivery'
+LEFT JOIN response f ON f.invitation_id = fi.id AND f.submitted_at IS NOT NULL
 GROUP BY v.id, v.survey, v.version ORDER BY v.survey, v.version
-"""
+"""  # noqa: S608  our own words
 _COMPLETE = """
-SELECT COUNT(*) FROM pair WHERE cell_id IN (SELECT id FROM queue_cell WHERE survey_version_id = ?)
+SELECT COUNT(*) FROM pair WHERE cell_id IN (SELECT id FROM queue_cell WHERE survey_version_id = ? AND arm = 'asked')
 """
 
 
@@ -69,11 +79,9 @@ def response_counts(published: dict[SurveyKey, int]) -> tuple[ResponseCounts, ..
         ResponseCounts(
             survey=survey,
             version=version,
-            deals_started=rounded_up(started),
-            answered_at_sale=rounded_up(at_sale),
-            answered_after_delivery=rounded_up(after),
+            **{step: rounded_up(count) for step, count in zip(_STEPS, counts, strict=True)},
             pairs=rounded_up(run(_COMPLETE, row).fetchone()[0]),
             pairs_published=published.get(SurveyKey(id=survey, version=version), 0),
         )
-        for row, survey, version, started, at_sale, after in run(_CAME_SO_FAR).fetchall()
+        for row, survey, version, *counts in run(_CAME_SO_FAR).fetchall()
     )

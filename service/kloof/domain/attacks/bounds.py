@@ -39,10 +39,9 @@ def _bounded(releases: Sequence[ReleaseDocument], name: str, *, whole: bool) -> 
     for evidence in gathered(releases):
         scale = evidence.survey.scale
         for aspect in evidence.survey.aspects:
-            for side, column in _SIDES.items():
-                published = np.array(
-                    [sums_of(one.cell.aspects[aspect.id])[column] for one in evidence.sightings]
-                )
+            for side in evidence.sides:
+                column = _SIDES[side]
+                published = np.array([sums_of(one.cell, aspect.id)[column] for one in evidence.sightings])
                 if whole and not np.array_equal(published, np.rint(published)):
                     continue
                 for atom, (least, most) in _totals(evidence, aspect.id, column, published, whole=whole):

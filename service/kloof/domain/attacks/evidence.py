@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kloof.domain.arms import Arm
 from kloof.domain.linked_sets import generalised_inverse
-from kloof.domain.moments import Moments
-from kloof.domain.release import Cell, PracticeCell, PublishedSurvey, ReleaseDocument
+from kloof.domain.release import ArmCell, Cell, PracticeCell, PublishedSurvey, ReleaseDocument
 from kloof.domain.surveys import SurveyKey
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Sighting:
     """A cell in the release in which it was first seen with these blocks."""
 
     release: int
-    cell: Cell | PracticeCell
+    cell: Cell | PracticeCell | ArmCell
 
 
 class Evidence:
@@ -52,16 +52,23 @@ class Evidence:
     certain = True
     """Whether the sizes of all atoms follow from the files."""
 
+    sides: tuple[str, ...] = ("V", "R")
+    """What its sums are about."""
+
     def __init__(self, survey: PublishedSurvey, releases: Sequence[ReleaseDocument]) -> None:
         self.survey = survey
         first: dict[frozenset[int], Sighting] = {}
         for release in releases:
-            for cell in release.cells_of(survey.key):
+            for cell in self.cells(release):
                 first.setdefault(frozenset(cell.blocks), Sighting(release.number, cell))
         self.sizes = {block.id: block.customers for release in releases for block in release.blocks}
         # A cell without blocks, or with blocks of no size, is no equation; the attack on the files reports it.
         known = {block for block, customers in self.sizes.items() if customers}
         self.sightings = [sighting for blocks, sighting in first.items() if blocks and blocks <= known]
+
+    def cells(self, release: ReleaseDocument) -> Iterator[Cell | ArmCell]:
+        """The sets of this release that it is about."""
+        return release.cells_of(self.survey.key)
 
     def parts_of(self, sighting: Sighting) -> frozenset[int]:
         """What this set is made of, as far as the files say: its blocks."""
@@ -125,7 +132,7 @@ class Evidence:
 
     def solved(self, aspect: str) -> dict[int, "Floats"]:
         """Per atom that is laid bare, its sums (in the order of `sums_of`) as they follow from published ones."""
-        published = np.array([sums_of(sighting.cell.aspects[aspect]) for sighting in self.sightings])
+        published = np.array([sums_of(sighting.cell, aspect) for sighting in self.sightings])
         weights = self._inverse @ self.incidence * self.people
         return {atom: weights[:, atom] @ published for atom in self.bare}
 
@@ -135,11 +142,17 @@ class Evidence:
             yield self.name(atom), self.release_of(atom), sums
 
 
-def sums_of(moments: Moments) -> list[float]:
+def sums_of(cell: Cell | PracticeCell | ArmCell, aspect: str) -> list[float]:
     """n, V, R, VV, RR, VR, customers at either end for V and for R, with V above and equal to R, and with a good R.
 
-    The last is not a number where a release does not say it.
+    Not a number where the release does not say it.
     """
+    if isinstance(cell, ArmCell):
+        sums = cell.aspects[aspect]
+        known = [sums.total, math.nan, sums.squares, math.nan]
+        v, r, vv, rr = known if cell.arm is Arm.LEFT else (known[1], known[0], known[3], known[2])
+        return [float(sums.n), v, r, vv, rr, *[math.nan] * 8]
+    moments = cell.aspects[aspect]
     ends = (moments.v_counts[0], moments.v_counts[-1], moments.r_counts[0], moments.r_counts[-1])
     return [
         *(float(moments.n), moments.v, moments.r, moments.vv, moments.rr, moments.vr),
@@ -150,18 +163,31 @@ def sums_of(moments: Moments) -> list[float]:
 
 
 def gathered(releases: Sequence[ReleaseDocument]) -> list[Evidence]:
-    """The evidence per survey version, over all releases."""
+    """The evidence per survey version and arm, over all releases; none where nothing came out."""
     surveys: dict[SurveyKey, PublishedSurvey] = {
         survey.key: survey for release in releases for survey in release.surveys
     }
     found: list[Evidence] = []
     for survey in surveys.values():
         found.append(Evidence(survey, releases))
+        arms = {cell.arm for release in releases for cell in release.arms if cell.key == survey.key}
+        found += [ArmEvidence(survey, releases, arm) for arm in sorted(arms)]
         practices = {
             arm.practice for release in releases for arm in release.practices if arm.key == survey.key
         }
         found += [PracticeEvidence(survey, releases, practice) for practice in sorted(practices)]
-    return found
+    return [evidence for evidence in found if evidence.sightings]
+
+
+class ArmEvidence(Evidence):
+    """The same about customers who told one side only."""
+
+    def __init__(self, survey: PublishedSurvey, releases: Sequence[ReleaseDocument], arm: Arm) -> None:
+        self.arm, self.sides = arm, ("V",) if arm is Arm.LEFT else ("R",)
+        super().__init__(survey, releases)
+
+    def cells(self, release: ReleaseDocument) -> Iterator[Cell | ArmCell]:
+        return (cell for cell in release.arms if (cell.key, cell.arm) == (self.survey.key, self.arm))
 
 
 class PracticeEvidence(Evidence):
@@ -214,7 +240,7 @@ class PracticeEvidence(Evidence):
         return leverage
 
     def solved(self, aspect: str) -> dict[int, "Floats"]:
-        published = np.array([sums_of(sighting.cell.aspects[aspect]) for sighting in self.sightings])
+        published = np.array([sums_of(sighting.cell, aspect) for sighting in self.sightings])
         weights = self._inverse @ self.incidence
         return {atom: weights[:, atom] @ published for atom in self.bare}
 
@@ -223,4 +249,4 @@ class PracticeEvidence(Evidence):
         yield from super().told(aspect)
         for sighting in self.sightings:
             if isinstance(sighting.cell, PracticeCell):
-                yield sighting.cell.id, sighting.release, np.array(sums_of(sighting.cell.aspects[aspect]))
+                yield sighting.cell.id, sighting.release, np.array(sums_of(sighting.cell, aspect))

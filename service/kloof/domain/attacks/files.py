@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from kloof.domain.attacks.evidence import Breach
-from kloof.domain.release import Cell, PracticeCell, ReleaseDocument
+from kloof.domain.release import ArmCell, Cell, PracticeCell, ReleaseDocument
 from kloof.domain.thresholds import LEAST_K, USUAL_M
 
 NAME = "files"
@@ -13,7 +13,7 @@ def attack(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
     """Cells whose blocks, customers and figures do not go together, and releases without a sound certificate."""
     for release in releases:
         sizes = {block.id: block.customers for block in release.blocks}
-        for cell in release.cells:
+        for cell in release.unions():
             for what in _contradictions(cell, sizes):
                 yield Breach(NAME, release.number, cell.id, what)
         for arm in release.practices:
@@ -23,7 +23,7 @@ def attack(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
             yield Breach(NAME, release.number, "guarantee", what)
 
 
-def _contradictions(cell: Cell, sizes: dict[int, int]) -> Iterator[str]:
+def _contradictions(cell: Cell | ArmCell, sizes: dict[int, int]) -> Iterator[str]:
     if not cell.blocks or not set(cell.blocks) <= set(sizes):
         yield "it does not say of which blocks it is the sum, so nothing vouches for it"
     elif cell.customers != sum(sizes[block] for block in cell.blocks):
@@ -54,6 +54,6 @@ def _weak_promises(release: ReleaseDocument) -> Iterator[str]:
         yield f"the stated leverage of {stated.max_leverage:.4f} is more than 1/{stated.k}"
     if stated.insider_max_leverage > 1 / stated.insider_k + 1e-6:
         yield f"the stated leverage for insiders of {stated.insider_max_leverage:.4f} is more than 1/{stated.insider_k}"
-    small = [cell.id for cell in release.cells if cell.customers < stated.k]
+    small = [cell.id for cell in release.unions() if cell.customers < stated.k]
     small += [arm.id for arm in release.practices if arm.customers < stated.k]
     yield from (f"{cell} holds fewer than {stated.k} customers" for cell in small)

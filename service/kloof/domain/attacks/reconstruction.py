@@ -28,10 +28,9 @@ def attack(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
     for evidence in gathered(releases):
         for aspect in evidence.survey.aspects:
             for name, release, sums in evidence.told(aspect.id):
-                for side, places in _SIDES.items():
-                    answer = revealed(
-                        round(sums[0]), [float(sums[place]) for place in places], evidence.survey.scale
-                    )
+                for side in evidence.sides:
+                    told = [float(sums[place]) for place in _SIDES[side]]
+                    answer = revealed(round(sums[0]), told, evidence.survey.scale)
                     if answer is not None:
                         what = f"nearly everybody's {side} of {aspect.id} is {answer}"
                         yield Breach(NAME, release, name, what)
@@ -40,16 +39,17 @@ def attack(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
 def revealed(n: int, sums: Sequence[float], scale: Scale) -> int | None:
     """The answer that more than nine in ten of n people must have given; None where there is no such answer.
 
-    sums: of their answers, of the squares of these, and how many gave the lowest and the highest point. Only whole
-    answers are tried: a mean over a customer's deals hides more.
+    sums: of their answers, of the squares of these, and how many gave the lowest and the highest point (not a number
+    where nobody says). Only whole answers are tried: a mean over a customer's deals hides more.
     """
-    whole = [round(number) for number in sums]
-    if any(abs(number - one) > _SLACK for number, one in zip(sums, whole, strict=True)):
+    said = [number for number in sums if not math.isnan(number)]
+    whole = [round(number) for number in said]
+    if any(abs(number - one) > _SLACK for number, one in zip(said, whole, strict=True)):
         return None
-    for point, count in ((scale.low, whole[2]), (scale.high, whole[3])):
+    for point, count in zip((scale.low, scale.high), whole[2:], strict=False):
         if count > MOST_ALIKE * n:
             return point
-    for point in range(scale.low + 1, scale.high):
+    for point in scale.points if len(whole) == 2 else scale.points[1:-1]:
         if not _can_be_few(point, n, whole, scale) and _least(point, n, whole, scale) > MOST_ALIKE * n:
             return point
     return None
@@ -58,22 +58,24 @@ def revealed(n: int, sums: Sequence[float], scale: Scale) -> int | None:
 def _can_be_few(point: int, n: int, sums: list[int], scale: Scale) -> bool:
     """Whether it is plain, without a search, that more than a tenth may have given another answer than `point`.
 
-    Who is at an end is known. Of the others, with Σd and Σd² of their distances to `point`: they can all but stand one
-    step off, on either side, so that Σd² of them do; with one side only to stand on, |Σd| − (Σd² − |Σd|)/w do, w the
-    furthest step there is, in real numbers.
+    Who is at an end may be known. Of the others, with Σd and Σd² of their distances to `point`: they can all but stand
+    one step off, on either side, so that Σd² of them do; with one side only to stand on, |Σd| − (Σd² − |Σd|)/w do, w
+    the furthest step there is, in real numbers.
     """
-    total, squares, lowest, highest = sums
-    at_ends = lowest + highest
+    total, squares, *ends = sums
+    low, high = (scale.low + 1, scale.high - 1) if ends else (scale.low, scale.high)
+    at_ends = sum(ends)
     inner = n - at_ends
-    total -= lowest * scale.low + highest * scale.high
-    squares -= lowest * scale.low**2 + highest * scale.high**2
+    for end, count in zip((scale.low, scale.high), ends, strict=False):
+        total -= count * end
+        squares -= count * end**2
     off = abs(total - inner * point)
     off_squared = squares - 2 * point * total + inner * point * point
     if off >= inner:
         return True
-    if scale.low + 2 <= point <= scale.high - 2:
+    if low < point < high:
         return at_ends + off_squared > _FEW * n
-    furthest = max(point - scale.low, scale.high - point) - 1
+    furthest = max(point - low, high - point)
     return at_ends + off - (off_squared - off) / max(furthest, 1) > _FEW * n
 
 
@@ -84,7 +86,7 @@ def _least(point: int, n: int, sums: list[int], scale: Scale) -> float:
     points = np.array(scale.points, dtype=np.float64)
     ends = np.zeros((2, len(points)))
     ends[0, 0] = ends[1, -1] = 1
-    equations = np.vstack([np.ones_like(points), points, points**2, ends])
+    equations = np.vstack([np.ones_like(points), points, points**2, ends[: len(sums) - 2]])
     right = np.array([n, *sums], dtype=np.float64)
     found = milp(
         (points == point).astype(np.float64),

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from kloof.domain.arms import Arm
 from kloof.domain.attacks.evidence import Breach
-from kloof.domain.release import ReleaseDocument
+from kloof.domain.release import ArmCell, ReleaseDocument
 
 NAME = "time"
 
@@ -51,6 +52,11 @@ def _changed_figures(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
                     cell.id,
                     "the same blocks had other figures before: somebody's answer changed",
                 )
+        for one in release.arms:
+            told = (one.aspects, one.customers, one.deals)
+            if known.setdefault((one.id, frozenset(one.blocks)), told) != told:
+                what = "the same blocks had other figures before: somebody's answer changed"
+                yield Breach(NAME, release.number, one.id, what)
         for arm in release.practices:
             shown = (arm.aspects, arm.customers, arm.deals)
             if known.setdefault((arm.id, frozenset(arm.blocks)), shown) != shown:
@@ -61,15 +67,15 @@ def _changed_figures(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
 
 
 def _mixed_versions(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
-    survey_of: dict[int, object] = {}
+    counted_under: dict[int, object] = {}
     wording: dict[object, object] = {}
     for release in releases:
         for survey in release.surveys:
             if wording.setdefault(str(survey.key), survey) != survey:
                 yield Breach(NAME, release.number, str(survey.key), "it changed without a new version")
-        for cell in release.cells:
+        for cell in release.unions():
+            under = cell.key, cell.arm if isinstance(cell, ArmCell) else Arm.ASKED
             for block in cell.blocks:
-                if survey_of.setdefault(block, cell.key) != cell.key:
-                    yield Breach(
-                        NAME, release.number, cell.id, f"block {block} is counted under two survey versions"
-                    )
+                if counted_under.setdefault(block, under) != under:
+                    what = f"block {block} is counted under two survey versions, or in two arms"
+                    yield Breach(NAME, release.number, cell.id, what)

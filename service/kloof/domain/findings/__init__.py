@@ -1,5 +1,6 @@
 """Findings: what a release lets one say, as values and as plain sentences in Dutch and English."""
 
+from kloof.domain.findings.arms import ArmsReading
 from kloof.domain.findings.reading import (
     AspectReading,
     CellReading,
@@ -28,6 +29,7 @@ from kloof.domain.findings.values import (
 )
 
 __all__ = [
+    "ArmsReading",
     "AskingFound",
     "AspectReading",
     "Basis",

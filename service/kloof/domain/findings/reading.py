@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kloof.domain import statistics
+from kloof.domain.findings.arms import ArmFigures, ArmsReading
 from kloof.domain.findings.figures import (
     AspectFigures,
     CellFigures,
@@ -62,21 +63,24 @@ class PracticeReading:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A release, read: cells and practices in the order of the file."""
+    """A release, read: cells, practices and survey versions in the order of the file."""
 
     cells: tuple[CellReading, ...]
     practices: tuple[PracticeReading, ...]
+    arms: tuple[ArmsReading, ...]
 
 
 def read(release: ReleaseDocument) -> Reading:
-    """The findings of a release, adjusted for every gap, side of the norm and practice tested in it."""
+    """The findings of a release, adjusted for every gap, side of the norm, practice and arm tested in it."""
     cells = [CellFigures.of(release, cell) for cell in release.cells]
     practices = [PracticeFigures.of(release, *arms) for arms in practice_tables(release)]
-    tables: list[CellFigures | PracticeFigures] = [*cells, *practices]
+    arms = [ArmFigures.of(release, survey) for survey in release.surveys]
+    tables: list[CellFigures | PracticeFigures | ArmFigures] = [*cells, *practices, *arms]
     family = Family(tested for figures in tables for tested in figures.tested())
     return Reading(
         cells=tuple(_cell(figures, _response(release, figures.cell), family) for figures in cells),
         practices=tuple(_practice(figures, family) for figures in practices),
+        arms=tuple(figures.read(family) for figures in arms),
     )
 
 

@@ -103,17 +103,11 @@ def _end(finding: values.EndFound, write: Writer) -> list[str]:
 
 @_words.register
 def _stayed(finding: values.StayedFound, write: Writer) -> list[str]:
-    response = finding.response
+    figure = finding.figure
     return [
-        write.fill(
-            wording.STAYED,
-            n=write.count(response.n),
-            count=write.count(response.count),
-            share=write.percent(response.share),
-            interval=write.shares(response.interval),
-        ),
+        write.fill(wording.STAYED, stayed=write.count(figure.n), left=write.count(figure.n_other)),
         write.direction(
-            finding.difference,
+            figure,
             finding.evidence,
             wording.STAYED_HIGHER,
             wording.STAYED_LOWER,
@@ -124,16 +118,19 @@ def _stayed(finding: values.StayedFound, write: Writer) -> list[str]:
             low=write.number(finding.bounds.low),
             high=write.number(finding.bounds.high),
         ),
-        *write.caution(finding.difference),
+        write.fill(wording.STAYED_TAIL),
+        *write.caution(figure),
     ]
 
 
 @_words.register
 def _asking(finding: values.AskingFound, write: Writer) -> list[str]:
+    figure = finding.figure
     compared = write.direction(
-        finding.figure, finding.evidence, wording.ASKED_HIGHER, wording.ASKED_LOWER, wording.ASKED_ALIKE
+        figure, finding.evidence, wording.ASKED_HIGHER, wording.ASKED_LOWER, wording.ASKED_ALIKE
     )
-    return [write.fill(wording.ASKING), compared]
+    first = write.fill(wording.ASKING, asked=write.count(figure.n), not_asked=write.count(figure.n_other))
+    return [first, compared, write.fill(wording.ASKING_TAIL)]
 
 
 @_words.register

@@ -95,10 +95,9 @@ class EndFound:
 
 @dataclass(frozen=True, slots=True)
 class StayedFound:
-    """Who answered twice, how their V differed from that of the others, and where the gap of all can lie."""
+    """V of who answered twice minus V of who did not answer after delivery, and where the gap of all can lie."""
 
-    response: Share
-    difference: Difference
+    figure: Difference
     bounds: Interval
     evidence: Evidence
     about: Text | None = None

@@ -118,31 +118,41 @@ ENDS: Final[Mapping[tuple[Wave, End], Text]] = MappingProxyType(
 )
 
 STAYED: Final = Text(
-    nl="Van de {n} klanten die bij verkoop antwoordden, antwoordden er {count} ook na levering "
-    "({share}; {interval}).",
-    en="Of the {n} customers who answered at sale, {count} also answered after delivery "
-    "({share}; {interval}).",
+    nl="We vergelijken {stayed} klanten die twee keer antwoordden met {left} klanten die na levering niet antwoordden.",
+    en="We compare {stayed} customers who answered twice with {left} customers who did not answer after delivery.",
 )
 STAYED_HIGHER: Final = Text(
-    nl="Zij verwachtten gemiddeld {distance} meer dan de anderen ({interval}).",
-    en="They expected {distance} more on average than the others ({interval}).",
+    nl="Wie twee keer antwoordde, verwachtte bij verkoop gemiddeld {distance} meer ({interval}).",
+    en="Those who answered twice expected {distance} more on average at sale ({interval}).",
 )
 STAYED_LOWER: Final = Text(
-    nl="Zij verwachtten gemiddeld {distance} minder dan de anderen ({interval}).",
-    en="They expected {distance} less on average than the others ({interval}).",
+    nl="Wie twee keer antwoordde, verwachtte bij verkoop gemiddeld {distance} minder ({interval}).",
+    en="Those who answered twice expected {distance} less on average at sale ({interval}).",
 )
 STAYED_ALIKE: Final = Text(
-    nl="Hun verwachting verschilde niet aantoonbaar van die van de anderen ({distance}; {interval}).",
-    en="Their expectation did not demonstrably differ from that of the others ({distance}; {interval}).",
+    nl="Wat zij bij verkoop verwachtten, verschilde niet aantoonbaar ({distance}; {interval}).",
+    en="What they expected at sale did not demonstrably differ ({distance}; {interval}).",
 )
 STAYED_BOUNDS: Final = Text(
     nl="Wat de anderen ook hadden gegeven, de kloof van allen samen ligt tussen {low} en {high}.",
     en="Whatever the others would have given, the gap of all together lies between {low} and {high}.",
 )
 
+STAYED_TAIL: Final = Text(
+    nl="Waarom de anderen niet antwoordden, weten we niet.",
+    en="We do not know why the others did not answer.",
+)
+
 ASKING: Final = Text(
-    nl="Wie bij verkoop is gevraagd en wie niet, is door loting bepaald.",
-    en="A draw decided who was asked at sale and who was not.",
+    nl="Een loting bepaalde wie bij verkoop is gevraagd en wie niet. We vergelijken {asked} klanten die wel zijn "
+    "gevraagd met {not_asked} klanten die niet zijn gevraagd.",
+    en="A draw decided who was asked at sale and who was not. We compare {asked} customers who were asked with "
+    "{not_asked} customers who were not.",
+)
+ASKING_TAIL: Final = Text(
+    nl="De loting bepaalde wie werd gevraagd, niet wie antwoordde: wie wel is gevraagd, telt hier pas mee na twee "
+    "antwoorden.",
+    en="The draw decided who was asked, not who answered: those who were asked count here only after two answers.",
 )
 ASKED_HIGHER: Final = Text(
     nl="Wie wel is gevraagd, gaf na levering gemiddeld {distance} meer ({interval}).",

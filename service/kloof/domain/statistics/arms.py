@@ -1,6 +1,7 @@
 """Figures that compare two groups of customers: who stayed, the effect of asking, and practices."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,9 +39,22 @@ def welch(one: Sample, other: Sample) -> Difference:
     return Difference(value, Interval(low, high), p, one.n, other.n)
 
 
-def who_stayed(stayed: Sums, left: Sums) -> Difference | TooFew:
+def over_aspects(aspects: Sequence[Sample]) -> Sample:
+    """The mean over `aspects` of the same customers, with the widest spread that it can have.
+
+    How answers to different aspects go together is not in their sums; the SD of a mean is at most the mean of the
+    SDs. Raises ValueError for no aspects or differing customers.
+    """
+    if len({sample.n for sample in aspects}) != 1:
+        raise ValueError("a mean over aspects needs aspects that the same customers answered")
+    count = len(aspects)
+    widest = math.fsum(math.sqrt(sample.variance) for sample in aspects) / count
+    return Sample(aspects[0].n, math.fsum(sample.mean for sample in aspects) / count, widest * widest)
+
+
+def who_stayed(stayed: Sample, left: Sample) -> Difference | TooFew:
     """Figure 7: V of those who answered twice minus V of those who answered at sale only, from 20 in each."""
-    return _compared(stayed.sample, left.sample, LEAST_STAYED)
+    return _compared(stayed, left, LEAST_STAYED)
 
 
 def bounds_with_missing(pairs: Moments, left: Sums, scale: Scale) -> Interval | TooFew:
@@ -52,9 +66,9 @@ def bounds_with_missing(pairs: Moments, left: Sums, scale: Scale) -> Interval | 
     return Interval((known - left.n * scale.high) / everybody, (known - left.n * scale.low) / everybody)
 
 
-def measurement_effect(asked: Sums, not_asked: Sums) -> Difference | TooFew:
+def measurement_effect(asked: Sample, not_asked: Sample) -> Difference | TooFew:
     """Figure 8: R where V was asked minus R where, by lot, it was not; from 30 in each."""
-    return _compared(asked.sample, not_asked.sample, LEAST_ASKED_ARM)
+    return _compared(asked, not_asked, LEAST_ASKED_ARM)
 
 
 def practice(

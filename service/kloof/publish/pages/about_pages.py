@@ -8,12 +8,12 @@ from kloof.domain.notation import date, number, signed
 from kloof.domain.release import Guarantee, Level, PublishedSurvey, ReleaseDocument
 from kloof.domain.text import Language
 from kloof.publish.pages.book import Book, Here
-from kloof.publish.pages.dictionary import FILES, FORMULAS, MEANINGS
+from kloof.publish.pages.dictionary import ARM_MEANINGS, FILES, FORMULAS, MEANINGS
 from kloof.publish.pages.edition import Edition
 from kloof.publish.pages.figures import gap_head, pick_all
 from kloof.publish.pages.markup import facts, links, table
 from kloof.publish.release_files import release_folder
-from kloof.publish.schema import CSV_FIELDS
+from kloof.publish.schema import ARM_FIELDS, CSV_FIELDS
 from kloof.publish.words import pick
 
 
@@ -74,11 +74,18 @@ def certificate(guarantee: Guarantee, language: Language) -> Markup:
 def _write_data(book: Book, edition: Edition) -> None:
     language = book.language
     head = pick_all(language, ["Kolom", "Soort", "Betekenis"], ["Column", "Type", "Meaning"])
-    rows = [[name, str(CSV_FIELDS[name]["type"]), meaning[language]] for name, meaning in MEANINGS.items()]
     title = pick(language, "Gegevens", "Data")
-    caption = pick(language, "De kolommen van cells.csv", "The columns of cells.csv")
+    tables = []
+    for file, fields, meanings in (
+        ("cells.csv", CSV_FIELDS, MEANINGS),
+        ("arms.csv", ARM_FIELDS, ARM_MEANINGS),
+    ):
+        rows = [[name, str(fields[name]["type"]), meaning[language]] for name, meaning in meanings.items()]
+        caption = pick(language, f"De kolommen van {file}", f"The columns of {file}")
+        tables.append(table(caption, head, rows, figures_from=9))
     files = _files(Here(book, "data"), edition.latest)
-    book.page("data", "data", title, files=files, dictionary=table(caption, head, rows, figures_from=9))
+    shown = tables if edition.latest.arms else tables[:1]
+    book.page("data", "data", title, files=files, dictionary=Markup("\n\n").join(shown))
 
 
 def _files(here: Here, release: ReleaseDocument) -> Markup:
@@ -87,6 +94,7 @@ def _files(here: Here, release: ReleaseDocument) -> Markup:
         [
             (here.file(f"releases/{folder}/{name}"), name, about[here.book.language])
             for name, about in FILES.items()
+            if name != "arms.csv" or release.arms
         ]
     )
 

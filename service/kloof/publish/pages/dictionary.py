@@ -85,10 +85,33 @@ MEANINGS: Final[Mapping[str, Text]] = MappingProxyType(
         ),
         "good": _two(
             "Klanten met een goede R: een 7 of meer op 0 tot 10, even hoog op een andere schaal. Van elk blok "
-            "tellen er hooguit negen op de tien mee. Leeg als een blok sloot voordat dit werd geteld.",
+            "tellen er hooguit negen op de tien mee.",
             "Customers with a good R: 7 or more on 0 to 10, at the same height on another scale. Of each block "
-            "at most nine in ten are counted. Empty where a block closed before this was counted.",
+            "at most nine in ten are counted.",
         ),
+    }
+)
+
+ARM_MEANINGS: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "cell": MEANINGS["cell"],
+        "survey": MEANINGS["survey"],
+        "version": MEANINGS["version"],
+        "arm": _two(
+            "left: alleen bij verkoop geantwoord. not_asked: door loting bij verkoop niet gevraagd.",
+            "left: answered at sale only. not_asked: not asked at sale, by a draw.",
+        ),
+        "side": _two(
+            "v: wat bij verkoop werd verwacht. r: wat na levering werd gekregen.",
+            "v: what was expected at sale. r: what was received after delivery.",
+        ),
+        "as_of_release": MEANINGS["as_of_release"],
+        "as_of_date": MEANINGS["as_of_date"],
+        "deals": MEANINGS["deals"],
+        "aspect": MEANINGS["aspect"],
+        "n": MEANINGS["n"],
+        "total": _two("Som van wat zij antwoordden.", "Sum of what they answered."),
+        "squares": _two("Som van de kwadraten daarvan.", "Sum of the squares of it."),
     }
 )
 
@@ -98,6 +121,9 @@ FILES: Final[Mapping[str, Text]] = MappingProxyType(
             "Alles in één bestand, met de vragen", "Everything in one file, with the questions"
         ),
         "cells.csv": _two("Dezelfde sommen als tabel", "The same sums as a table"),
+        "arms.csv": _two(
+            "Sommen van wie één keer antwoordde, als tabel", "Sums of who answered once, as a table"
+        ),
         "release.jsonschema.json": _two(
             "De vorm van release.json, voor programma's", "The shape of release.json, for programs"
         ),
@@ -151,10 +177,30 @@ FORMULAS: Final = (
     Formula(
         _two("Respons", "Response"),
         _two(
-            "Antwoord na levering, van wie bij verkoop antwoordde; Wilson-interval",
-            "Answered after delivery, of those who answered at sale; Wilson interval",
+            "Antwoord na levering, van wie bij verkoop antwoordde en wiens tweede vragenlijst is gesloten; "
+            "Wilson-interval",
+            "Answered after delivery, of those who answered at sale and whose second survey has closed; "
+            "Wilson interval",
         ),
         _two("20 deals", "20 deals"),
+    ),
+    Formula(
+        _two("Wie afhaakte", "Who left"),
+        _two(
+            "V van wie twee keer antwoordde min V van wie na levering niet antwoordde; Welch. Grenzen voor S als "
+            "ieder van hen het laagste of hoogste cijfer had gegeven",
+            "V of who answered twice minus V of who did not answer after delivery; Welch. Bounds for S, had each "
+            "of them given the lowest or the highest mark",
+        ),
+        _two("20 klanten per groep", "20 customers in each group"),
+    ),
+    Formula(
+        _two("Verandert vragen het cijfer?", "Does asking change the mark?"),
+        _two(
+            "R van wie bij verkoop is gevraagd min R van wie door loting niet is gevraagd; Welch",
+            "R of who was asked at sale minus R of who, by a draw, was not; Welch",
+        ),
+        _two("30 klanten per groep", "30 customers in each group"),
     ),
     Formula(
         _two("Beloften nagekomen", "Promises kept"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from kloof.domain.findings import CellReading, PracticeReading, read
+from kloof.domain.findings import ArmsReading, CellReading, PracticeReading, read
 from kloof.domain.moments import Moments
 from kloof.domain.release import (
     Cell,
@@ -37,6 +37,7 @@ class Subject:
     practices: tuple[PracticeReading, ...]
     withheld: tuple[WithheldCell, ...]
     response: ResponseCounts | None
+    arms: ArmsReading
     history: tuple[Moved, ...]
 
     @property
@@ -85,6 +86,7 @@ class Edition:
                     practices=tuple(p for p in reading.practices if p.done.key == survey.key),
                     withheld=tuple(place for place in latest.withheld if place.key == survey.key),
                     response=_response(latest, survey),
+                    arms=next(found for found in reading.arms if found.survey == survey),
                     history=tuple(_history(releases, survey)),
                 )
             )

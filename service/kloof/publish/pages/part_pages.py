@@ -1,11 +1,9 @@
-"""The other pages of a survey: promises, groups, practices, and who answered."""
+"""The other pages of a survey: promises, groups and practices."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from markupsafe import Markup
 
-from kloof.domain import statistics
 from kloof.domain.findings import (
     Evidence,
     GapFound,
@@ -18,14 +16,14 @@ from kloof.domain.findings import (
 )
 from kloof.domain.findings.wording import PRACTICES
 from kloof.domain.notation import interval, number, percent, percent_interval, signed
-from kloof.domain.release import Level, ResponseCounts, WithheldCell
-from kloof.domain.text import Language, Text
+from kloof.domain.release import Level, WithheldCell
+from kloof.domain.text import Language
 from kloof.publish.charts.dumbbell import dumbbells
 from kloof.publish.charts.shares import Piece, cut_bar
 from kloof.publish.pages.book import Book, Here
 from kloof.publish.pages.edition import Subject, named
 from kloof.publish.pages.figures import gap_head, gap_row, pair, pick_all, shared_axis
-from kloof.publish.pages.markup import facts, table
+from kloof.publish.pages.markup import table
 from kloof.publish.pages.subject_pages import LEVELS, titled
 from kloof.publish.words import pick
 
@@ -174,40 +172,3 @@ def _compared(reading: PracticeReading, language: Language) -> Markup:
 def _practice(practice: str, language: Language) -> str:
     words = PRACTICES[practice][language]
     return words[0].upper() + words[1:]
-
-
-_STEPS: Final = {
-    "deals_started": Text(nl="Deals gestart", en="Deals started"),
-    "answered_at_sale": Text(nl="Antwoord bij verkoop", en="Answered at sale"),
-    "answered_after_delivery": Text(nl="Antwoord na levering", en="Answered after delivery"),
-    "pairs": Text(nl="Beide, compleet", en="Both, complete"),
-    "pairs_published": Text(nl="Gepubliceerd", en="Published"),
-}
-
-
-def write_answered(book: Book, subject: Subject) -> None:
-    """From deals started to pairs published."""
-    language, counts = book.language, subject.response
-    values = {"facts": None} if counts is None else _answered(counts, language)
-    title = pick(language, "Wie er antwoordden", "Who answered")
-    book.page(f"{subject.slug}/answered", "answered", titled(subject, title, language), "", **values)
-
-
-def _answered(counts: ResponseCounts, language: Language) -> dict[str, object]:
-    started = max(1, counts.deals_started)
-    steps = [(name[language], getattr(counts, field)) for field, name in _STEPS.items()]
-    head = pick_all(
-        language, ["Stap", "Deals", "Van de gestarte deals"], ["Step", "Deals", "Of the deals started"]
-    )
-    rows = [[name, number(count, language, 0), percent(count / started, language)] for name, count in steps]
-    rate = statistics.response(counts.answered_after_delivery, counts.answered_at_sale)
-    shown = rate if isinstance(rate, statistics.Share) else None
-    return {
-        "response": counts,
-        "facts": facts([(name, number(count, language, 0)) for name, count in steps]),
-        "table": table(
-            pick(language, "Van gestart tot gepubliceerd", "From started to published"), head, rows
-        ),
-        "rate": shown,
-        "rate_interval": shown and percent_interval(shown.interval.low, shown.interval.high, language),
-    }

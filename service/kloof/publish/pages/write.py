@@ -8,6 +8,7 @@ from kloof.domain.notation import date
 from kloof.domain.release import ReleaseDocument
 from kloof.domain.text import LANGUAGES, Language
 from kloof.publish.pages.about_pages import write_about
+from kloof.publish.pages.answered_pages import write_answered
 from kloof.publish.pages.aspect_pages import write_aspects
 from kloof.publish.pages.before_pages import write_before
 from kloof.publish.pages.book import ROOT, Book
@@ -16,7 +17,6 @@ from kloof.publish.pages.feed import feed
 from kloof.publish.pages.menu import menu
 from kloof.publish.pages.norm_pages import write_norm
 from kloof.publish.pages.part_pages import (
-    write_answered,
     write_groups,
     write_practices,
     write_promises,

@@ -2,7 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from peewee import SQL, BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
+from peewee import (
+    SQL,
+    BooleanField,
+    CharField,
+    DateField,
+    DoubleField,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
 
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
@@ -42,7 +51,10 @@ class Customer(BaseModel):
 
 
 class Deal(BaseModel):
-    """A deal as the CRM last gave it, with the customer's name as it spelt it: two deals may differ in that."""
+    """A deal as the CRM last gave it, with the customer's name as it spelt it: two deals may differ in that.
+
+    `arm` (domain.arms) was drawn once, when the deal came in and `arm_share` of deals went without a first survey.
+    """
 
     deal_id = CharField(unique=True, max_length=100)
     customer = ForeignKeyField(Customer, on_delete="RESTRICT", backref="deals")
@@ -61,6 +73,8 @@ class Deal(BaseModel):
     by_letter = BooleanField(default=False, constraints=[SQL("DEFAULT FALSE")])
     customer_number = CharField(max_length=100, default="", constraints=[SQL("DEFAULT ''")])
     customer_time_zone = CharField(max_length=64, default="", constraints=[SQL("DEFAULT ''")])
+    arm = CharField(max_length=10, default="asked", constraints=[SQL("DEFAULT 'asked'")])
+    arm_share = DoubleField(default=0.0, constraints=[SQL("DEFAULT 0")])
 
     if TYPE_CHECKING:
         customer_id: int

@@ -1,6 +1,7 @@
 """What the release engine keeps: complete pairs, where they stand, closed blocks, and what was published."""
 
 from peewee import (
+    SQL,
     BlobField,
     CharField,
     ForeignKeyField,
@@ -14,15 +15,19 @@ from kloof.storage.models.deals import Deal, SurveyVersion
 
 
 class QueueCell(BaseModel):
-    """The finest cell in which pairs queue: product × team of one survey version, and the team's region."""
+    """The finest cell in which pairs queue: product × team of one survey version, and the team's region.
+
+    Deals of another `arm` (domain.arms) than "asked" tell one side, and queue in one cell of the whole company.
+    """
 
     survey_version = ForeignKeyField(SurveyVersion, on_delete="RESTRICT")
     product = CharField()
     region = CharField()
     team = CharField()
+    arm = CharField(max_length=10, default="asked", constraints=[SQL("DEFAULT 'asked'")])
 
     class Meta:
-        indexes = ((("survey_version", "product", "region", "team"), True),)
+        indexes = ((("survey_version", "product", "region", "team", "arm"), True),)
 
 
 class Release(BaseModel):
@@ -62,6 +67,7 @@ class Block(BaseModel):
     members = BlobField()
     closed_at = UtcField()
     retired_at = UtcField(null=True)
+    arm = CharField(max_length=10, default="asked", constraints=[SQL("DEFAULT 'asked'")])
 
 
 class PracticePart(BaseModel):
@@ -82,7 +88,8 @@ class PracticePart(BaseModel):
 
 
 class Pair(BaseModel):
-    """Both answers of one deal, complete in every core aspect, side by side so that a scan can sum them.
+    """Both answers of one deal, complete in every core aspect, side by side so that a scan can sum them; where only
+    one side counts, that one twice.
 
     `answers` is one letter per answer, as storage.blocks says; `since` counts the rounds held when the pair
     completed.

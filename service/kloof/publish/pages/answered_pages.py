@@ -1,0 +1,138 @@
+"""Who answered: from deals started to deals published, who left, and whether asking changes the later mark."""
+
+from typing import Final
+
+from markupsafe import Markup
+
+from kloof.domain import statistics
+from kloof.domain.findings import AskingFound, Evidence, StayedFound
+from kloof.domain.notation import interval, number, percent, percent_interval, signed
+from kloof.domain.release import ResponseCounts
+from kloof.domain.text import Language, Text
+from kloof.publish.pages.book import Book
+from kloof.publish.pages.edition import Subject
+from kloof.publish.pages.figures import pick_all
+from kloof.publish.pages.markup import facts, table
+from kloof.publish.pages.subject_pages import titled
+from kloof.publish.words import pick
+
+_STEPS: Final = {
+    "deals_started": Text(nl="Deals gestart", en="Deals started"),
+    "answered_at_sale": Text(nl="Antwoord bij verkoop", en="Answered at sale"),
+    "answered_after_delivery": Text(nl="Antwoord na levering", en="Answered after delivery"),
+    "pairs": Text(nl="Beide, compleet", en="Both, complete"),
+    "pairs_published": Text(nl="Gepubliceerd", en="Published"),
+}
+_SHARES: Final = (
+    (Text(nl="Eerste vragenlijst", en="First survey"), "answered_at_sale", "deals_started"),
+    (
+        Text(nl="Tweede, na antwoord bij verkoop", en="Second, after an answer at sale"),
+        "answered_twice",
+        "asked_again",
+    ),
+    (
+        Text(nl="Tweede, bij verkoop niet gevraagd", en="Second, not asked at sale"),
+        "not_asked_answered",
+        "not_asked",
+    ),
+)
+"""Of each survey: its name, and the counts of who answered and who was asked."""
+
+
+def write_answered(book: Book, subject: Subject) -> None:
+    """From deals started to pairs published, and what the missing answers mean for the figures."""
+    language, counts = book.language, subject.response
+    values = {"facts": None} if counts is None else _answered(counts, language)
+    title = pick(language, "Wie er antwoordden", "Who answered")
+    arms = {
+        "stayed": subject.arms.stayed[0],
+        "stayed_table": _stayed(subject, language),
+        "asking": subject.arms.asking[0] if subject.arms.asking else None,
+        "asking_table": _asking(subject, language),
+    }
+    path = f"{subject.slug}/answered"
+    book.page(path, "answered", titled(subject, title, language), "", **values, **arms)
+
+
+def _answered(counts: ResponseCounts, language: Language) -> dict[str, object]:
+    started = max(1, counts.deals_started)
+    steps = [(name[language], getattr(counts, field)) for field, name in _STEPS.items()]
+    head = pick_all(
+        language, ["Stap", "Deals", "Van de gestarte deals"], ["Step", "Deals", "Of the deals started"]
+    )
+    rows = [[name, number(count, language, 0), percent(count / started, language)] for name, count in steps]
+    return {
+        "facts": facts([(name, number(count, language, 0)) for name, count in steps]),
+        "table": table(
+            pick(language, "Van gestart tot gepubliceerd", "From started to published"), head, rows
+        ),
+        "shares": _shares(counts, language),
+    }
+
+
+def _shares(counts: ResponseCounts, language: Language) -> Markup | None:
+    """The response to each survey that enough were asked; None where there is none."""
+    head = pick_all(
+        language,
+        ["Vragenlijst", "Gevraagd", "Geantwoord", "Deel", "95%-interval"],
+        ["Survey", "Asked", "Answered", "Share", "95% interval"],
+    )
+    rows = []
+    for name, answered, asked in _SHARES:
+        n, count = getattr(counts, asked) or 0, getattr(counts, answered) or 0
+        rate = statistics.response(min(count, n), n)
+        if isinstance(rate, statistics.Share):
+            ends = percent_interval(rate.interval.low, rate.interval.high, language)
+            figures = [number(n, language, 0), number(rate.count, language, 0), percent(rate.share, language)]
+            rows.append([name[language], *figures, ends])
+    caption = pick(language, "Respons per vragenlijst", "Response per survey")
+    return table(caption, head, rows) if rows else None
+
+
+_HEAD: Final = (
+    Text(nl="Aspect", en="Aspect"),
+    Text(nl="Verschil", en="Difference"),
+    Text(nl="95%-interval", en="95% interval"),
+    Text(nl="Klanten", en="Customers"),
+    Text(nl="Aan te tonen", en="Demonstrable"),
+)
+
+
+def _stayed(subject: Subject, language: Language) -> Markup | None:
+    found = [one for one in subject.arms.stayed if isinstance(one, StayedFound)]
+    if not found:
+        return None
+    bounds = pick(language, "Kloof van allen samen", "Gap of all together")
+    rows = [[*_compared(one, language), interval(one.bounds.low, one.bounds.high, language)] for one in found]
+    caption = pick(
+        language,
+        "Verwacht bij verkoop: wie twee keer antwoordde min wie afhaakte",
+        "Expected at sale: who answered twice minus who left",
+    )
+    return table(caption, [*(name[language] for name in _HEAD), bounds], rows)
+
+
+def _asking(subject: Subject, language: Language) -> Markup | None:
+    found = [one for one in subject.arms.asking if isinstance(one, AskingFound)]
+    if not found:
+        return None
+    caption = pick(
+        language,
+        "Gekregen na levering: bij verkoop gevraagd min niet gevraagd",
+        "Received after delivery: asked at sale minus not asked",
+    )
+    return table(caption, [name[language] for name in _HEAD], [_compared(one, language) for one in found])
+
+
+def _compared(found: StayedFound | AskingFound, language: Language) -> list[str]:
+    figure = found.figure
+    shown = found.evidence is Evidence.DEMONSTRABLE
+    return [
+        found.about[language]
+        if found.about
+        else pick(language, "Alle aspecten samen", "All aspects together"),
+        signed(figure.value, language),
+        interval(figure.interval.low, figure.interval.high, language),
+        f"{number(figure.n, language, 0)} / {number(figure.n_other, language, 0)}",
+        pick(language, "ja", "yes") if shown else pick(language, "nee", "no"),
+    ]

@@ -1,0 +1,146 @@
+"""Deals that tell one side only: when they queue, how they close, and what takes them out again."""
+
+import numpy as np
+import pytest
+
+import builders
+from kloof import storage
+from kloof.actions.freeze import freeze, waiting
+from kloof.domain.arms import Arm
+from kloof.domain.invitations import InvitationState
+from kloof.domain.pairs import Stat
+from kloof.domain.surveys import Wave
+from kloof.storage import blocks, freezing, practice_parts, releases
+from kloof.storage.models import Block, Deal, Invitation, Pair, QueueCell, Response
+from release_cast import MONDAY, alone, answer, answered_deals, settings
+
+SURVEY = builders.survey(3, core=2)
+
+
+def arms() -> list[tuple[Arm, int]]:
+    return [(block.queue.arm, block.customers) for block in freezing.live_blocks()]
+
+
+@pytest.mark.parametrize("arm", [Arm.NOT_ASKED, Arm.LEFT])
+def test_each_arm_closes_in_blocks_of_its_own(database, tmp_path, arm):
+    answered_deals(14)
+    alone(15, arm)
+    assert freeze(settings(tmp_path), MONDAY).deals == 29
+    assert sorted(arms()) == sorted([(Arm.ASKED, 14), (arm, 15)])
+    (block,) = [one for one in freezing.live_blocks() if one.queue.arm is arm]
+    assert (block.queue.product, block.queue.team) == ("", "")
+    assert np.array_equal(block.sums[:, Stat.V], block.sums[:, Stat.R])
+    assert block.promises == (0, 0, 0, 0)
+    assert set(practice_parts.membership().row.tolist()) == set()
+    assert len(freezing.membership().person) == 29
+
+
+@pytest.mark.postgresql
+def test_arms_close_on_postgresql_too(postgresql_url, tmp_path):
+    storage.open_database(postgresql_url)
+    try:
+        storage.migrate()
+        answered_deals(14)
+        alone(13, Arm.NOT_ASKED)
+        alone(12, Arm.LEFT)
+        freeze(settings(tmp_path), MONDAY)
+        assert sorted(arms()) == [(Arm.ASKED, 14), (Arm.LEFT, 12), (Arm.NOT_ASKED, 13)]
+        (counts,) = releases.response_counts({})
+        assert (counts.deals_started, counts.asked_again, counts.answered_twice) == (30, 30, 15)
+        assert (counts.not_asked, counts.not_asked_answered) == (15, 15)
+    finally:
+        storage.close_database()
+
+
+def test_fewer_than_twelve_wait_and_the_desk_is_told(database, tmp_path):
+    alone(11, Arm.LEFT)
+    freeze(settings(tmp_path), MONDAY)
+    (queue,) = waiting(settings(tmp_path))
+    assert (queue.queue.arm, queue.short_of) == (Arm.LEFT, 1)
+
+
+def test_practice_tables_and_withheld_cells_know_of_pairs_only(database):
+    alone(12, Arm.NOT_ASKED)
+    assert freezing.cells_with_pairs() == {}
+
+
+def test_who_answered_at_sale_counts_as_left_only_once_the_second_survey_has_closed(database):
+    built = builders.deal(SURVEY, waves=())
+    answer(built.row, SURVEY, Wave.SALE, (8, 7, 6))
+    builders.invite(built, Wave.DELIVERY)
+    second = built.invitations[Wave.DELIVERY]
+    blocks.record_left([second], MONDAY)
+    assert freezing.queued() == []
+    Invitation.update(state=InvitationState.EXPIRED.value).where(Invitation.id == second).execute()
+    blocks.record_left([second], MONDAY)
+    ((pairs, _),) = freezing.queued()
+    assert pairs.arm is Arm.LEFT
+
+
+@pytest.mark.parametrize("how", ["unanswered", "incomplete"])
+def test_without_a_complete_first_survey_nobody_left(database, how):
+    built = builders.deal(SURVEY, waves=())
+    if how == "incomplete":
+        first = answer(built.row, SURVEY, Wave.SALE, (8, 7, 6))
+        Response.update(answers=b"").where(Response.id == first).execute()
+    builders.invite(built, Wave.DELIVERY, InvitationState.EXPIRED)
+    blocks.record_left([built.invitations[Wave.DELIVERY]], MONDAY)
+    assert freezing.queued() == []
+
+
+def test_recording_who_left_twice_queues_them_once(database):
+    built = builders.deal(SURVEY, waves=())
+    answer(built.row, SURVEY, Wave.SALE, (8, 7, 6))
+    builders.invite(built, Wave.DELIVERY, InvitationState.EXPIRED)
+    for _ in range(2):
+        blocks.record_left([built.invitations[Wave.DELIVERY]], MONDAY)
+    ((pairs, _),) = freezing.queued()
+    assert pairs.arm is Arm.LEFT
+    assert pairs.expected.tolist() == [[9, 8]]
+    assert QueueCell.select().count() == 1
+
+
+def test_a_deal_in_which_everybody_is_asked_needs_both_answers(database):
+    deal = builders.deal(SURVEY, waves=()).row
+    answer(deal, SURVEY, Wave.DELIVERY, (8, 7, 6, 5))
+    assert not blocks.record_pair(deal, MONDAY)
+    Deal.update(arm=Arm.NOT_ASKED.value).where(Deal.id == deal).execute()
+    assert blocks.record_pair(deal, MONDAY)
+
+
+@pytest.mark.parametrize("arm", [Arm.NOT_ASKED, Arm.LEFT])
+def test_a_correction_changes_what_queues_and_retires_what_is_closed(database, tmp_path, arm):
+    survey = builders.survey()
+    wave = Wave.SALE if arm is Arm.LEFT else Wave.DELIVERY
+    deals = alone(14, arm, survey=survey)
+    answer(deals[0], survey, wave, [3] * len(survey.items(wave)))
+    blocks.record_pair(deals[0], MONDAY)
+    ((pairs, _),) = freezing.queued()
+    assert pairs.received[0].tolist() == pairs.expected[0].tolist() == [4, 4, 4]
+    freeze(settings(tmp_path), MONDAY)
+    assert blocks.is_frozen(deals[0])
+    answer(deals[0], survey, wave, [5] * len(survey.items(wave)))
+    blocks.record_pair(deals[0], MONDAY)
+    assert arms() == []
+    assert {pair.answers for pair in Pair.select()} == {""}
+    assert {bytes(block.sums) for block in Block.select()} == {b""}
+
+
+@pytest.mark.parametrize("arm", [Arm.NOT_ASKED, Arm.LEFT])
+def test_a_withdrawal_leaves_the_queue_at_once_or_retires_the_block(database, tmp_path, arm):
+    deals = alone(15, arm)
+    blocks.withdraw_pair(deals[0], MONDAY)
+    assert freeze(settings(tmp_path), MONDAY).deals == 14
+    blocks.withdraw_pair(deals[1], MONDAY)
+    assert arms() == []
+    assert freezing.queued() == []
+
+
+def test_the_counts_of_who_answered_keep_the_arms_apart(database):
+    answered_deals(8)
+    alone(6, Arm.LEFT)
+    alone(3, Arm.NOT_ASKED)
+    (counts,) = releases.response_counts({})
+    assert (counts.deals_started, counts.answered_at_sale, counts.answered_after_delivery) == (15, 15, 10)
+    assert (counts.asked_again, counts.answered_twice, counts.pairs) == (15, 10, 10)
+    assert (counts.not_asked, counts.not_asked_answered) == (5, 5)
