@@ -1,5 +1,6 @@
 """Migrations make exactly the tables that the models describe, once, however many try at once."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,8 +29,11 @@ def described(url: str) -> dict[str, str]:
 
 
 def _in_any_order(sql: str) -> str:
-    """A column that was added later stands behind the foreign keys: the order of the parts says nothing."""
+    """A column that was added later stands behind the foreign keys, its own beside it: their place says nothing."""
     head, _, parts = " ".join(sql.split()).partition(" (")
+    parts = re.sub(
+        r'("\w+") INTEGER (REFERENCES [^,]+?)(?=, |\)$)', r"\1 INTEGER, FOREIGN KEY (\1) \2", parts
+    )
     in_order = head.startswith("CREATE TABLE")
     return (
         f"{head} ({', '.join(sorted(parts.removesuffix(')').split(', ')))})"

@@ -108,6 +108,12 @@ class Publishing(_Section):
     site_address: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+(/[^\s]*)?$")] | None = None
 
 
+class Calls(_Section):
+    """Calls to customers."""
+
+    due_in_working_days: Annotated[int, Field(ge=1, le=30)] = 3
+
+
 class Oidc(_Section):
     """Signing in at the company's own provider (OpenID Connect) in place of a mailed link."""
 
@@ -146,6 +152,7 @@ class Settings(_Section):
     mail: Mail = Mail()
     deals: Deals = Deals()
     publishing: Publishing = Publishing()
+    calls: Calls = Calls()
     oidc: Oidc = Oidc()
     works_council_consent: date | None = None
     secret_key: Annotated[str, StringConstraints(min_length=32)]

@@ -30,6 +30,7 @@ LINK = Rule(Door.LINK)
 SALES = Rule(Door.ROLE, frozenset({Role.SALESPERSON}))
 LEAD = Rule(Door.ROLE, frozenset({Role.LEAD}))
 DESK = Rule(Door.ROLE, frozenset({Role.DESK}))
+CALLERS = Rule(Door.ROLE, frozenset({Role.SALESPERSON, Role.DESK}))
 STAFF = Rule(Door.ROLE, frozenset(Role))
 
 ROUTES: Mapping[str, Rule] = MappingProxyType(
@@ -61,6 +62,11 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "me.overview": SALES,
         "me.deal": SALES,
         "me.promise": SALES,
+        "calls.overview": CALLERS,
+        "calls.call": CALLERS,
+        "calls.note": CALLERS,
+        "solved.ask": LINK,
+        "solved.answer": LINK,
         "desk.overview": DESK,
         "desk.load": DESK,
         "desk.waiting": DESK,
@@ -84,3 +90,10 @@ def may_enter(rule: Rule, person: Person | None) -> bool:
 def owns(person: Person, deal: Deal) -> bool:
     """A salesperson sees their own deals, and nobody else's."""
     return person.role is Role.SALESPERSON and deal.salesperson == person.id
+
+
+def makes_call(person: Person, owner: int | None) -> bool:
+    """A call is made by its owner, and by the desk where it has none; nobody else sees what it is about."""
+    if owner is None:
+        return person.role is Role.DESK
+    return person.role is Role.SALESPERSON and person.id == owner

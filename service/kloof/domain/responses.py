@@ -31,13 +31,17 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What is kept of one customer's answers in one wave."""
+    """What is kept of one customer's answers in one wave.
+
+    `may_call`: whether they may be called because of what they answered; None where they did not say.
+    """
 
     answers: Answers = field(default_factory=dict)
     comment: str = ""
     consent: Consent | None = None
     wants_call: bool = False
     wants_findings: bool = False
+    may_call: bool | None = None
     language: Language | None = None
     submitted_at: datetime | None = None
 
@@ -95,6 +99,7 @@ class Changes:
     consent: Consent | None = None
     wants_call: bool | None = None
     wants_findings: bool | None = None
+    may_call: bool | None = None
     promises: Mapping[int, PromiseChange] = field(default_factory=dict)
     language: Language | None = None
 
@@ -110,6 +115,7 @@ def amended(response: Response, changes: Changes) -> Response:
         consent=_last(changes.consent, response.consent),
         wants_call=_last(changes.wants_call, response.wants_call),
         wants_findings=_last(changes.wants_findings, response.wants_findings),
+        may_call=response.may_call if changes.may_call is None else changes.may_call,
         language=response.language,
         submitted_at=response.submitted_at,
     )

@@ -67,6 +67,9 @@ class Letters(_Part):
     reminder_delivery: Letter
     findings: Letter
     sign_in: Letter
+    call: Letter
+    call_due: Letter
+    solved: Letter
     test: Letter
     on_paper: OnPaper
 

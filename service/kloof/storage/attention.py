@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from peewee import JOIN, Case
+from peewee import JOIN, Case, fn
 
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.invitations import MESSAGE_STEPS, WAITS, MessageState, step
-from kloof.storage.models import Customer, Deal, Invitation, Message, Person, SignIn
+from kloof.storage.models import Customer, Deal, FollowUp, Invitation, Message, Person, SignIn
 from kloof.storage.statements import tuples
 
 
@@ -61,9 +61,11 @@ def concerns(states: Sequence[MessageState], most: int) -> list[Entry]:
 
 
 def _rows(since: Any) -> Any:
+    called, caller = Deal.alias(), Person.alias()
+    deal, person = fn.COALESCE(Deal.deal_id, called.deal_id), fn.COALESCE(Person.email, caller.email)
     return (
         Message.select(
-            Message.id, Message.state, Message.kind, Invitation.wave, Deal.deal_id, Customer.email, Person.email,
+            Message.id, Message.state, Message.kind, Invitation.wave, deal, Customer.email, person,
             Message.attempts, since, Message.last_reply,
         )
         .join(Invitation, JOIN.LEFT_OUTER)
@@ -72,6 +74,11 @@ def _rows(since: Any) -> Any:
         .switch(Message)
         .join(SignIn, JOIN.LEFT_OUTER)
         .join(Person, JOIN.LEFT_OUTER)
+        .switch(Message)
+        .join(FollowUp, JOIN.LEFT_OUTER)
+        .join(called, JOIN.LEFT_OUTER, on=called.id == FollowUp.deal)
+        .switch(Message)
+        .join(caller, JOIN.LEFT_OUTER, on=caller.id == Message.recipient)
         .tuples()
     )  # fmt: skip
 
@@ -113,8 +120,14 @@ def decide(number: int, to: MessageState, now: datetime, reply: str, due_at: dat
 
 def deals_of(numbers: Sequence[int]) -> list[int]:
     """The deals (row ids) that these messages are about; a sign-in mail is about none."""
-    rows = Message.select(Invitation.deal).join(Invitation).where(Message.id.in_(list(numbers)))
-    return [deal for (deal,) in tuples(rows)]
+    rows = (
+        Message.select(fn.COALESCE(Invitation.deal, FollowUp.deal))
+        .join(Invitation, JOIN.LEFT_OUTER)
+        .switch(Message)
+        .join(FollowUp, JOIN.LEFT_OUTER)
+        .where(Message.id.in_(list(numbers)))
+    )
+    return [deal for (deal,) in tuples(rows) if deal is not None]
 
 
 def sent_as(message_id: str) -> SentMail | None:

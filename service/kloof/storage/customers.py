@@ -5,8 +5,19 @@ from typing import Any
 
 from kloof.domain.answers import unpack
 from kloof.domain.surveys import Wave
-from kloof.storage import audit, blocks, own_pairs, surveys
-from kloof.storage.models import Customer, Deal, Invitation, Message, Person, Practice, Promise, Response
+from kloof.storage import audit, blocks, follow_ups, own_pairs, surveys
+from kloof.storage.models import (
+    Customer,
+    Deal,
+    FollowUp,
+    FollowUpStep,
+    Invitation,
+    Message,
+    Person,
+    Practice,
+    Promise,
+    Response,
+)
 
 _DEAL = (
     "deal_id",
@@ -20,8 +31,18 @@ _DEAL = (
     "cancelled_at",
     "customer_number",
     "customer_time_zone",
+    "address_changed_at",
 )
-_ANSWERED = ("comment", "consent", "wants_call", "wants_findings", "language", "saved_at", "submitted_at")
+_ANSWERED = (
+    "comment",
+    "consent",
+    "wants_call",
+    "wants_findings",
+    "may_call",
+    "language",
+    "saved_at",
+    "submitted_at",
+)
 _PROMISE = ("text", "aspect", "source", "outcome", "remark")
 
 
@@ -64,6 +85,7 @@ def erase(customer: int, now: datetime) -> int:
     for deal in deals:
         blocks.withdraw_pair(deal, now)
         own_pairs.leave(deal, now)
+    follow_ups.forget_mails(deals)
     freezing.forget_customer(customer)
     Deal.delete().where(Deal.customer == customer).execute()
     Customer.delete().where(Customer.id == customer).execute()
@@ -77,6 +99,17 @@ def _deal(deal: Deal) -> dict[str, Any]:
         "salesperson": deal.salesperson.name,
         "practices": {row.name: row.done_on.isoformat() for row in done},
         "surveys": [_survey(deal, invitation) for invitation in asked],
+        "call": _call(deal),
+    }
+
+
+def _call(deal: Deal) -> dict[str, Any] | None:
+    row = FollowUp.get_or_none(FollowUp.deal == deal.id)
+    if row is None:
+        return None
+    steps = FollowUpStep.select().where(FollowUpStep.follow_up == row.id).order_by(FollowUpStep.id)
+    return _facts(row, ("state", "opened_at", "due_on")) | {
+        "steps": [_facts(one, ("outcome", "note", "at")) for one in steps]
     }
 
 

@@ -15,19 +15,22 @@ from kloof.storage.questionnaires import response
 from kloof.storage.statements import run
 
 _READ = """
-SELECT i.state, r.id, r.answers, r.comment, r.consent, r.wants_call, r.wants_findings, r.language, r.submitted_at
+SELECT i.state, r.id, r.answers, r.comment, r.consent, r.wants_call, r.wants_findings, r.language, r.submitted_at,
+  r.may_call
 FROM invitation i LEFT JOIN response r ON r.invitation_id = i.id
 WHERE i.id = ?
 """
 _LOCK = "SELECT id FROM invitation WHERE id = ? FOR UPDATE"
 _WRITE = """
 INSERT INTO response
-  (invitation_id, answers, comment, consent, wants_call, wants_findings, language, saved_at, submitted_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  (invitation_id, answers, comment, consent, wants_call, wants_findings, language, saved_at, submitted_at,
+  may_call)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (invitation_id) DO UPDATE SET
   answers = excluded.answers, comment = excluded.comment, consent = excluded.consent,
   wants_call = excluded.wants_call, wants_findings = excluded.wants_findings,
-  language = excluded.language, saved_at = excluded.saved_at, submitted_at = excluded.submitted_at
+  language = excluded.language, saved_at = excluded.saved_at, submitted_at = excluded.submitted_at,
+  may_call = excluded.may_call
 RETURNING id
 """
 _STEP = "UPDATE invitation SET state = ? WHERE id = ?"
@@ -68,6 +71,7 @@ def write(questionnaire: Questionnaire, kept: Response, now: datetime) -> int:
         kept.language or questionnaire.language,
         moment(ResponseRow.saved_at, now),
         moment(ResponseRow.submitted_at, kept.submitted_at),
+        kept.may_call,
     )
     return int(run(_WRITE, *values).fetchone()[0])
 

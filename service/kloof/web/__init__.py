@@ -11,6 +11,7 @@ from kloof.config import Settings
 from kloof.web import (
     assets,
     bodies,
+    calls,
     desk,
     doors,
     errors,
@@ -23,6 +24,7 @@ from kloof.web import (
     security,
     sessions,
     sign_in,
+    solved,
     survey,
 )
 from kloof.web.survey import preview
@@ -52,7 +54,7 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
     storage.open_database(settings.database_url)
     for room in (security, sessions, language, assets, bodies, doors, errors):
         room.init_app(app)
-    for visitor in (home, survey, letter, preview, opt_out, sign_in, me, desk, findings):
+    for visitor in (home, survey, letter, preview, opt_out, solved, sign_in, me, calls, desk, findings):
         app.register_blueprint(visitor.blueprint)
     if settings.is_demo:
         from kloof.web import demo

@@ -2,6 +2,7 @@
 
 from kloof.storage.models.audit import AuditEntry, AuditSubject
 from kloof.storage.models.deals import Customer, Deal, Person, Practice, SurveyVersion
+from kloof.storage.models.follow_ups import FollowUp, FollowUpStep
 from kloof.storage.models.outbox import Message, OptOut
 from kloof.storage.models.own_feedback import OwnBatch, OwnPair
 from kloof.storage.models.release import (
@@ -27,6 +28,8 @@ MODELS = [
     Promise,
     SignIn,
     Attempt,
+    FollowUp,
+    FollowUpStep,
     Message,
     OptOut,
     QueueCell,
@@ -50,6 +53,8 @@ __all__ = [
     "Block",
     "Customer",
     "Deal",
+    "FollowUp",
+    "FollowUpStep",
     "Invitation",
     "Message",
     "OptOut",

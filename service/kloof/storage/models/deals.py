@@ -61,6 +61,7 @@ class Deal(BaseModel):
     by_letter = BooleanField(default=False, constraints=[SQL("DEFAULT FALSE")])
     customer_number = CharField(max_length=100, default="", constraints=[SQL("DEFAULT ''")])
     customer_time_zone = CharField(max_length=64, default="", constraints=[SQL("DEFAULT ''")])
+    address_changed_at = UtcField(null=True)
 
     if TYPE_CHECKING:
         customer_id: int

@@ -15,7 +15,14 @@ from kloof.domain.responses import Changes, Promise, PromiseChange, Questionnair
 from kloof.domain.surveys import Survey, Wave
 from kloof.domain.text import LANGUAGES, Language
 from kloof.web.language import say
-from kloof.web.survey.pages import POSITIONS, booklet, outcome_fields, promise_fields
+from kloof.web.survey.pages import (
+    MAY_CALL,
+    MAY_CALL_ANSWERS,
+    POSITIONS,
+    booklet,
+    outcome_fields,
+    promise_fields,
+)
 
 MOST_IN_COMMENT: Final = 4000
 MOST_IN_PROMISE: Final = 500
@@ -164,6 +171,8 @@ def _allowed(survey: Survey, wave: Wave, pages: int) -> dict[str, frozenset[str]
         "language": frozenset(LANGUAGES),
         "page": frozenset(map(str, range(1, pages + 1))),
     }
+    if wave is Wave.DELIVERY:
+        allowed[MAY_CALL] = frozenset(MAY_CALL_ANSWERS)
     for position in POSITIONS:
         if wave is Wave.SALE:
             allowed[f"promise-{position}-aspect"] = frozenset({"", *(aspect.id for aspect in survey.aspects)})
@@ -192,6 +201,7 @@ def changes(reading: Reading, language: Language) -> Changes:
         answers=reading.answers,
         comment=said.get("comment"),
         consent=Consent(said["consent"]) if "consent" in said else None,
+        may_call=MAY_CALL_ANSWERS.get(said.get(MAY_CALL, "")),
         promises=_promises(said) if said.keys() & PROMISE_FIELDS else {},
         language=language,
     )
@@ -219,6 +229,8 @@ def values(response: Response, promises: Iterable[Promise]) -> dict[str, str]:
     found["comment"] = response.comment
     if response.consent:
         found["consent"] = response.consent.value
+    if response.may_call is not None:
+        found[MAY_CALL] = "yes" if response.may_call else "no"
     for promise in promises:
         at = promise.position
         found |= {f"promise-{at}": promise.text, f"promise-{at}-aspect": promise.aspect}

@@ -11,6 +11,9 @@ from kloof.domain.surveys import Aspect, OverallItem, Survey, Wave
 
 MOST_TOGETHER = 4
 POSITIONS = range(MOST_PROMISES)
+MAY_CALL = "consent.call"
+"""Whether the customer may be called because of what they answered. The dot: no id of a survey can be this name."""
+MAY_CALL_ANSWERS = {"yes": True, "no": False}
 
 
 class Kind(StrEnum):
@@ -80,7 +83,8 @@ def _bind(survey: Survey, wave: Wave, looks_back: bool) -> Booklet:
         parts.append((Kind.OVERALL, survey.overall, tuple(item.id for item in survey.overall)))
     if wave is Wave.DELIVERY and looks_back:
         parts.append((Kind.LOOK_BACK, (), outcome_fields()))
-    parts.append((Kind.FINISH, (), ("comment", "consent")))
+    may_call = (MAY_CALL,) if wave is Wave.DELIVERY else ()
+    parts.append((Kind.FINISH, (), ("comment", "consent", *may_call)))
     return Booklet(tuple(Page(number, *part) for number, part in enumerate(parts, start=1)))
 
 

@@ -13,6 +13,7 @@ from kloof.web.here import now, settings
 from kloof.web.language import language
 from kloof.web.survey import show
 from kloof.web.survey.forms import Choices, SurveyForm
+from kloof.web.survey.pages import MAY_CALL, MAY_CALL_ANSWERS
 from kloof.web.survey.routes import blueprint, opened
 
 CAN_WITHDRAW = before(INVITATION_STEPS, InvitationState.WITHDRAWN)
@@ -32,6 +33,7 @@ class WishesForm(SurveyForm):
             "consent": frozenset(consent.value for consent in Consent),
             "call": frozenset({"y"}),
             "findings": frozenset({"y"}),
+            MAY_CALL: frozenset(MAY_CALL_ANSWERS),
         }
     )
 
@@ -56,9 +58,10 @@ def wish(token: str) -> ResponseReturnValue:
         consent=Consent(wishes["consent"]),
         wants_call="call" in wishes,
         wants_findings="findings" in wishes,
+        may_call=MAY_CALL_ANSWERS.get(wishes.get(MAY_CALL, "")),
         language=language(),
     )
-    respond.choose_again(questionnaire, changes, now())
+    respond.choose_again(questionnaire, changes, now(), settings())
     return redirect(url_for("survey.receipt", token=token, saved=""), 303)
 
 
