@@ -21,7 +21,7 @@ from kloof import storage
 from kloof.actions.audit import Audit
 from kloof.actions.publish import Outcome
 from kloof.cli import main
-from kloof.config.settings import Company, Mail, Oidc, Publishing, Settings
+from kloof.config.settings import Calls, Company, Mail, Oidc, Publishing, Settings
 from kloof.config.sources import ENVIRONMENT
 from kloof.domain import release
 from kloof.domain.access import ROUTES, Door, Rule
@@ -174,6 +174,7 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
     "### company": Company,
     "### mail": Mail,
     "### publishing": Publishing,
+    "### calls": Calls,
     "### oidc": Oidc,
 }
 

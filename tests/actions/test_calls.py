@@ -189,8 +189,9 @@ def test_lists_hold_whom_and_by_when_the_first_due_first_and_only_ones_own(house
     view = calls.overview(house, sanne(), NOW)
     assert [call.deal_id for call in view.open] == [first.deal_id, second.deal_id]
     assert len(view.made) == 1
-    counted = kept.counts()
-    assert (counted[FollowUpState.OPEN], counted[FollowUpState.UNSOLVED]) == (3, 1)
+    standing = kept.standing(DUE.date())
+    assert (standing.counts[FollowUpState.OPEN], standing.counts[FollowUpState.UNSOLVED]) == (3, 1)
+    assert (standing.overdue, standing.counts[FollowUpState.CONFIRMED]) == (1, 0)
 
 
 def test_the_desk_sees_what_is_overdue_by_owner_and_deal(house: Settings) -> None:

@@ -29,7 +29,7 @@ from kloof.domain.people import Outcome as PromiseOutcome
 from kloof.domain.people import Person, Role
 from kloof.domain.surveys import Survey
 from kloof.storage import audit, calls, feedback, follow_ups, outbox, surveys
-from kloof.storage.calls import Call, Step
+from kloof.storage.calls import Call, Overdue, Step
 from kloof.storage.feedback import WrittenPromise
 from kloof.storage.follow_ups import Facts
 
@@ -39,10 +39,11 @@ MOST_MADE: Final = 25
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The calls that somebody has to make, and the last ones that were made."""
+    """The calls that somebody has to make, and the last ones that were made; at the desk also whose are overdue."""
 
     open: tuple[Call, ...]
     made: tuple[Call, ...]
+    overdue: tuple[Overdue, ...]
     today: date
 
 
@@ -70,8 +71,12 @@ def overview(settings: Settings, person: Person, now: datetime) -> Overview:
     Raises Refused for a salesperson before the works council agreed.
     """
     owner = _owner(settings, person)
+    today = settings.today(now)
     return Overview(
-        tuple(calls.to_make(owner, MOST_OPEN)), tuple(calls.made(owner, MOST_MADE)), settings.today(now)
+        tuple(calls.to_make(owner, MOST_OPEN)),
+        tuple(calls.made(owner, MOST_MADE)),
+        calls.overdue(today, MOST_OPEN) if person.role is Role.DESK else (),
+        today,
     )
 
 

@@ -4,17 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kloof.config import Settings
-from kloof.domain.follow_ups import FollowUpState
 from kloof.domain.invitations import MessageState
 from kloof.domain.people import Deal
 from kloof.storage import attention, calls, deals, opt_outs, outbox
 from kloof.storage.attention import Entry
-from kloof.storage.calls import Overdue
+from kloof.storage.calls import Standing
 from kloof.storage.outbox import Health
 
 LATEST = 25
 MOST_CONCERNS = 30
-MOST_OVERDUE = 30
 CONCERNS = (MessageState.HELD, MessageState.FAILED, MessageState.BOUNCED, MessageState.LETTER)
 """Messages that wait for somebody, what is most theirs to decide first."""
 
@@ -27,8 +25,7 @@ class Overview:
     mail: Health
     latest: tuple[Deal, ...]
     concerns: tuple[Entry, ...]
-    calls: dict[FollowUpState, int]
-    overdue: tuple[Overdue, ...]
+    calls: Standing
     stopped: dict[str, int]
 
 
@@ -40,7 +37,6 @@ def overview(settings: Settings, now: datetime) -> Overview:
         mail=outbox.health(now),
         latest=tuple(deals.latest(LATEST)),
         concerns=tuple(concerns),
-        calls=calls.counts(),
-        overdue=calls.overdue(settings.today(now), MOST_OVERDUE),
+        calls=calls.standing(settings.today(now)),
         stopped=opt_outs.counts(),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from peewee import JOIN, fn
+from peewee import JOIN, Case, fn
 
 from kloof.domain.follow_ups import FollowUpState, Outcome
 from kloof.domain.text import Language
@@ -50,6 +50,14 @@ class Overdue:
     due_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many calls stand where, and how many of the open ones are overdue."""
+
+    counts: dict[FollowUpState, int]
+    overdue: int
+
+
 def to_make(owner: int | None, most: int) -> list[Call]:
     """The open calls of this owner, those of the desk for None, by the day by which."""
     rows = _rows().where(_of(owner), FollowUp.state == FollowUpState.OPEN.value)
@@ -91,10 +99,16 @@ def steps(number: int) -> list[Step]:
     return [Step(Outcome(outcome), note, name or "", at) for outcome, note, name, at in tuples(rows)]
 
 
-def counts() -> dict[FollowUpState, int]:
-    """How many calls stand where."""
-    counted = dict(tuples(FollowUp.select(FollowUp.state, fn.COUNT(FollowUp.id)).group_by(FollowUp.state)))
-    return {state: counted.get(state.value, 0) for state in FollowUpState}
+def standing(today: date) -> Standing:
+    """How many calls stand where; one query."""
+    late = Case(None, [((FollowUp.state == FollowUpState.OPEN.value) & (FollowUp.due_on < today), 1)], 0)
+    rows = FollowUp.select(FollowUp.state, fn.COUNT(FollowUp.id), fn.SUM(late)).group_by(FollowUp.state)
+    found = {FollowUpState(state): (count, int(overdue)) for state, count, overdue in tuples(rows)}
+    none = (0, 0)
+    return Standing(
+        {state: found.get(state, none)[0] for state in FollowUpState},
+        found.get(FollowUpState.OPEN, none)[1],
+    )
 
 
 def overdue(today: date, most: int) -> tuple[Overdue, ...]:

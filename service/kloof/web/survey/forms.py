@@ -76,6 +76,8 @@ class Written(Field):
         self.most = most
 
     def process_formdata(self, valuelist: list[Any]) -> None:
+        if not valuelist:
+            return
         self.data = unicodedata.normalize(
             "NFC", valuelist[0].replace("\r\n", "\n").replace("\r", "\n").strip()
         )
