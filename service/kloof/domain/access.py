@@ -70,6 +70,7 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "desk.overview": DESK,
         "desk.load": DESK,
         "desk.waiting": DESK,
+        "fair_play.overview": DESK,
         "preview.overview": DESK,
         "preview.page": DESK,
         "preview.onward": DESK,

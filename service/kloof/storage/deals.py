@@ -118,6 +118,10 @@ def _answered_waves(deals: list[int]) -> dict[int, set[str]]:
 def put(line: DealLine, salesperson: int, survey_version: int, now: datetime, *, moved: bool = False) -> Deal:
     """Insert this deal, or write its present facts over the earlier ones; `moved`: the same customer, elsewhere."""
     row = Row.select(Row.id, Row.customer).where(Row.deal_id == line.deal_id).first()
+def put(line: DealLine, salesperson: int, survey_version: int, now: datetime) -> Deal:
+    """Insert this deal, or write its present facts over the earlier ones; that an address changed stays known."""
+    row = Row.select(Row, Customer).join(Customer).where(Row.deal_id == line.deal_id).first()
+    known_as = "" if row is None or row.by_letter else row.customer.email or ""
     facts = {
         "customer": identity.put(line, row.customer_id if row else None, moved=moved),
         "by_letter": line.by_letter,
@@ -137,6 +141,8 @@ def put(line: DealLine, salesperson: int, survey_version: int, now: datetime, *,
         deal = int(Row.insert(deal_id=line.deal_id, added_at=now, **facts).execute())
     else:
         deal = int(row.id)
+        if known_as not in {"", line.customer_email}:
+            facts["address_changed_at"] = now
         Row.update(**facts).where(Row.id == deal).execute()
         Practice.delete().where(Practice.deal == deal).execute()
     for name, day in line.practices.items():

@@ -15,6 +15,7 @@ from kloof.web import (
     desk,
     doors,
     errors,
+    fair_play,
     findings,
     home,
     language,
@@ -54,7 +55,20 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
     storage.open_database(settings.database_url)
     for room in (security, sessions, language, assets, bodies, doors, errors):
         room.init_app(app)
-    for visitor in (home, survey, letter, preview, opt_out, solved, sign_in, me, calls, desk, findings):
+    for visitor in (
+        home,
+        survey,
+        letter,
+        preview,
+        opt_out,
+        solved,
+        sign_in,
+        me,
+        calls,
+        desk,
+        fair_play,
+        findings,
+    ):
         app.register_blueprint(visitor.blueprint)
     if settings.is_demo:
         from kloof.web import demo
