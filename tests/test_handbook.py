@@ -36,6 +36,7 @@ from kloof.domain.deal_files import (
     read_deliveries,
 )
 from kloof.domain.errors import BadInput
+from kloof.domain.follow_ups import FOLLOW_UP_STEPS
 from kloof.domain.invitations import AWAITS_MAIL, INVITATION_STEPS, MESSAGE_STEPS, OPEN
 from kloof.domain.people import DealLine, Role
 from kloof.domain.survey_source import parse_survey
@@ -361,6 +362,7 @@ def states(steps: Mapping[Any, frozenset[Any]], flags: tuple[frozenset[Any], ...
     [
         ("## Invitations", INVITATION_STEPS, (OPEN, AWAITS_MAIL)),
         ("## Messages", MESSAGE_STEPS, ()),
+        ("## Calls", FOLLOW_UP_STEPS, ()),
     ],
 )
 def test_the_tables_of_states_are_those_of_the_code(

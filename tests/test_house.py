@@ -12,6 +12,7 @@ from kloof.config.settings import Company, Deals, Mail, Oidc, Publishing, Settin
 from kloof.config.settings import Calls, Company, Mail, Oidc, Publishing, Settings
 from kloof.config.sources import ENVIRONMENT, FILE_KEYS
 from kloof.domain.access import ROUTES
+from kloof.domain.follow_ups import FOLLOW_UP_STEPS
 from kloof.domain.invitations import INVITATION_STEPS, MESSAGE_STEPS
 from kloof.web.errors import _PAGES
 from kloof.web.sign_in import _TURNED_AWAY
@@ -98,7 +99,11 @@ def test_every_setting_of_the_environment_is_a_field() -> None:
 
 
 def test_every_state_can_be_reached_and_every_step_leads_to_a_state() -> None:
-    for steps, first in ((INVITATION_STEPS, "planned"), (MESSAGE_STEPS, "queued")):
+    for steps, first in (
+        (INVITATION_STEPS, "planned"),
+        (MESSAGE_STEPS, "queued"),
+        (FOLLOW_UP_STEPS, "open"),
+    ):
         reached = {first} | {to.value for targets in steps.values() for to in targets}
         assert reached == {state.value for state in steps}
 
