@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kloof.domain.follow_ups import FollowUpState, Outcome
-from kloof.storage.models import FollowUp, FollowUpStep, Message
+from kloof.storage.models import Deal, FollowUp, FollowUpStep, Message
 from kloof.storage.statements import day, run
 
 _FACTS = """
@@ -119,6 +119,12 @@ def forget_mails(deals: list[int]) -> None:
 def give_link(number: int, salt: bytes, fingerprint: str) -> None:
     """The link by which the customer can say whether it is solved; an earlier one opens nothing any more."""
     FollowUp.update(link_salt=salt, link_fingerprint=fingerprint).where(FollowUp.id == number).execute()
+
+
+def link_salt(deal_id: str) -> bytes:
+    """The random part of the link by which the customer of this deal says whether it is solved."""
+    row = FollowUp.select(FollowUp.link_salt).join(Deal).where(Deal.deal_id == deal_id).get()
+    return bytes(row.link_salt or b"")
 
 
 def askable(deal: int) -> tuple[int, str] | None:
