@@ -19,6 +19,7 @@ from kloof.domain.responses import Changes
 from kloof.domain.surveys import Wave
 from kloof.storage import audit, people
 from kloof.storage.models import FollowUp, FollowUpStep, Message
+from kloof.storage.models import Person as PersonRow
 
 
 @pytest.fixture
@@ -159,6 +160,16 @@ def test_without_the_works_councils_consent_only_asking_opens_a_call_and_the_des
     detail = calls.detail(council_not_asked, desk, silent.deal_id, NOW)
     assert (detail.grounds, detail.gaps, detail.words, detail.broken) == ((Ground.ASKED,), (), (), ())
     assert {row.recipient_id for row in Message.select().where(Message.kind == "call-1")} == {desk.id}
+
+
+def test_where_the_salesperson_has_left_only_asking_opens_a_call_and_the_desk_makes_it(
+    house: Settings,
+) -> None:
+    PersonRow.update(active=False).where(PersonRow.id == person()).execute()
+    built = answers(house, received=0)
+    assert state(built) == ""
+    chooses(house, built, wants_call=True)
+    assert FollowUp.get().owner_id is None
 
 
 def test_what_the_customer_did_and_the_call_are_one_transaction(

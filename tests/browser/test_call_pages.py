@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from builders import NOW, person
+from builders import NOW, deal, person
 from call_cast import SANNE, answers, chooses, company
 from kloof.actions import calls
 from kloof.config import Settings
@@ -18,7 +18,7 @@ from kloof.domain.people import Consent, Person, Role
 from kloof.domain.people import Outcome as PromiseOutcome
 from kloof.domain.surveys import Wave
 from kloof.storage import people
-from kloof.storage.models import FollowUp
+from kloof.storage.models import Deal, FollowUp
 from kloof.web import create_app
 from pages import axe_violations, html_errors, served, sign_in
 
@@ -62,6 +62,10 @@ def paths(house: Settings) -> dict[str, tuple[str, Person | None]]:
         salt = bytes(FollowUp.get(FollowUp.deal == built.row).link_salt)
         links[built.deal_id] = token(house.secret_key, Purpose.SOLVED, salt)
     calls.answer(house, links[done.deal_id], is_solved=True, words="Dank u wel.", now=NOW)
+    for seller, changed in (("Anna", 12), ("Zeb", 0), ("Yde", 0)):
+        rows = [deal(seller=person(seller)).row for _ in range(25)]
+        Deal.update(added_at=NOW - timedelta(days=40)).where(Deal.id.in_(rows)).execute()
+        Deal.update(address_changed_at=NOW).where(Deal.id.in_(rows[:changed])).execute()
     without_consent = house.model_copy(update={"works_council_consent": None})
     chooses(without_consent, answers(None), wants_call=True)
     return {
@@ -71,6 +75,7 @@ def paths(house: Settings) -> dict[str, tuple[str, Person | None]]:
         "made": (f"/calls/{done.deal_id}?saved", sanne),
         "desk": ("/desk", desk),
         "calls-at-desk": ("/calls", desk),
+        "fair-play": ("/desk/fair-play", desk),
         "is-it-solved": (f"/solved/{links[asked.deal_id]}", None),
         "said-so": (f"/solved/{links[done.deal_id]}", None),
         "finish": (f"/s/{answers(house, received=8).tokens[Wave.DELIVERY]}?page=9", None),

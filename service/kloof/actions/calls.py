@@ -86,10 +86,9 @@ def detail(settings: Settings, person: Person, deal_id: str, now: datetime) -> D
         call = _own(settings, person, deal_id)
         facts = follow_ups.facts(call.kept.deal)
         survey = surveys.by_row(facts.survey)
-        why = opening.reasons(settings, facts)
-        # The desk makes a call because it was asked for, and learns nothing else.
-        why = why if call.kept.owner else tuple(ground for ground in why if ground is Ground.ASKED)
-        shown = facts.named and call.kept.owner is not None
+        of_salesperson = call.kept.owner is not None
+        why = opening.reasons(facts, survey, by_answers=of_salesperson)
+        shown = facts.named and of_salesperson
         if shown:
             audit.write(by(person), What.FEEDBACK_READ, now, deals=[call.kept.deal])
         return Detail(

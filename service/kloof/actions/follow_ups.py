@@ -4,33 +4,41 @@ from datetime import datetime
 
 from kloof.actions.invite import sending_hours
 from kloof.config import Settings
-from kloof.domain.answers import Answers, unpack
+from kloof.domain.answers import unpack
 from kloof.domain.audit_log import CUSTOMER, What, Who
 from kloof.domain.follow_ups import FOLLOW_UP_STEPS, FollowUpState, Ground, grounds
 from kloof.domain.gap import AspectGap, Pair
 from kloof.domain.invitations import before, step
 from kloof.domain.messages import call, call_due
 from kloof.domain.surveys import Survey, Wave
-from kloof.storage import audit, follow_ups, outbox, people, surveys
+from kloof.storage import audit, follow_ups, outbox, people
 from kloof.storage.follow_ups import Facts, Kept
 
 
-def settle(settings: Settings | None, deal: int, now: datetime, *, fresh: bool, forget: bool = False) -> None:
+def settle(
+    settings: Settings | None,
+    deal: int,
+    survey: Survey,
+    now: datetime,
+    *,
+    fresh: bool,
+    forget: bool = False,
+) -> None:
     """Bring the call about this deal (row id) in line with what its customer said a moment ago.
 
     `fresh`: they said something new to call about, so that a call that was closed opens again. `forget`: what was
     written down in words goes. Without `settings` none opens. Call it in the transaction of what they did.
     """
     facts = follow_ups.facts(deal)
-    why = reasons(settings, facts)
+    # Without the works council's consent salespeople have no page to see it on.
+    owner = facts.salesperson if settings and settings.works_council_consent else None
+    why = reasons(facts, survey, by_answers=settings is None or owner is not None)
     if facts.kept and forget:
         follow_ups.forget_notes(facts.kept.id)
     if not why:
         if facts.kept and facts.kept.state in before(FOLLOW_UP_STEPS, FollowUpState.CANCELLED):
             _cancel(facts.kept, now)
     elif settings and _opens(facts.kept, fresh=fresh):
-        # Without the works council's consent salespeople have no page to see it on.
-        owner = facts.salesperson if settings.works_council_consent else None
         start(settings, deal, owner, facts.kept, CUSTOMER, now)
 
 
@@ -40,25 +48,21 @@ def _opens(kept: Kept | None, *, fresh: bool) -> bool:
     return fresh and kept.state is not FollowUpState.OPEN
 
 
-def reasons(settings: Settings | None, facts: Facts) -> tuple[Ground, ...]:
-    """Why the customer is to be called; before the works council agreed, only that they asked for it."""
-    survey = surveys.by_row(facts.survey)
-    found = grounds(
+def reasons(facts: Facts, survey: Survey, *, by_answers: bool) -> tuple[Ground, ...]:
+    """Why the customer is to be called. The desk makes a call because it was asked for: no answer counts there."""
+    return grounds(
         asked=facts.asked,
-        named=facts.named,
+        named=facts.named and by_answers,
         may_call=facts.may_call,
         broken=facts.broken,
         gaps=gaps(survey, facts),
         scale=survey.scale,
     )
-    if settings is not None and settings.works_council_consent is None:
-        return tuple(ground for ground in found if ground is Ground.ASKED)
-    return found
 
 
 def gaps(survey: Survey, facts: Facts) -> tuple[AspectGap, ...]:
     """V, R and S per aspect of this deal."""
-    at_sale: Answers = unpack(survey, Wave.SALE, facts.expected)
+    at_sale = unpack(survey, Wave.SALE, facts.expected)
     return Pair(survey, at_sale, unpack(survey, Wave.DELIVERY, facts.received)).gaps
 
 

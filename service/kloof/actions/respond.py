@@ -78,7 +78,7 @@ def save(
             audit.write(CUSTOMER, what, now, deals=[questionnaire.deal], detail=str(new.consent or ""))
             own_pairs.keep(questionnaire.deal, now)
             if correct or questionnaire.wave is Wave.DELIVERY:
-                follow_ups.settle(settings, questionnaire.deal, now, fresh=submits)
+                follow_ups.settle(settings, questionnaire.deal, questionnaire.survey, now, fresh=submits)
     return replace(questionnaire, state=state, response=new)
 
 
@@ -104,6 +104,7 @@ def choose_again(
         follow_ups.settle(
             settings,
             questionnaire.deal,
+            questionnaire.survey,
             now,
             fresh=new.wants_call and not kept.response.wants_call,
             forget=new.consent is Consent.TOTALS and kept.response.consent is Consent.NAMED,
@@ -121,7 +122,7 @@ def withdraw(questionnaire: Questionnaire, now: datetime) -> None:
         responses.set_state(questionnaire.invitation, InvitationState.WITHDRAWN)
         own_pairs.keep(questionnaire.deal, now)
         audit.write(CUSTOMER, What.ANSWERS_WITHDRAWN, now, deals=[questionnaire.deal])
-        follow_ups.settle(None, questionnaire.deal, now, fresh=False, forget=True)
+        follow_ups.settle(None, questionnaire.deal, questionnaire.survey, now, fresh=False, forget=True)
 
 
 def _refuse_if_closed(questionnaire: Questionnaire, state: InvitationState, *, correct: bool) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kloof.domain.follow_ups import FollowUpState, Outcome
+from kloof.storage.database import is_postgresql
 from kloof.storage.models import Deal, FollowUp, FollowUpStep, Message
 from kloof.storage.statements import day, run
 
@@ -21,6 +22,7 @@ LEFT JOIN response r ON r.invitation_id = ri.id AND r.submitted_at IS NOT NULL
 LEFT JOIN follow_up f ON f.deal_id = d.id
 WHERE d.id = ?
 """
+_LOCK = "SELECT id FROM deal WHERE id = ? FOR NO KEY UPDATE"
 _ASKABLE = """
 SELECT i.id, d.customer_time_zone FROM invitation i JOIN deal d ON d.id = i.deal_id
 JOIN customer c ON c.id = d.customer_id
@@ -59,7 +61,9 @@ class Facts:
 
 
 def facts(deal: int) -> Facts:
-    """Everything about this deal (row id) that counts, in one query."""
+    """Everything about this deal (row id) that counts; two surveys sent in at once wait for each other."""
+    if is_postgresql():
+        run(_LOCK, deal)
     version, seller, named, *rest = run(_FACTS, deal).fetchone()
     at_sale, after, may_call, expected, received, broken, number, owner, state, time, due_on = rest
     kept = Kept(number, deal, owner, FollowUpState(state), time, day(due_on)) if number else None
