@@ -8,8 +8,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 from kloof.cli import COMMANDS, main
-from kloof.config.settings import Company, Deals, Mail, Oidc, Publishing, Settings
-from kloof.config.settings import Calls, Company, Mail, Oidc, Publishing, Settings
+from kloof.config.settings import Calls, Company, Deals, Mail, Oidc, Publishing, Settings
 from kloof.config.sources import ENVIRONMENT, FILE_KEYS
 from kloof.domain.access import ROUTES
 from kloof.domain.follow_ups import FOLLOW_UP_STEPS
@@ -81,8 +80,14 @@ def test_the_reference_names_no_command_that_is_not_there() -> None:
 
 
 def settings() -> list[str]:
-    sections = {"company": Company, "deals": Deals, "mail": Mail, "publishing": Publishing, "oidc": Oidc}
-    sections = {"company": Company, "mail": Mail, "publishing": Publishing, "calls": Calls, "oidc": Oidc}
+    sections = {
+        "company": Company,
+        "deals": Deals,
+        "mail": Mail,
+        "publishing": Publishing,
+        "calls": Calls,
+        "oidc": Oidc,
+    }
     inner = [key for section in sections.values() for key in section.model_fields]
     return sorted(
         [*inner, *(FILE_KEYS - set(sections)), *(name for name in ENVIRONMENT if name != "KLOOF_RUN")]

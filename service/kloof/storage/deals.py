@@ -116,10 +116,10 @@ def _answered_waves(deals: list[int]) -> dict[int, set[str]]:
 
 
 def put(line: DealLine, salesperson: int, survey_version: int, now: datetime, *, moved: bool = False) -> Deal:
-    """Insert this deal, or write its present facts over the earlier ones; `moved`: the same customer, elsewhere."""
-    row = Row.select(Row.id, Row.customer).where(Row.deal_id == line.deal_id).first()
-def put(line: DealLine, salesperson: int, survey_version: int, now: datetime) -> Deal:
-    """Insert this deal, or write its present facts over the earlier ones; that an address changed stays known."""
+    """Insert this deal, or write its present facts over the earlier ones; `moved`: the same customer, elsewhere.
+
+    That the address of its customer was changed stays known.
+    """
     row = Row.select(Row, Customer).join(Customer).where(Row.deal_id == line.deal_id).first()
     known_as = "" if row is None or row.by_letter else row.customer.email or ""
     facts = {
