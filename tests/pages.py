@@ -1,4 +1,4 @@
-"""Judges of a page: axe for accessibility, the Nu checker for its HTML; and a server to ask pages of."""
+"""Judges of a page: axe for accessibility, the Nu checker for its HTML; a server to ask pages of, and a way in."""
 
 import json
 import os
@@ -11,9 +11,13 @@ from typing import NamedTuple
 
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
+from builders import NOW, person
+from kloof.domain.people import Role
+from kloof.storage import people
 from running import CHROMIUM, CHROMIUM_FLAGS
 
 JUDGES = Path(__file__).parent / "browser" / "tools" / "node_modules"
@@ -106,3 +110,14 @@ def html_errors(pages: Mapping[str, str], folder: Path) -> list[str]:
     )
     messages = json.loads(done.stdout)["messages"]
     return [f"{Path(found['url']).name}:{found.get('lastLine')}: {found['message']}" for found in messages]
+
+
+def sign_in(page: Page, app: Flask, address: str, name: str, role: Role) -> None:
+    """Put the session cookie that signing in would give into this browser."""
+    found = people.by_id(person(name, role))
+    assert found
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert serializer
+    began = int(NOW.timestamp())
+    value = serializer.dumps({"_user_id": f"{found.id}.{found.epoch}", "began": began, "seen": began})
+    page.context.add_cookies([{"name": "kloof", "value": value, "url": address}])

@@ -21,7 +21,7 @@ from kloof import storage
 from kloof.actions.audit import Audit
 from kloof.actions.publish import Outcome
 from kloof.cli import main
-from kloof.config.settings import Company, Mail, Oidc, Publishing, Settings
+from kloof.config.settings import Calls, Company, Mail, Oidc, Publishing, Settings
 from kloof.config.sources import ENVIRONMENT
 from kloof.domain import release
 from kloof.domain.access import ROUTES, Door, Rule
@@ -36,6 +36,7 @@ from kloof.domain.deal_files import (
     read_deliveries,
 )
 from kloof.domain.errors import BadInput
+from kloof.domain.follow_ups import FOLLOW_UP_STEPS
 from kloof.domain.invitations import AWAITS_MAIL, INVITATION_STEPS, MESSAGE_STEPS, OPEN
 from kloof.domain.people import DealLine, Role
 from kloof.domain.survey_source import parse_survey
@@ -174,6 +175,7 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
     "### company": Company,
     "### mail": Mail,
     "### publishing": Publishing,
+    "### calls": Calls,
     "### oidc": Oidc,
 }
 
@@ -360,6 +362,7 @@ def states(steps: Mapping[Any, frozenset[Any]], flags: tuple[frozenset[Any], ...
     [
         ("## Invitations", INVITATION_STEPS, (OPEN, AWAITS_MAIL)),
         ("## Messages", MESSAGE_STEPS, ()),
+        ("## Calls", FOLLOW_UP_STEPS, ()),
     ],
 )
 def test_the_tables_of_states_are_those_of_the_code(

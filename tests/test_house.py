@@ -8,9 +8,10 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 from kloof.cli import COMMANDS, main
-from kloof.config.settings import Company, Deals, Mail, Oidc, Publishing, Settings
+from kloof.config.settings import Calls, Company, Deals, Mail, Oidc, Publishing, Settings
 from kloof.config.sources import ENVIRONMENT, FILE_KEYS
 from kloof.domain.access import ROUTES
+from kloof.domain.follow_ups import FOLLOW_UP_STEPS
 from kloof.domain.invitations import INVITATION_STEPS, MESSAGE_STEPS
 from kloof.web.errors import _PAGES
 from kloof.web.sign_in import _TURNED_AWAY
@@ -79,7 +80,14 @@ def test_the_reference_names_no_command_that_is_not_there() -> None:
 
 
 def settings() -> list[str]:
-    sections = {"company": Company, "deals": Deals, "mail": Mail, "publishing": Publishing, "oidc": Oidc}
+    sections = {
+        "company": Company,
+        "deals": Deals,
+        "mail": Mail,
+        "publishing": Publishing,
+        "calls": Calls,
+        "oidc": Oidc,
+    }
     inner = [key for section in sections.values() for key in section.model_fields]
     return sorted(
         [*inner, *(FILE_KEYS - set(sections)), *(name for name in ENVIRONMENT if name != "KLOOF_RUN")]
@@ -96,7 +104,11 @@ def test_every_setting_of_the_environment_is_a_field() -> None:
 
 
 def test_every_state_can_be_reached_and_every_step_leads_to_a_state() -> None:
-    for steps, first in ((INVITATION_STEPS, "planned"), (MESSAGE_STEPS, "queued")):
+    for steps, first in (
+        (INVITATION_STEPS, "planned"),
+        (MESSAGE_STEPS, "queued"),
+        (FOLLOW_UP_STEPS, "open"),
+    ):
         reached = {first} | {to.value for targets in steps.values() for to in targets}
         assert reached == {state.value for state in steps}
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Page, Route
 
 from builders import NOW, BuiltDeal, deal, person, settings, survey
@@ -21,7 +20,7 @@ from kloof.storage import people
 from kloof.storage.models import Deal, Invitation, Person, Response
 from kloof.web import create_app
 from outbox_cast import line, sell
-from pages import axe_violations, html_errors, served
+from pages import axe_violations, html_errors, served, sign_in
 
 NewPage = Callable[..., Page]
 BOTH = (Wave.SALE, Wave.DELIVERY)
@@ -92,17 +91,6 @@ def _answered(consent: Consent, received: int) -> BuiltDeal:
         said = Changes(answers=answers, consent=consent, comment="Fijn geholpen.", promises=promised)
         respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, submit=True)
     return built
-
-
-def sign_in(page: Page, app: Flask, address: str, name: str, role: Role) -> None:
-    """Put the session cookie that signing in would give into this browser."""
-    found = people.by_id(person(name, role))
-    assert found
-    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
-    assert serializer
-    began = int(NOW.timestamp())
-    value = serializer.dumps({"_user_id": f"{found.id}.{found.epoch}", "began": began, "seen": began})
-    page.context.add_cookies([{"name": "kloof", "value": value, "url": address}])
 
 
 def paths_of(built: BuiltDeal) -> dict[str, tuple[str, Role | None]]:

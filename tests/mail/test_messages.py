@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 from email.message import EmailMessage
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from hypothesis import strategies as st
 
 from kloof.config import Settings
 from kloof.domain.errors import BadSettings
+from kloof.domain.follow_ups import FollowUpState
 from kloof.domain.invitations import InvitationState
 from kloof.domain.links import Purpose, token
-from kloof.domain.messages import AboutDeal, AboutHandover, Outgoing
+from kloof.domain.messages import AboutCall, AboutDeal, AboutHandover, Outgoing
 from kloof.domain.surveys import Wave
 from kloof.domain.text import LANGUAGES, Language
 from kloof.mail.headers import domain_in_ascii, mailbox, words
@@ -126,6 +128,46 @@ def test_the_mail_that_findings_came_out_says_why_it_comes_how_many_are_in_a_fig
         ):
             assert expected in text
         assert {"nl": "omdat u daarom vroeg", "en": "because you asked for it"}[language] in text
+
+
+def about_call(kind: str, language: Language = "nl") -> Outgoing:
+    """A mail about a call: of the question whether it is solved to the customer, otherwise to whoever calls."""
+    state = FollowUpState.SOLVED if kind.startswith("solved") else FollowUpState.OPEN
+    call = AboutCall(state, "Piet & Zn", "D-7/a", date(2026, 9, 18), b"c" * 32)
+    mail = outgoing(kind, Wave.DELIVERY, language, call=call)
+    return mail if kind.startswith("solved") else replace(mail, about=None, customer=None, name="Eva Bakker")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["call-1", "call-due-2"])
+def test_a_mail_about_a_call_to_make_says_whom_about_which_deal_and_by_when(
+    settings: Settings, language: Language, kind: str
+) -> None:
+    parcel = made(settings, about_call(kind, language))
+    link = settings.link("/calls/D-7%2Fa")
+    for text in (body(parcel, "plain"), unescape(body(parcel, "html"))):
+        for expected in (
+            "Eva Bakker",
+            "Piet & Zn",
+            "D-7/a",
+            "18 september" if language == "nl" else "18 September",
+            link,
+        ):
+            assert expected in text
+    assert b"List-Unsubscribe" not in parcel.data
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_question_whether_it_is_solved_has_its_own_link_and_a_way_out(
+    settings: Settings, language: Language
+) -> None:
+    parcel = made(settings, about_call("solved-1", language))
+    asked = settings.link(f"/solved/{token(settings.secret_key, Purpose.SOLVED, b'c' * 32)}")
+    opt_out = settings.link(f"/opt-out/{token(settings.secret_key, Purpose.OPT_OUT, SALT)}")
+    assert links(body(parcel, "html")) == [asked, opt_out]
+    for text in (body(parcel, "plain"), body(parcel, "html")):
+        for expected in ("Piet Jansen", "Warmtepomp", "Warmtehuis", asked, opt_out):
+            assert expected in text
         assert not re.search(r"[{}\ue000\ue001]", re.sub(r"<style>.*</style>", "", text, flags=re.S))
     assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in parcel.data
 

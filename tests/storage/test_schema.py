@@ -1,15 +1,21 @@
 """Migrations make exactly the tables that the models describe, once, however many try at once."""
 
 import re
+import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from playhouse.migrations import Runner
 
+from builders import NOW, deal
 from kloof import storage
+from kloof.domain.surveys import Wave
 from kloof.storage.database import connect, database
-from kloof.storage.models import MODELS
+from kloof.storage.models import MODELS, Deal, FollowUp, Invitation, Response
+from kloof.storage.schema import MIGRATIONS
 
 MIGRATE = (
     "import sys; from kloof import storage; storage.open_database(sys.argv[1]); print(storage.migrate())"
@@ -29,9 +35,11 @@ def described(url: str) -> dict[str, str]:
 
 
 def _in_any_order(sql: str) -> str:
-    """A column that was added later stands behind the foreign keys, and says itself what it refers to."""
-    sql = re.sub(r'("\w+") (\w+) (REFERENCES [^,]+?)(?=, |\)$)', r"\1 \2, FOREIGN KEY (\1) \3", sql)
+    """A column that was added later stands behind the foreign keys, its own beside it: their place says nothing."""
     head, _, parts = " ".join(sql.split()).partition(" (")
+    parts = re.sub(
+        r'("\w+") INTEGER (REFERENCES [^,]+?)(?=, |\)$)', r"\1 INTEGER, FOREIGN KEY (\1) \2", parts
+    )
     in_order = head.startswith("CREATE TABLE")
     return (
         f"{head} ({', '.join(sorted(parts.removesuffix(')').split(', ')))})"
@@ -86,3 +94,21 @@ def test_an_acknowledged_answer_is_on_disk_and_writers_wait_for_each_other(datab
 
 def _pragma(name: str) -> object:
     return database.execute_sql(f"PRAGMA {name}").fetchone()[0]
+
+
+def test_who_asked_for_a_call_before_there_were_any_is_called_by_the_desk(tmp_path: Path) -> None:
+    earlier = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, earlier, ignore=shutil.ignore_patterns("0008*", "__pycache__"))
+    storage.open_database(f"sqlite:///{tmp_path / 'kloof.db'}")
+    Runner(database.obj, str(earlier)).up()
+    for wants_call in (True, False):
+        invitation = deal().invitations[Wave.SALE]
+        Invitation.update(state="submitted").where(Invitation.id == invitation).execute()
+        Response.create(
+            invitation=invitation, answers=b"", wants_call=wants_call, language="nl", saved_at=NOW
+        )
+    assert storage.migrate() == ["0008_follow_ups"]
+    [call] = FollowUp.select()
+    assert (call.deal_id, call.owner_id, call.state) == (Deal.get().id, None, "open")
+    assert (call.opened_at, call.due_on) == (NOW, (NOW + timedelta(days=3)).date())
+    storage.close_database()

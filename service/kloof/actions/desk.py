@@ -3,33 +3,33 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from kloof.config import Settings
 from kloof.domain.invitations import MessageState
 from kloof.domain.people import Deal
-from kloof.storage import attention, deals, opt_outs, outbox, wishes
+from kloof.storage import attention, calls, deals, opt_outs, outbox
 from kloof.storage.attention import Entry
+from kloof.storage.calls import Standing
 from kloof.storage.outbox import Health
-from kloof.storage.wishes import CallWanted
 
 LATEST = 25
 MOST_CONCERNS = 30
-MOST_CALLS = 30
 CONCERNS = (MessageState.HELD, MessageState.FAILED, MessageState.BOUNCED, MessageState.LETTER)
 """Messages that wait for somebody, what is most theirs to decide first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Counts of deals and answers, how the outbox stands, what waits for somebody, and the last deals."""
+    """Counts of deals and answers, how calls and the outbox stand, what waits for somebody, and the last deals."""
 
     counts: dict[str, int]
     mail: Health
     latest: tuple[Deal, ...]
     concerns: tuple[Entry, ...]
-    calls: tuple[CallWanted, ...]
+    calls: Standing
     stopped: dict[str, int]
 
 
-def overview(now: datetime) -> Overview:
+def overview(settings: Settings, now: datetime) -> Overview:
     """The desk's first page."""
     concerns = attention.concerns(CONCERNS, MOST_CONCERNS)
     return Overview(
@@ -37,6 +37,6 @@ def overview(now: datetime) -> Overview:
         mail=outbox.health(now),
         latest=tuple(deals.latest(LATEST)),
         concerns=tuple(concerns),
-        calls=wishes.calls_wanted(MOST_CALLS),
+        calls=calls.standing(settings.today(now)),
         stopped=opt_outs.counts(),
     )

@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from kloof import storage
+from kloof.actions import follow_ups
+from kloof.config import Settings
 from kloof.domain import links
 from kloof.domain.audit_log import CUSTOMER, What
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.invitations import INVITATION_STEPS, OPEN, InvitationState, step
+from kloof.domain.people import Consent
 from kloof.domain.responses import (
     Changes,
     Promise,
@@ -49,12 +52,14 @@ def save(
     *,
     submit: bool = False,
     correct: bool = False,
+    settings: Settings | None = None,
 ) -> Questionnaire:
     """Keep what a page brings and give the questionnaire as it is then, all in one transaction.
 
     `submit` closes it when nothing is missing; otherwise it stays open and `domain.responses.missing` says
-    why. A page that brings nothing new writes nothing. Raises Refused where it was closed in the meantime,
-    and, with `correct`, where it was not submitted or its figures are frozen.
+    why. A page that brings nothing new writes nothing. With `settings`, a call opens where the answers give reason
+    for one. Raises Refused where it was closed in the meantime, and, with `correct`, where it was not submitted or
+    its figures are frozen.
     """
     with storage.transaction():
         now_kept = responses.locked(questionnaire)
@@ -72,25 +77,38 @@ def save(
             what = What.ANSWERS_SENT if submits else What.ANSWERS_CORRECTED
             audit.write(CUSTOMER, what, now, deals=[questionnaire.deal], detail=_agreed(new))
             own_pairs.keep(questionnaire.deal, now)
+            if correct or questionnaire.wave is Wave.DELIVERY:
+                follow_ups.settle(settings, questionnaire.deal, questionnaire.survey, now, fresh=submits)
     return replace(questionnaire, state=state, response=new)
 
 
-def choose_again(questionnaire: Questionnaire, changes: Changes, now: datetime) -> None:
+def choose_again(
+    questionnaire: Questionnaire, changes: Changes, now: datetime, settings: Settings | None = None
+) -> None:
     """After sending: another choice of who may see it, a call, the findings.
 
-    Raises Refused where it was not sent.
+    With `settings`, asking for a call opens one. Raises Refused where it was not sent.
     """
     with storage.transaction():
         kept = responses.locked(questionnaire)
         if kept.state is not InvitationState.SUBMITTED:
             raise Refused("These answers were not sent in.")
         new = amended(kept.response, changes)
-        if new != kept.response:
-            responses.write(questionnaire, new, now)
+        if new == kept.response:
+            return
+        responses.write(questionnaire, new, now)
         if _agreed(new) != _agreed(kept.response):
             turn = f"{_agreed(kept.response)} to {_agreed(new)}"
             audit.write(CUSTOMER, What.CONSENT_CHANGED, now, deals=[questionnaire.deal], detail=turn)
             own_pairs.keep(questionnaire.deal, now)
+        follow_ups.settle(
+            settings,
+            questionnaire.deal,
+            questionnaire.survey,
+            now,
+            fresh=new.wants_call and not kept.response.wants_call,
+            forget=new.consent is Consent.TOTALS and kept.response.consent is Consent.NAMED,
+        )
 
 
 def withdraw(questionnaire: Questionnaire, now: datetime) -> None:
@@ -104,6 +122,7 @@ def withdraw(questionnaire: Questionnaire, now: datetime) -> None:
         responses.set_state(questionnaire.invitation, InvitationState.WITHDRAWN)
         own_pairs.keep(questionnaire.deal, now)
         audit.write(CUSTOMER, What.ANSWERS_WITHDRAWN, now, deals=[questionnaire.deal])
+        follow_ups.settle(None, questionnaire.deal, questionnaire.survey, now, fresh=False, forget=True)
 
 
 def _agreed(response: Response) -> str:

@@ -127,6 +127,12 @@ class Research(_Section):
         return share
 
 
+class Calls(_Section):
+    """Calls to customers."""
+
+    due_in_working_days: Annotated[int, Field(ge=1, le=30)] = 3
+
+
 class Oidc(_Section):
     """Signing in at the company's own provider (OpenID Connect) in place of a mailed link."""
 
@@ -166,6 +172,7 @@ class Settings(_Section):
     deals: Deals = Deals()
     publishing: Publishing = Publishing()
     research: Research = Research()
+    calls: Calls = Calls()
     oidc: Oidc = Oidc()
     works_council_consent: date | None = None
     secret_key: Annotated[str, StringConstraints(min_length=32)]

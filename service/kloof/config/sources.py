@@ -23,7 +23,9 @@ ENVIRONMENT = {
     "KLOOF_PROXIES": "proxies",
     "KLOOF_RUN": "run",
 }
-FILE_KEYS = frozenset({"company", "deals", "mail", "oidc", "publishing", "research", "works_council_consent"})
+FILE_KEYS = frozenset(
+    {"calls", "company", "deals", "mail", "oidc", "publishing", "research", "works_council_consent"}
+)
 
 
 def load_settings(folder: Path, environ: Mapping[str, str]) -> Settings:

@@ -13,12 +13,13 @@ from kloof.actions import publish as publishing
 from kloof.actions.surveys import load_surveys
 from kloof.actions.worker import work_once
 from kloof.config import Research, Settings
+from kloof.demo import calls
 from kloof.demo.story import TEAMS, Chapter, Reply, sellers, year
 from kloof.domain import links
 from kloof.domain.arms import Arm, drawn
 from kloof.domain.deal_files import OPTIONAL, REQUIRED
 from kloof.domain.handover import Mark
-from kloof.domain.people import Consent, DealLine, Person, Role, Source
+from kloof.domain.people import Consent, DealLine, Outcome, Person, Role, Source
 from kloof.domain.responses import Changes, PromiseChange
 from kloof.domain.surveys import Survey, Wave
 from kloof.mail.transport import Memory
@@ -30,8 +31,10 @@ DESK = "desk@warmtehuis.example"
 LEAD = "sietske@warmtehuis.example"
 GUEST = "you@home.example"
 MARKED_WITH = "Dat hangt af van het dak. Ik wil eerst kijken."
-FIRST_VISIT, SECOND_VISIT = "WH-YOU-1", "WH-YOU-2"
+FIRST_VISIT, SECOND_VISIT, TO_CALL = "WH-YOU-1", "WH-YOU-2", "WH-CALL-1"
 LINKS_LAST = timedelta(days=1)
+TYPES_IN_HASTE = "niels@warmtehuis.example"
+"""Mistypes addresses and mends them the same week, which fair play asks about."""
 
 Say = Callable[[str], None]
 
@@ -58,10 +61,12 @@ def play(settings: Settings, now: datetime, say: Say) -> Doors:
     for monday in mondays:
         with storage.transaction():
             _play_week(settings, chapters, offered, monday)
+            calls.make(settings, _noon(monday + timedelta(days=6)))
         if monday in release_weeks:
             _publish(settings, _noon(monday + timedelta(days=6)), say)
     _invite_guest(settings, offered, now)
     _hand_over(settings, now)
+    _disappoint(settings, offered, now)
     return _doors(settings, now)
 
 
@@ -84,9 +89,9 @@ def _hire(now: datetime) -> None:
 def _play_week(settings: Settings, chapters: list[Chapter], offered: dict[str, Survey], monday: date) -> None:
     days = {monday + timedelta(days=offset) for offset in range(7)}
     evening = _noon(max(days))
-    _import(
-        settings, offered, [chapter.line for chapter in chapters if chapter.line.sold_on in days], evening
-    )
+    sold = [chapter.line for chapter in chapters if chapter.line.sold_on in days]
+    _import(settings, offered, [_mistyped(line) for line in sold if _is_mistyped(line)], evening)
+    _import(settings, offered, sold, evening)
     delivered = [
         (chapter.line.deal_id, day) for chapter in chapters if (day := chapter.delivered_on) in days and day
     ]
@@ -96,6 +101,14 @@ def _play_week(settings: Settings, chapters: list[Chapter], offered: dict[str, S
         for wave, reply in ((Wave.SALE, chapter.at_sale), (Wave.DELIVERY, chapter.after_delivery)):
             if reply and reply.on in days:
                 _answer(settings, chapter.line.deal_id, wave, reply)
+
+
+def _is_mistyped(line: DealLine) -> bool:
+    return line.salesperson_email == TYPES_IN_HASTE and line.sold_on.day % 2 == 0
+
+
+def _mistyped(line: DealLine) -> DealLine:
+    return replace(line, customer_email=line.customer_email.replace("customer", "custmoer"))
 
 
 def _noon(day: date) -> datetime:
@@ -134,9 +147,10 @@ def _answer(settings: Settings, deal_id: str, wave: Wave, reply: Reply) -> None:
         comment=reply.comment,
         consent=reply.consent,
         shares_with_delivery=reply.shares_with_delivery if wave is Wave.SALE else None,
+        may_call=reply.consent is Consent.NAMED if wave is Wave.DELIVERY else None,
         promises=promises | outcomes,
     )
-    respond.save(questionnaire, said, now, submit=True)
+    respond.save(questionnaire, said, now, submit=True, settings=settings)
 
 
 def _token(settings: Settings, deal_id: str, wave: Wave) -> str:
@@ -191,6 +205,28 @@ def _hand_over(settings: Settings, now: datetime) -> None:
             said = {last: (Mark.WILL, ""), first: (Mark.TALK, MARKED_WITH)}
             handover.mark(settings, lead, deal.deal.deal_id, said, now)
             return
+
+
+def _disappoint(settings: Settings, offered: dict[str, Survey], now: datetime) -> None:
+    """Yesterday a customer said that a promise was broken: the salesperson whom the newcomer plays has to call."""
+    today, seller = settings.today(now), sellers()[0]
+    survey = next(iter(sorted(offered.values(), key=lambda survey: survey.id)))
+    line = DealLine(
+        TO_CALL, "Lotte Vermeer", "lotte@home.example", "nl", seller.email, seller.team, TEAMS[seller.team],
+        "Warmtepomp", survey.id, today - timedelta(days=70),
+    )  # fmt: skip
+    _import(settings, offered, [line], now - timedelta(days=3))
+    hopes = dict.fromkeys((aspect.id for aspect in survey.aspects), survey.scale.high - 2)
+    promise = ("Klaar voordat het koud wordt", survey.aspects[0].id, Source.SAID)
+    first = Reply(today - timedelta(days=2), dict(hopes), Consent.NAMED, promises=(promise,))
+    _answer(settings, TO_CALL, Wave.SALE, first)
+    _deliver(settings, [(TO_CALL, today - timedelta(days=20))], now - timedelta(days=2))
+    got = hopes | {survey.aspects[0].id: survey.scale.low + 2} | {item.id: 4 for item in survey.overall}
+    words = "De monteurs waren aardig, maar we zaten drie weken in de kou."
+    second = Reply(
+        today - timedelta(days=1), dict(got), Consent.NAMED, comment=words, outcomes=(Outcome.BROKEN,)
+    )
+    _answer(settings, TO_CALL, Wave.DELIVERY, second)
 
 
 def _doors(settings: Settings, now: datetime) -> Doors:

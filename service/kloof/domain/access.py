@@ -30,6 +30,7 @@ LINK = Rule(Door.LINK)
 SALES = Rule(Door.ROLE, frozenset({Role.SALESPERSON}))
 LEAD = Rule(Door.ROLE, frozenset({Role.LEAD}))
 DESK = Rule(Door.ROLE, frozenset({Role.DESK}))
+CALLERS = Rule(Door.ROLE, frozenset({Role.SALESPERSON, Role.DESK}))
 STAFF = Rule(Door.ROLE, frozenset(Role))
 
 ROUTES: Mapping[str, Rule] = MappingProxyType(
@@ -65,9 +66,15 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "handover.deal": LEAD,
         "handover.mark": LEAD,
         "handover.done": LEAD,
+        "calls.overview": CALLERS,
+        "calls.call": CALLERS,
+        "calls.note": CALLERS,
+        "solved.ask": LINK,
+        "solved.answer": LINK,
         "desk.overview": DESK,
         "desk.load": DESK,
         "desk.waiting": DESK,
+        "fair_play.overview": DESK,
         "preview.overview": DESK,
         "preview.page": DESK,
         "preview.onward": DESK,
@@ -93,3 +100,10 @@ def owns(person: Person, deal: Deal) -> bool:
 def leads(person: Person, deal: Deal) -> bool:
     """A delivery lead sees the deals of their own team; who is in no team sees none."""
     return person.role is Role.LEAD and bool(person.team) and person.team == deal.team
+
+
+def makes_call(person: Person, owner: int | None) -> bool:
+    """A call is made by its owner, and by the desk where it has none; nobody else sees what it is about."""
+    if owner is None:
+        return person.role is Role.DESK
+    return person.role is Role.SALESPERSON and person.id == owner

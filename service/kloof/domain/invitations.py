@@ -66,7 +66,7 @@ MESSAGE_STEPS: Final[dict[MessageState, frozenset[MessageState]]] = {
 WAITS: Final = frozenset({_M.QUEUED, _M.LETTER})
 """States of a message that has not begun its way out: what a withdrawal cancels."""
 
-S = TypeVar("S", InvitationState, MessageState)
+S = TypeVar("S", bound=StrEnum)
 
 
 def step(steps: dict[S, frozenset[S]], now: S, to: S) -> S:

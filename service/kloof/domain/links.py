@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     SURVEY = "survey"
     OPT_OUT = "opt-out"
     SIGN_IN = "sign-in"
+    SOLVED = "solved"
 
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from kloof.domain.follow_ups import FollowUpState
 from kloof.domain.invitations import AWAITS_MAIL, InvitationState
 from kloof.domain.surveys import Wave
 from kloof.domain.text import Language
@@ -14,6 +15,10 @@ HANDOVER = "handover"
 _REMINDER = "reminder-"
 FINDINGS = "findings-"
 """What the kinds of `findings_of` begin with."""
+_CALL = "call-"
+_CALL_DUE = "call-due-"
+SOLVED = "solved-"
+"""What the kinds of `solved` begin with."""
 
 
 def reminder(number: int) -> str:
@@ -34,6 +39,42 @@ def findings_of(release: int) -> str:
 def tells_of_findings(kind: str) -> bool:
     """Whether a mail of this kind says that findings came out."""
     return kind.startswith(FINDINGS)
+
+
+def call(time: int) -> str:
+    """The kind of the mail to whoever has to call, when a call opens for the first, second … time."""
+    return f"{_CALL}{time}"
+
+
+def call_due(time: int) -> str:
+    """The kind of the mail that reminds of it on the day by which to call."""
+    return f"{_CALL_DUE}{time}"
+
+
+def reminds_of_call(kind: str) -> bool:
+    """Whether a mail of this kind is such a reminder."""
+    return kind.startswith(_CALL_DUE)
+
+
+def solved(time: int) -> str:
+    """The kind of the mail that asks the customer whether it is solved."""
+    return f"{SOLVED}{time}"
+
+
+def asks_if_solved(kind: str) -> bool:
+    """Whether a mail of this kind asks that."""
+    return kind.startswith(SOLVED)
+
+
+@dataclass(frozen=True, slots=True)
+class AboutCall:
+    """What a mail about a call is about. `salt` makes the link of the customer who is asked whether it is solved."""
+
+    state: FollowUpState
+    customer_name: str
+    deal_id: str
+    due_on: date
+    salt: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +123,7 @@ class Outgoing:
     expires_at: datetime
     about: AboutDeal | None = None
     handover: AboutHandover | None = None
+    call: AboutCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +146,13 @@ def moot(mail: Outgoing, now: datetime) -> str:
     about = mail.about
     if mail.handover:
         return "" if mail.handover.stands else "The work is done, or the customer no longer shares it."
+    if mail.call and mail.call.state is not _waited_for(mail.kind):
+        return "The call has moved on."
+    if mail.call and about is None:
+        return ""
     if about is None:
         return "The link in it has expired." if mail.expires_at <= now else ""
-    if tells_of_findings(mail.kind):
+    if tells_of_findings(mail.kind) or mail.call:
         return "" if about.state is InvitationState.SUBMITTED else "The answers were withdrawn."
     if about.cancelled or about.state is InvitationState.CANCELLED:
         return "The deal was cancelled."
@@ -118,3 +164,7 @@ def moot(mail: Outgoing, now: datetime) -> str:
     if mail.kind != INVITATION and about.expires_at <= now:
         return "The survey has closed."
     return ""
+
+
+def _waited_for(kind: str) -> FollowUpState:
+    return FollowUpState.SOLVED if asks_if_solved(kind) else FollowUpState.OPEN

@@ -34,6 +34,7 @@ class Response:
     """What is kept of one customer's answers in one wave.
 
     `shares_with_delivery`, at sale only: the people who do the work may see the promises and what is expected.
+    `may_call`: whether they may be called because of what they answered; None where they did not say.
     """
 
     answers: Answers = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Response:
     wants_call: bool = False
     wants_findings: bool = False
     shares_with_delivery: bool = False
+    may_call: bool | None = None
     language: Language | None = None
     submitted_at: datetime | None = None
 
@@ -100,6 +102,7 @@ class Changes:
     wants_call: bool | None = None
     wants_findings: bool | None = None
     shares_with_delivery: bool | None = None
+    may_call: bool | None = None
     promises: Mapping[int, PromiseChange] = field(default_factory=dict)
     language: Language | None = None
 
@@ -116,6 +119,7 @@ def amended(response: Response, changes: Changes) -> Response:
         wants_call=_last(changes.wants_call, response.wants_call),
         wants_findings=_last(changes.wants_findings, response.wants_findings),
         shares_with_delivery=_last(changes.shares_with_delivery, response.shares_with_delivery),
+        may_call=response.may_call if changes.may_call is None else changes.may_call,
         language=response.language,
         submitted_at=response.submitted_at,
     )

@@ -47,6 +47,14 @@ class SendingHours:
             day += timedelta(days=1)
         return self._at(day, self.opens)
 
+    def working_day(self, day: date, after: int) -> date:
+        """The day that lies so many sending days after this one."""
+        for _ in range(after):
+            day += timedelta(days=1)
+            while not self._is_sending_day(day):
+                day += timedelta(days=1)
+        return day
+
     def open_until(self, moment: datetime) -> datetime | None:
         """When it closes, if mail may go out at this moment; None if it may not."""
         closes = self._at(self.day_of(moment), self.closes)

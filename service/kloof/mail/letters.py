@@ -68,6 +68,9 @@ class Letters(_Part):
     findings: Letter
     sign_in: Letter
     handover: Letter
+    call: Letter
+    call_due: Letter
+    solved: Letter
     test: Letter
     on_paper: OnPaper
 

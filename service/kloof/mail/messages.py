@@ -11,7 +11,15 @@ from zoneinfo import ZoneInfo
 from kloof.config import Settings
 from kloof.domain import notation
 from kloof.domain.links import Purpose, token
-from kloof.domain.messages import AboutDeal, AboutHandover, Outgoing, reminder_number, tells_of_findings
+from kloof.domain.messages import (
+    AboutCall,
+    AboutDeal,
+    AboutHandover,
+    Outgoing,
+    reminder_number,
+    reminds_of_call,
+    tells_of_findings,
+)
 from kloof.domain.surveys import Survey
 from kloof.domain.text import Language
 from kloof.mail.headers import domain_in_ascii, header, mailbox, moment, words
@@ -50,6 +58,8 @@ class Postbox:
             return self._of_findings(mail, now)
         if mail.handover:
             return self._to_salesperson(mail, mail.handover, now)
+        if mail.call:
+            return self._about_call(mail, mail.call, now)
         if mail.about and survey:
             return self._to_customer(mail, mail.about, survey, closes_at, now)
         facts = {
@@ -81,18 +91,41 @@ class Postbox:
 
     def _of_findings(self, mail: Outgoing, now: datetime) -> Parcel:
         """A mail to a customer who asked for it: nothing is asked of them, and there is a way out all the same."""
-        letter, key = letters().findings, ("findings", mail.language)
-        if key not in self._moulds:
-            parts = {"to_customer": True, "question": None, "is_last": False}
-            self._moulds[key] = self.foundry.make(letter, mail.language, self._shared(), parts)
-        opt_out = self._link("/opt-out/", Purpose.OPT_OUT, mail.salt)
         facts = {
             "name": mail.name,
             "link": self.settings.findings_address,
             "receipt": self._link("/s/", Purpose.SURVEY, mail.salt) + "/receipt",
-            "opt_out": opt_out,
+            "opt_out": self._link("/opt-out/", Purpose.OPT_OUT, mail.salt),
         }
-        return self._finished(mail, letter, self._moulds[key], facts, _bulk(opt_out), now)
+        return self._unasked(letters().findings, mail, facts, now)
+
+    def _about_call(self, mail: Outgoing, call: AboutCall, now: datetime) -> Parcel:
+        """To the customer: is it solved? To whoever has to call: that they have to, or that today is the day."""
+        if mail.about:
+            facts = {
+                "name": mail.name,
+                "product": mail.about.product,
+                "link": self._link("/solved/", Purpose.SOLVED, call.salt),
+                "opt_out": self._link("/opt-out/", Purpose.OPT_OUT, mail.salt),
+            }
+            return self._unasked(letters().solved, mail, facts, now)
+        facts = {
+            "name": mail.name,
+            "customer": call.customer_name,
+            "deal": call.deal_id,
+            "due_on": _written_date(call.due_on, mail.language),
+            "link": self.settings.link(f"/calls/{quote(call.deal_id, safe='')}"),
+        }
+        letter = letters().call_due if reminds_of_call(mail.kind) else letters().call
+        return self._plain(letter, mail, facts, now)
+
+    def _unasked(self, letter: Letter, mail: Outgoing, facts: dict[str, str], now: datetime) -> Parcel:
+        """A mail to a customer in which no survey starts; there is a way out all the same."""
+        key = (letter.subject, mail.language)
+        if key not in self._moulds:
+            parts = {"to_customer": True, "question": None, "is_last": False}
+            self._moulds[key] = self.foundry.make(letter, mail.language, self._shared(), parts)
+        return self._finished(mail, letter, self._moulds[key], facts, _bulk(facts["opt_out"]), now)
 
     def _shared(self) -> dict[str, object]:
         return {"company": self.settings.company.name, "k": self.settings.publishing.k}

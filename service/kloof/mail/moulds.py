@@ -22,7 +22,7 @@ from kloof.mail.letters import Letter, letters
 
 SLOTS = (
     "name", "product", "salesperson", "sold_on", "delivered_on", "open_until", "until", "link", "opt_out", "receipt",
-    "deal",
+    "customer", "deal", "due_on",
 )  # fmt: skip
 # Characters of a private-use area mark a slot while a template is rendered: no escaping touches them.
 _OPEN, _CLOSE = "\ue000", "\ue001"

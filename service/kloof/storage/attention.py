@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from peewee import JOIN, Case
+from peewee import JOIN, Case, fn
 
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.invitations import MESSAGE_STEPS, WAITS, MessageState, step
-from kloof.storage.models import Customer, Deal, Invitation, Message, Person, SignIn
+from kloof.storage.models import Customer, Deal, FollowUp, Invitation, Message, Person, SignIn
 from kloof.storage.statements import tuples
 
 _Told, _Seller = Deal.alias(), Person.alias()
@@ -63,10 +63,12 @@ def concerns(states: Sequence[MessageState], most: int) -> list[Entry]:
 
 
 def _rows(since: Any) -> Any:
+    called, caller = Deal.alias(), Person.alias()
+    deal = fn.COALESCE(Deal.deal_id, called.deal_id, _Told.deal_id)
+    person = fn.COALESCE(Person.email, caller.email, _Seller.email)
     return (
         Message.select(
-            Message.id, Message.state, Message.kind, Invitation.wave, Deal.deal_id, Customer.email, Person.email,
-            _Told.deal_id, _Seller.email,
+            Message.id, Message.state, Message.kind, Invitation.wave, deal, Customer.email, person,
             Message.attempts, since, Message.last_reply,
         )
         .join(Invitation, JOIN.LEFT_OUTER)
@@ -78,14 +80,19 @@ def _rows(since: Any) -> Any:
         .switch(Message)
         .join(_Told, JOIN.LEFT_OUTER, on=_Told.id == Message.handover)
         .join(_Seller, JOIN.LEFT_OUTER, on=_Seller.id == _Told.salesperson)
+        .switch(Message)
+        .join(FollowUp, JOIN.LEFT_OUTER)
+        .join(called, JOIN.LEFT_OUTER, on=called.id == FollowUp.deal)
+        .switch(Message)
+        .join(caller, JOIN.LEFT_OUTER, on=caller.id == Message.recipient)
         .tuples()
     )  # fmt: skip
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    number, state, kind, wave, deal, customer, person, told, seller, tries, moment, reply = row
-    to = customer or person or seller or ""
-    return Entry(number, MessageState(state), kind, wave or "", deal or told or "", to, tries, moment, reply)
+    number, state, kind, wave, deal, customer, person, tries, moment, reply = row
+    to = customer or person or ""
+    return Entry(number, MessageState(state), kind, wave or "", deal or "", to, tries, moment, reply)
 
 
 def numbers(state: MessageState) -> list[int]:
@@ -120,11 +127,13 @@ def decide(number: int, to: MessageState, now: datetime, reply: str, due_at: dat
 def deals_of(numbers: Sequence[int]) -> list[int]:
     """The deals (row ids) that these messages are about; a sign-in mail is about none."""
     rows = (
-        Message.select(Invitation.deal, Message.handover)
+        Message.select(fn.COALESCE(Invitation.deal, FollowUp.deal, Message.handover))
         .join(Invitation, JOIN.LEFT_OUTER)
+        .switch(Message)
+        .join(FollowUp, JOIN.LEFT_OUTER)
         .where(Message.id.in_(list(numbers)))
     )
-    return [deal or told for deal, told in tuples(rows) if deal or told]
+    return [deal for (deal,) in tuples(rows) if deal is not None]
 
 
 def sent_as(message_id: str) -> SentMail | None:

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from kloof.domain.follow_ups import FollowUpState
 from kloof.domain.invitations import WAITS, InvitationState, MessageState
-from kloof.domain.messages import AboutDeal, AboutHandover, Outgoing
+from kloof.domain.messages import AboutCall, AboutDeal, AboutHandover, Outgoing
 from kloof.domain.surveys import Wave
 from kloof.storage.database import database, is_postgresql, transaction
 from kloof.storage.models import Customer, Message, Person, SignIn
@@ -17,8 +18,10 @@ from kloof.storage.statements import day, moment, run, several, tuples
 _ABOUT = """
 SELECT m.id, m.message_id, m.kind, m.attempts, d.customer_id, d.customer_name, c.email, d.customer_language,
   i.link_salt, i.expires_at, i.id, i.state, i.wave, d.survey_version_id, d.product, p.name, d.sold_on,
-  d.delivered_on, d.cancelled_at IS NOT NULL, d.customer_time_zone, d.deal_id, d.by_letter
-FROM message m JOIN invitation i ON i.id = m.invitation_id JOIN deal d ON d.id = i.deal_id
+  d.delivered_on, d.cancelled_at IS NOT NULL, d.customer_time_zone, d.deal_id, d.by_letter,
+  f.state, f.due_on, f.link_salt
+FROM message m LEFT JOIN follow_up f ON f.id = m.follow_up_id
+JOIN invitation i ON i.id = m.invitation_id JOIN deal d ON d.id = i.deal_id
 JOIN customer c ON c.id = d.customer_id JOIN person p ON p.id = d.salesperson_id
 """
 _HANDOVER = """
@@ -27,6 +30,12 @@ SELECT m.id, m.message_id, m.kind, m.attempts, p.name, p.email, p.language, m.du
 FROM message m JOIN deal d ON d.id = m.handover_id JOIN person p ON p.id = d.salesperson_id
 LEFT JOIN own_pair o ON o.deal_id = d.id
 LEFT JOIN invitation i ON i.deal_id = d.id AND i.wave = 'sale' LEFT JOIN response r ON r.invitation_id = i.id
+"""
+_ABOUT_CALLS = """
+SELECT m.id, m.message_id, m.kind, m.attempts, p.name, p.email, p.language,
+  f.state, d.customer_name, d.deal_id, f.due_on, m.due_at
+FROM message m JOIN follow_up f ON f.id = m.follow_up_id JOIN deal d ON d.id = f.deal_id
+JOIN person p ON p.id = m.recipient_id
 """
 _MAILED = "SELECT customer_id, mailed_on FROM message WHERE mailed_on >= ?"
 _LEASE = """
@@ -73,9 +82,12 @@ def lock_customers(customers: Collection[int]) -> set[int]:
 
 
 def outgoing(ids: Iterable[int]) -> list[Outgoing]:
-    """What these messages are about, in this order; three queries however many there are."""
+    """What these messages are about, in this order; at most four queries however many there are."""
     wanted = list(ids)
-    found = {mail.id: mail for mail in (*_about_deals(wanted), *_sign_ins(wanted), *_handovers(wanted))}
+    found = {mail.id: mail for mail in _about_deals(wanted)}
+    for of_the_company in (_sign_ins, _handovers, _about_calls):
+        if left := [number for number in wanted if number not in found]:
+            found |= {mail.id: mail for mail in of_the_company(left)}
     return [found[number] for number in wanted if number in found]
 
 
@@ -96,6 +108,7 @@ def _about_deals(ids: list[int]) -> Iterator[Outgoing]:
             zone,
             deal_id,
             by_letter,
+            *about_call,
         ) = about
         closes = moment(expires)
         deal = AboutDeal(
@@ -104,8 +117,28 @@ def _about_deals(ids: list[int]) -> Iterator[Outgoing]:
         )  # fmt: skip
         yield Outgoing(
             number, message_id, kind, attempts, customer, name, "" if by_letter else email or "", language,
-            bytes(salt), closes, deal,
+            bytes(salt), closes, deal, call=_call_of(name, deal_id, *about_call),
         )  # fmt: skip
+
+
+def _call_of(
+    customer_name: str, deal_id: str, state: str | None, due_on: date | str | None, salt: bytes | None
+) -> AboutCall | None:
+    if state is None or due_on is None:
+        return None
+    return AboutCall(FollowUpState(state), customer_name, deal_id, day(due_on), bytes(salt or b""))
+
+
+def _about_calls(ids: list[int]) -> Iterator[Outgoing]:
+    """To whoever has to call: a mail without a customer, so that no limit of theirs holds it up."""
+    for number, message_id, kind, attempts, name, email, language, *about in run(
+        f"{_ABOUT_CALLS} WHERE m.id IN ({several(ids)})", *ids
+    ):
+        state, customer_name, deal_id, due_on, due_at = about
+        call = AboutCall(FollowUpState(state), customer_name, deal_id, day(due_on))
+        yield Outgoing(
+            number, message_id, kind, attempts, None, name, email, language, b"", moment(due_at), call=call
+        )
 
 
 def _sign_ins(ids: list[int]) -> Iterator[Outgoing]:

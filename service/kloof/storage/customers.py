@@ -5,10 +5,12 @@ from typing import Any
 
 from kloof.domain.answers import unpack
 from kloof.domain.surveys import Wave
-from kloof.storage import audit, blocks, own_pairs, surveys
+from kloof.storage import audit, blocks, follow_ups, own_pairs, surveys
 from kloof.storage.models import (
     Customer,
     Deal,
+    FollowUp,
+    FollowUpStep,
     HandoverMark,
     Invitation,
     Message,
@@ -32,6 +34,7 @@ _DEAL = (
     "customer_time_zone",
     "arm",
     "arm_share",
+    "address_changed_at",
 )
 _ANSWERED = (
     "comment",
@@ -39,6 +42,7 @@ _ANSWERED = (
     "share_with_delivery",
     "wants_call",
     "wants_findings",
+    "may_call",
     "language",
     "saved_at",
     "submitted_at",
@@ -86,6 +90,7 @@ def erase(customer: int, now: datetime) -> int:
     for deal in deals:
         blocks.withdraw_pair(deal, now)
         own_pairs.leave(deal, now)
+    follow_ups.forget_mails(deals)
     freezing.forget_customer(customer)
     Deal.delete().where(Deal.customer == customer).execute()
     Customer.delete().where(Customer.id == customer).execute()
@@ -99,6 +104,17 @@ def _deal(deal: Deal) -> dict[str, Any]:
         "salesperson": deal.salesperson.name,
         "practices": {row.name: row.done_on.isoformat() for row in done},
         "surveys": [_survey(deal, invitation) for invitation in asked],
+        "call": _call(deal),
+    }
+
+
+def _call(deal: Deal) -> dict[str, Any] | None:
+    row = FollowUp.get_or_none(FollowUp.deal == deal.id)
+    if row is None:
+        return None
+    steps = FollowUpStep.select().where(FollowUpStep.follow_up == row.id).order_by(FollowUpStep.id)
+    return _facts(row, ("state", "opened_at", "due_on")) | {
+        "steps": [_facts(one, ("outcome", "note", "at")) for one in steps]
     }
 
 

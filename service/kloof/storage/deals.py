@@ -138,8 +138,10 @@ def put(
     """Insert this deal, or write its present facts over the earlier ones; the arm that it first got it keeps.
 
     moved: the same customer, at another address. share: of deals that go without a first survey, when `arm` was drawn.
+    That the address of its customer was changed stays known.
     """
-    row = Row.select(Row.id, Row.customer).where(Row.deal_id == line.deal_id).first()
+    row = Row.select(Row, Customer).join(Customer).where(Row.deal_id == line.deal_id).first()
+    known_as = "" if row is None or row.by_letter else row.customer.email or ""
     facts = {
         "customer": identity.put(line, row.customer_id if row else None, moved=moved),
         "by_letter": line.by_letter,
@@ -161,6 +163,8 @@ def put(
         )
     else:
         deal = int(row.id)
+        if known_as not in {"", line.customer_email}:
+            facts["address_changed_at"] = now
         Row.update(**facts).where(Row.id == deal).execute()
     set_practices(deal, line.practices)
     return value(Row.select(Row, SurveyVersion).join(SurveyVersion).where(Row.id == deal).get())

@@ -82,6 +82,17 @@ def _own(row: DealRow, waves: dict[str, Response]) -> OwnDeal:
     )
 
 
+def comments(deal: int) -> tuple[str, ...]:
+    """What the customer of this deal added in their own words, in order."""
+    rows = (
+        Response.select(Response.comment)
+        .join(Invitation)
+        .where(Invitation.deal == deal, Response.submitted_at.is_null(False), Response.comment != "")
+        .order_by(Invitation.id)
+    )
+    return tuple(row.comment for row in rows)
+
+
 def promises(deal: int) -> tuple[Promise, ...]:
     """The promises that the customer of this deal wrote down at sale, in their order."""
     rows = (

@@ -90,6 +90,13 @@ def queue(now: datetime, **facts: object) -> None:
     Message.insert(message_id=secrets.token_hex(16), created_at=now, changed_at=now, **facts).execute()
 
 
+def cancel_about_call(follow_up: int, reason: str, now: datetime) -> None:
+    """Cancel every mail about this call that has not gone out."""
+    Message.update(state=MessageState.CANCELLED.value, last_reply=reason, changed_at=now).where(
+        Message.follow_up == follow_up, Message.state.in_(WAITS)
+    ).execute()
+
+
 def _waiting(by_letter: bool) -> str:
     return (MessageState.LETTER if by_letter else MessageState.QUEUED).value
 

@@ -29,6 +29,12 @@ def salespeople() -> dict[str, Person]:
     return {row.email: person for row in rows if (person := _value(row))}
 
 
+def desk() -> list[int]:
+    """Who works at the desk, by number."""
+    rows = Row.select(Row.id).where(Row.role == Role.DESK, Row.active).order_by(Row.id)
+    return [row.id for row in rows]
+
+
 def put(email: str, name: str, role: Role, team: str, now: datetime) -> bool:
     """Add this person, or change what is known of them; gives whether they are new."""
     email = email.strip().lower()

@@ -17,8 +17,7 @@ _OPEN = """
 SELECT i.id, i.deal_id, i.wave, i.state, i.expires_at,
        d.survey_version_id, v.fingerprint, d.product, d.sold_on, p.name, d.customer_language,
        r.id, r.answers, r.comment, r.consent, r.wants_call, r.wants_findings, r.share_with_delivery,
-       r.language, r.submitted_at,
-       f.id, f.answers, c.email IS NOT NULL
+       r.language, r.submitted_at, r.may_call, f.id, f.answers, c.email IS NOT NULL
 FROM invitation i
 JOIN deal d ON d.id = i.deal_id
 JOIN survey_version v ON v.id = d.survey_version_id
@@ -32,7 +31,7 @@ WHERE i.link_fingerprint = ?
 _SALT = """
 SELECT i.link_salt FROM invitation i JOIN deal d ON d.id = i.deal_id WHERE d.deal_id = ? AND i.wave = ?
 """
-RESPONSE_COLUMNS = 9
+RESPONSE_COLUMNS = 10
 _moment = UtcField().python_value
 _editions: dict[int, Survey] = {}
 
@@ -64,7 +63,7 @@ def by_link(fingerprint: str) -> Questionnaire | None:
 
 
 def response(survey: Survey, wave: Wave, row: tuple[Any, ...]) -> Response:
-    """The value of a row: id, answers, comment, consent, the three wishes, language, submitted_at."""
+    """The value of a row: id, answers, comment, consent, the three wishes, language, submitted_at, may_call."""
     if row[0] is None:
         return Response()
     return Response(
@@ -76,6 +75,7 @@ def response(survey: Survey, wave: Wave, row: tuple[Any, ...]) -> Response:
         shares_with_delivery=bool(row[6]),
         language=row[7],
         submitted_at=_moment(row[8]),
+        may_call=None if row[9] is None else bool(row[9]),
     )
 
 

@@ -16,7 +16,7 @@ from kloof.storage.statements import run
 
 _READ = """
 SELECT i.state, r.id, r.answers, r.comment, r.consent, r.wants_call, r.wants_findings,
-  r.share_with_delivery, r.language, r.submitted_at
+  r.share_with_delivery, r.language, r.submitted_at, r.may_call
 FROM invitation i LEFT JOIN response r ON r.invitation_id = i.id
 WHERE i.id = ?
 """
@@ -24,13 +24,14 @@ _LOCK = "SELECT id FROM invitation WHERE id = ? FOR UPDATE"
 _WRITE = """
 INSERT INTO response
   (invitation_id, answers, comment, consent, wants_call, wants_findings, share_with_delivery, language, saved_at,
-   submitted_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+   submitted_at, may_call)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (invitation_id) DO UPDATE SET
   answers = excluded.answers, comment = excluded.comment, consent = excluded.consent,
   wants_call = excluded.wants_call, wants_findings = excluded.wants_findings,
   share_with_delivery = excluded.share_with_delivery,
-  language = excluded.language, saved_at = excluded.saved_at, submitted_at = excluded.submitted_at
+  language = excluded.language, saved_at = excluded.saved_at, submitted_at = excluded.submitted_at,
+  may_call = excluded.may_call
 RETURNING id
 """
 _STEP = "UPDATE invitation SET state = ? WHERE id = ?"
@@ -72,6 +73,7 @@ def write(questionnaire: Questionnaire, kept: Response, now: datetime) -> int:
         kept.language or questionnaire.language,
         moment(ResponseRow.saved_at, now),
         moment(ResponseRow.submitted_at, kept.submitted_at),
+        kept.may_call,
     )
     return int(run(_WRITE, *values).fetchone()[0])
 

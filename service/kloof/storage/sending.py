@@ -7,7 +7,7 @@ still this worker's.
 from datetime import datetime
 
 from kloof.domain.invitations import AWAITS_MAIL, MESSAGE_STEPS, InvitationState, MessageState, before
-from kloof.domain.messages import FINDINGS, Accepted, Outgoing
+from kloof.domain.messages import FINDINGS, SOLVED, Accepted, Outgoing
 from kloof.storage.database import is_postgresql, transaction
 from kloof.storage.models import Message
 from kloof.storage.statements import names, run
@@ -37,6 +37,7 @@ WHERE id = ? AND leased_by = ? AND state IN ({names(before(MESSAGE_STEPS, Messag
 AND (invitation_id IS NULL OR EXISTS (
   SELECT 1 FROM invitation WHERE invitation.id = message.invitation_id
   AND CASE WHEN substr(message.kind, 1, {len(FINDINGS)}) = '{FINDINGS}'
+             OR substr(message.kind, 1, {len(SOLVED)}) = '{SOLVED}'
            THEN invitation.state = '{InvitationState.SUBMITTED}'
            ELSE invitation.state IN ({names(AWAITS_MAIL)}) END))
 """  # noqa: S608

@@ -1,6 +1,5 @@
-"""What customers asked for beside the survey: to be called, and to be told when findings come out, in one mail."""
+"""What customers asked for beside the survey: to be told when findings come out, in one mail."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from peewee import fn
@@ -8,34 +7,8 @@ from peewee import fn
 from kloof.domain.invitations import InvitationState, MessageState
 from kloof.domain.messages import FINDINGS, findings_of
 from kloof.storage import outbox
-from kloof.storage.models import Customer, Deal, Invitation, Message, Person, Response
+from kloof.storage.models import Customer, Deal, Invitation, Message, Response
 from kloof.storage.statements import tuples
-
-
-@dataclass(frozen=True, slots=True)
-class CallWanted:
-    """A customer who asked to be called about a deal, since when, and who sold it; never what they answered."""
-
-    deal_id: str
-    customer: str
-    salesperson: str
-    since: datetime
-
-
-def calls_wanted(most: int) -> tuple[CallWanted, ...]:
-    """Who asked to be called and has not taken it back, one line per deal, the longest waiting first."""
-    since = fn.MIN(Response.saved_at)
-    asked = (
-        Response.select(Deal.deal_id, Deal.customer_name, Person.name, since)
-        .join(Invitation)
-        .join(Deal)
-        .join(Person, on=Person.id == Deal.salesperson)
-        .where(Response.wants_call, Invitation.state == InvitationState.SUBMITTED.value)
-        .group_by(Deal.deal_id, Deal.customer_name, Person.name)
-        .order_by(since)
-        .limit(most)
-    )
-    return tuple(CallWanted(*row) for row in tuples(asked))
 
 
 def answer_all(release: int, due_at: datetime, now: datetime) -> int:

@@ -11,9 +11,11 @@ from kloof.config import Settings
 from kloof.web import (
     assets,
     bodies,
+    calls,
     desk,
     doors,
     errors,
+    fair_play,
     findings,
     handover,
     home,
@@ -24,6 +26,7 @@ from kloof.web import (
     security,
     sessions,
     sign_in,
+    solved,
     survey,
 )
 from kloof.web.survey import preview
@@ -53,7 +56,21 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
     storage.open_database(settings.database_url)
     for room in (security, sessions, language, assets, bodies, doors, errors):
         room.init_app(app)
-    for visitor in (home, survey, letter, preview, opt_out, sign_in, me, handover, desk, findings):
+    for visitor in (
+        home,
+        survey,
+        letter,
+        preview,
+        opt_out,
+        solved,
+        sign_in,
+        me,
+        handover,
+        calls,
+        desk,
+        fair_play,
+        findings,
+    ):
         app.register_blueprint(visitor.blueprint)
     if settings.is_demo:
         from kloof.web import demo

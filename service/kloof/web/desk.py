@@ -15,6 +15,8 @@ from kloof.domain.audit_log import by
 from kloof.domain.errors import BadInput
 from kloof.domain.invitations import MessageState
 from kloof.domain.release import Reason
+from kloof.storage.attention import Entry
+from kloof.web.calls import states
 from kloof.web.doors import signed_in
 from kloof.web.here import now, settings
 from kloof.web.language import moment, say
@@ -79,14 +81,15 @@ def load() -> ResponseReturnValue:
 
 
 def _page(form: FileForm) -> str:
-    view = desk.overview(now())
+    view = desk.overview(settings(), now())
     return render_template(
         "desk/overview.html",
         view=view,
         form=form,
         mail_states=_mail_states(),
         what_to_do=_what_to_do(),
-        kinds=_kinds(),
+        kind_of=_kind_of,
+        call_states=states(),
         at=moment,
     )
 
@@ -102,16 +105,21 @@ def _what_to_do() -> dict[MessageState, str]:
     }
 
 
-def _kinds() -> dict[str, str]:
-    return {
+def _kind_of(entry: Entry) -> str:
+    """What a message is: of the numbered kinds the part before the number says it."""
+    kinds = {
         "invitation": say("Invitation"),
         "reminder": say("Reminder"),
-        "sign-in": say("Sign-in link"),
         "findings": say("Word of new findings"),
+        "sign-in": say("Sign-in link"),
         "handover": say("Word from delivery"),
-        "sale": say("first survey"),
-        "delivery": say("second survey"),
+        "call": say("A customer to call"),
+        "call-due": say("Reminder of a call"),
+        "solved": say("Question whether it is solved"),
     }
+    waves = {"sale": say("first survey"), "delivery": say("second survey")}
+    kind = kinds.get(entry.kind.rstrip("0123456789").rstrip("-"), entry.kind)
+    return f"{kind}, {waves[entry.wave]}" if entry.wave else kind
 
 
 def _mail_states() -> dict[MessageState, str]:

@@ -2,6 +2,7 @@
 
 from kloof.storage.models.audit import AuditEntry, AuditSubject
 from kloof.storage.models.deals import Customer, Deal, Person, Practice, SurveyVersion
+from kloof.storage.models.follow_ups import FollowUp, FollowUpStep
 from kloof.storage.models.handover import HandoverMark
 from kloof.storage.models.outbox import Message, OptOut
 from kloof.storage.models.own_feedback import OwnBatch, OwnPair
@@ -28,6 +29,8 @@ MODELS = [
     Promise,
     SignIn,
     Attempt,
+    FollowUp,
+    FollowUpStep,
     Message,
     OptOut,
     QueueCell,
@@ -52,6 +55,8 @@ __all__ = [
     "Block",
     "Customer",
     "Deal",
+    "FollowUp",
+    "FollowUpStep",
     "HandoverMark",
     "Invitation",
     "Message",

@@ -75,6 +75,7 @@ class Deal(BaseModel):
     customer_time_zone = CharField(max_length=64, default="", constraints=[SQL("DEFAULT ''")])
     arm = CharField(max_length=10, default="asked", constraints=[SQL("DEFAULT 'asked'")])
     arm_share = DoubleField(default=0.0, constraints=[SQL("DEFAULT 0")])
+    address_changed_at = UtcField(null=True)
 
     if TYPE_CHECKING:
         customer_id: int

@@ -13,13 +13,15 @@ from peewee import (
 
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
-from kloof.storage.models.deals import Customer, Deal
+from kloof.storage.models.deals import Customer, Deal, Person
+from kloof.storage.models.follow_ups import FollowUp
 from kloof.storage.models.responses import Invitation
 from kloof.storage.models.sign_in import SignIn
 
 
 class Message(BaseModel):
-    """`kind` is invitation, reminder-N, findings-N (release N), sign-in or handover. The text is made when it is
+    """`kind` is invitation, reminder-N, findings-N (release N), sign-in or handover, or about a call: call-N and
+    call-due-N to `recipient`, solved-N to the customer (when it opened for the Nth time). The text is made when it is
     sent, from what it refers to: `handover` is the deal about which its salesperson is told.
 
     `customer` and `mailed_on` are set together when a worker takes the message; they count for the limits per
@@ -44,6 +46,8 @@ class Message(BaseModel):
     sent_at = UtcField(null=True)
     created_at = UtcField()
     changed_at = UtcField()
+    follow_up = ForeignKeyField(FollowUp, null=True, on_delete="CASCADE", index=False)
+    recipient = ForeignKeyField(Person, null=True, on_delete="CASCADE", index=False)
 
     class Meta:
         indexes = ((("invitation", "kind"), True), (("customer", "mailed_on"), False))
@@ -69,6 +73,15 @@ Message.add_index(
 
 Message.add_index(
     ModelIndex(Message, (Message.due_at,), name="message_letter", where=SQL("state = 'letter'"))
+)
+Message.add_index(
+    ModelIndex(
+        Message,
+        (Message.follow_up, Message.kind, Message.recipient),
+        name="message_call",
+        unique=True,
+        where=SQL("follow_up_id IS NOT NULL"),
+    )
 )
 
 

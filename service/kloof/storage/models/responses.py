@@ -58,6 +58,7 @@ class Response(BaseModel):
     language = CharField(max_length=2)
     saved_at = UtcField()
     submitted_at = UtcField(null=True)
+    may_call = BooleanField(null=True)
 
 
 class Promise(BaseModel):

@@ -15,7 +15,15 @@ from kloof.domain.responses import Changes, Promise, PromiseChange, Questionnair
 from kloof.domain.surveys import Survey, Wave
 from kloof.domain.text import LANGUAGES, Language
 from kloof.web.language import say
-from kloof.web.survey.pages import POSITIONS, SHARE, booklet, outcome_fields, promise_fields
+from kloof.web.survey.pages import (
+    MAY_CALL,
+    MAY_CALL_ANSWERS,
+    POSITIONS,
+    SHARE,
+    booklet,
+    outcome_fields,
+    promise_fields,
+)
 
 MOST_IN_COMMENT: Final = 4000
 MOST_IN_PROMISE: Final = 500
@@ -72,6 +80,8 @@ class Written(Field):
         self.most = most
 
     def process_formdata(self, valuelist: list[Any]) -> None:
+        if not valuelist:
+            return
         self.data = unicodedata.normalize(
             "NFC", valuelist[0].replace("\r\n", "\n").replace("\r", "\n").strip()
         )
@@ -169,6 +179,8 @@ def _allowed(survey: Survey, wave: Wave, pages: int) -> dict[str, frozenset[str]
     }
     if wave is Wave.SALE:
         allowed[SHARE] = BOX
+    if wave is Wave.DELIVERY:
+        allowed[MAY_CALL] = frozenset(MAY_CALL_ANSWERS)
     for position in POSITIONS:
         if wave is Wave.SALE:
             allowed[f"promise-{position}-aspect"] = frozenset({"", *(aspect.id for aspect in survey.aspects)})
@@ -198,6 +210,7 @@ def changes(reading: Reading, language: Language) -> Changes:
         comment=said.get("comment"),
         consent=Consent(said["consent"]) if "consent" in said else None,
         shares_with_delivery=said[SHARE] == "yes" if SHARE in said else None,
+        may_call=MAY_CALL_ANSWERS.get(said.get(MAY_CALL, "")),
         promises=_promises(said) if said.keys() & PROMISE_FIELDS else {},
         language=language,
     )
@@ -226,6 +239,8 @@ def values(response: Response, promises: Iterable[Promise]) -> dict[str, str]:
     if response.consent:
         found["consent"] = response.consent.value
     found[SHARE] = "yes" if response.shares_with_delivery else "no"
+    if response.may_call is not None:
+        found[MAY_CALL] = "yes" if response.may_call else "no"
     for promise in promises:
         at = promise.position
         found |= {f"promise-{at}": promise.text, f"promise-{at}-aspect": promise.aspect}

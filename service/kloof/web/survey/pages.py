@@ -13,6 +13,9 @@ MOST_TOGETHER = 4
 POSITIONS = range(MOST_PROMISES)
 SHARE = "share.delivery"
 """The box for the people who do the work. No item can have this name: ids hold no dot."""
+MAY_CALL = "consent.call"
+"""Whether the customer may be called because of what they answered. The dot: no id of a survey can be this name."""
+MAY_CALL_ANSWERS = {"yes": True, "no": False}
 
 
 class Kind(StrEnum):
@@ -82,8 +85,8 @@ def _bind(survey: Survey, wave: Wave, looks_back: bool) -> Booklet:
         parts.append((Kind.OVERALL, survey.overall, tuple(item.id for item in survey.overall)))
     if wave is Wave.DELIVERY and looks_back:
         parts.append((Kind.LOOK_BACK, (), outcome_fields()))
-    agreed = ("consent", SHARE) if wave is Wave.SALE else ("consent",)
-    parts.append((Kind.FINISH, (), ("comment", *agreed)))
+    agreed = SHARE if wave is Wave.SALE else MAY_CALL
+    parts.append((Kind.FINISH, (), ("comment", "consent", agreed)))
     return Booklet(tuple(Page(number, *part) for number, part in enumerate(parts, start=1)))
 
 

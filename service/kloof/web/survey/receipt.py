@@ -14,7 +14,7 @@ from kloof.web.here import now, settings
 from kloof.web.language import asked_language, language
 from kloof.web.survey import show
 from kloof.web.survey.forms import Choices, SurveyForm
-from kloof.web.survey.pages import SHARE
+from kloof.web.survey.pages import MAY_CALL, MAY_CALL_ANSWERS, SHARE
 from kloof.web.survey.routes import blueprint, opened
 
 CAN_WITHDRAW = before(INVITATION_STEPS, InvitationState.WITHDRAWN)
@@ -35,6 +35,7 @@ class WishesForm(SurveyForm):
             "call": frozenset({"y"}),
             "findings": frozenset({"y"}),
             SHARE: frozenset({"yes"}),
+            MAY_CALL: frozenset(MAY_CALL_ANSWERS),
         }
     )
 
@@ -61,9 +62,10 @@ def wish(token: str) -> ResponseReturnValue:
         wants_call="call" in wishes,
         wants_findings="findings" in wishes,
         shares_with_delivery=SHARE in wishes if questionnaire.wave is Wave.SALE else None,
+        may_call=MAY_CALL_ANSWERS.get(wishes.get(MAY_CALL, "")),
         language=language(),
     )
-    respond.choose_again(questionnaire, changes, now())
+    respond.choose_again(questionnaire, changes, now(), settings())
     return redirect(url_for("survey.receipt", token=token, saved=""), 303)
 
 

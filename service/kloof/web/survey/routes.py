@@ -13,7 +13,7 @@ from kloof.domain.responses import Changes, Questionnaire, amended, missing
 from kloof.domain.text import LANGUAGES, Language
 from kloof.web import errors
 from kloof.web.doors import csrf
-from kloof.web.here import now
+from kloof.web.here import now, settings
 from kloof.web.language import asked_language, language, speak
 from kloof.web.limits import limited
 from kloof.web.survey import forms, show
@@ -99,7 +99,9 @@ def _save(questionnaire: Questionnaire, reading: forms.Reading) -> ResponseRetur
     submits = said.get("action") == "submit"
     correct = questionnaire.submitted and "page" in request.args
     try:
-        after = respond.save(questionnaire, changes, now(), submit=submits, correct=correct)
+        after = respond.save(
+            questionnaire, changes, now(), submit=submits, correct=correct, settings=settings()
+        )
     except Refused:
         return _closed_meanwhile()
     if submits and after.submitted:

@@ -1,0 +1,50 @@
+"""Calls to customers: one for each deal that ever had a reason for it, and what came of it each time."""
+
+from typing import TYPE_CHECKING
+
+from peewee import SQL, BlobField, CharField, DateField, ForeignKeyField, IntegerField, ModelIndex, TextField
+
+from kloof.storage.database import BaseModel
+from kloof.storage.fields import UtcField
+from kloof.storage.models.deals import Deal, Person
+
+
+class FollowUp(BaseModel):
+    """The call about one deal: the unique index is the guarantee. It opens anew instead of a second one.
+
+    `owner` calls; the desk does where there is none. `time` counts how often it opened. What the customer answered
+    is never copied here. The link goes with the mail that asks the customer whether it is solved.
+    """
+
+    deal = ForeignKeyField(Deal, unique=True, on_delete="CASCADE")
+    owner = ForeignKeyField(Person, null=True, on_delete="RESTRICT", index=False)
+    state = CharField(max_length=10)
+    time = IntegerField()
+    opened_at = UtcField()
+    due_on = DateField()
+    link_salt = BlobField(null=True)
+    link_fingerprint = CharField(max_length=64, unique=True, null=True)
+
+    if TYPE_CHECKING:
+        deal_id: int
+        owner_id: int | None
+
+
+FollowUp.add_index(
+    ModelIndex(FollowUp, (FollowUp.due_on,), name="follow_up_open", where=SQL("state = 'open'"))
+)
+FollowUp.add_index(ModelIndex(FollowUp, (FollowUp.owner, FollowUp.state), name="follow_up_owner"))
+
+
+class FollowUpStep(BaseModel):
+    """What came of a call, by who made it, or what the customer answered to the question whether it is solved.
+
+    `person` is None for the customer. `note` is in the words of whoever it was.
+    """
+
+    follow_up = ForeignKeyField(FollowUp, on_delete="CASCADE")
+    time = IntegerField()
+    outcome = CharField(max_length=12)
+    note = TextField(default="")
+    person = ForeignKeyField(Person, null=True, on_delete="RESTRICT", index=False)
+    at = UtcField()

@@ -1,0 +1,68 @@
+"""Customers with a reason to be called, or without one, for every test about calls."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from builders import NOW, BuiltDeal, deal, person, settings
+from kloof.actions import respond
+from kloof.config import Settings
+from kloof.domain.people import Consent, Outcome
+from kloof.domain.responses import Changes, PromiseChange
+from kloof.domain.surveys import Wave
+from kloof.storage.models import FollowUp, Message
+
+SANNE = "Sanne de Vries"
+WORDS = "The cellar is still wet."
+PROMISE = "Ready before the first frost"
+
+
+def company(database: str, folder: Path, **more: object) -> Settings:
+    """A company whose works council agreed; mail goes out at any hour."""
+    agreed = {"works_council_consent": date(2026, 1, 15)}
+    mail = {"hours": (0, 24), "weekdays": (1, 2, 3, 4, 5, 6, 7), "holidays": ""}
+    return settings(database, folder, **(agreed | {"mail": mail} | more))
+
+
+def answers(
+    house: Settings | None,
+    received: int = 3,
+    consent: Consent = Consent.NAMED,
+    outcome: Outcome = Outcome.KEPT,
+    seller: str = SANNE,
+    **after: Any,
+) -> BuiltDeal:
+    """A deal whose customer expected 8 of everything, got `received`, and says what became of one promise.
+
+    They may be called about it, unless `after` says otherwise.
+    """
+    built = deal(seller=person(seller), waves=(Wave.SALE, Wave.DELIVERY))
+    for wave, number in ((Wave.SALE, 8), (Wave.DELIVERY, received)):
+        at_sale = wave is Wave.SALE
+        promise = PromiseChange(text=PROMISE) if at_sale else PromiseChange(outcome=outcome)
+        said = Changes(
+            answers={f"a{aspect}": number for aspect in (1, 2, 3)},
+            consent=consent,
+            comment="" if at_sale else WORDS,
+            promises={0: promise},
+            **({} if at_sale else {"may_call": True} | after),
+        )
+        respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, submit=True, settings=house)
+    return built
+
+
+def chooses(house: Settings | None, built: BuiltDeal, wave: Wave = Wave.DELIVERY, **changes: Any) -> None:
+    """The customer chooses again on the receipt."""
+    respond.choose_again(respond.open_link(built.tokens[wave], NOW), Changes(**changes), NOW, house)
+
+
+def state(built: BuiltDeal) -> str:
+    """Where the call about this deal stands; empty where there is none."""
+    row = FollowUp.get_or_none(FollowUp.deal == built.row)
+    return "" if row is None else str(row.state)
+
+
+def mails() -> list[tuple[str, str]]:
+    """Kind and state of every mail about a call, in order."""
+    rows = Message.select().where(Message.follow_up.is_null(False)).order_by(Message.id)
+    return [(row.kind, row.state) for row in rows]

@@ -1,0 +1,92 @@
+"""Fair play at the desk: questions with counts, in order of the name, and on no other page."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+
+from builders import NOW, deal, person
+from call_cast import SANNE, company
+from kloof import storage
+from kloof.domain.people import Role
+from kloof.storage.models import Deal
+from kloof.web import create_app
+
+Enter = Callable[[str, Role], FlaskClient]
+IN_ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def app(database: str, tmp_path: Path) -> Flask:
+    application = create_app(company(database, tmp_path), clock=lambda: NOW + timedelta(days=40))
+    application.testing = True
+    return application
+
+
+@pytest.fixture
+def desk(app: Flask, signed_in: Enter) -> FlaskClient:
+    browser = signed_in("Noor Desk", Role.DESK)
+    with browser.session_transaction() as session:
+        session["began"] = session["seen"] = int((NOW + timedelta(days=40)).timestamp())
+    return browser
+
+
+def sold(seller: str, changed: int, of: int = 25) -> None:
+    rows = [deal(seller=person(seller)).row for _ in range(of)]
+    Deal.update(address_changed_at=NOW).where(Deal.id.in_(rows[:changed])).execute()
+
+
+def lines(browser: FlaskClient) -> list[str]:
+    page = BeautifulSoup(browser.get("/desk/fair-play", headers=IN_ENGLISH).text, "html.parser")
+    return [line.get_text(" ", strip=True) for line in page.select("main li") if "?" in line.get_text()]
+
+
+def test_what_stands_apart_is_asked_with_the_counts_in_order_of_the_name(desk: FlaskClient) -> None:
+    sold("Zara", 9)
+    sold("Anna", 12)
+    sold(SANNE, 0, of=60)
+    sold("Bram", 1, of=60)
+    assert lines(desk) == [
+        "Of Anna's 25 deals, 12 had their e-mail address changed after they were loaded; of the others 10 of 145. "
+        "Do you know why?",
+        "Of Zara's 25 deals, 9 had their e-mail address changed after they were loaded; of the others 13 of 145. "
+        "Do you know why?",
+    ]
+
+
+def test_where_nothing_stands_apart_it_says_so_and_how_it_counts(desk: FlaskClient) -> None:
+    page = desk.get("/desk/fair-play", headers=IN_ENGLISH).text
+    assert "Nothing stands apart." in page
+    assert "at least 20 deals that count, and the others together at least 40" in page
+
+
+def test_it_is_off_before_the_works_council_agreed(database: str, tmp_path: Path, desk: FlaskClient) -> None:
+    sold("Anna", 12)
+    sold(SANNE, 0, of=60)
+    shut = company(database, tmp_path, works_council_consent=None)
+    desk.application = create_app(shut, clock=lambda: NOW + timedelta(days=40))
+    page = desk.get("/desk/fair-play", headers=IN_ENGLISH).text
+    assert "off until the works council has agreed" in page
+    assert "Anna" not in page
+
+
+def test_a_salesperson_reads_nothing_of_it(app: Flask, desk: FlaskClient, signed_in: Enter) -> None:
+    sold("Anna", 12)
+    sold(SANNE, 0, of=60)
+    anna = signed_in("Anna", Role.SALESPERSON)
+    with anna.session_transaction() as session:
+        session["began"] = session["seen"] = int((NOW + timedelta(days=40)).timestamp())
+    assert anna.get("/desk/fair-play").status_code == 404
+    assert "changed after they were loaded" not in anna.get("/me", headers=IN_ENGLISH).text
+
+
+def test_the_page_takes_few_queries(desk: FlaskClient) -> None:
+    sold("Anna", 12)
+    sold(SANNE, 0, of=60)
+    with storage.counted_queries() as queries:
+        assert lines(desk)
+    assert len(queries) <= 5
