@@ -74,6 +74,14 @@ def test_who_wants_no_mail_and_what_is_cancelled_or_new_says_nothing_about_a_sal
     assert counted(Signal.NOT_ASKED) == [Count(person(), Signal.NOT_ASKED, 0, 0, 0)]
 
 
+def test_a_deal_that_a_draw_left_out_is_not_one_that_was_kept_from_the_survey(either: None) -> None:
+    drawn = deal(waves=())
+    Deal.update(arm="not_asked", arm_share=0.15).where(Deal.id == drawn.row).execute()
+    mailed(deal())
+    assert counted(Signal.NOT_ASKED) == [Count(person(), Signal.NOT_ASKED, 0, 1, 1)]
+    assert counted(Signal.ADDRESS_CHANGED) == [Count(person(), Signal.ADDRESS_CHANGED, 0, 2, 2)]
+
+
 def test_surveys_that_went_out_long_enough_ago_count_as_answered_or_not(database: str) -> None:
     answered(mailed(deal()))
     mailed(deal())

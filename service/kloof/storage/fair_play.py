@@ -16,8 +16,9 @@ SETTLED: Final = timedelta(days=28)
 LATE_DAYS: Final = 14
 """Days between a delivery and its report from which on it was reported late."""
 
-# A deal that was left out on purpose says nothing about its salesperson: whoever adds such a way adds it here.
-_ASKABLE = "d.cancelled_at IS NULL AND d.added_at <= ?"
+_COUNTED = "d.cancelled_at IS NULL AND d.added_at <= ?"
+# Who wants no mail, or was left out by a draw, was not kept from the survey by anybody.
+_LEFT_OUT = "(si.state = 'stopped' OR d.arm = 'not_asked')"
 _GONE = "(sm.sent_at IS NOT NULL OR si.state IN ('started', 'submitted', 'withdrawn'))"
 _SETTLED = "(sm.sent_at <= ? AND sm.state = 'sent')"
 _LATE = {
@@ -26,8 +27,8 @@ _LATE = {
 }
 _COUNTS = """
 SELECT d.salesperson_id,
-  SUM(CASE WHEN si.state = 'stopped' THEN 0 ELSE 1 END),
-  SUM(CASE WHEN si.state = 'stopped' OR {gone} THEN 0 ELSE 1 END),
+  SUM(CASE WHEN {left_out} THEN 0 ELSE 1 END),
+  SUM(CASE WHEN {left_out} OR {gone} THEN 0 ELSE 1 END),
   COUNT(*),
   SUM(CASE WHEN d.address_changed_at IS NULL THEN 0 ELSE 1 END),
   SUM(CASE WHEN {settled} THEN 1 ELSE 0 END),
@@ -39,7 +40,7 @@ LEFT JOIN invitation si ON si.deal_id = d.id AND si.wave = 'sale'
 LEFT JOIN message sm ON sm.invitation_id = si.id AND sm.kind = 'invitation'
 LEFT JOIN response r ON r.invitation_id = si.id
 LEFT JOIN invitation ri ON ri.deal_id = d.id AND ri.wave = 'delivery'
-WHERE {askable} GROUP BY d.salesperson_id
+WHERE {counted} GROUP BY d.salesperson_id
 """
 
 
@@ -53,7 +54,8 @@ def _of_deals(now: datetime) -> Iterator[Count]:
     sql = _COUNTS.format(
         gone=_GONE,
         settled=_SETTLED,
-        askable=_ASKABLE,
+        counted=_COUNTED,
+        left_out=_LEFT_OUT,
         late=_LATE["postgresql" if is_postgresql() else "sqlite"],
     )
     for person, *found in run(sql, settled, settled, settled).fetchall():
