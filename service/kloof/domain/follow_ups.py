@@ -83,7 +83,8 @@ def grounds(
     """Why this customer is to be called; empty for no reason.
 
     `named`: they let their name stand beside their answers. Of who did not, nothing that they answered counts, and
-    of who said "do not call me" neither: they are called when they ask. `broken` counts promises that were not kept.
+    of who did not say that they may be called neither: they are called when they ask. `broken` counts promises that
+    were not kept.
     """
     counts = named and may_call
     found = {
