@@ -144,7 +144,7 @@ def test_axe_finds_nothing_where_the_form_has_errors_or_the_view_is_off(
         assert axe_violations(page) == []
 
 
-def test_the_desk_shows_whose_letter_waits_and_who_asked_for_a_call(
+def test_the_desk_shows_whose_letter_waits(
     new_page: NewPage, app: Flask, address: str, cast: BuiltDeal
 ) -> None:
     page = new_page()
@@ -152,7 +152,6 @@ def test_the_desk_shows_whose_letter_waits_and_who_asked_for_a_call(
     page.goto(f"{address}/desk")
     shown = page.inner_text("main")
     assert "Brieven te printen: Uitnodiging" in shown
-    assert "Wil gebeld worden" in shown
 
 
 @pytest.fixture
