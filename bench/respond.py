@@ -121,7 +121,7 @@ def prepare(folder: Path, customers: int) -> list[str]:
     from kloof import storage
     from kloof.domain.surveys import Survey
     from kloof.storage import surveys
-    from kloof.storage.models import Customer, Deal, Invitation, Person
+    from kloof.storage.models import AuditSubject, Customer, Deal, Invitation, Person
 
     now = datetime.now(UTC)
     storage.open_database(settings(folder).database_url)
@@ -139,6 +139,10 @@ def prepare(folder: Path, customers: int) -> list[str]:
         for start in range(0, customers, 1000):
             chunk = range(start + 1, min(start + 1000, customers) + 1)
             Deal.insert_many([{"deal_id": f"D{number}", **shared} for number in chunk]).execute()
+            # An import names each deal in the audit log.
+            AuditSubject.insert_many(
+                [{"deal": number, "reference": f"{number:032d}"} for number in chunk]
+            ).execute()
             Invitation.insert_many(
                 [invitation(number, tokens[number - 1], now) for number in chunk]
             ).execute()

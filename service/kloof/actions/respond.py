@@ -76,7 +76,8 @@ def save(
         if submits or (correct and row):
             what = What.ANSWERS_SENT if submits else What.ANSWERS_CORRECTED
             audit.write(CUSTOMER, what, now, deals=[questionnaire.deal], detail=_agreed(new))
-            own_pairs.keep(questionnaire.deal, now)
+            if now_kept.shown or questionnaire.wave is Wave.DELIVERY or new.consent is Consent.NAMED:
+                own_pairs.keep(questionnaire.deal, now)
             if correct or questionnaire.wave is Wave.DELIVERY:
                 follow_ups.settle(settings, questionnaire.deal, questionnaire.survey, now, fresh=submits)
     return replace(questionnaire, state=state, response=new)

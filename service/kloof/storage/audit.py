@@ -17,6 +17,11 @@ from kloof.storage.statements import run, tuples
 _NAME = "INSERT INTO audit_subject (deal_id, reference) VALUES {rows} ON CONFLICT DO NOTHING"
 _LINE = "INSERT INTO audit_entry (at, hand, person, role, what, about_person, detail, subject) VALUES {rows}"
 _REFERENCE = "(SELECT reference FROM audit_subject WHERE deal_id = ?)"
+# The casts are for PostgreSQL, which cannot know the type of a NULL that is selected.
+_LINE_OF_ONE = """
+INSERT INTO audit_entry (at, hand, person, role, what, about_person, detail, subject)
+SELECT ?, ?, CAST(? AS INTEGER), ?, ?, CAST(? AS INTEGER), ?, reference FROM audit_subject WHERE deal_id = ?
+"""
 _AT_ONCE = 100  # rows of a statement: SQLite takes at most 999 variables in one on old builds
 
 
@@ -32,11 +37,14 @@ def write(
     """One line for each of these deals (row ids), or one line about no deal; `person`: whom of the company it is about.
 
     `detail` holds facts of kloof only (`named to totals`, `release 3`), never a name, an address or an answer.
-    Call it in the transaction of what it records. Two statements for up to a hundred deals.
+    Call it in the transaction of what it records. One statement for one deal that has a name in the log, as every
+    imported deal has; otherwise two for up to a hundred deals.
     """
     at = UtcField.db_value(AuditEntry.at, now)
     line = (at, who.hand.value, who.person, who.role, what.value, person, detail)
     with nullcontext() if database.in_transaction() else transaction():
+        if len(deals) == 1 and run(_LINE_OF_ONE, *line, deals[0]).rowcount:
+            return
         if not deals:
             run(_LINE.format(rows="(?, ?, ?, ?, ?, ?, ?, '')"), *line)
         for some in chunked(dict.fromkeys(deals), _AT_ONCE):

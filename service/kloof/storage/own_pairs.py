@@ -8,7 +8,7 @@ from typing import Any
 
 from kloof.domain.feedback import OwnSums, Sheet, fills, sums_of
 from kloof.domain.people import Consent, Outcome
-from kloof.domain.surveys import Survey
+from kloof.domain.surveys import Survey, Wave
 from kloof.storage import blocks, surveys
 from kloof.storage.database import is_postgresql
 from kloof.storage.fields import UtcField
@@ -17,7 +17,7 @@ from kloof.storage.statements import run
 
 # A submit runs these: composed by peewee they would take as long as all the rest of it.
 _KNOWN = """
-SELECT r.consent, d.salesperson_id, d.customer_id, d.survey_version_id,
+SELECT r.consent, i.wave, d.salesperson_id, d.customer_id, d.survey_version_id,
        o.id, o.answers, o.was_named, o.batch_id
 FROM deal d
 LEFT JOIN invitation i ON i.deal_id = d.id
@@ -42,16 +42,16 @@ def keep(deal: int, now: datetime) -> None:
     A first survey "only in totals" leaves no row: until the second one, or another choice, there is nothing to know.
     """
     rows = run(_KNOWN, deal).fetchall()
-    _, salesperson, customer, version, known, known_answers, was_named, batch = rows[0]
-    consents = [row[0] for row in rows if row[0] is not None]
+    *_, salesperson, customer, version, known, known_answers, was_named, batch = rows[0]
+    consents = {wave: consent for consent, wave, *_ in rows if consent is not None}
     complete = blocks.complete_answers(deal) if len(consents) > 1 else None
     answers = complete[1] if complete else ""
-    named = bool(consents) and all(consent == Consent.NAMED for consent in consents)
+    named = bool(consents) and all(consent == Consent.NAMED for consent in consents.values())
     if batch is not None:
         if answers != known_answers:
             retire(batch, now)
         return
-    if known is None and not (named or len(consents) > 1):
+    if known is None and not named and Wave.DELIVERY.value not in consents:
         return
     completed = UtcField.db_value(OwnPair.completed_at, now) if answers else None
     run(_KEEP, deal, salesperson, customer, version, answers, named, named, completed)

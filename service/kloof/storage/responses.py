@@ -16,8 +16,9 @@ from kloof.storage.statements import run
 
 _READ = """
 SELECT i.state, r.id, r.answers, r.comment, r.consent, r.wants_call, r.wants_findings,
-  r.share_with_delivery, r.language, r.submitted_at, r.may_call
+  r.share_with_delivery, r.language, r.submitted_at, r.may_call, o.id
 FROM invitation i LEFT JOIN response r ON r.invitation_id = i.id
+LEFT JOIN own_pair o ON o.deal_id = i.deal_id
 WHERE i.id = ?
 """
 _LOCK = "SELECT id FROM invitation WHERE id = ? FOR UPDATE"
@@ -39,11 +40,15 @@ _STEP = "UPDATE invitation SET state = ? WHERE id = ?"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The state of an invitation and its response as they are now, with the row of the response if there is one."""
+    """The state of an invitation and its response as they are now, with the row of the response if there is one.
+
+    `shown`: the salesperson's page knows of this deal.
+    """
 
     state: InvitationState
     row: int | None
     response: Response
+    shown: bool
 
 
 def locked(questionnaire: Questionnaire) -> Kept:
@@ -56,7 +61,9 @@ def locked(questionnaire: Questionnaire) -> Kept:
     if is_postgresql():
         run(_LOCK, questionnaire.invitation)
     row = run(_READ, questionnaire.invitation).fetchone()
-    return Kept(InvitationState(row[0]), row[1], response(questionnaire.survey, questionnaire.wave, row[1:]))
+    state, *answered, shown = row
+    kept = response(questionnaire.survey, questionnaire.wave, tuple(answered))
+    return Kept(InvitationState(state), answered[0], kept, shown is not None)
 
 
 def write(questionnaire: Questionnaire, kept: Response, now: datetime) -> int:
