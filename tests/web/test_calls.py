@@ -73,7 +73,7 @@ def test_the_owner_reads_why_in_the_customers_words_and_what_they_agreed_to(
         WORDS,
         built.email,
         "Call by 5 March 2026",
-        "did not say no to a call",
+        "said that you may call about it",
     ):
         assert said in shown
 
