@@ -40,6 +40,13 @@ def visible_sentences() -> set[str]:
     return sentences | pages | set(_TURNED_AWAY)
 
 
+def test_no_sentence_stands_twice_in_the_catalogue() -> None:
+    written = re.findall(
+        r"^msgid (.+)$", (PACKAGE / "wording" / "nl.po").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert sorted(written) == sorted(set(written))
+
+
 def test_every_visible_sentence_has_its_dutch() -> None:
     assert len(visible_sentences()) > 100
     assert sorted(visible_sentences() - set(catalogue())) == []
