@@ -12,7 +12,7 @@ from synthetic import Firm
 
 from kloof.domain.notation import interval, number, signed
 from kloof.domain.release import Level, ReleaseDocument
-from kloof.domain.statistics import Gap, Split, gap, overall_split
+from kloof.domain.statistics import Gap, Split, gap, overall_gap, overall_split
 from kloof.publish.charts.dumbbell import Pair
 from kloof.publish.pages import write_pages
 from kloof.publish.pages.dictionary import ARM_MEANINGS, FILES, MEANINGS
@@ -117,6 +117,10 @@ def test_what_changed_is_told_with_expectation_and_reality_before_and_now(
             for side in ("expectation", "reality")
         ]
         assert words.format(*(number(mean, "en") for mean in means)) in page
+        found = overall_gap([*cell.aspects.values()])
+        assert isinstance(found, Gap)
+        ends = interval(found.difference.interval.low, found.difference.interval.high, "en")
+        assert f"{signed(found.difference.mean, 'en')} (95% interval {ends};" in page
 
 
 def test_no_page_blames_or_names_a_cause(company: Path) -> None:

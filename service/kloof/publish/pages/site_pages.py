@@ -1,13 +1,13 @@
 """The pages about all surveys together: what the home page says, and the first page of the findings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
 from kloof.domain.findings import AspectReading, GapFound
-from kloof.domain.moments import Moments
-from kloof.domain.notation import date, number, signed
+from kloof.domain.notation import date, interval, number, signed
 from kloof.domain.release import Level, ReleaseDocument
+from kloof.domain.statistics import TooFew, overall_gap
 from kloof.domain.text import Language
 from kloof.publish.pages.book import Book, Here
 from kloof.publish.pages.edition import Edition, Subject
@@ -106,32 +106,28 @@ def _change(book: Book, before: ReleaseDocument, subject: Subject) -> Markup:
     if not then or len(then) == len(subject.history) or subject.company is None:
         return Markup()
     old, new = then[-1].cell, subject.company.cell
-    v_old, r_old = _means(old.aspects)
-    v, r = _means(new.aspects)
+    was, now = overall_gap([*old.aspects.values()]), overall_gap([*new.aspects.values()])
+    if isinstance(was, TooFew) or isinstance(now, TooFew):
+        return Markup()
     return book.t(
-        "{survey}: op {day} verwachtten klanten gemiddeld {v_old} en kregen zij {r_old}, kloof {s_old} ({old} deals). "
-        "Nu is dat {v} en {r}, kloof {s} ({new} deals). Een klein verschil kan toeval zijn.",
-        "{survey}: on {day} customers expected {v_old} on average and received {r_old}, gap {s_old} ({old} deals). "
-        "Now that is {v} and {r}, gap {s} ({new} deals). A small difference can be chance.",
+        "{survey}: op {day} verwachtten klanten gemiddeld {v_old} en kregen zij {r_old}, kloof {s_old} "
+        "(95%-interval {i_old}; {old} deals). Nu is dat {v} en {r}, kloof {s} (95%-interval {i}; {new} deals). "
+        "Overlappen de intervallen, dan kan het verschil toeval zijn.",
+        "{survey}: on {day} customers expected {v_old} on average and received {r_old}, gap {s_old} "
+        "(95% interval {i_old}; {old} deals). Now that is {v} and {r}, gap {s} (95% interval {i}; {new} deals). "
+        "Where the intervals overlap, the difference can be chance.",
         survey=subject.title(book.language),
         day=date(old.as_of.date, book.language),
-        v_old=number(v_old, book.language),
-        r_old=number(r_old, book.language),
-        s_old=signed(v_old - r_old, book.language),
+        v_old=number(was.expectation, book.language),
+        r_old=number(was.reality, book.language),
+        s_old=signed(was.difference.mean, book.language),
+        i_old=interval(was.difference.interval.low, was.difference.interval.high, book.language),
         old=number(old.deals, book.language, 0),
-        v=number(v, book.language),
-        r=number(r, book.language),
-        s=signed(v - r, book.language),
+        v=number(now.expectation, book.language),
+        r=number(now.reality, book.language),
+        s=signed(now.difference.mean, book.language),
+        i=interval(now.difference.interval.low, now.difference.interval.high, book.language),
         new=number(new.deals, book.language, 0),
-    )
-
-
-def _means(aspects: Mapping[str, Moments]) -> tuple[float, float]:
-    """V and R, each averaged over the aspects."""
-    count = len(aspects)
-    return (
-        sum(moments.expectation.mean for moments in aspects.values()) / count,
-        sum(moments.reality.mean for moments in aspects.values()) / count,
     )
 
 
