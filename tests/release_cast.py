@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 import builders
+from kloof import storage
 from kloof.config import Settings
 from kloof.domain.answers import pack
 from kloof.domain.arms import Arm
@@ -66,7 +67,8 @@ def answered_deals(
         )
         if joint_visit or (joint_visit is None and rng.random() < 0.5):
             Practice.create(deal=built.row, name="joint_visit", done_on=date(2026, 2, 26))
-        blocks.record_pair(built.row, now)
+        with storage.transaction():
+            blocks.record_pair(built.row, now)
         made.append(built.row)
     return made
 
@@ -118,7 +120,8 @@ def alone(
             closed.append(built.invitations[Wave.DELIVERY])
         else:
             Deal.update(arm=arm.value, arm_share=0.2).where(Deal.id == built.row).execute()
-            blocks.record_pair(built.row, MONDAY)
+            with storage.transaction():
+                blocks.record_pair(built.row, MONDAY)
         made.append(built.row)
     blocks.record_left(closed, MONDAY)
     return made

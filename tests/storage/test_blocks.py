@@ -1,5 +1,8 @@
 """Pairs into the queue and out of it, and what stands in a closed block."""
 
+import threading
+import time
+
 import numpy as np
 import pytest
 from peewee import IntegrityError
@@ -9,6 +12,7 @@ from kloof import storage
 from kloof.actions.freeze import freeze
 from kloof.domain.surveys import Wave
 from kloof.storage import blocks, freezing
+from kloof.storage.database import database as connection
 from kloof.storage.models import Block, Deal, Pair, Placement, Response
 from release_cast import MONDAY, answer, answered_deals, customer_of, delete_customer, promise, settings
 
@@ -148,4 +152,51 @@ def test_the_same_pair_can_never_stand_in_two_blocks(database, tmp_path):
     freeze(settings(tmp_path), MONDAY)
     placed = Placement.select().first()
     with pytest.raises(IntegrityError), storage.transaction():
-        Placement.insert(id=placed.id_id, block=placed.block_id).execute()
+        Placement.insert(id=placed.id, block=placed.block).execute()
+
+
+def test_a_new_pair_that_gets_the_number_of_one_that_went_stands_in_no_block(database, tmp_path):
+    deals = answered_deals(14)
+    freeze(settings(tmp_path), MONDAY)
+    number = Pair.get(Pair.deal == deals[-1]).id
+    blocks.withdraw_pair(deals[-1], MONDAY)
+    (new,) = answered_deals(1, seed=1)
+    assert Pair.get(Pair.deal == new).id == number
+    ((pairs, _),) = freezing.queued()
+    assert pairs.id.tolist() == [number]
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("how", ["withdrawn", "corrected"])
+def test_who_comes_while_a_freeze_runs_waits_for_it_and_takes_the_new_block_out(
+    postgresql_url, tmp_path, monkeypatch, how
+):
+    storage.open_database(postgresql_url)
+    storage.migrate()
+    deals = answered_deals(14)
+    answer(deals[3], builders.survey(), Wave.DELIVERY, (0, 0, 0, 0))
+
+    def take_back():
+        with storage.transaction():
+            (blocks.withdraw_pair if how == "withdrawn" else blocks.record_pair)(deals[3], MONDAY)
+        connection.close()
+
+    meanwhile, close = threading.Thread(target=take_back), freezing.close
+
+    def close_with_somebody_waiting(*new):
+        meanwhile.start()
+        waiting = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND relation = 'pair'::regclass"
+        end = time.monotonic() + 10
+        while connection.execute_sql(waiting).fetchone()[0] == 0:
+            assert meanwhile.is_alive(), "nobody waits for the freeze"
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        close(*new)
+
+    monkeypatch.setattr(freezing, "close", close_with_somebody_waiting)
+    assert freeze(settings(tmp_path), MONDAY).blocks == 1
+    meanwhile.join(timeout=10)
+    assert not meanwhile.is_alive()
+    assert freezing.live_blocks() == ()
+    assert {pair.answers for pair in Pair.select()} == {""}
+    storage.close_database()

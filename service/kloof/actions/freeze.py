@@ -40,11 +40,12 @@ def freeze(settings: Settings, now: datetime) -> Frozen:
     """
     # numpy takes a second to load; whoever only asks for a page should not wait for it.
     from kloof.domain.blocks import plan
-    from kloof.storage import freezing
+    from kloof.storage import blocks, freezing
 
     rules = thresholds(settings)
     with storage.transaction():
         freezing.one_at_a_time()
+        blocks.hold_still()
         refuse_if_clock_went_back(now)
         planned = plan(freezing.queued(), freezing.membership(), rules)
         freezing.close(planned.blocks, now)

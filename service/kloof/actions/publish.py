@@ -74,10 +74,13 @@ def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> Outc
         staged = release_files.write_release(publishable, folder)
         releases.record(staged.number, staged.sha256, now)
         audit.write(COMMAND_LINE, What.PUBLISHED, now, detail=f"release {staged.number}")
-        told = wishes.answer_all(staged.number, _when_to_tell(settings, now), now)
+        if asked := wishes.who_asked():
+            wishes.answer(asked, staged.number, _when_to_tell(settings, now), now)
         practice_parts.add(added, staged.number)
     staged.put_in_place()
-    return Outcome(publishable.document, release_files.release_folder(folder, staged.number), dropped, told)
+    return Outcome(
+        publishable.document, release_files.release_folder(folder, staged.number), dropped, len(asked)
+    )
 
 
 def _when_to_tell(settings: Settings, now: datetime) -> datetime:

@@ -227,8 +227,10 @@ def _parts(pairs: PairColumns, queue: "Ints") -> "Ints":
     Customers are dealt out like cards in order of salesperson, so that the parts have the same make-up.
     """
     part = np.zeros(len(pairs), dtype=np.int64)
-    for number in np.flatnonzero(np.bincount(queue) >= 2 * PART):
-        rows = np.flatnonzero(queue == number)
+    order = np.argsort(queue, kind="stable")
+    for rows in np.split(order, np.cumsum(np.bincount(queue))[:-1]):
+        if len(rows) < 2 * PART:
+            continue
         people, first, person = np.unique(pairs.customer[rows], return_index=True, return_inverse=True)
         parts = min(MOST_PARTS, len(people) // PART)
         if parts > 1:

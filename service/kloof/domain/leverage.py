@@ -168,9 +168,8 @@ class Certificate:
         alone = self._group[self._row] < 0
         value[self._column[alone]] = np.maximum(value[self._column[alone]], self._without_any_one(alone))
         for linked, entries in self._linked:
-            for known in linked.known_to(self._seller[entries]):
-                seen = linked.leverages(known, enough)
-                value[linked.columns] = np.maximum(value[linked.columns], seen)
+            seen = linked.leverages_of_insiders(self._seller[entries], enough)
+            value[linked.columns] = np.maximum(value[linked.columns], seen)
         return Leverages(self.people, value)
 
     @cached_property

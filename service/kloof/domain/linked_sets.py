@@ -62,8 +62,24 @@ class Linked:
 
         Among many sets an upper bound of ℓ, where that is for nobody above `enough`.
         """
-        if self.rows > MANY and (bound := self._bound(known)).max() <= enough:
-            return bound
+        least = self._least(known)
+        return self._bound(least) if self._suffices(least, enough) else self._exact(known)
+
+    def leverages_of_insiders(self, salesperson: "Ints", enough: float) -> "Floats":
+        """The largest ℓ of every person over all salespeople, each without what they know; bounded as `leverages` is.
+
+        salesperson: of each entry that this was made from.
+        """
+        value, bounded = np.zeros(len(self.columns)), np.inf
+        for known in self.known_to(salesperson):
+            least = self._least(known)
+            if self._suffices(least, enough):
+                bounded = min(bounded, least)
+            else:
+                value = np.maximum(value, self._exact(known))
+        return np.maximum(value, self._bound(bounded))
+
+    def _exact(self, known: "Ints | None") -> "Floats":
         present = np.ones(len(self.row), dtype=bool)
         if known is not None:
             present[known] = False
@@ -112,27 +128,42 @@ class Linked:
         others = self._scaled * (per_person[self.column] - self._scaled)
         return np.bincount(self.row, weights=others).astype(np.float64)
 
-    def _bound(self, known: "Ints | None") -> "Floats":
-        """An upper bound of every person's ℓ; infinite where it has nothing to say.
+    @cached_property
+    def _heaviest(self) -> "Floats":
+        """Per person Σ 1/D_b over their sets b, D the diagonal of the Gram matrix, weighted."""
+        return np.bincount(self.column, weights=self._scaled**2).astype(np.float64)
+
+    def _bound(self, least: float) -> "Floats":
+        """An upper bound of every person's ℓ, from an eigenvalue of the scaled Gram matrix that none is below."""
+        return self._heaviest / least
+
+    def _suffices(self, least: float, enough: float) -> bool:
+        """Whether the upper bound is for nobody above `enough`; only tried among many sets."""
+        return self.rows > MANY and least > 0 and bool(self._heaviest.max() <= enough * least)
+
+    def _least(self, known: "Ints | None") -> float:
+        """What no eigenvalue of the scaled Gram matrix is below; at most nought where this has nothing to say.
 
         With D the diagonal of G: by Gershgorin D^-½ G D^-½ has no eigenvalue below 1 less the largest sum of the
         others in a row. What is known takes Δ from G, and no eigenvalue more than the largest row sum ρ of
         |D^-½ Δ D^-½|. So G − Δ ≥ (1 − others − ρ)D, and ℓ ≤ Σ 1/D_b / (1 − others − ρ) over the person's sets b.
         """
+        if self.rows <= MANY:
+            return 0.0
         left = 1 - self._others
         if known is not None:
             # Of somebody with weights w over their sets, Δ takes at most what is in the rows and columns of these.
-            theirs = np.zeros(len(self.row), dtype=bool)
-            theirs[known] = True
-            for _, entries in self._by_times(_distinct(self.column[known])[0]):
-                gone = theirs[entries]
+            people, _ = _distinct(self.column[known])
+            gone = np.zeros(len(self.row), dtype=bool)
+            gone[known] = True
+            for _, entries in self._by_times(people):
                 weight = self._scaled[entries]
-                pairs = (gone[:, :, None] | gone[:, None, :]) * weight[:, :, None] * weight[:, None, :]
+                either = gone[entries][:, :, None] | gone[entries][:, None, :]
+                pairs = either * weight[:, :, None] * weight[:, None, :]
                 left = left - np.bincount(
                     self.row[entries].ravel(), weights=pairs.sum(axis=2).ravel(), minlength=self.rows
                 )
-        heaviest = np.bincount(self.column, weights=self._scaled**2).astype(np.float64)
-        return heaviest / left.min() if left.min() > 0 else np.full_like(heaviest, np.inf)
+        return float(left.min())
 
 
 def numbered(values: "Ints") -> "tuple[Ints, Ints]":

@@ -14,6 +14,7 @@ from kloof.domain.arms import Arm
 from kloof.domain.people import Outcome
 from kloof.domain.surveys import Survey, Wave
 from kloof.storage import surveys
+from kloof.storage.database import is_postgresql
 from kloof.storage.models import Block, Pair, Placement, QueueCell, Round
 from kloof.storage.statements import run, several
 
@@ -50,6 +51,18 @@ AND NOT EXISTS (SELECT 1 FROM pair p WHERE p.deal_id = i.deal_id) ORDER BY i.dea
 """
 
 
+def hold_still() -> None:
+    """Let no pair come, go or change until this transaction ends: who tries waits. SQLite has that anyway."""
+    if is_postgresql():
+        run("LOCK TABLE pair IN SHARE MODE")
+
+
+def _wait_for_freeze() -> None:
+    """Wait for who holds the pairs still, before reading whether one stands in a block: it may when they are done."""
+    if is_postgresql():
+        run("LOCK TABLE pair IN ROW EXCLUSIVE MODE")
+
+
 def record_pair(deal: int, now: datetime) -> bool:
     """Queue the pair of this deal, or bring the queued one up to date; gives whether it is complete.
 
@@ -57,6 +70,7 @@ def record_pair(deal: int, now: datetime) -> bool:
     side. A pair that stands in a closed block is left as it is; where its answers are others now, or no longer
     complete, the whole block is retired.
     """
+    _wait_for_freeze()
     pair = run(_PLACE, deal).fetchone()
     arm = Arm(pair[3]) if pair else Arm.ASKED
     answers = complete_answers(deal) if arm is Arm.ASKED else _alone(deal, arm)
@@ -90,6 +104,7 @@ def record_left(invitations: Sequence[int], now: datetime) -> None:
 
 def withdraw_pair(deal: int, now: datetime) -> None:
     """Take the pair of this deal out: of its queue at once, of a closed block by retiring the whole block."""
+    _wait_for_freeze()
     pair = run(_PLACE, deal).fetchone()
     if pair is None:
         return

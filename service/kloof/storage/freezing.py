@@ -4,8 +4,8 @@ Packing: `Block.sums` is float64 little-endian, aspects × Stat row by row, then
 `Block.members` is int32 little-endian, first every customer's number, then who sold to them.
 """
 
-import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,8 @@ from kloof.domain.release import Level
 from kloof.domain.surveys import Survey, SurveyKey
 from kloof.domain.tables import ClosedBlock
 from kloof.storage import practice_parts, surveys
-from kloof.storage.columns import read
-from kloof.storage.database import database, is_postgresql
+from kloof.storage.columns import insert, read
+from kloof.storage.database import is_postgresql
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Block, PracticePart, QueueCell, Round, SurveyVersion
 from kloof.storage.statements import run
@@ -29,11 +29,13 @@ from kloof.storage.statements import run
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Bytes = NDArray[np.uint8]
     Ints = NDArray[np.int64]
 
 _LOCK_NUMBER = 0x6672656574  # "freet" in ASCII: any number does, as long as it is always the same
-_QUEUED = "pair p WHERE p.cell_id IN ({cells}) AND NOT EXISTS (SELECT 1 FROM placement q WHERE q.id = p.id)"
+_QUEUED = "pair p LEFT JOIN placement q ON q.id = p.id WHERE q.id IS NULL"
 _NUMBERS = ("p.id", "p.customer", "p.salesperson", "p.cell_id", "p.since")
+_CELL = _NUMBERS.index("p.cell_id")
 _CLOSE = """
 INSERT INTO block
   (survey_version_id, arm, level, product, region, team, customers, deals, sums, members, closed_at)
@@ -59,16 +61,70 @@ def queued() -> list[tuple[PairColumns, tuple[FineCell, ...]]]:
     """Per survey version and arm that has any, the pairs that stand in no block, in order of id, and the cells they
     are in.
     """
+    rooms = _rooms()
+    if not rooms:
+        return []
+    number, letters = read(_QUEUED, _NUMBERS)
+    cell = number[_CELL]
+    # By the number of a cell: its room, its place among the cells of that room, and how many letters its pairs have.
+    room, place, width = np.zeros((3, max(max(room.cells) for room in rooms) + 1), np.int64)
+    for index, one in enumerate(rooms):
+        cells = list(one.cells)
+        room[cells], place[cells], width[cells] = index, np.arange(len(cells)), one.width
     rounds = Round.select().count()
     found = []
-    for version in SurveyVersion.select(SurveyVersion.id).order_by(
-        SurveyVersion.survey, SurveyVersion.version
-    ):
+    for index, one in enumerate(rooms):
+        here = room[cell] == index
+        if here.all():
+            pairs = one.pairs(number, letters, place, rounds)
+        else:
+            pairs = one.pairs(number[:, here], letters[np.repeat(here, width[cell])], place, rounds)
+        if len(pairs):
+            found.append((pairs, tuple(one.cells.values())))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Where the pairs of one survey version and arm queue: its cells by their numbers."""
+
+    survey: Survey
+    arm: Arm
+    cells: dict[int, FineCell]
+
+    @property
+    def width(self) -> int:
+        """The letters of one pair."""
+        return 2 * len(self.survey.core) + _PROMISES
+
+    def pairs(self, number: "Ints", letters: "Bytes", place: "Ints", rounds: int) -> PairColumns:
+        """The pairs of this room from what was read of them, in order of id; `place`: of each cell by its number."""
+        core, sheet = len(self.survey.core), letters.reshape(-1, self.width)
+        id_, customer, salesperson, cell, since = number
+        pairs = PairColumns(
+            survey=self.survey,
+            id=id_,
+            customer=customer,
+            salesperson=salesperson,
+            cell=place[cell],
+            waited=rounds - since,
+            expected=sheet[:, :core] + 1,
+            received=sheet[:, core : 2 * core] + 1,
+            promises=sheet[:, 2 * core :],
+            arm=self.arm,
+        )
+        return pairs if np.all(np.diff(id_) > 0) else pairs.take(np.argsort(id_))
+
+
+def _rooms() -> list[_Room]:
+    versions = SurveyVersion.select(SurveyVersion.id)
+    found = []
+    for version in versions.order_by(SurveyVersion.survey, SurveyVersion.version):
         rows = list(QueueCell.select().where(QueueCell.survey_version == version.id).order_by(QueueCell.id))
         for arm in Arm:
             cells = {row.id: FineCell(row.product, row.region, row.team) for row in rows if row.arm == arm}
-            if cells and len(pairs := _columns(surveys.by_row(version.id), arm, list(cells), rounds)):
-                found.append((pairs, tuple(cells.values())))
+            if cells:
+                found.append(_Room(surveys.by_row(version.id), arm, cells))
     return found
 
 
@@ -82,26 +138,6 @@ def cells_with_pairs() -> dict[SurveyKey, tuple[FineCell, ...]]:
         key = SurveyKey(id=row.survey_version.survey, version=row.survey_version.version)
         found[key] = (*found.get(key, ()), FineCell(row.product, row.region, row.team))
     return found
-
-
-def _columns(survey: Survey, arm: Arm, cells: list[int], rounds: int) -> PairColumns:
-    core = len(survey.core)
-    # The cells are written out: without statistics PostgreSQL would look through them again for every pair.
-    source = _QUEUED.format(cells=", ".join(map(str, cells)))
-    number, sheet = read(source, _NUMBERS, 2 * core + _PROMISES)
-    id_, customer, salesperson, cell, since = number
-    return PairColumns(
-        survey=survey,
-        id=id_,
-        customer=customer,
-        salesperson=salesperson,
-        cell=np.searchsorted(np.array(cells), cell),
-        waited=rounds - since,
-        expected=sheet[:, :core] + 1,
-        received=sheet[:, core : 2 * core] + 1,
-        promises=sheet[:, 2 * core :],
-        arm=arm,
-    )
 
 
 def close(blocks: Sequence[NewBlock], now: datetime) -> None:
@@ -127,22 +163,7 @@ def close(blocks: Sequence[NewBlock], now: datetime) -> None:
         pairs = np.concatenate([block.pairs for block in blocks])
         placed = np.repeat(numbers, [len(block.pairs) for block in blocks])
         order = np.argsort(pairs)
-        _place(pairs[order], placed[order])
-
-
-def _place(pairs: "Ints", blocks: "Ints") -> None:
-    """Put each pair in its block; in order of id, so that the table grows at its end."""
-    connection = database.connection()
-    if is_postgresql():
-        rows = zip(pairs.tolist(), blocks.tolist(), strict=True)
-        with connection.cursor() as cursor, cursor.copy("COPY placement (id, block_id) FROM STDIN") as copy:
-            copy.write("".join(f"{pair}\t{block}\n" for pair, block in rows))
-    else:
-        both = json.dumps((pairs << 31 | blocks).tolist())
-        connection.execute(
-            "INSERT INTO placement (id, block_id) SELECT value >> 31, value & 2147483647 FROM json_each(?)",
-            (both,),
-        )
+        insert("placement", ("id", "block_id"), pairs[order], placed[order])
 
 
 def membership() -> Membership:

@@ -50,7 +50,8 @@ def practised() -> "Iterator[tuple[PairColumns, dict[str, NDArray[np.bool_]]]]":
     for version in SurveyVersion.select(SurveyVersion.id).order_by(SurveyVersion.id):
         survey = surveys.by_row(version.id)
         core = len(survey.core)
-        number, sheet = read(_PLACED.format(version=int(version.id)), _NUMBERS, 2 * core + _PROMISES)
+        number, letters = read(_PLACED.format(version=int(version.id)), _NUMBERS)
+        sheet = letters.reshape(-1, 2 * core + _PROMISES)
         id_, customer, salesperson, block = number
         if len(id_):
             pairs = PairColumns(

@@ -1,5 +1,6 @@
 """What customers asked for beside the survey: to be told when findings come out, in one mail."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from peewee import fn
@@ -11,13 +12,11 @@ from kloof.storage.models import Customer, Deal, Invitation, Message, Response
 from kloof.storage.statements import tuples
 
 
-def answer_all(release: int, due_at: datetime, now: datetime) -> int:
-    """Queue one mail about this release to each customer who asked, and take their wish as met; gives how many.
-
-    One for a customer, however many of their surveys they asked on. In the transaction that records the release.
-    """
-    asked = list(
-        tuples(
+def who_asked() -> list[int]:
+    """One invitation of each customer who asked, however many of their surveys they asked on."""
+    return [
+        invitation
+        for invitation, _ in tuples(
             Invitation.select(fn.MAX(Invitation.id), Deal.customer)
             .join(Response)
             .switch(Invitation)
@@ -30,11 +29,17 @@ def answer_all(release: int, due_at: datetime, now: datetime) -> int:
             )
             .group_by(Deal.customer)
         )
-    )
-    for invitation, _ in asked:
+    ]
+
+
+def answer(invitations: Sequence[int], release: int, due_at: datetime, now: datetime) -> None:
+    """Queue one mail about this release for each of these, and take every wish as met.
+
+    In the transaction that records the release.
+    """
+    for invitation in invitations:
         outbox.queue(now, kind=findings_of(release), invitation=invitation, due_at=due_at)
     Response.update(wants_findings=False).where(Response.wants_findings).execute()
-    return len(asked)
 
 
 def forget(customer: int, reason: str, now: datetime) -> None:

@@ -108,8 +108,9 @@ class Pair(BaseModel):
 class Placement(BaseModel):
     """A pair that stands in a closed block; a pair without one queues. The id is the pair's.
 
-    A table of its own, so that freezing a million pairs inserts narrow rows and rewrites no wide ones.
+    A table of its own, so that freezing a million pairs inserts narrow rows and rewrites no wide ones; and without
+    foreign keys, which would look each of them up twice. A trigger takes the place of a pair that goes.
     """
 
-    id = ForeignKeyField(Pair, primary_key=True, column_name="id", on_delete="CASCADE")
-    block = ForeignKeyField(Block, on_delete="RESTRICT", index=False)
+    id = IntegerField(primary_key=True)
+    block = IntegerField(column_name="block_id")
