@@ -12,6 +12,7 @@ from kloof.storage import surveys
 from kloof.storage.database import database, is_postgresql
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Pair, Person, QueueCell
+from kloof.storage.sheets import head
 
 NOW = datetime(2026, 9, 1, 10, tzinfo=UTC)
 ASPECTS, PRODUCTS, TEAMS, REGIONS, SELLERS = 12, 10, 20, 5, 5
@@ -22,7 +23,7 @@ _TABLES = {
         *("id", "deal_id", "customer_id", "customer_name", "customer_language", "salesperson_id"),
         *("team", "region", "product", "survey_version_id", "sold_on", "added_at"),
     ),
-    "pair": ("id", "deal_id", "customer", "salesperson", "cell_id", "answers", "since", "completed_at"),
+    "pair": ("id", "deal_id", "cell_id", "sheet", "completed_at"),
 }
 
 
@@ -135,11 +136,8 @@ def _rows(made: Answers, version: int) -> Any:
             (
                 n + 1,
                 n + 1,
-                customer[n],
-                seller[n],
                 cell[n] + 1,
-                packed[n * width : (n + 1) * width],
-                0,
+                head(customer[n], seller[n], since=0) + packed[n * width : (n + 1) * width],
                 moment,
             )
             for n in range(len(customer))

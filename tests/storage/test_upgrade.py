@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from playhouse.migrations import Runner
 
@@ -20,6 +21,7 @@ from kloof.storage.database import database as opened
 from kloof.storage.database import is_postgresql
 from kloof.storage.models import MODELS, OwnPair, Promise
 from kloof.storage.schema import MIGRATIONS
+from kloof.storage.sheets import HEAD, heads
 
 FIRST = "0001_first_tables"
 BOTH = (Wave.SALE, Wave.DELIVERY)
@@ -79,11 +81,19 @@ def as_it_was_at_first(kept: Rows, url: str, folder: Path) -> None:
     off = "SET session_replication_role = replica" if is_postgresql() else "PRAGMA foreign_keys = off"
     on = "SET session_replication_role = DEFAULT" if is_postgresql() else "PRAGMA foreign_keys = on"
     opened.execute_sql(off)
+    kept = kept | {"pair": [taken_apart(row) for row in kept["pair"]]}
     for table in opened.get_tables():
         columns = [column.name for column in opened.get_columns(table)]
         for row in kept.get(table, []):
             _insert(table, {name: row[name] for name in columns})
     opened.execute_sql(on)
+
+
+def taken_apart(pair: dict[str, Any]) -> dict[str, Any]:
+    """A pair in the columns that it had at first."""
+    sheet = np.frombuffer(pair["sheet"].encode(), np.uint8)[None] - ord("a")
+    who = zip(("customer", "salesperson", "since"), (int(number[0]) for number in heads(sheet)), strict=True)
+    return {**pair, **dict(who), "answers": pair["sheet"][HEAD:]}
 
 
 def _insert(table: str, row: dict[str, Any]) -> None:
@@ -103,9 +113,18 @@ def test_a_filled_first_database_keeps_every_row_and_publishes_the_same_after_al
     after = everything()
     assert {*after} == {model._meta.table_name for model in MODELS}
     for table, rows in first.items():
-        kept = [{name: row[name] for name in names} for row, names in zip(before[table], rows, strict=True)]
-        now = [{name: row[name] for name in names} for row, names in zip(after[table], rows, strict=True)]
+        kept = [
+            {name: row[name] for name in names & {*row}}
+            for row, names in zip(before[table], rows, strict=True)
+        ]
+        now = [
+            {name: row[name] for name in names & {*row}}
+            for row, names in zip(after[table], rows, strict=True)
+        ]
         assert now == kept, table
+    assert [after[table] for table in ("pair", "placement")] == [
+        before[table] for table in ("pair", "placement")
+    ]
     assert len(before["deal"]) == 41
     assert Promise.get().text == "Klaar vóór de vorst"
     brought_in = {row.deal_id: row.answers for row in OwnPair.select()}

@@ -137,13 +137,11 @@ def tally(pairs: PairColumns, group: "Ints", groups: int) -> Tally:
     single = grouped & ~several
     everything = single.all()
     chosen = slice(None) if everything else np.flatnonzero(single)
-    base = group[chosen] * (width * width)
+    base = group[chosen] * (width * width) - (width + 1)  # since both answers are counted from 1
     sums = np.empty((groups, len(basis), len(Stat)))
     counts = np.zeros((groups, len(basis), 2 * width + _SIGNS))
     for aspect, (statistics, margins) in enumerate(basis):
-        code = base + (
-            (pairs.expected[chosen, aspect].astype(np.int16) - 1) * width + pairs.received[chosen, aspect] - 1
-        )
+        code = base + (pairs.expected[chosen, aspect] * np.uint16(width) + pairs.received[chosen, aspect])
         joint = np.bincount(code, minlength=groups * width * width).reshape(groups, -1).astype(np.float64)
         sums[:, aspect] = joint @ statistics
         counts[:, aspect] = joint @ margins

@@ -1,8 +1,6 @@
 """Pairs into their queue and out of it, one deal at a time; the bulk work of freezing stands in `freezing`.
 
-Packing: `Pair.answers` is one letter per core aspect for V, then for R: `a` is the lowest point of the scale, `b`
-the next. Then four letters for how many promises were kept, partly kept, broken, and too early to say: `a` is none.
-Letters, since both databases join text much faster than they hand out rows. What was wiped is empty.
+A pair is one sheet of letters (see `sheets`); what was wiped is empty.
 """
 
 from collections.abc import Sequence
@@ -16,6 +14,7 @@ from kloof.domain.surveys import Survey, Wave
 from kloof.storage import surveys
 from kloof.storage.database import is_postgresql
 from kloof.storage.models import Block, Pair, Placement, QueueCell, Round
+from kloof.storage.sheets import HEAD, head, letters
 from kloof.storage.statements import run, several
 
 Answers = tuple[tuple[Any, ...], str]
@@ -33,7 +32,7 @@ WHERE d.id = ?
 """
 _OUTCOMES = "SELECT outcome, COUNT(*) FROM promise WHERE response_id = ? GROUP BY outcome"
 _PLACE = """
-SELECT p.id, p.answers, q.block_id, c.arm FROM pair p JOIN queue_cell c ON c.id = p.cell_id
+SELECT p.id, p.sheet, q.block_id, c.arm FROM pair p JOIN queue_cell c ON c.id = p.cell_id
 LEFT JOIN placement q ON q.id = p.id WHERE p.deal_id = ?
 """
 _ALONE = """
@@ -80,12 +79,12 @@ def record_pair(deal: int, now: datetime) -> bool:
         if answers is not None:
             _queue(deal, answers, now, arm)
     elif pair[2] is not None:
-        if answers is None or pair[1] not in ("", answers[1]):
+        if answers is None or pair[1][HEAD:] not in ("", answers[1]):
             retire([pair[2]], now)
     elif answers is None:
         Pair.delete().where(Pair.id == pair[0]).execute()
     else:
-        Pair.update(answers=answers[1]).where(Pair.id == pair[0]).execute()
+        Pair.update(sheet=pair[1][:HEAD] + answers[1]).where(Pair.id == pair[0]).execute()
     return answers is not None
 
 
@@ -135,7 +134,7 @@ def retire(blocks: list[int], now: datetime) -> None:
     Block.update(retired_at=now, sums=b"").where(Block.id.in_(rows)).execute()
     practice_parts.retire(rows, now)
     placed = Placement.select(Placement.id).where(Placement.block.in_(rows))
-    Pair.update(answers="").where(Pair.id.in_(placed)).execute()
+    Pair.update(sheet="").where(Pair.id.in_(placed)).execute()
 
 
 def complete_answers(deal: int) -> Answers | None:
@@ -165,11 +164,6 @@ def _alone(deal: int, arm: Arm) -> Answers | None:
     return (*row[:3], "", "", ""), letters(side * 2, first=1) + letters(bytes(len(Outcome)), first=0)
 
 
-def letters(sheet: bytes, first: int) -> str:
-    """One letter per byte, `a` for the byte `first`."""
-    return bytes(byte - first + ord("a") for byte in sheet).decode("ascii")
-
-
 def _core(survey: Survey, wave: Wave, sheet: bytes) -> bytes:
     items = dict(zip(survey.items(wave), sheet, strict=False))
     return bytes(items.get(aspect.id, NOT_ANSWERED) for aspect in survey.core)
@@ -182,10 +176,7 @@ def _queue(deal: int, answers: Answers, now: datetime, arm: Arm) -> None:
     QueueCell.insert(**place).on_conflict_ignore().as_rowcount().execute()
     Pair.insert(
         deal=deal,
-        customer=customer,
-        salesperson=salesperson,
         cell=QueueCell.select(QueueCell.id).filter(**place),
-        answers=packed,
-        since=Round.select().count(),
+        sheet=head(customer, salesperson, since=Round.select().count()) + packed,
         completed_at=now,
     ).on_conflict_ignore().execute()

@@ -4,12 +4,16 @@ The database joins each column to one text: a million rows would take longer to 
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kloof.domain.arms import Arm
+from kloof.domain.pairs import PairColumns
+from kloof.domain.surveys import Survey
 from kloof.storage.database import database, is_postgresql
+from kloof.storage.sheets import HEAD, heads, width
 from kloof.storage.statements import run
 
 if TYPE_CHECKING:
@@ -17,34 +21,88 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Bytes = NDArray[np.uint8]
+    Slice = tuple[Ints, Ints, Bytes]
 
-_AT_ONCE = 50_000  # pairs in one statement of SQLite, whose memory grows with it and whose pace does not
+# What one statement joins: memory grows with it, and the pace does not.
+_AT_ONCE = 50_000
+_PAGES_AT_ONCE = 512
+# Two numbers travel as one, of which this is the lower half.
+_BITS, _LOWER = 31, 2**31 - 1
 _COPY = np.dtype([("fields", ">i2"), ("n1", ">i4"), ("first", ">i4"), ("n2", ">i4"), ("second", ">i4")])
 
 
-def read(source: str, columns: Sequence[str]) -> "tuple[Ints, Bytes]":
-    """The numbers [columns, n] of the pairs `p` of a source, and their answers as one row of numbers from 0.
+def read(source: str, numbers: tuple[str, str], letters: str = "''", *, last: int) -> "Iterator[Slice]":
+    """Slice by slice: two numbers of each row, of at most 31 bits, and its letters as numbers from 0.
 
-    source: what follows FROM, in words of our own; it ends in a WHERE. Both are in the same order, which is any.
+    source: what follows FROM, in words of our own: first the table, as `p`, and in the end a WHERE. last: the highest
+    id to read. All are in the same order, which is any. A row that changes meanwhile may be there twice, unless
+    `storage.blocks.hold_still` was called.
     """
-    numbers, letters = [np.zeros((len(columns), 0), np.int64)], [np.zeros(0, np.uint8)]
-    for *found, answers in _joined(source, columns):
-        if answers:
-            numbers.append(np.array([np.fromstring(column, dtype=np.int64, sep=",") for column in found]))
-            letters.append(np.frombuffer(answers.encode("ascii"), dtype=np.uint8) - ord("a"))
-    return np.concatenate(numbers, axis=1), np.concatenate(letters)
-
-
-def _joined(source: str, columns: Sequence[str]) -> "Iterator[Sequence[str]]":
+    table, (first, second) = source.split()[0], numbers
+    both = f"CAST({first} AS BIGINT) << {_BITS} | {second}"
     if is_postgresql():
-        joined = [f"string_agg({column}::text, ',')" for column in columns] + ["string_agg(p.answers, '')"]
-        yield run(f"SELECT {', '.join(joined)} FROM {source}").fetchone()  # noqa: S608  # our own words
-        return
-    joined = [f"group_concat({column}, ',')" for column in columns] + ["group_concat(p.answers, '')"]
-    sql = f"SELECT {', '.join(joined)} FROM {source} AND p.id >= ? AND p.id < ?"  # noqa: S608  # our own words
-    first, last = run("SELECT (SELECT MIN(id) FROM pair), (SELECT MAX(id) FROM pair)").fetchone()
-    for start in range(first or 0, (last or -1) + 1, _AT_ONCE):
-        yield run(sql, start, start + _AT_ONCE).fetchone()
+        joined, slices = f"string_agg(({both})::text, ','), string_agg({letters}, '')", _pages(table)
+        source = f"{source} AND p.id <= {int(last)} AND p.ctid >= ?::tid AND p.ctid < ?::tid"
+    else:
+        joined, slices = f"group_concat({both}, ','), group_concat({letters}, '')", _numbers(table, last)
+        source = f"{source} AND p.id >= ? AND p.id < ?"
+    for start, end in slices:
+        digits, sheets = run(f"SELECT {joined} FROM {source}", start, end).fetchone()  # noqa: S608  # our own words
+        if digits:
+            found = np.fromstring(digits, dtype=np.int64, sep=",")
+            yield (
+                found >> _BITS,
+                found & _LOWER,
+                np.frombuffer(sheets.encode("ascii"), dtype=np.uint8) - ord("a"),
+            )
+
+
+def last_pair() -> int:
+    """The highest id of a pair; 0 where there is none."""
+    return int(run("SELECT COALESCE(MAX(id), 0) FROM pair").fetchone()[0])
+
+
+def together(slices: "Iterable[Slice]") -> "Slice":
+    """All slices as one."""
+    none = np.zeros(0, np.int64)
+    first, second, letters = zip((none, none, np.zeros(0, np.uint8)), *slices, strict=True)
+    return np.concatenate(first), np.concatenate(second), np.concatenate(letters)
+
+
+def _numbers(table: str, last: int) -> Iterator[tuple[Any, Any]]:
+    (first,) = run(f"SELECT MIN(id) FROM {table}").fetchone()  # noqa: S608  # our own words
+    for start in range(last + 1 if first is None else first, last + 1, _AT_ONCE):
+        yield start, min(start + _AT_ONCE, last + 1)
+
+
+def _pages(table: str) -> Iterator[tuple[Any, Any]]:
+    """By place in the table, which PostgreSQL walks through without an index or statistics."""
+    size = "SELECT pg_relation_size(?::regclass) / current_setting('block_size')::int"
+    (pages,) = run(size, table).fetchone()
+    for start in range(0, pages, _PAGES_AT_ONCE):
+        yield f"({start},0)", f"({start + _PAGES_AT_ONCE},0)"
+
+
+def columns_of(
+    survey: Survey, pair: "Ints", cell: "Ints", letters: "Bytes", rounds: int = 0, arm: Arm = Arm.ASKED
+) -> PairColumns:
+    """Pairs of one survey version, from what `read` gives; `rounds`: how many have been held by now."""
+    core = len(survey.core)
+    sheet = letters.reshape(-1, width(core))
+    customer, salesperson, since = heads(sheet)
+    answers = sheet[:, HEAD:]
+    return PairColumns(
+        survey=survey,
+        id=pair,
+        customer=customer,
+        salesperson=salesperson,
+        cell=cell,
+        waited=rounds - since,
+        expected=answers[:, :core] + 1,
+        received=answers[:, core : 2 * core] + 1,
+        promises=answers[:, 2 * core :],
+        arm=arm,
+    )
 
 
 def insert(table: str, columns: tuple[str, str], first: "Ints", second: "Ints") -> None:
@@ -61,7 +119,7 @@ def insert(table: str, columns: tuple[str, str], first: "Ints", second: "Ints") 
         ):
             copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8) + rows.tobytes() + b"\xff\xff")
         return
-    both = first << 31 | second
-    sql = f"INSERT INTO {into} SELECT value >> 31, value & 2147483647 FROM json_each(?)"  # noqa: S608  # our own words
+    both = first << _BITS | second
+    sql = f"INSERT INTO {into} SELECT value >> {_BITS}, value & {_LOWER} FROM json_each(?)"  # noqa: S608  # our own words
     for start in range(0, len(both), _AT_ONCE):
         connection.execute(sql, (json.dumps(both[start : start + _AT_ONCE].tolist()),))

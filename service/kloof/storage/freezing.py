@@ -4,7 +4,7 @@ Packing: `Block.sums` is float64 little-endian, aspects × Stat row by row, then
 `Block.members` is int32 little-endian, first every customer's number, then who sold to them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -20,10 +20,11 @@ from kloof.domain.release import Level
 from kloof.domain.surveys import Survey, SurveyKey
 from kloof.domain.tables import ClosedBlock
 from kloof.storage import practice_parts, surveys
-from kloof.storage.columns import insert, read
+from kloof.storage.columns import columns_of, insert, last_pair, read, together
 from kloof.storage.database import is_postgresql
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Block, PracticePart, QueueCell, Round, SurveyVersion
+from kloof.storage.sheets import PROMISES, width
 from kloof.storage.statements import run
 
 if TYPE_CHECKING:
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _LOCK_NUMBER = 0x6672656574  # "freet" in ASCII: any number does, as long as it is always the same
-_QUEUED = "pair p LEFT JOIN placement q ON q.id = p.id WHERE q.id IS NULL"
-_NUMBERS = ("p.id", "p.customer", "p.salesperson", "p.cell_id", "p.since")
-_CELL = _NUMBERS.index("p.cell_id")
 _CLOSE = """
 INSERT INTO block
   (survey_version_id, arm, level, product, region, team, customers, deals, sums, members, closed_at)
@@ -46,7 +44,6 @@ SELECT b.id, v.survey, v.version, b.arm, b.level, b.product, b.region, b.team, b
 FROM block b JOIN survey_version v ON v.id = b.survey_version_id
 WHERE b.retired_at IS NULL ORDER BY b.id
 """
-_PROMISES = 4
 
 
 def one_at_a_time() -> None:
@@ -61,27 +58,43 @@ def queued() -> list[tuple[PairColumns, tuple[FineCell, ...]]]:
     """Per survey version and arm that has any, the pairs that stand in no block, in order of id, and the cells they
     are in.
     """
+    # What comes after this pair may stand in a cell that is not known here.
+    last = last_pair()
     rooms = _rooms()
-    if not rooms:
-        return []
-    number, letters = read(_QUEUED, _NUMBERS)
-    cell = number[_CELL]
     # By the number of a cell: its room, its place among the cells of that room, and how many letters its pairs have.
-    room, place, width = np.zeros((3, max(max(room.cells) for room in rooms) + 1), np.int64)
+    room, place, wide = np.zeros((3, max((max(one.cells) for one in rooms), default=0) + 1), np.int64)
     for index, one in enumerate(rooms):
         cells = list(one.cells)
-        room[cells], place[cells], width[cells] = index, np.arange(len(cells)), one.width
+        room[cells], place[cells], wide[cells] = index, np.arange(len(cells)), one.width
+    pair, cell, letters = together(_unplaced(last, wide))
     rounds = Round.select().count()
     found = []
     for index, one in enumerate(rooms):
         here = room[cell] == index
         if here.all():
-            pairs = one.pairs(number, letters, place, rounds)
+            pairs = one.pairs(pair, place[cell], letters, rounds)
         else:
-            pairs = one.pairs(number[:, here], letters[np.repeat(here, width[cell])], place, rounds)
+            pairs = one.pairs(pair[here], place[cell[here]], letters[np.repeat(here, wide[cell])], rounds)
         if len(pairs):
             found.append((pairs, tuple(one.cells.values())))
     return found
+
+
+def _unplaced(last: int, wide: "Ints") -> "Iterator[tuple[Ints, Ints, Bytes]]":
+    """The pairs up to the number `last` that stand in no block, their cells, and their sheets; `wide`: letters by cell.
+
+    Which do is looked up here, since PostgreSQL takes longer to leave them out than to hand them over.
+    """
+    queued = np.ones(last + 1, dtype=bool)
+    for placed, _, _ in read("placement p WHERE 1 = 1", ("p.id", "p.block_id"), last=last):
+        queued[placed] = False
+    pairs = read("pair p WHERE p.sheet <> ''", ("p.id", "p.cell_id"), "p.sheet", last=last)
+    for pair, cell, letters in pairs:
+        kept = queued[pair]
+        if kept.all():
+            yield pair, cell, letters
+        else:
+            yield pair[kept], cell[kept], letters[np.repeat(kept, wide[cell])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +108,13 @@ class _Room:
     @property
     def width(self) -> int:
         """The letters of one pair."""
-        return 2 * len(self.survey.core) + _PROMISES
+        return width(len(self.survey.core))
 
-    def pairs(self, number: "Ints", letters: "Bytes", place: "Ints", rounds: int) -> PairColumns:
-        """The pairs of this room from what was read of them, in order of id; `place`: of each cell by its number."""
-        core, sheet = len(self.survey.core), letters.reshape(-1, self.width)
-        id_, customer, salesperson, cell, since = number
-        pairs = PairColumns(
-            survey=self.survey,
-            id=id_,
-            customer=customer,
-            salesperson=salesperson,
-            cell=place[cell],
-            waited=rounds - since,
-            expected=sheet[:, :core] + 1,
-            received=sheet[:, core : 2 * core] + 1,
-            promises=sheet[:, 2 * core :],
-            arm=self.arm,
-        )
-        return pairs if np.all(np.diff(id_) > 0) else pairs.take(np.argsort(id_))
+    def pairs(self, number: "Ints", cell: "Ints", letters: "Bytes", rounds: int) -> PairColumns:
+        """The pairs of this room from what was read of them, in order of their numbers."""
+        pairs = columns_of(self.survey, number, cell, letters, rounds, self.arm)
+        in_order = bool(np.all(np.diff(number) > 0))
+        return pairs if in_order else pairs.take(np.unique(number, return_index=True)[1])
 
 
 def _rooms() -> list[_Room]:
@@ -192,14 +193,14 @@ def live_blocks() -> tuple[ClosedBlock, ...]:
 def _closed(number: int, survey: str, version: int, arm: str, level: str, *rest: Any) -> ClosedBlock:
     product, region, team, customers, deals, packed = rest
     numbers = np.frombuffer(bytes(packed), dtype="<f8")
-    kept, partly, broken, unknown = (int(count) for count in numbers[-_PROMISES:])
+    kept, partly, broken, unknown = (int(count) for count in numbers[-PROMISES:])
     return ClosedBlock(
         number=number,
         survey=SurveyKey(id=survey, version=version),
         queue=Queue(Level(level), product, region, team, Arm(arm)),
         customers=customers,
         deals=deals,
-        sums=numbers[:-_PROMISES].reshape(-1, len(Stat)),
+        sums=numbers[:-PROMISES].reshape(-1, len(Stat)),
         promises=(kept, partly, broken, unknown),
     )
 

@@ -16,7 +16,7 @@ from kloof.domain.pairs import PairColumns, Stat
 from kloof.domain.practice_tables import Part, Side
 from kloof.domain.surveys import SurveyKey
 from kloof.storage import surveys
-from kloof.storage.columns import read
+from kloof.storage.columns import columns_of, last_pair, read, together
 from kloof.storage.models import Practice, PracticePart, SurveyVersion
 from kloof.storage.statements import run
 
@@ -29,7 +29,6 @@ _PLACED = """
 pair p JOIN placement q ON q.id = p.id JOIN block b ON b.id = q.block_id
 WHERE b.retired_at IS NULL AND b.arm = 'asked' AND b.survey_version_id = {version}
 """
-_NUMBERS = ("p.id", "p.customer", "p.salesperson", "q.block_id")
 _DONE = (
     "SELECT r.name, p.id FROM practice r JOIN pair p ON p.deal_id = r.deal_id JOIN placement q ON q.id = p.id"
 )
@@ -37,7 +36,6 @@ _ADD = """
 INSERT INTO practice_part (survey_version_id, practice, release, blocks, done, not_done, members)
 VALUES (?, ?, ?, ?, ?, ?, ?)
 """
-_PROMISES = 4
 
 
 def practised() -> "Iterator[tuple[PairColumns, dict[str, NDArray[np.bool_]]]]":
@@ -49,23 +47,12 @@ def practised() -> "Iterator[tuple[PairColumns, dict[str, NDArray[np.bool_]]]]":
         done.setdefault(name, []).append(pair)
     for version in SurveyVersion.select(SurveyVersion.id).order_by(SurveyVersion.id):
         survey = surveys.by_row(version.id)
-        core = len(survey.core)
-        number, letters = read(_PLACED.format(version=int(version.id)), _NUMBERS)
-        sheet = letters.reshape(-1, 2 * core + _PROMISES)
-        id_, customer, salesperson, block = number
-        if len(id_):
-            pairs = PairColumns(
-                survey=survey,
-                id=id_,
-                customer=customer,
-                salesperson=salesperson,
-                cell=block,
-                waited=np.zeros_like(id_),
-                expected=sheet[:, :core] + 1,
-                received=sheet[:, core : 2 * core] + 1,
-                promises=sheet[:, 2 * core :],
-            )
-            yield pairs, {name: np.isin(id_, pairs_done) for name, pairs_done in sorted(done.items())}
+        source = _PLACED.format(version=int(version.id))
+        placed = read(source, ("p.id", "q.block_id"), "p.sheet", last=last_pair())
+        pair, block, letters = together(placed)
+        if len(pair):
+            pairs = columns_of(survey, pair, block, letters)
+            yield pairs, {name: np.isin(pair, pairs_done) for name, pairs_done in sorted(done.items())}
 
 
 def standing() -> tuple[Part, ...]:

@@ -91,17 +91,13 @@ class Pair(BaseModel):
     """Both answers of one deal, complete in every core aspect, side by side so that a scan can sum them; where only
     one side counts, that one twice.
 
-    `answers` is one letter per answer, as storage.blocks says; `since` counts the rounds held when the pair
-    completed.
-    Customer and salesperson are plain numbers here: an index on either would cost every scan and serve none.
+    `sheet`: who and what was answered, in letters, as storage.sheets says. No column of it is a key or has an index:
+    that would cost every scan and serve none.
     """
 
     deal = ForeignKeyField(Deal, unique=True, on_delete="CASCADE")
-    customer = IntegerField()
-    salesperson = IntegerField()
     cell = ForeignKeyField(QueueCell, on_delete="RESTRICT", index=False)
-    answers = TextField()
-    since = IntegerField()
+    sheet = TextField()
     completed_at = UtcField()
 
 
