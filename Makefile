@@ -6,6 +6,9 @@ PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
 
+# A demo starts a dozen processes and the tests hundreds: without compiled files each compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install demo check format lock screenshots clean
 .DEFAULT_GOAL := help
 

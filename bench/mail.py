@@ -32,6 +32,7 @@ from kloof.domain.surveys import Survey, Wave
 from kloof.mail.catcher import OnAnyPort, Pipelining
 from kloof.mail.smtp import Smtp
 from kloof.storage import claims, deals, people, surveys
+from kloof.storage.database import database, is_postgresql
 from kloof.storage.models import Invitation, Message
 from long_queue import long_queue
 
@@ -144,10 +145,15 @@ def sell(settings: Settings, count: int) -> None:
 
 
 def queue_again() -> None:
-    """Put every message back to where it was before it was sent."""
+    """Put every message back to where it was before it was sent.
+
+    No mail is sent twice but here: what is left of the rows as they were is swept up before the next round.
+    """
     with storage.transaction():
         Message.update(state="queued", customer=None, mailed_on=None, attempts=0, due_at=NOW).execute()
         Invitation.update(state="planned").execute()
+    if is_postgresql():
+        database.execute_sql("VACUUM ANALYZE message, invitation")
 
 
 def worker_rate(settings: Settings, port: int) -> float:

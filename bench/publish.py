@@ -14,7 +14,6 @@ import json
 import multiprocessing
 import os
 import platform
-import resource
 import statistics
 import tempfile
 import time
@@ -28,6 +27,7 @@ from typing import Any
 import duckdb
 
 from company_of_pairs import ASPECTS, CELLS, Answers, answers, fill
+from memory import peak_mib
 
 NOW = datetime(2026, 9, 15, 10, tzinfo=UTC)
 KEY = "a key for the benchmark, worth nothing at all"
@@ -47,20 +47,9 @@ def _measured(url: str, what: str) -> dict[str, float]:
     storage.ensure_connected()
     steps = {"sums": _sums, "whole": _whole}
     seconds = steps[what](url)
-    peak = _peak_mib()
+    peak = peak_mib()
     storage.close_database()
     return seconds | {"peak_mib": peak}
-
-
-def _peak_mib() -> float:
-    """The most memory that this process ever held; `ru_maxrss` would count what its parent held before the start."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(
-            line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM")
-        )
-        return int(line.split()[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _sums(url: str) -> dict[str, float]:

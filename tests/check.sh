@@ -2,8 +2,6 @@
 # Everything that guards the project, in the order in which it fails fastest. `make check` runs it.
 set -u
 export PATH="$PWD/.venv/bin:$PATH"
-# The tests start hundreds of processes: without compiled files on disk, each would compile all that it imports.
-unset PYTHONDONTWRITEBYTECODE
 failed=""
 
 guard() {

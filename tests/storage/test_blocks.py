@@ -10,11 +10,21 @@ from peewee import IntegrityError
 import builders
 from kloof import storage
 from kloof.actions.freeze import freeze
+from kloof.domain.arms import Arm
 from kloof.domain.surveys import Wave
 from kloof.storage import blocks, freezing
 from kloof.storage.database import database as connection
 from kloof.storage.models import Block, Deal, Pair, Placement, Response
-from release_cast import MONDAY, answer, answered_deals, customer_of, delete_customer, promise, settings
+from release_cast import (
+    MONDAY,
+    alone,
+    answer,
+    answered_deals,
+    customer_of,
+    delete_customer,
+    promise,
+    settings,
+)
 
 SURVEY = builders.survey(3, core=2)
 
@@ -145,6 +155,49 @@ def test_a_deal_that_moves_to_another_team_after_freezing_stays_in_its_block(dat
     blocks.record_pair(deals[0], MONDAY)
     (block,) = freezing.live_blocks()
     assert (block.queue.team, block.customers) == ("North", 14)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def test_what_queues_is_read_apart_by_survey_and_arm_and_without_what_stands_in_a_block(
+    engine, tmp_path, request, monkeypatch
+):
+    if engine == "sqlite":
+        request.getfixturevalue("database")
+    else:
+        storage.open_database(request.getfixturevalue("postgresql_url"))
+        storage.migrate()
+    # Small slices, of which some hold no pair that queues, and on PostgreSQL rows that moved behind others.
+    monkeypatch.setattr("kloof.storage.columns._AT_ONCE", 5)
+    monkeypatch.setattr("kloof.storage.columns._PAGES_AT_ONCE", 1)
+    placed = answered_deals(14)
+    assert freeze(settings(tmp_path), MONDAY).blocks == 1
+    wider = builders.survey(5, version=2)
+    queued = [*answered_deals(3, seed=1), *answered_deals(4, survey=wider, team="South", seed=2)]
+    queued += alone(2, Arm.NOT_ASKED, seed=3)
+    Pair.update(completed_at=MONDAY).where(Pair.deal == queued[0]).execute()
+    found = {}
+    for pairs, cells in freezing.queued():
+        assert np.all(np.diff(pairs.id) > 0)
+        for at in range(len(pairs)):
+            one = pairs.take(np.array([at]))
+            found[Pair.get_by_id(int(one.id[0])).deal_id] = (
+                (int(one.customer[0]), int(one.salesperson[0]), cells[int(one.cell[0])].team),
+                (pairs.survey.version, pairs.arm),
+                [*one.expected[0].tolist(), *one.received[0].tolist()],
+            )
+    assert sorted(found) == sorted(queued)
+    assert not {*placed} & {*found}
+    for deal in queued[:7]:
+        (customer, salesperson, _, _, _, team), packed = blocks.complete_answers(deal)
+        who, _, answers = found[deal]
+        assert who == (customer, salesperson, team)
+        assert answers == [ord(letter) - ord("a") + 1 for letter in packed[:-4]]
+    assert [found[deal][1] for deal in queued] == [
+        *[(1, Arm.ASKED)] * 3,
+        *[(2, Arm.ASKED)] * 4,
+        *[(1, Arm.NOT_ASKED)] * 2,
+    ]
+    storage.close_database()
 
 
 def test_the_same_pair_can_never_stand_in_two_blocks(database, tmp_path):
