@@ -6,9 +6,10 @@ that a block keeps is a product of those counts with a small table, exact in who
 customers with several deals in one group, whose deals are averaged first, are summed one by one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -70,6 +71,26 @@ class PairColumns:
 
     def __len__(self) -> int:
         return len(self.id)
+
+    @classmethod
+    def joined(cls, parts: "Sequence[PairColumns]") -> "PairColumns":
+        """Pairs of one survey version and arm, one part behind the other; there is at least one part."""
+
+        def column(name: str) -> "NDArray[Any]":
+            return np.concatenate([getattr(part, name) for part in parts])
+
+        return cls(
+            survey=parts[0].survey,
+            id=column("id"),
+            customer=column("customer"),
+            salesperson=column("salesperson"),
+            cell=column("cell"),
+            waited=column("waited"),
+            expected=column("expected"),
+            received=column("received"),
+            promises=column("promises"),
+            arm=parts[0].arm,
+        )
 
     def take(self, rows: "NDArray[np.intp] | NDArray[np.bool_]") -> "PairColumns":
         """The pairs at these rows."""

@@ -4,7 +4,7 @@ The database joins each column to one text: a million rows would take longer to 
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,7 +44,7 @@ def read(source: str, numbers: tuple[str, str], letters: str = "''", *, last: in
         joined, slices = f"string_agg(({both})::text, ','), string_agg({letters}, '')", _pages(table)
         source = f"{source} AND p.id <= {int(last)} AND p.ctid >= ?::tid AND p.ctid < ?::tid"
     else:
-        joined, slices = f"group_concat({both}, ','), group_concat({letters}, '')", _numbers(table, last)
+        joined, slices = f"group_concat({both}, ','), group_concat({letters}, '')", _numbers(last)
         source = f"{source} AND p.id >= ? AND p.id < ?"
     for start, end in slices:
         digits, sheets = run(f"SELECT {joined} FROM {source}", start, end).fetchone()  # noqa: S608  # our own words
@@ -62,16 +62,8 @@ def last_pair() -> int:
     return int(run("SELECT COALESCE(MAX(id), 0) FROM pair").fetchone()[0])
 
 
-def together(slices: "Iterable[Slice]") -> "Slice":
-    """All slices as one."""
-    none = np.zeros(0, np.int64)
-    first, second, letters = zip((none, none, np.zeros(0, np.uint8)), *slices, strict=True)
-    return np.concatenate(first), np.concatenate(second), np.concatenate(letters)
-
-
-def _numbers(table: str, last: int) -> Iterator[tuple[Any, Any]]:
-    (first,) = run(f"SELECT MIN(id) FROM {table}").fetchone()  # noqa: S608  # our own words
-    for start in range(last + 1 if first is None else first, last + 1, _AT_ONCE):
+def _numbers(last: int) -> Iterator[tuple[Any, Any]]:
+    for start in range(0, last + 1, _AT_ONCE):
         yield start, min(start + _AT_ONCE, last + 1)
 
 
@@ -86,7 +78,7 @@ def _pages(table: str) -> Iterator[tuple[Any, Any]]:
 def columns_of(
     survey: Survey, pair: "Ints", cell: "Ints", letters: "Bytes", rounds: int = 0, arm: Arm = Arm.ASKED
 ) -> PairColumns:
-    """Pairs of one survey version, from what `read` gives; `rounds`: how many have been held by now."""
+    """The pairs of a slice, all of one survey version and arm; `rounds`: how many have been held by now."""
     core = len(survey.core)
     sheet = letters.reshape(-1, width(core))
     customer, salesperson, since = heads(sheet)
@@ -100,7 +92,7 @@ def columns_of(
         waited=rounds - since,
         expected=answers[:, :core] + 1,
         received=answers[:, core : 2 * core] + 1,
-        promises=answers[:, 2 * core :],
+        promises=answers[:, 2 * core :].copy(),  # a view would keep all letters in memory
         arm=arm,
     )
 

@@ -4,7 +4,7 @@ Packing: `Block.sums` is float64 little-endian, aspects × Stat row by row, then
 `Block.members` is int32 little-endian, first every customer's number, then who sold to them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from kloof.domain.release import Level
 from kloof.domain.surveys import Survey, SurveyKey
 from kloof.domain.tables import ClosedBlock
 from kloof.storage import practice_parts, surveys
-from kloof.storage.columns import columns_of, insert, last_pair, read, together
+from kloof.storage.columns import columns_of, insert, last_pair, read
 from kloof.storage.database import is_postgresql
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Block, PracticePart, QueueCell, Round, SurveyVersion
@@ -30,7 +30,7 @@ from kloof.storage.statements import run
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Bytes = NDArray[np.uint8]
+    Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
 _LOCK_NUMBER = 0x6672656574  # "freet" in ASCII: any number does, as long as it is always the same
@@ -65,36 +65,41 @@ def queued() -> list[tuple[PairColumns, tuple[FineCell, ...]]]:
     room, place, wide = np.zeros((3, max((max(one.cells) for one in rooms), default=0) + 1), np.int64)
     for index, one in enumerate(rooms):
         cells = list(one.cells)
-        room[cells], place[cells], wide[cells] = index, np.arange(len(cells)), one.width
-    pair, cell, letters = together(_unplaced(last, wide))
+        room[cells], place[cells], wide[cells] = index, np.arange(len(cells)), width(len(one.survey.core))
     rounds = Round.select().count()
-    found = []
-    for index, one in enumerate(rooms):
-        here = room[cell] == index
-        if here.all():
-            pairs = one.pairs(pair, place[cell], letters, rounds)
-        else:
-            pairs = one.pairs(pair[here], place[cell[here]], letters[np.repeat(here, wide[cell])], rounds)
-        if len(pairs):
-            found.append((pairs, tuple(one.cells.values())))
-    return found
+    parts: list[list[PairColumns]] = [[] for _ in rooms]
+    unplaced = _unplaced(last)
+    for pair, cell, letters in read(
+        "pair p WHERE p.sheet <> ''", ("p.id", "p.cell_id"), "p.sheet", last=last
+    ):
+        where = np.where(unplaced[pair], room[cell], -1)
+        for index in np.unique(where[where >= 0]).tolist():
+            one, here = rooms[index], where == index
+            sheets = letters if here.all() else letters[np.repeat(here, wide[cell])]
+            parts[index].append(
+                columns_of(one.survey, pair[here], place[cell[here]], sheets, rounds, one.arm)
+            )
+    return [
+        (_in_order(PairColumns.joined(of_one)), tuple(one.cells.values()))
+        for one, of_one in zip(rooms, parts, strict=True)
+        if of_one
+    ]
 
 
-def _unplaced(last: int, wide: "Ints") -> "Iterator[tuple[Ints, Ints, Bytes]]":
-    """The pairs up to the number `last` that stand in no block, their cells, and their sheets; `wide`: letters by cell.
+def _in_order(pairs: PairColumns) -> PairColumns:
+    in_order = bool(np.all(np.diff(pairs.id) > 0))
+    return pairs if in_order else pairs.take(np.unique(pairs.id, return_index=True)[1])
 
-    Which do is looked up here, since PostgreSQL takes longer to leave them out than to hand them over.
+
+def _unplaced(last: int) -> "Bools":
+    """For each number up to `last` whether a pair with it stands in no block.
+
+    That is looked up here, since PostgreSQL takes longer to leave the others out than to hand them over.
     """
-    queued = np.ones(last + 1, dtype=bool)
+    unplaced = np.ones(last + 1, dtype=bool)
     for placed, _, _ in read("placement p WHERE 1 = 1", ("p.id", "p.block_id"), last=last):
-        queued[placed] = False
-    pairs = read("pair p WHERE p.sheet <> ''", ("p.id", "p.cell_id"), "p.sheet", last=last)
-    for pair, cell, letters in pairs:
-        kept = queued[pair]
-        if kept.all():
-            yield pair, cell, letters
-        else:
-            yield pair[kept], cell[kept], letters[np.repeat(kept, wide[cell])]
+        unplaced[placed] = False
+    return unplaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +109,6 @@ class _Room:
     survey: Survey
     arm: Arm
     cells: dict[int, FineCell]
-
-    @property
-    def width(self) -> int:
-        """The letters of one pair."""
-        return width(len(self.survey.core))
-
-    def pairs(self, number: "Ints", cell: "Ints", letters: "Bytes", rounds: int) -> PairColumns:
-        """The pairs of this room from what was read of them, in order of their numbers."""
-        pairs = columns_of(self.survey, number, cell, letters, rounds, self.arm)
-        in_order = bool(np.all(np.diff(number) > 0))
-        return pairs if in_order else pairs.take(np.unique(number, return_index=True)[1])
 
 
 def _rooms() -> list[_Room]:

@@ -16,7 +16,7 @@ from kloof.domain.pairs import PairColumns, Stat
 from kloof.domain.practice_tables import Part, Side
 from kloof.domain.surveys import SurveyKey
 from kloof.storage import surveys
-from kloof.storage.columns import columns_of, last_pair, read, together
+from kloof.storage.columns import columns_of, last_pair, read
 from kloof.storage.models import Practice, PracticePart, SurveyVersion
 from kloof.storage.statements import run
 
@@ -49,10 +49,9 @@ def practised() -> "Iterator[tuple[PairColumns, dict[str, NDArray[np.bool_]]]]":
         survey = surveys.by_row(version.id)
         source = _PLACED.format(version=int(version.id))
         placed = read(source, ("p.id", "q.block_id"), "p.sheet", last=last_pair())
-        pair, block, letters = together(placed)
-        if len(pair):
-            pairs = columns_of(survey, pair, block, letters)
-            yield pairs, {name: np.isin(pair, pairs_done) for name, pairs_done in sorted(done.items())}
+        if parts := [columns_of(survey, *one) for one in placed]:
+            pairs = PairColumns.joined(parts)
+            yield pairs, {name: np.isin(pairs.id, pairs_done) for name, pairs_done in sorted(done.items())}
 
 
 def standing() -> tuple[Part, ...]:
