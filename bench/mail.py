@@ -35,6 +35,7 @@ from kloof.storage import claims, deals, people, surveys
 from kloof.storage.database import database, is_postgresql
 from kloof.storage.models import Invitation, Message
 from long_queue import long_queue
+from scratch import postgresql
 
 NOW = datetime(2026, 9, 15, 10, tzinfo=UTC)
 SELLER = "seller@example.com"
@@ -67,32 +68,6 @@ def sink() -> Iterator[int]:
     finally:
         server.terminate()
         server.join()
-
-
-@contextmanager
-def postgresql() -> Iterator[str | None]:
-    """A scratch database on a PostgreSQL server, or None where there is none."""
-    try:
-        import psycopg
-
-        address = os.environ.get("KLOOF_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432")
-        admin = psycopg.connect(f"{address}/postgres", autocommit=True, connect_timeout=2)
-    except (ImportError, OSError) as error:
-        print(f"PostgreSQL is left out: {error}")
-        yield None
-        return
-    except psycopg.OperationalError as error:
-        print(f"PostgreSQL is left out: {error}")
-        yield None
-        return
-    name = f"kloof_bench_{uuid.uuid4().hex[:12]}"
-    with admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield f"{address}/{name}"
-        finally:
-            storage.close_database()
-            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def company(folder: Path) -> Settings:

@@ -17,7 +17,6 @@ import platform
 import statistics
 import tempfile
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,6 +27,7 @@ import duckdb
 
 from company_of_pairs import ASPECTS, CELLS, Answers, answers, fill
 from memory import peak_mib
+from scratch import postgresql
 
 NOW = datetime(2026, 9, 15, 10, tzinfo=UTC)
 KEY = "a key for the benchmark, worth nothing at all"
@@ -115,27 +115,6 @@ class Plain:
 def sqlite() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         yield f"sqlite:///{folder}/kloof.db"
-
-
-@contextmanager
-def postgresql() -> Iterator[str | None]:
-    """A scratch database on a PostgreSQL server, or None where there is none."""
-    try:
-        import psycopg
-
-        address = os.environ.get("KLOOF_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432")
-        admin = psycopg.connect(f"{address}/postgres", autocommit=True, connect_timeout=2)
-    except (ImportError, OSError) as error:
-        print(f"PostgreSQL is left out: {error}")
-        yield None
-        return
-    name = f"kloof_bench_{uuid.uuid4().hex[:12]}"
-    with admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield f"{address}/{name}"
-        finally:
-            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def settle(url: str) -> None:

@@ -18,7 +18,7 @@ from kloof.domain.people import Consent
 from kloof.domain.responses import Changes
 from kloof.domain.surveys import Wave
 from kloof.mail.transport import Memory
-from kloof.storage.models import Deal, Message, Response
+from kloof.storage.models import Customer, Deal, Message, Response
 from release_cast import MONDAY, answered_deals, month, settings
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -64,6 +64,16 @@ def test_who_asked_gets_one_mail_with_the_next_release_and_nobody_else_does(comp
     assert "http://localhost:8000/findings/" in text
     assert "/receipt" in text
     assert "/opt-out/" in text
+
+
+def test_who_asked_and_has_no_address_gets_no_mail_and_is_not_asked_about_at_the_next_release(
+    company: Settings,
+) -> None:
+    asks("piet@example.com")
+    Customer.update(email=None).where(Customer.email == "piet@example.com").execute()
+    assert publish(company, MONDAY).told == 0
+    assert not told()
+    assert not Response.select().where(Response.wants_findings).exists()
 
 
 def test_the_mail_waits_for_the_next_sending_day_so_that_the_site_can_be_put_online(

@@ -75,7 +75,8 @@ def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> Outc
         releases.record(staged.number, staged.sha256, now)
         audit.write(COMMAND_LINE, What.PUBLISHED, now, detail=f"release {staged.number}")
         if asked := wishes.who_asked():
-            wishes.answer(asked, staged.number, _when_to_tell(settings, now), now)
+            wishes.tell(asked, staged.number, _when_to_tell(settings, now), now)
+        wishes.settle()
         practice_parts.add(added, staged.number)
     staged.put_in_place()
     return Outcome(

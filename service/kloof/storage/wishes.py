@@ -32,13 +32,14 @@ def who_asked() -> list[int]:
     ]
 
 
-def answer(invitations: Sequence[int], release: int, due_at: datetime, now: datetime) -> None:
-    """Queue one mail about this release for each of these, and take every wish as met.
-
-    In the transaction that records the release.
-    """
+def tell(invitations: Sequence[int], release: int, due_at: datetime, now: datetime) -> None:
+    """Queue one mail about this release for each of these, in the transaction that records it."""
     for invitation in invitations:
         outbox.queue(now, kind=findings_of(release), invitation=invitation, due_at=due_at)
+
+
+def settle() -> None:
+    """Take every wish as met, also of who has no address to be told at."""
     Response.update(wants_findings=False).where(Response.wants_findings).execute()
 
 

@@ -91,8 +91,8 @@ class Pair(BaseModel):
     """Both answers of one deal, complete in every core aspect, side by side so that a scan can sum them; where only
     one side counts, that one twice.
 
-    `sheet`: who and what was answered, in letters, as storage.sheets says. No column of it is a key or has an index:
-    that would cost every scan and serve none.
+    `sheet`: who and what was answered, in letters, as storage.sheets says. Who is no key here: an index would cost
+    every scan and serve none.
     """
 
     deal = ForeignKeyField(Deal, unique=True, on_delete="CASCADE")
