@@ -15,14 +15,20 @@ settings.register_profile("kloof", deadline=None)
 settings.load_profile("kloof")
 
 
+@pytest.fixture(autouse=True)
+def _no_database_stays_open() -> Iterator[None]:
+    """A test that failed half-way must not fail the ones after it too."""
+    yield
+    storage.close_database()
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[str]:
+def database(tmp_path: Path) -> str:
     """A fresh, migrated SQLite database that is open for this test; gives its address."""
     url = f"sqlite:///{tmp_path / 'kloof.db'}"
     storage.open_database(url)
     storage.migrate()
-    yield url
-    storage.close_database()
+    return url
 
 
 @pytest.fixture

@@ -87,17 +87,14 @@ def test_a_lower_m_without_recorded_consent_is_refused(database, tmp_path):
 @pytest.mark.postgresql
 def test_freezing_and_forgetting_work_on_postgresql_too(postgresql_url, tmp_path):
     storage.open_database(postgresql_url)
-    try:
-        storage.migrate()
-        answered_deals(30)
-        assert freeze(settings(tmp_path), MONDAY).deals == 30
-        assert freeze(settings(tmp_path), MONDAY).blocks == 0
-        (block,) = freezing.live_blocks()
-        assert block.customers == 30
-        freezing.forget_customer(int(freezing.membership().person[0]))
-        assert freezing.membership().person.min() == -1
-    finally:
-        storage.close_database()
+    storage.migrate()
+    answered_deals(30)
+    assert freeze(settings(tmp_path), MONDAY).deals == 30
+    assert freeze(settings(tmp_path), MONDAY).blocks == 0
+    (block,) = freezing.live_blocks()
+    assert block.customers == 30
+    freezing.forget_customer(int(freezing.membership().person[0]))
+    assert freezing.membership().person.min() == -1
 
 
 AT_ONCE = """
@@ -135,6 +132,7 @@ def test_two_processes_that_freeze_and_publish_at_once_close_each_pair_once_in_o
             [sys.executable, "-c", AT_ONCE, url, str(tmp_path), tests],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
         )
         for _ in range(2)
@@ -143,7 +141,9 @@ def test_two_processes_that_freeze_and_publish_at_once_close_each_pair_once_in_o
     for racer in racers:
         racer.stdin.write("go\n")
         racer.stdin.flush()
-    said = [racer.communicate(timeout=60)[0].split() for racer in racers]
+    ended = [racer.communicate(timeout=60) for racer in racers]
+    assert [error for _, error in ended] == ["", ""]
+    said = [words.split() for words, _ in ended]
     storage.open_database(url)
     live = freezing.live_blocks()
     assert sorted(int(blocks) for blocks, _ in said) == [0, len(live)]
@@ -151,4 +151,3 @@ def test_two_processes_that_freeze_and_publish_at_once_close_each_pair_once_in_o
     assert sorted(published for _, published in said) == ["False", "True"]
     assert len(releases.recorded()) == 1
     assert len(practice_parts.standing()) == 1
-    storage.close_database()

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -64,6 +65,22 @@ def test_a_staged_release_is_no_release_yet(publishable, tmp_path):
     assert staged(tmp_path, 1, written.sha256) == written
     clear_staging(tmp_path)
     assert staged(tmp_path, 1, written.sha256) is None
+
+
+def test_a_release_that_another_publish_puts_in_place_at_this_moment_is_staged_no_more(
+    publishable, tmp_path, monkeypatch
+):
+    written = write_release(publishable, tmp_path)
+    read = Path.read_bytes
+
+    def too_late(file: Path) -> bytes:
+        if written.folder.exists():
+            written.put_in_place()
+        return read(file)
+
+    monkeypatch.setattr(Path, "read_bytes", too_late)
+    assert staged(tmp_path, 1, written.sha256) is None
+    assert [published.sha256 for published in read_releases(tmp_path)] == [written.sha256]
 
 
 def test_putting_in_place_twice_is_putting_in_place_once(publishable, tmp_path):

@@ -85,8 +85,11 @@ def write_release(publishable: Publishable, releases: Path) -> Staged:
 def staged(releases: Path, number: int, sha256: str) -> Staged | None:
     """The release with this manifest that was written and never put in place; None where there is none."""
     found = _staged(releases, number, sha256)
-    whole = (found.folder / MANIFEST).exists() and _sha256((found.folder / MANIFEST).read_bytes()) == sha256
-    return found if whole else None
+    try:
+        manifest = (found.folder / MANIFEST).read_bytes()
+    except FileNotFoundError:  # whoever wrote it may be putting it in place at this moment
+        return None
+    return found if _sha256(manifest) == sha256 else None
 
 
 def clear_staging(releases: Path) -> None:
