@@ -55,6 +55,21 @@ def test_the_sums_of_a_group_are_those_of_its_customers_one_by_one(drawn):
             ]
 
 
+def test_the_sums_are_the_same_however_many_pairs_and_aspects_are_counted_at_once(monkeypatch):
+    rng, survey = np.random.default_rng(7), a_survey(5, high=4, norm=1.5)
+    n, core = 900, len(survey.core)
+    sheets = [rng.integers(survey.scale.low, 5, (n, core)).tolist() for _ in range(2)]
+    pairs = columns(survey, rng.integers(1, 300, n).tolist(), rng.integers(1, 9, n).tolist(), *sheets)
+    group = rng.integers(-1, 3, n)
+    at_once = tally(pairs, group, 3)
+    monkeypatch.setattr("kloof.domain.pairs._PAIRS_AT_ONCE", 1)
+    monkeypatch.setattr("kloof.domain.pairs._COUNTS_AT_ONCE", 250)
+    in_slices = tally(pairs, group, 3)
+    assert len(set(group.tolist())) == 4
+    assert np.array_equal(in_slices.sums, at_once.sums)
+    assert np.array_equal(in_slices.alike, at_once.alike)
+
+
 @given(many_pairs())
 def test_the_most_frequent_answer_is_seen_on_either_side_and_in_the_sign_of_the_gap(drawn):
     pairs, group = drawn

@@ -5,14 +5,14 @@ import time
 
 import numpy as np
 import pytest
-from peewee import IntegrityError
+from peewee import IntegrityError, OperationalError
 
 import builders
 from kloof import storage
 from kloof.actions.freeze import freeze
 from kloof.domain.arms import Arm
 from kloof.domain.surveys import Wave
-from kloof.storage import blocks, freezing
+from kloof.storage import blocks, columns, freezing
 from kloof.storage.database import database as connection
 from kloof.storage.models import Block, Deal, Pair, Placement, Response
 from release_cast import (
@@ -198,6 +198,41 @@ def test_what_queues_is_read_apart_by_survey_and_arm_and_without_what_stands_in_
         *[(1, Arm.NOT_ASKED)] * 2,
     ]
     storage.close_database()
+
+
+def test_a_pair_that_moves_to_a_later_slice_meanwhile_is_read_once(database, monkeypatch):
+    answered_deals(3)
+    read = freezing.read
+
+    def twice(*source, **bounds):
+        for one in read(*source, **bounds):
+            yield from (one, one)
+
+    monkeypatch.setattr(freezing, "read", twice)
+    ((pairs, _),) = freezing.queued()
+    assert len(pairs) == len(set(pairs.id.tolist())) == 3
+
+
+@pytest.mark.postgresql
+def test_a_server_that_goes_away_while_pairs_are_read_is_told_like_any_lost_connection(
+    postgresql_url, monkeypatch
+):
+    storage.open_database(postgresql_url)
+    storage.migrate()
+    answered_deals(3)
+    ask = columns.run
+
+    def last_words(sql, *values):
+        gone = "SELECT pg_terminate_backend(pg_backend_pid())::text, ''"
+        return ask(gone) if "string_agg" in sql else ask(sql, *values)
+
+    monkeypatch.setattr(columns, "run", last_words)
+    with pytest.raises(OperationalError) as lost:
+        freezing.queued()
+    storage.drop_connection_after(lost.value)
+    monkeypatch.undo()
+    storage.ensure_connected()
+    assert len(freezing.queued()[0][0]) == 3
 
 
 def test_the_same_pair_can_never_stand_in_two_blocks(database, tmp_path):

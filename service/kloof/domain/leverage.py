@@ -28,7 +28,7 @@ from kloof.domain.linked_sets import Linked, numbered
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.integer[Any]]
     Floats = NDArray[np.float64]
 
 

@@ -5,7 +5,7 @@ both. Where that would be too much, the customer's new pair waits for a larger b
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from kloof.domain.blocks import NewBlock
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.integer[Any]]
     Shrink = Callable[["NewBlock", "Ints"], "NewBlock | None"]
 
 ROUNDS = 12

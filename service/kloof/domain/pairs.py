@@ -6,7 +6,7 @@ that a block keeps is a product of those counts with a small table, exact in who
 customers with several deals in one group, whose deals are averaged first, are summed one by one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from kloof.domain.surveys import Survey
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.integer[Any]]
     Floats = NDArray[np.float64]
     Bytes = NDArray[np.uint8]
 
@@ -46,6 +46,8 @@ class Stat(IntEnum):
 
 
 _SIGNS = 3
+_PAIRS_AT_ONCE = 65_536
+_COUNTS_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,9 @@ class PairColumns:
     """Complete pairs of one survey version, one row each; or, in another arm than ASKED, the one side that there is,
     as `expected` and `received` alike.
 
-    id, customer, salesperson: row numbers of storage. cell: index into the queue cells that came with
-    it. waited: releases that passed while it queued. expected, received: uint8[n, core aspects], value
-    − low + 1. promises: uint8[n, 4], how many were kept, partly kept, broken, too early to say.
+    id, customer, salesperson: row numbers of storage, of 32 bits or more like the next two. cell: index into the
+    queue cells that came with it. waited: releases that passed while it queued. expected, received: uint8[n, core
+    aspects], value − low + 1. promises: uint8[n, 4], how many were kept, partly kept, broken, too early to say.
     """
 
     survey: "Survey"
@@ -72,28 +74,15 @@ class PairColumns:
     def __len__(self) -> int:
         return len(self.id)
 
-    @classmethod
-    def joined(cls, parts: "Sequence[PairColumns]") -> "PairColumns":
-        """Pairs of one survey version and arm, one part behind the other; there is at least one part."""
+    def first(self, how_many: int) -> "PairColumns":
+        """The pairs in front, in the same memory."""
+        return self._of(slice(how_many))
 
-        def column(name: str) -> "NDArray[Any]":
-            return np.concatenate([getattr(part, name) for part in parts])
-
-        return cls(
-            survey=parts[0].survey,
-            id=column("id"),
-            customer=column("customer"),
-            salesperson=column("salesperson"),
-            cell=column("cell"),
-            waited=column("waited"),
-            expected=column("expected"),
-            received=column("received"),
-            promises=column("promises"),
-            arm=parts[0].arm,
-        )
-
-    def take(self, rows: "NDArray[np.intp] | NDArray[np.bool_]") -> "PairColumns":
+    def take(self, rows: "Ints | NDArray[np.bool_]") -> "PairColumns":
         """The pairs at these rows."""
+        return self._of(rows)
+
+    def _of(self, rows: "Ints | NDArray[np.bool_] | slice") -> "PairColumns":
         return PairColumns(
             survey=self.survey,
             id=self.id[rows],
@@ -154,18 +143,13 @@ def tally(pairs: PairColumns, group: "Ints", groups: int) -> Tally:
     several = _of_customers_with_several(pairs.customer, group) & grouped
     by_norm = {norm: _basis(pairs.survey, norm) for norm in set(_norms(pairs.survey))}
     basis = [by_norm[norm] for norm in _norms(pairs.survey)]
-    width = len(pairs.survey.scale.points)
-    single = grouped & ~several
-    everything = single.all()
-    chosen = slice(None) if everything else np.flatnonzero(single)
-    base = group[chosen] * (width * width) - (width + 1)  # since both answers are counted from 1
     sums = np.empty((groups, len(basis), len(Stat)))
-    counts = np.zeros((groups, len(basis), 2 * width + _SIGNS))
-    for aspect, (statistics, margins) in enumerate(basis):
-        code = base + (pairs.expected[chosen, aspect] * np.uint16(width) + pairs.received[chosen, aspect])
-        joint = np.bincount(code, minlength=groups * width * width).reshape(groups, -1).astype(np.float64)
-        sums[:, aspect] = joint @ statistics
-        counts[:, aspect] = joint @ margins
+    counts = np.zeros((groups, len(basis), 2 * len(pairs.survey.scale.points) + _SIGNS))
+    counted = _combinations(pairs, np.where(grouped & ~several, group, groups), groups + 1)
+    for aspect, ((statistics, margins), joint) in enumerate(zip(basis, counted, strict=True)):
+        exact = joint[:groups].astype(np.float64)
+        sums[:, aspect] = exact @ statistics
+        counts[:, aspect] = exact @ margins
     if several.any():
         _add_means(pairs.take(several), group[several], sums, counts)
     size = np.maximum(sums[:, :, Stat.N], 1)
@@ -178,6 +162,25 @@ def tally(pairs: PairColumns, group: "Ints", groups: int) -> Tally:
         deals=np.bincount(group[grouped], minlength=groups),
         promises=_promises(pairs.promises[grouped], group[grouped], groups),
     )
+
+
+def _combinations(pairs: PairColumns, group: "Ints", groups: int) -> "Iterator[Ints]":
+    """Per aspect how often each combination of V and R occurs, int64[groups, points × points]; `group` is from 0."""
+    points = len(pairs.survey.scale.points)
+    numbers = groups * points * points
+    # Few pairs at once, so that they stay in the processor's cache; but no fewer than there are counts to add to.
+    step = max(_PAIRS_AT_ONCE, numbers)
+    at_once = max(1, _COUNTS_AT_ONCE // numbers)
+    for first in range(0, pairs.expected.shape[1], at_once):
+        expected, received = (side[:, first : first + at_once] for side in (pairs.expected, pairs.received))
+        found = np.zeros((expected.shape[1], numbers), dtype=np.int64)
+        for start in range(0, len(pairs), step):
+            rows = slice(start, start + step)
+            base = group[rows] * (points * points) - (points + 1)  # since both answers are counted from 1
+            codes = expected[rows] * np.uint16(points) + received[rows]
+            for aspect, code in enumerate(np.ascontiguousarray(codes.T)):
+                found[aspect] += np.bincount(base + code, minlength=numbers)
+        yield from found.reshape(-1, groups, points * points)
 
 
 def _of_customers_with_several(customer: "Ints", group: "Ints") -> "NDArray[np.bool_]":

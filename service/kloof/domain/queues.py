@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from kloof.domain.thresholds import MOST_ALIKE, Thresholds
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.integer[Any]]
 
 ROLL_UP = ((Level.TEAM, 0), (Level.REGION, 2), (Level.PRODUCT, 2), (Level.COMPANY, 2))
 """The levels at which a pair may close, each with the releases that it has to wait before; the finest is tried

@@ -4,7 +4,8 @@ The database joins each column to one text: a million rows would take longer to 
 """
 
 import json
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +13,8 @@ import numpy as np
 from kloof.domain.arms import Arm
 from kloof.domain.pairs import PairColumns
 from kloof.domain.surveys import Survey
-from kloof.storage.database import database, is_postgresql
-from kloof.storage.sheets import HEAD, heads, width
+from kloof.storage.database import database, is_postgresql, without_waiting
+from kloof.storage.sheets import HEAD, PROMISES, heads, width
 from kloof.storage.statements import run
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 # What one statement joins: memory grows with it, and the pace does not.
 _AT_ONCE = 50_000
-_PAGES_AT_ONCE = 512
+_PAGES_AT_ONCE = 128
+_AHEAD = 2
 # Two numbers travel as one, of which this is the lower half.
 _BITS, _LOWER = 31, 2**31 - 1
 _COPY = np.dtype([("fields", ">i2"), ("n1", ">i4"), ("first", ">i4"), ("n2", ">i4"), ("second", ">i4")])
@@ -46,8 +48,7 @@ def read(source: str, numbers: tuple[str, str], letters: str = "''", *, last: in
     else:
         joined, slices = f"group_concat({both}, ','), group_concat({letters}, '')", _numbers(last)
         source = f"{source} AND p.id >= ? AND p.id < ?"
-    for start, end in slices:
-        digits, sheets = run(f"SELECT {joined} FROM {source}", start, end).fetchone()  # noqa: S608  # our own words
+    for digits, sheets in _in_turn(f"SELECT {joined} FROM {source}", slices):  # noqa: S608  # our own words
         if digits:
             found = np.fromstring(digits, dtype=np.int64, sep=",")
             yield (
@@ -55,6 +56,19 @@ def read(source: str, numbers: tuple[str, str], letters: str = "''", *, last: in
                 found & _LOWER,
                 np.frombuffer(sheets.encode("ascii"), dtype=np.uint8) - ord("a"),
             )
+
+
+def _in_turn(sql: str, slices: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, ...]]:
+    """The one row of each slice. PostgreSQL is asked for the next ones already, and joins them meanwhile."""
+    ahead = _AHEAD if is_postgresql() else 0
+    with without_waiting():
+        asked: deque[Any] = deque()
+        for start, end in slices:
+            asked.append(run(sql, start, end))
+            if len(asked) > ahead:
+                yield asked.popleft().fetchone()
+        while asked:
+            yield asked.popleft().fetchone()
 
 
 def last_pair() -> int:
@@ -75,26 +89,46 @@ def _pages(table: str) -> Iterator[tuple[Any, Any]]:
         yield f"({start},0)", f"({start + _PAGES_AT_ONCE},0)"
 
 
-def columns_of(
-    survey: Survey, pair: "Ints", cell: "Ints", letters: "Bytes", rounds: int = 0, arm: Arm = Arm.ASKED
-) -> PairColumns:
-    """The pairs of a slice, all of one survey version and arm; `rounds`: how many have been held by now."""
-    core = len(survey.core)
-    sheet = letters.reshape(-1, width(core))
-    customer, salesperson, since = heads(sheet)
-    answers = sheet[:, HEAD:]
-    return PairColumns(
-        survey=survey,
-        id=pair,
-        customer=customer,
-        salesperson=salesperson,
-        cell=cell,
-        waited=rounds - since,
-        expected=answers[:, :core] + 1,
-        received=answers[:, core : 2 * core] + 1,
-        promises=answers[:, 2 * core :].copy(),  # a view would keep all letters in memory
-        arm=arm,
-    )
+class Gathered:
+    """Slices of pairs, all of one survey version and arm, put one behind the other.
+
+    Memory that is touched for the first time takes longer than summing what is in it: so every pair gets its place at
+    once, and what was asked for and stays empty is never touched.
+    """
+
+    def __init__(self, survey: Survey, at_most: int, arm: Arm = Arm.ASKED) -> None:
+        core = len(survey.core)
+        self._width, self._length = width(core), 0
+        self._columns = PairColumns(
+            survey=survey,
+            id=np.empty(at_most, np.int32),
+            customer=np.empty(at_most, np.int32),
+            salesperson=np.empty(at_most, np.int32),
+            cell=np.empty(at_most, np.int32),
+            waited=np.empty(at_most, np.int32),
+            expected=np.empty((at_most, core), np.uint8),
+            received=np.empty((at_most, core), np.uint8),
+            promises=np.empty((at_most, PROMISES), np.uint8),
+            arm=arm,
+        )
+
+    def add(self, pair: "Ints", cell: "Ints", letters: "Bytes", rounds: int = 0) -> None:
+        """A slice as `read` gives it; `rounds`: how many have been held by now."""
+        to, core = self._columns, len(self._columns.survey.core)
+        here = slice(self._length, self._length + len(pair))
+        sheet = letters.reshape(-1, self._width)
+        to.id[here], to.cell[here] = pair, cell
+        to.customer[here], to.salesperson[here], since = heads(sheet)
+        to.waited[here] = rounds - since
+        np.add(sheet[:, HEAD : HEAD + core], 1, out=to.expected[here])
+        np.add(sheet[:, HEAD + core : HEAD + 2 * core], 1, out=to.received[here])
+        to.promises[here] = sheet[:, HEAD + 2 * core :]
+        self._length = here.stop
+
+    @property
+    def pairs(self) -> PairColumns:
+        """All that was added, in that order."""
+        return self._columns.first(self._length)
 
 
 def insert(table: str, columns: tuple[str, str], first: "Ints", second: "Ints") -> None:
@@ -111,7 +145,7 @@ def insert(table: str, columns: tuple[str, str], first: "Ints", second: "Ints") 
         ):
             copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8) + rows.tobytes() + b"\xff\xff")
         return
-    both = first << _BITS | second
+    both = first.astype(np.int64) << _BITS | second
     sql = f"INSERT INTO {into} SELECT value >> {_BITS}, value & {_LOWER} FROM json_each(?)"  # noqa: S608  # our own words
     for start in range(0, len(both), _AT_ONCE):
         connection.execute(sql, (json.dumps(both[start : start + _AT_ONCE].tolist()),))

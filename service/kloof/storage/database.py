@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from peewee import (
+from peewee import (  # type: ignore[attr-defined]  # its types leave the wrapper out
     Database,
     DatabaseProxy,
     InterfaceError,
@@ -14,6 +14,7 @@ from peewee import (
     OperationalError,
     PostgresqlDatabase,
     SqliteDatabase,
+    __exception_wrapper__,
 )
 from playhouse.db_url import parse
 
@@ -109,6 +110,17 @@ def taken_back() -> Iterator[None]:
     with database.atomic() as part:
         yield
         part.rollback()
+
+
+@contextmanager
+def without_waiting() -> Iterator[None]:
+    """PostgreSQL gets every statement of this part at once, and is waited for only where a row of one is fetched."""
+    if not is_postgresql():
+        yield
+        return
+    # What goes wrong shows where the row is fetched, and peewee does not see that.
+    with __exception_wrapper__, database.connection().pipeline():
+        yield
 
 
 def is_postgresql() -> bool:

@@ -20,8 +20,8 @@ from kloof.domain.release import Level
 from kloof.domain.surveys import Survey, SurveyKey
 from kloof.domain.tables import ClosedBlock
 from kloof.storage import practice_parts, surveys
-from kloof.storage.columns import columns_of, insert, last_pair, read
-from kloof.storage.database import is_postgresql
+from kloof.storage.columns import Gathered, insert, last_pair, read
+from kloof.storage.database import is_postgresql, without_waiting
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Block, PracticePart, QueueCell, Round, SurveyVersion
 from kloof.storage.sheets import PROMISES, width
@@ -67,28 +67,27 @@ def queued() -> list[tuple[PairColumns, tuple[FineCell, ...]]]:
         cells = list(one.cells)
         room[cells], place[cells], wide[cells] = index, np.arange(len(cells)), width(len(one.survey.core))
     rounds = Round.select().count()
-    parts: list[list[PairColumns]] = [[] for _ in rooms]
+    gathered: dict[int, Gathered] = {}
     unplaced = _unplaced(last)
     for pair, cell, letters in read(
         "pair p WHERE p.sheet <> ''", ("p.id", "p.cell_id"), "p.sheet", last=last
     ):
         where = np.where(unplaced[pair], room[cell], -1)
+        unplaced[pair] = False  # a pair that changes meanwhile may come once more
         for index in np.unique(where[where >= 0]).tolist():
             one, here = rooms[index], where == index
             sheets = letters if here.all() else letters[np.repeat(here, wide[cell])]
-            parts[index].append(
-                columns_of(one.survey, pair[here], place[cell[here]], sheets, rounds, one.arm)
-            )
+            if index not in gathered:
+                gathered[index] = Gathered(one.survey, last, one.arm)
+            gathered[index].add(pair[here], place[cell[here]], sheets, rounds)
     return [
-        (_in_order(PairColumns.joined(of_one)), tuple(one.cells.values()))
-        for one, of_one in zip(rooms, parts, strict=True)
-        if of_one
+        (_in_order(gathered[index].pairs), tuple(rooms[index].cells.values())) for index in sorted(gathered)
     ]
 
 
 def _in_order(pairs: PairColumns) -> PairColumns:
     in_order = bool(np.all(np.diff(pairs.id) > 0))
-    return pairs if in_order else pairs.take(np.unique(pairs.id, return_index=True)[1])
+    return pairs if in_order else pairs.take(np.argsort(pairs.id))
 
 
 def _unplaced(last: int) -> "Bools":
@@ -139,26 +138,22 @@ def close(blocks: Sequence[NewBlock], now: datetime) -> None:
     """Close these blocks for good. Their pairs must still queue: a second placement of a pair is an error."""
     versions = {survey: surveys.row_of(survey) for survey in {block.survey for block in blocks}}
     closed_at = UtcField.db_value(Block.closed_at, now)
-    numbers = []
-    for block in blocks:
-        sums = np.concatenate([block.sums.ravel(), block.promises]).astype("<f8").tobytes()
-        members = np.concatenate([block.person, block.salesperson]).astype("<i4").tobytes()
-        queue = block.queue
-        cell = (
-            versions[block.survey],
-            queue.arm.value,
-            queue.level.value,
-            queue.product,
-            queue.region,
-            queue.team,
-        )
-        row = run(_CLOSE, *cell, block.customers, len(block.pairs), sums, members, closed_at).fetchone()
-        numbers.append(int(row[0]))
+    with without_waiting():
+        closed = [run(_CLOSE, *_row(block, versions[block.survey], closed_at)) for block in blocks]
+        numbers = [int(one.fetchone()[0]) for one in closed]
     if blocks:
         pairs = np.concatenate([block.pairs for block in blocks])
         placed = np.repeat(numbers, [len(block.pairs) for block in blocks])
         order = np.argsort(pairs)
         insert("placement", ("id", "block_id"), pairs[order], placed[order])
+
+
+def _row(block: NewBlock, version: int | None, closed_at: Any) -> tuple[Any, ...]:
+    queue = block.queue
+    sums = np.concatenate([block.sums.ravel(), block.promises]).astype("<f8").tobytes()
+    members = np.concatenate([block.person, block.salesperson]).astype("<i4").tobytes()
+    where = (version, queue.arm.value, queue.level.value, queue.product, queue.region, queue.team)
+    return *where, block.customers, len(block.pairs), sums, members, closed_at
 
 
 def membership() -> Membership:

@@ -16,7 +16,7 @@ from kloof.domain.pairs import PairColumns, Stat
 from kloof.domain.practice_tables import Part, Side
 from kloof.domain.surveys import SurveyKey
 from kloof.storage import surveys
-from kloof.storage.columns import columns_of, last_pair, read
+from kloof.storage.columns import Gathered, last_pair, read
 from kloof.storage.models import Practice, PracticePart, SurveyVersion
 from kloof.storage.statements import run
 
@@ -45,12 +45,14 @@ def practised() -> "Iterator[tuple[PairColumns, dict[str, NDArray[np.bool_]]]]":
     done: dict[str, list[int]] = {}
     for name, pair in run(_DONE).fetchall():
         done.setdefault(name, []).append(pair)
+    last = last_pair()
     for version in SurveyVersion.select(SurveyVersion.id).order_by(SurveyVersion.id):
         survey = surveys.by_row(version.id)
         source = _PLACED.format(version=int(version.id))
-        placed = read(source, ("p.id", "q.block_id"), "p.sheet", last=last_pair())
-        if parts := [columns_of(survey, *one) for one in placed]:
-            pairs = PairColumns.joined(parts)
+        gathered = Gathered(survey, last)
+        for one in read(source, ("p.id", "q.block_id"), "p.sheet", last=last):
+            gathered.add(*one)
+        if len(pairs := gathered.pairs):
             yield pairs, {name: np.isin(pairs.id, pairs_done) for name, pairs_done in sorted(done.items())}
 
 
