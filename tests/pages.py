@@ -12,7 +12,7 @@ from typing import NamedTuple
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, Response
 from werkzeug.serving import make_server
 
 from builders import NOW, person
@@ -39,6 +39,13 @@ def served(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def follow(page: Page, button: Locator) -> Response:
+    """Press what leads to another page; gives the answer, when that page stands and not the one before it."""
+    with page.expect_navigation() as going:
+        button.click()
+    return going.value
 
 
 def axe_violations(page: Page) -> list[str]:

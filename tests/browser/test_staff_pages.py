@@ -20,7 +20,7 @@ from kloof.storage import people
 from kloof.storage.models import Deal, Invitation, Person, Response
 from kloof.web import create_app
 from outbox_cast import line, sell
-from pages import axe_violations, html_errors, served, sign_in
+from pages import axe_violations, follow, html_errors, served, sign_in
 
 NewPage = Callable[..., Page]
 BOTH = (Wave.SALE, Wave.DELIVERY)
@@ -134,7 +134,7 @@ def test_axe_finds_nothing_where_the_form_has_errors_or_the_view_is_off(
 ) -> None:
     page = new_page()
     page.goto(f"{address}/sign-in")
-    page.locator("main button").click()
+    follow(page, page.locator("main button"))
     assert page.locator(".error-summary").is_visible()
     assert axe_violations(page) == []
     with served(shut) as elsewhere:
@@ -265,7 +265,7 @@ def test_axe_finds_nothing_where_a_lead_has_to_put_something_right_or_is_in_no_t
     sign_in(page, app, address, "Joris Baas", Role.LEAD)
     page.goto(f"{address}/handover/{cast.deal_id}")
     page.locator("[name=note-a3]").fill("Kan niet")
-    page.locator("main form button").first.click()
+    follow(page, page.locator("main form button").first)
     assert page.locator(".error-summary").is_visible()
     assert axe_violations(page) == []
     Person.update(team="").where(Person.role == "lead").execute()

@@ -15,7 +15,7 @@ from kloof.domain.responses import Changes, PromiseChange
 from kloof.domain.surveys import Wave
 from kloof.web import create_app
 from kloof.web.survey.preview import alone
-from pages import axe_violations, html_errors, served
+from pages import axe_violations, follow, html_errors, served
 
 NewPage = Callable[..., Page]
 SURVEY = survey(6)
@@ -94,8 +94,8 @@ def in_language(path: str, language: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}language={language}"
 
 
-def press(page: Page, action: str = "save") -> None:
-    page.locator(f"main .actions button[value={action}]").click()
+def submit(page: Page) -> None:
+    follow(page, page.locator("main .actions button[value=submit]"))
 
 
 @pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
@@ -116,14 +116,14 @@ def test_axe_finds_nothing_where_something_is_wrong_or_done(
 ) -> None:
     page = new_page(width, scheme)
     page.goto(f"{address}/s/{deal(SURVEY).tokens[Wave.SALE]}?page=4&language={language}")
-    press(page, "submit")
+    submit(page)
     expect(page.locator(".error-summary")).to_be_focused()
     assert axe_violations(page) == []
     page.goto(f"{address}/s/{customer.tokens[Wave.SALE]}/withdraw?language={language}")
-    page.locator("button[value=withdraw]").click()
+    follow(page, page.locator("button[value=withdraw]"))
     assert axe_violations(page) == []
     page.goto(f"{address}/opt-out/{customer.opt_out_tokens[Wave.SALE]}?language={language}")
-    page.locator("button[value=stop]").click()
+    follow(page, page.locator("button[value=stop]"))
     assert axe_violations(page) == []
 
 
@@ -318,7 +318,7 @@ def _tab_to(page: Page, selector: str) -> None:
 def test_an_error_leads_to_its_question_by_keyboard(new_page: NewPage, address: str) -> None:
     page = new_page()
     page.goto(f"{address}/s/{deal(SURVEY).tokens[Wave.SALE]}?page=4")
-    press(page, "submit")
+    submit(page)
     assert page.title().startswith("Fout: ")
     expect(page.locator(".error-summary")).to_be_focused()
     page.keyboard.press("Tab")
@@ -346,7 +346,7 @@ def test_going_from_an_error_to_another_page_loses_nothing_without_javascript(
     built = deal(SURVEY)
     page = new_page(java_script_enabled=False)
     page.goto(f"{address}/s/{built.tokens[Wave.SALE]}?page=4")
-    press(page, "submit")
+    submit(page)
     page.locator("#q-comment").fill("Graag voor tien uur")
     page.locator("[name=consent][value=totals]").check()
     page.locator(".error-summary button").first.click()
@@ -415,7 +415,7 @@ def test_what_was_chosen_without_a_network_is_said_so_and_outlives_the_tab(
     page.locator("[name=a1][value='7']").check()
     page.locator("[name=a2][value=none]").check()
     expect(page.locator(".saved")).to_contain_text("Geen verbinding")
-    press(page)
+    page.locator("main .actions button[value=save]").click()
     assert page.url == link
     assert kept(built) == {}
     context = page.context
@@ -520,6 +520,6 @@ def test_switching_the_language_keeps_what_was_filled_in_without_javascript(
     page = new_page(java_script_enabled=False)
     page.goto(f"{address}/s/{built.tokens[Wave.SALE]}")
     page.locator("[name=a1][value='4']").check()
-    page.get_by_role("button", name="English").click()
+    follow(page, page.get_by_role("button", name="English"))
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.locator("[name=a1][value='4']").is_checked()

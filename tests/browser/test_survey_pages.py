@@ -14,7 +14,7 @@ from kloof.domain.responses import Changes, PromiseChange
 from kloof.domain.surveys import Wave
 from kloof.storage.models import Promise, Response
 from kloof.web import create_app
-from pages import axe_violations, html_errors, served
+from pages import axe_violations, follow, html_errors, served
 
 NewPage = Callable[..., Page]
 BOTH = (Wave.SALE, Wave.DELIVERY)
@@ -57,11 +57,11 @@ def test_the_first_survey_from_mail_to_receipt_on_a_phone_without_javascript(
     page.goto(f"{address}/s/{built.tokens[Wave.SALE]}")
     while page.locator(".scale").count():
         rate(page, 8)
-        page.locator(NEXT).click()
+        follow(page, page.locator(NEXT))
     page.locator("#q-promise-0").fill("Klaar voor de zomer")
-    page.locator(NEXT).click()
+    follow(page, page.locator(NEXT))
     page.locator("label:has(input[name=consent][value=totals])").click()
-    page.locator(SEND).click()
+    follow(page, page.locator(SEND))
     assert page.url.endswith("/receipt")
     assert "Klaar voor de zomer" in page.inner_text("main")
     kept = Response.get()
@@ -78,12 +78,12 @@ def test_the_second_survey_plays_the_promises_back_after_the_ratings(new_page: N
     while page.locator(".scale").count():
         assert "Klaar voor de zomer" not in page.inner_text("main")
         rate(page, 6)
-        page.locator(NEXT).click()
+        follow(page, page.locator(NEXT))
     assert "Klaar voor de zomer" in page.inner_text("main")
     page.locator("label:has(input[name='outcome-0'][value=broken])").click()
-    page.locator(NEXT).click()
+    follow(page, page.locator(NEXT))
     page.locator("label:has(input[name=consent][value=named])").click()
-    page.locator(SEND).click()
+    follow(page, page.locator(SEND))
     assert page.url.endswith("/receipt")
     assert Promise.get().outcome == "broken"
 
@@ -100,7 +100,7 @@ def states(page: Page, address: str, check: Callable[[str], None]) -> None:
             break
         check(f"page-{number}")
     check("finish")
-    page.locator(SEND).click()
+    follow(page, page.locator(SEND))
     assert page.locator(".error-summary").count() == 1
     check("errors")
     page.goto(f"{address}/s/{second.tokens[Wave.SALE]}")
