@@ -58,6 +58,33 @@ def test_the_migrations_together_make_what_the_models_describe(tmp_path: Path, d
     assert migrated == described(fresh)
 
 
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        *(("message", name) for name in ("invitation_id", "sign_in_id", "handover_id", "follow_up_id")),
+        *(("invitation", name) for name in ("deal_id", "code_fingerprint")),
+    ],
+)
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def test_what_belongs_to_a_row_is_found_by_an_index(
+    engine: str, table: str, column: str, request: pytest.FixtureRequest
+) -> None:
+    if engine == "sqlite":
+        request.getfixturevalue("database")
+    else:
+        storage.open_database(request.getfixturevalue("postgresql_url"))
+        storage.migrate()
+    with storage.transaction():
+        if engine == "postgresql":
+            database.execute_sql("SET LOCAL enable_seqscan = off")  # else a short table is read as a whole
+        explain = "EXPLAIN QUERY PLAN" if engine == "sqlite" else "EXPLAIN"
+        value = "'1'" if column == "code_fingerprint" else "1"
+        sql = f"{explain} SELECT id FROM {table} WHERE {column} = {value}"  # noqa: S608  # our own words
+        plan = database.execute_sql(sql).fetchall()
+    words = " ".join(str(line[-1]) for line in plan)
+    assert (f"({column}=?" if engine == "sqlite" else "Index Cond") in words
+
+
 def test_migrating_twice_does_nothing_the_second_time(database: str) -> None:
     assert storage.migrate() == []
     assert storage.pending() == []

@@ -29,8 +29,8 @@ class Message(BaseModel):
     """
 
     kind = CharField(max_length=20)
-    invitation = ForeignKeyField(Invitation, null=True, on_delete="CASCADE", backref="messages")
-    sign_in = ForeignKeyField(SignIn, null=True, on_delete="CASCADE")
+    invitation = ForeignKeyField(Invitation, null=True, on_delete="CASCADE", backref="messages", index=False)
+    sign_in = ForeignKeyField(SignIn, null=True, on_delete="CASCADE", index=False)
     message_id = CharField(max_length=40, unique=True)
     urgent = BooleanField(default=False)
     state = CharField(max_length=10)
@@ -39,7 +39,7 @@ class Message(BaseModel):
     soft_bounces = IntegerField(default=0)
     customer = ForeignKeyField(Customer, null=True, on_delete="CASCADE", index=False)
     mailed_on = DateField(null=True)
-    handover = ForeignKeyField(Deal, null=True, on_delete="CASCADE")
+    handover = ForeignKeyField(Deal, null=True, on_delete="CASCADE", index=False)
     leased_by = CharField(max_length=80, default="")
     lease_ends_at = UtcField(null=True)
     last_reply = TextField(default="")
@@ -73,6 +73,12 @@ Message.add_index(
 
 Message.add_index(
     ModelIndex(Message, (Message.due_at,), name="message_letter", where=SQL("state = 'letter'"))
+)
+Message.add_index(
+    ModelIndex(Message, (Message.sign_in,), name="message_sign_in", where=SQL("sign_in_id IS NOT NULL"))
+)
+Message.add_index(
+    ModelIndex(Message, (Message.handover,), name="message_handover", where=SQL("handover_id IS NOT NULL"))
 )
 Message.add_index(
     ModelIndex(

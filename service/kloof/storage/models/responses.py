@@ -20,7 +20,7 @@ from kloof.storage.models.deals import Deal
 class Invitation(BaseModel):
     """One per deal and wave: the unique index is the guarantee."""
 
-    deal = ForeignKeyField(Deal, on_delete="CASCADE", backref="invitations")
+    deal = ForeignKeyField(Deal, on_delete="CASCADE", backref="invitations", index=False)
     wave = CharField(max_length=10)
     state = CharField(max_length=10)
     link_salt = BlobField()
@@ -29,7 +29,7 @@ class Invitation(BaseModel):
     invite_on = DateField()
     expires_at = UtcField()
     created_at = UtcField()
-    code_fingerprint = CharField(max_length=64, unique=True, null=True)
+    code_fingerprint = CharField(max_length=64, null=True)
 
     class Meta:
         indexes = ((("deal", "wave"), True),)
@@ -41,6 +41,15 @@ Invitation.add_index(
         (Invitation.expires_at,),
         name="invitation_open",
         where=SQL("state IN ('planned', 'invited', 'started', 'stopped')"),
+    )
+)
+Invitation.add_index(
+    ModelIndex(
+        Invitation,
+        (Invitation.code_fingerprint,),
+        name="invitation_code",
+        unique=True,
+        where=SQL("code_fingerprint IS NOT NULL"),
     )
 )
 
