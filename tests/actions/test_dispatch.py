@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kloof.actions import opt_out
-from kloof.actions.dispatch import LEASE, Dispatch, Tally
+from kloof.actions.dispatch import LEASE, PATIENCE, Dispatch, Tally
 from kloof.actions.outbox import follow_up
 from kloof.config import Settings
 from kloof.domain import links
@@ -197,6 +197,32 @@ def test_a_slow_worker_may_still_say_that_a_held_message_was_sent(settings: Sett
 
     go(settings, Slow(), clock)
     assert message().state == "sent"
+
+
+def test_what_is_urgent_does_not_wait_for_a_batch_that_a_slow_server_drags_out(
+    settings: Settings, clock: Clock
+) -> None:
+    for number in range(1, 6):
+        sell(settings, line(number))
+    last = Message.select().order_by(Message.id.desc()).get()
+    Message.update(state="letter").where(Message.id == last.id).execute()
+    delivered: list[str] = []
+
+    class Dragging(Memory):
+        def send(
+            self, sender: str, recipient: str, data: bytes, meanwhile: Callable[[], None] = nothing
+        ) -> str:
+            delivered.append(recipient)
+            if len(delivered) == 1:
+                Message.update(state="queued", urgent=True).where(Message.id == last.id).execute()
+            clock.forward(seconds=PATIENCE.seconds // 2 + 1)
+            return super().send(sender, recipient, data, meanwhile)
+
+    assert go(settings, Dragging(), clock).sent == 5
+    assert [address.partition("@")[0] for address in delivered] == [
+        *("customer1", "customer2"),
+        *("customer5", "customer3", "customer4"),
+    ]
 
 
 def test_two_workers_do_not_take_the_same_message(settings: Settings, clock: Clock) -> None:

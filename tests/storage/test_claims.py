@@ -43,7 +43,7 @@ def test_the_claim_looks_in_an_index_however_long_the_queue_is(settings: Setting
     assert "message_due" in plan
     assert "Seq Scan" not in plan
     assert "Sort" not in plan
-    assert claims.lock_due(NOON, urgent=False, most=50) == [1]
+    assert claims.lock_due(NOON, 50) == [1]
 
 
 def test_a_lease_counts_for_the_customer_and_giving_back_frees_the_day(settings: Settings) -> None:

@@ -61,8 +61,7 @@ class Batches:
         now = self.clock()
         before = (tally.withdrawn, tally.later)
         with storage.transaction():
-            due = claims.lock_due(now, urgent=True, most=self.size)
-            due = due or claims.lock_due(now, urgent=False, most=self.size)
+            due = claims.lock_due(now, self.size)
             if not due:
                 return None
             mails = self._within_hours(claims.outgoing(due), now, tally)
@@ -120,7 +119,8 @@ class Batches:
         hours = {mail.id: self.hours_of(mail) for mail in mails}
         claims.move({number: hours[number].first_open(day) for number, day in later.items()})
         tally.later += len(later)
-        return [mail for mail in mails if mail.id in set(go)]
+        chosen = set(go)
+        return [mail for mail in mails if mail.id in chosen]
 
 
 def withdraw_moot(settings: Settings, mails: Sequence[Outgoing], now: datetime) -> dict[int, str]:

@@ -16,7 +16,9 @@ from kloof.storage import claims, sending
 
 LEASE = timedelta(minutes=10)
 """Longer than the longest SMTP conversation: after it, whoever held a message is gone."""
-BATCH = 50
+BATCH = 100
+PATIENCE = timedelta(seconds=10)
+"""How long a batch may take: what is urgent, as a mail to sign in with, waits for no more than that."""
 
 
 class Dispatch:
@@ -52,13 +54,15 @@ class Dispatch:
         return tally
 
     def _send_all(self, mails: list[Outgoing], tally: Tally, stopping: Callable[[], bool]) -> None:
-        """Send a batch. What one mail came to is committed together with the `sending` of the next."""
+        """Send a batch, or as much of it as the time allows. What one mail came to is committed together with the
+        `sending` of the next.
+        """
         ahead = Ahead(self.postbox, mails, self.worker, self.clock, tally)
-        left = {mail.id for mail in mails}
+        left, until = {mail.id for mail in mails}, self.clock() + PATIENCE
         done: Accepted | None = None
         try:
             while made := ahead.next():
-                if stopping() or tally.trouble or not self._may_go(made.mail):
+                if stopping() or tally.trouble or self.clock() > until or not self._may_go(made.mail):
                     break
                 began, done = self._begin(made.mail, done, tally), None
                 if began:

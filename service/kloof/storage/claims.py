@@ -5,14 +5,13 @@ A worker leases a batch, so that nobody else takes it.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from kloof.domain.follow_ups import FollowUpState
 from kloof.domain.invitations import WAITS, InvitationState, MessageState
 from kloof.domain.messages import AboutCall, AboutDeal, AboutHandover, Outgoing
 from kloof.domain.surveys import Wave
-from kloof.storage.database import database, is_postgresql, transaction
-from kloof.storage.models import Customer, Message, Person, SignIn
+from kloof.storage.database import is_postgresql, transaction
+from kloof.storage.models import Message, Person, SignIn
 from kloof.storage.statements import day, moment, run, several, tuples
 
 _ABOUT = """
@@ -37,6 +36,7 @@ SELECT m.id, m.message_id, m.kind, m.attempts, p.name, p.email, p.language,
 FROM message m JOIN follow_up f ON f.id = m.follow_up_id JOIN deal d ON d.id = f.deal_id
 JOIN person p ON p.id = m.recipient_id
 """
+_CUSTOMERS, _IN_ORDER = "SELECT id FROM customer", "ORDER BY id FOR UPDATE SKIP LOCKED"
 _MAILED = "SELECT customer_id, mailed_on FROM message WHERE mailed_on >= ?"
 _LEASE = """
 UPDATE message SET leased_by = ?, lease_ends_at = ?, mailed_on = ?, customer_id = (
@@ -51,34 +51,36 @@ _WALK_THE_INDEX = (
 )
 
 
-def lock_due(now: datetime, *, urgent: bool, most: int) -> list[int]:
-    """The messages that are due longest and that nobody works on; call it in a transaction.
+_DUE = "SELECT id FROM message WHERE state = 'queued' AND urgent = ? AND due_at <= ?"
+_FREE = "AND (lease_ends_at IS NULL OR lease_ends_at <= ?)"
+_IN_TURN = "ORDER BY due_at, id LIMIT ?"
+
+
+def lock_due(now: datetime, most: int) -> list[int]:
+    """The messages that are due longest and that nobody works on, urgent ones before all others and by themselves;
+    call it in a transaction.
 
     On PostgreSQL what another worker is taking is skipped; on SQLite the transaction has the file to itself.
     """
-    rows = _due(now, urgent=urgent, most=most)
-    free = rows.where(Message.lease_ends_at.is_null() | (Message.lease_ends_at <= now))
+    locked, until = "", Message.due_at.db_value(now)
     if is_postgresql():
         run(_WALK_THE_INDEX)
-        free = free.for_update(skip_locked=True)
-    return [number for (number,) in tuples(free)]
-
-
-def _due(now: datetime, *, urgent: bool, most: int) -> Any:
-    return (
-        Message.select(Message.id)
-        .where(Message.state == MessageState.QUEUED.value, Message.urgent == urgent, Message.due_at <= now)
-        .order_by(Message.due_at, Message.id)
-        .limit(most)
-    )
+        locked = "FOR UPDATE SKIP LOCKED"
+    for urgent in (True, False):
+        rows = run(f"{_DUE} {_FREE} {_IN_TURN} {locked}", urgent, until, until, most)
+        if found := [number for (number,) in rows]:
+            return found
+    return []
 
 
 def lock_customers(customers: Collection[int]) -> set[int]:
     """Those of these customers that no other worker is counting mails of; call it in a transaction."""
     if not is_postgresql():
         return set(customers)
-    rows = Customer.select(Customer.id).where(Customer.id.in_(customers)).order_by(Customer.id)
-    return {number for (number,) in tuples(rows.for_update(skip_locked=True))}
+    if not customers:
+        return set()
+    rows = run(f"{_CUSTOMERS} WHERE id IN ({several(customers)}) {_IN_ORDER}", *customers)
+    return {number for (number,) in rows}
 
 
 def outgoing(ids: Iterable[int]) -> list[Outgoing]:
@@ -225,9 +227,10 @@ def release(ids: Collection[int], worker: str) -> None:
 
 def plan_of_claim(now: datetime) -> str:
     """How the database finds the messages that are due, in its own words: for the benchmark and its test."""
-    sql, values = _due(now, urgent=False, most=50).sql()
-    explain = "EXPLAIN " if is_postgresql() else "EXPLAIN QUERY PLAN "
+    explain = "EXPLAIN" if is_postgresql() else "EXPLAIN QUERY PLAN"
     with transaction():
         if is_postgresql():
             run(_WALK_THE_INDEX)
-        return "\n".join(str(line[-1]) for line in database.execute_sql(explain + sql, values).fetchall())
+        until = Message.due_at.db_value(now)
+        lines = run(f"{explain} {_DUE} {_FREE} {_IN_TURN}", False, until, until, 50)
+        return "\n".join(str(line[-1]) for line in lines.fetchall())

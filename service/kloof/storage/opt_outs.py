@@ -8,12 +8,13 @@ from typing import Final
 from peewee import fn
 
 from kloof.storage.models import Customer, Deal, Invitation, OptOut
-from kloof.storage.statements import tuples
+from kloof.storage.statements import run, several, tuples
 
 ASKED: Final = "asked"
 BOUNCED: Final = "bounced"
 ALSO: Final = "also"
 """The customer behind an address that asked: so that they get no letter either. Counted once, with the address."""
+_REASONS = "SELECT address_hash, reason FROM opt_out WHERE address_hash IN"
 
 
 def remember(address_hash: str, reason: str, now: datetime) -> bool:
@@ -31,10 +32,8 @@ def is_opted_out(address_hash: str) -> bool:
 
 def reasons(address_hashes: Iterable[str]) -> dict[str, str]:
     """Those of these addresses that get no more mail, with the reason."""
-    noted = OptOut.select(OptOut.address_hash, OptOut.reason).where(
-        OptOut.address_hash.in_(list(address_hashes))
-    )
-    return {row.address_hash: row.reason for row in noted}
+    wanted = list(address_hashes)
+    return dict(run(f"{_REASONS} ({several(wanted)})", *wanted).fetchall()) if wanted else {}
 
 
 @dataclass(frozen=True, slots=True)
