@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from peewee import Model, chunked, fn
 
 from kloof import storage
-from kloof.actions.dispatch import Dispatch
+from kloof.actions.dispatch import BATCH, Dispatch
 from kloof.config import Settings
 from kloof.storage import claims
 from kloof.storage.models import Customer, Deal, Invitation, Message, Person, SurveyVersion
@@ -86,7 +86,7 @@ def claim_ms() -> float:
     for _ in range(9):
         with storage.transaction(), storage.taken_back():
             started = time.perf_counter()
-            claims.lock_due(NOW, 50)
+            claims.lock_due(NOW, BATCH)
             taken.append(time.perf_counter() - started)
     return statistics.median(taken) * 1000
 
@@ -113,12 +113,13 @@ def drain(url: str, settings: Settings, answer: Connection) -> None:
 
 
 def long_queue(url: str, settings: Settings, count: int) -> dict[str, float]:
-    """What a queue of 100,000 does to a worker's memory and to its claim."""
+    """What a queue of 100,000 does to a worker's memory and to its claim, beside one that a single batch empties."""
     storage.open_database(url)
+    grow(BATCH)
     short = claim_ms()
-    grow(count)
-    plan = " ".join(claims.plan_of_claim(NOW).split())
-    print(f"  claim of 50 among {count}: {plan}")
+    grow(count - BATCH)
+    plan = " ".join(claims.plan_of_claim(NOW, BATCH).split())
+    print(f"  claim of {BATCH} among {count}: {plan}")
     storage.close_database()
     ours, theirs = multiprocessing.Pipe()
     worker = multiprocessing.get_context("spawn").Process(target=drain, args=(url, settings, theirs))

@@ -39,7 +39,7 @@ def many(settings: Settings, count: int) -> None:
 
 def test_the_claim_looks_in_an_index_however_long_the_queue_is(settings: Settings) -> None:
     many(settings, 20_000)
-    plan = claims.plan_of_claim(NOON)
+    plan = claims.plan_of_claim(NOON, 50)
     assert "message_due" in plan
     assert "Seq Scan" not in plan
     assert "Sort" not in plan

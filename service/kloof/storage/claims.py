@@ -225,12 +225,12 @@ def release(ids: Collection[int], worker: str) -> None:
     ).execute()
 
 
-def plan_of_claim(now: datetime) -> str:
-    """How the database finds the messages that are due, in its own words: for the benchmark and its test."""
+def plan_of_claim(now: datetime, most: int) -> str:
+    """How the database finds the messages that are due and free, in its own words: for the benchmark and its test."""
     explain = "EXPLAIN" if is_postgresql() else "EXPLAIN QUERY PLAN"
     with transaction():
         if is_postgresql():
             run(_WALK_THE_INDEX)
         until = Message.due_at.db_value(now)
-        lines = run(f"{explain} {_DUE} {_FREE} {_IN_TURN}", False, until, until, 50)
+        lines = run(f"{explain} {_DUE} {_FREE} {_IN_TURN}", False, until, until, most)
         return "\n".join(str(line[-1]) for line in lines.fetchall())
