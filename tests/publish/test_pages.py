@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from made_site import put_releases
 from synthetic import Firm
 
 from kloof.domain.notation import interval, number, signed
@@ -15,11 +16,11 @@ from kloof.domain.release import Level, ReleaseDocument
 from kloof.domain.statistics import Gap, Split, gap, overall_gap, overall_split
 from kloof.publish.charts.dumbbell import Pair
 from kloof.publish.pages import write_pages
-from kloof.publish.pages.dictionary import ARM_MEANINGS, FILES, MEANINGS
+from kloof.publish.pages.dictionary import FILES, MEANINGS
 from kloof.publish.pages.figures import in_ten, rounding_note
 from kloof.publish.pages.markup import plain, table
 from kloof.publish.release_files import contents
-from kloof.publish.schema import ARM_FIELDS, CSV_FIELDS
+from kloof.publish.schema import TABLES
 
 BLAME = re.compile(
     r"\b(schuld|fout van|faalde?n?|slecht gedaan|blame|fault|failed to|lied|gelogen)\b", re.IGNORECASE
@@ -149,12 +150,30 @@ def test_the_method_page_shows_the_certificate(company: Path) -> None:
 
 
 def test_every_column_of_the_data_has_its_meaning_in_both_languages() -> None:
-    assert list(MEANINGS) == list(CSV_FIELDS)
-    assert list(ARM_MEANINGS) == list(ARM_FIELDS)
+    assert set(MEANINGS) == {name for table in TABLES.values() for name in table.fields}
+
+
+def test_the_data_page_tells_each_column_once(company: Path) -> None:
+    page = BeautifulSoup(pages(company / "site")["data.en.md"], "html.parser")
+    told = [row.th.text for table in page.find_all("table") for row in table.tbody.find_all("tr")]
+    assert sorted(told) == sorted(MEANINGS)
+    assert list(rows(str(page), "What practices.csv holds besides")) == ["practice", "done"]
 
 
 def test_every_file_of_a_release_is_offered_under_its_own_name(documents: list[ReleaseDocument]) -> None:
     assert set(FILES) == set(contents(documents[-1]))
+
+
+def test_a_release_of_before_a_table_was_written_keeps_the_files_that_it_has(tmp_path: Path) -> None:
+    documents = Firm(releases=2).documents()
+    put_releases(tmp_path, documents)
+    (tmp_path / "site" / "findings" / "releases" / "0002" / "practices.csv").unlink()
+    write_pages(tmp_path / "site", documents)
+    found = pages(tmp_path / "site")
+    assert "0001/practices.csv" in found["releases/0001.en.md"]
+    assert "practices.csv" not in found["releases/0002.en.md"] + found["data.en.md"]
+    assert "0002/arms.csv" in found["releases/0002.en.md"]
+    assert "What arms.csv holds besides" in found["data.en.md"]
 
 
 def test_without_a_release_the_site_says_so(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from kloof.domain.disclosure import Publishable
 from kloof.domain.errors import Refused
 from kloof.domain.release import Previous, ReleaseDocument
-from kloof.publish.schema import ARM_FIELDS, CSV_FIELDS, arm_rows, rows
+from kloof.publish.schema import CELLS, TABLES, Row
 
 MANIFEST: Final = "datapackage.json"
 DOCUMENT: Final = "release.json"
@@ -169,18 +169,22 @@ def _bytes(file: Path) -> bytes:
 
 
 def contents(document: ReleaseDocument) -> dict[str, bytes]:
-    """The files of a release by name, the manifest with the hashes of the others last."""
+    """The files of a release by name, the manifest with the hashes of the others last.
+
+    A table without rows is left out, but for that of the cells: a release always has it.
+    """
     files = {
         DOCUMENT: document.to_json().encode(),
         "release.jsonschema.json": _json(ReleaseDocument.model_json_schema()),
-        "cells.csv": _csv(CSV_FIELDS, rows(document)),
     }
-    if document.arms:
-        files["arms.csv"] = _csv(ARM_FIELDS, arm_rows(document))
+    for name, table in TABLES.items():
+        rows = list(table.rows(document))
+        if rows or name == CELLS:
+            files[name] = _csv(table.fields, rows)
     return files | {MANIFEST: _json(_manifest(document, files))}
 
 
-def _csv(fields: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> bytes:
+def _csv(fields: Iterable[str], rows: Iterable[Row]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, fieldnames=list(fields), lineterminator="\n")
     writer.writeheader()
@@ -214,8 +218,7 @@ def _resources(files: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
             "hash": f"sha256:{_sha256(content)}",
         }
         if path.endswith(".csv"):
-            columns = ARM_FIELDS if path == "arms.csv" else CSV_FIELDS
-            fields = [{"name": name, **field} for name, field in columns.items()]
+            fields = [{"name": name, **field} for name, field in TABLES[path].fields.items()]
             described |= {"profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv"}
             described["schema"] = {"fields": fields, "primaryKey": ["cell", "aspect"], "missingValues": [""]}
         yield described

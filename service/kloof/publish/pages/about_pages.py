@@ -1,5 +1,6 @@
 """The pages about the figures themselves: method, privacy, data, releases and accessibility."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from markupsafe import Markup
@@ -8,12 +9,12 @@ from kloof.domain.notation import date, number, signed
 from kloof.domain.release import Guarantee, Level, PublishedSurvey, ReleaseDocument
 from kloof.domain.text import Language
 from kloof.publish.pages.book import Book, Here
-from kloof.publish.pages.dictionary import ARM_MEANINGS, FILES, FORMULAS, MEANINGS
+from kloof.publish.pages.dictionary import FILES, FORMULAS, MEANINGS
 from kloof.publish.pages.edition import Edition
 from kloof.publish.pages.figures import gap_head, pick_all
 from kloof.publish.pages.markup import facts, links, table
 from kloof.publish.release_files import release_folder
-from kloof.publish.schema import ARM_FIELDS, CSV_FIELDS
+from kloof.publish.schema import TABLES
 from kloof.publish.words import pick
 
 
@@ -28,7 +29,7 @@ def write_about(book: Book, edition: Edition, contact: str | None) -> None:
         "releases/index", "releases", pick(language, "Alle publicaties", "All releases"), releases=releases
     )
     for release in releases:
-        _write_release(book, release)
+        _write_release(book, release, edition.files_of(release))
     title = pick(language, "Toegankelijkheid", "Accessibility")
     book.page("accessibility", "accessibility", title, contact=contact, company=edition.latest.company)
 
@@ -75,26 +76,29 @@ def _write_data(book: Book, edition: Edition) -> None:
     language = book.language
     head = pick_all(language, ["Kolom", "Soort", "Betekenis"], ["Column", "Type", "Meaning"])
     title = pick(language, "Gegevens", "Data")
-    tables = []
-    for file, fields, meanings in (
-        ("cells.csv", CSV_FIELDS, MEANINGS),
-        ("arms.csv", ARM_FIELDS, ARM_MEANINGS),
-    ):
-        rows = [[name, str(fields[name]["type"]), meaning[language]] for name, meaning in meanings.items()]
-        caption = pick(language, f"De kolommen van {file}", f"The columns of {file}")
-        tables.append(table(caption, head, rows, figures_from=9))
-    files = _files(Here(book, "data"), edition.latest)
-    shown = tables if edition.latest.arms else tables[:1]
-    book.page("data", "data", title, files=files, dictionary=Markup("\n\n").join(shown))
+    offered, tables, told = edition.files_of(edition.latest), [], set[str]()
+    for file in (name for name in TABLES if name in offered):
+        fields = {name: field for name, field in TABLES[file].fields.items() if name not in told}
+        rows = [[name, str(field["type"]), MEANINGS[name][language]] for name, field in fields.items()]
+        tables.append(table(_columns(file, language, others=bool(told)), head, rows, figures_from=9))
+        told.update(fields)
+    files = _files(Here(book, "data"), edition.latest, offered)
+    book.page("data", "data", title, files=files, dictionary=Markup("\n\n").join(tables))
 
 
-def _files(here: Here, release: ReleaseDocument) -> Markup:
+def _columns(file: str, language: Language, *, others: bool) -> str:
+    if others:
+        return pick(language, f"Wat daarnaast in {file} staat", f"What {file} holds besides")
+    return pick(language, f"De kolommen van {file}", f"The columns of {file}")
+
+
+def _files(here: Here, release: ReleaseDocument, offered: Collection[str]) -> Markup:
     folder = release_folder_name(release.number)
     return links(
         [
             (here.file(f"releases/{folder}/{name}"), name, about[here.book.language])
             for name, about in FILES.items()
-            if name != "arms.csv" or release.arms
+            if name in offered
         ]
     )
 
@@ -104,7 +108,7 @@ def release_folder_name(number: int) -> str:
     return release_folder(Path(), number).name
 
 
-def _write_release(book: Book, release: ReleaseDocument) -> None:
+def _write_release(book: Book, release: ReleaseDocument, offered: Collection[str]) -> None:
     language = book.language
     path = f"releases/{release_folder_name(release.number)}"
     title = pick(language, f"Publicatie {release.number}", f"Release {release.number}")
@@ -116,7 +120,7 @@ def _write_release(book: Book, release: ReleaseDocument) -> None:
         release=release,
         surveys=surveys,
         certificate=certificate(release.guarantee, language),
-        files=_files(Here(book, path), release),
+        files=_files(Here(book, path), release, offered),
     )
 
 

@@ -89,14 +89,14 @@ MEANINGS: Final[Mapping[str, Text]] = MappingProxyType(
             "Customers with a good R: 7 or more on 0 to 10, at the same height on another scale. Of each block "
             "at most nine in ten are counted.",
         ),
-    }
-)
-
-ARM_MEANINGS: Final[Mapping[str, Text]] = MappingProxyType(
-    {
-        "cell": MEANINGS["cell"],
-        "survey": MEANINGS["survey"],
-        "version": MEANINGS["version"],
+        "practice": _two(
+            "Wat er gedaan is: de naam van de kolom in het dealbestand, zonder _on.",
+            "What was done: the name of its column in the deals file, without _on.",
+        ),
+        "done": _two(
+            "true: de deals waarin het gedaan is. false: de andere deals van dezelfde blokken.",
+            "true: the deals in which it was done. false: the other deals of the same blocks.",
+        ),
         "arm": _two(
             "left: alleen bij verkoop geantwoord. not_asked: door loting bij verkoop niet gevraagd.",
             "left: answered at sale only. not_asked: not asked at sale, by a draw.",
@@ -105,15 +105,11 @@ ARM_MEANINGS: Final[Mapping[str, Text]] = MappingProxyType(
             "v: wat bij verkoop werd verwacht. r: wat na levering werd gekregen.",
             "v: what was expected at sale. r: what was received after delivery.",
         ),
-        "as_of_release": MEANINGS["as_of_release"],
-        "as_of_date": MEANINGS["as_of_date"],
-        "deals": MEANINGS["deals"],
-        "aspect": MEANINGS["aspect"],
-        "n": MEANINGS["n"],
         "total": _two("Som van wat zij antwoordden.", "Sum of what they answered."),
         "squares": _two("Som van de kwadraten daarvan.", "Sum of the squares of it."),
     }
 )
+"""Of a column: in every table that has it, it means the same."""
 
 FILES: Final[Mapping[str, Text]] = MappingProxyType(
     {
@@ -121,6 +117,10 @@ FILES: Final[Mapping[str, Text]] = MappingProxyType(
             "Alles in één bestand, met de vragen", "Everything in one file, with the questions"
         ),
         "cells.csv": _two("Dezelfde sommen als tabel", "The same sums as a table"),
+        "practices.csv": _two(
+            "Sommen van deals met en zonder een werkwijze, als tabel",
+            "Sums of deals with and without a practice, as a table",
+        ),
         "arms.csv": _two(
             "Sommen van wie één keer antwoordde, als tabel", "Sums of who answered once, as a table"
         ),

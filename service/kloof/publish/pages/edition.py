@@ -1,6 +1,6 @@
 """What the pages are made from: all releases, the latest one read, and one subject per survey version in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -63,13 +63,14 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """All releases, oldest first, and the subjects of the latest."""
+    """All releases, oldest first, the files that each has by its number, and the subjects of the latest."""
 
     releases: tuple[ReleaseDocument, ...]
+    files: Mapping[int, Collection[str]]
     subjects: tuple[Subject, ...]
 
     @classmethod
-    def of(cls, releases: Sequence[ReleaseDocument]) -> Self:
+    def of(cls, releases: Sequence[ReleaseDocument], files: Mapping[int, Collection[str]]) -> Self:
         """Reads the latest release; `releases` are in order of number and there is at least one."""
         latest = releases[-1]
         reading = read(latest)
@@ -90,11 +91,15 @@ class Edition:
                     history=tuple(_history(releases, survey)),
                 )
             )
-        return cls(tuple(releases), tuple(subjects))
+        return cls(tuple(releases), files, tuple(subjects))
 
     @property
     def latest(self) -> ReleaseDocument:
         return self.releases[-1]
+
+    def files_of(self, release: ReleaseDocument) -> Collection[str]:
+        """The names of its files: a release of an earlier kloof has fewer tables, and keeps those that it has."""
+        return self.files[release.number]
 
 
 def named(place: Cell | WithheldCell) -> str:

@@ -1,6 +1,6 @@
 """All generated files of site/findings/, in both languages, and nothing else touched."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +23,7 @@ from kloof.publish.pages.part_pages import (
 )
 from kloof.publish.pages.site_pages import home, write_first_page
 from kloof.publish.pages.subject_pages import write_overview
+from kloof.publish.release_files import release_folder
 from kloof.publish.words import pick
 
 MENU: Final = ".menu.json"
@@ -52,10 +53,12 @@ def write_pages(
 ) -> list[Path]:
     """Write the pages, pictures and feeds under site_folder/findings/; the paths written, relative to it.
 
-    `releases` are in order of number; `address`, where the site will stand, makes the links of the feeds whole.
+    `releases` are in order of number; of each those files are offered that stand in its folder. `address`, where the
+    site will stand, makes the links of the feeds whole.
     What an earlier call wrote and this one does not is removed; releases and pages that people wrote are left alone.
     """
-    files = _files(releases, default_language, contact)
+    standing = {release.number: _standing(site_folder, release) for release in releases}
+    files = _files(releases, standing, default_language, contact)
     files |= _feeds(releases, default_language, address)
     listed = site_folder / ROOT / WRITTEN
     before = listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []
@@ -67,6 +70,11 @@ def write_pages(
     return [Path(path) for path in sorted(files)]
 
 
+def _standing(site_folder: Path, release: ReleaseDocument) -> frozenset[str]:
+    folder = release_folder(site_folder / ROOT / "releases", release.number)
+    return frozenset(file.name for file in folder.glob("*"))
+
+
 def _write(file: Path, content: str) -> None:
     if file.exists() and file.read_text(encoding="utf-8") == content:
         return
@@ -75,9 +83,12 @@ def _write(file: Path, content: str) -> None:
 
 
 def _files(
-    releases: Sequence[ReleaseDocument], default_language: Language, contact: str | None
+    releases: Sequence[ReleaseDocument],
+    standing: Mapping[int, Collection[str]],
+    default_language: Language,
+    contact: str | None,
 ) -> dict[str, str]:
-    edition = Edition.of(releases) if releases else None
+    edition = Edition.of(releases, standing) if releases else None
     files = {f"{ROOT}/{MENU}": menu(edition)}
     for language in LANGUAGES:
         book = Book(language, default_language, _source(edition, language))
