@@ -26,10 +26,20 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[NewPage]:
-    """A function that opens a page of its own: width 360 unless said, light, Dutch, with JavaScript."""
+    """A function that opens a page of its own: width 360 unless said, light, Dutch, with JavaScript.
+
+    Without `typefaces` it stands in the reader's own: as before ours have come, or where they never do.
+    """
     contexts = []
 
-    def open_page(width: int = 360, scheme: str = "light", locale: str = "nl-NL", **options: object) -> Page:
+    def open_page(
+        width: int = 360,
+        scheme: str = "light",
+        locale: str = "nl-NL",
+        *,
+        typefaces: bool = True,
+        **options: object,
+    ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 800},
             color_scheme=scheme,
@@ -37,6 +47,8 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
             **options,
         )
         contexts.append(context)
+        if not typefaces:
+            context.route("**/*.woff2", lambda route: route.abort())
         return context.new_page()
 
     yield open_page

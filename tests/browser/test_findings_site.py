@@ -139,8 +139,9 @@ def test_no_page_is_wider_than_its_screen(address: str, new_page: NewPage, width
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
-def test_a_long_word_is_broken_and_never_cut_off(address: str, new_page: NewPage) -> None:
-    page = new_page(width=320)
+@pytest.mark.parametrize("typefaces", [True, False], ids=["our typefaces", "the reader's typefaces"])
+def test_a_long_word_is_broken_and_never_cut_off(address: str, new_page: NewPage, typefaces: bool) -> None:
+    page = new_page(width=320, typefaces=typefaces)
     cut = """() => [...document.querySelectorAll('h1, h2, p, th, td, caption, li, summary, .big-links a')]
         .filter((found) => found.checkVisibility({visibilityProperty: true}) && !found.closest('thead'))
         .filter((found) => found.scrollWidth > found.clientWidth + 1 && getComputedStyle(found).display !== 'inline')
@@ -183,6 +184,18 @@ def test_on_paper_every_page_is_light_whole_and_without_what_only_a_screen_can_d
     page.goto(address + "findings/installation-1/before-you-promise/")
     dot = page.locator(".c-dot").first
     assert dot.evaluate("(dot) => getComputedStyle(dot).fill") == "rgb(35, 69, 107)"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_hardly_a_line_moves_when_our_typefaces_come(address: str, new_page: NewPage, width: int) -> None:
+    after, before = new_page(width=width), new_page(width=width, typefaces=False)
+    for path in MAIN:
+        heights = []
+        for page in (after, before):
+            page.goto(address + path)
+            page.evaluate("document.fonts.ready")
+            heights.append(page.evaluate("document.querySelector('main').getBoundingClientRect().height"))
+        assert heights[1] == pytest.approx(heights[0], rel=0.02), path
 
 
 @pytest.mark.parametrize("width", [320, 1280])

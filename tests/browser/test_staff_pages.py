@@ -299,15 +299,22 @@ def test_no_page_asks_anything_of_another_host(
     assert [url for url in asked if not url.startswith(address)] == []
 
 
+@pytest.mark.parametrize("typefaces", [True, False], ids=["our typefaces", "the reader's typefaces"])
 @pytest.mark.parametrize("path", ["/me", "/me/promise?product=Heat+pump"])
 def test_on_paper_nothing_is_cut_off_and_nothing_to_press_is_left(
-    new_page: NewPage, app: Flask, address: str, cast: BuiltDeal, path: str, monkeypatch: pytest.MonkeyPatch
+    new_page: NewPage,
+    app: Flask,
+    address: str,
+    cast: BuiltDeal,
+    path: str,
+    typefaces: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     means = {f"a{number}": AspectGap(f"a{number}", 8.4, 7.6, 7.0) for number in (1, 2, 3)}
     monkeypatch.setattr(
         "kloof.actions.published.company_figures", lambda *_: Figures(date(2026, 2, 1), 63, means)
     )
-    page = new_page(718)  # A4 within its margins
+    page = new_page(718, typefaces=typefaces)  # A4 within its margins
     sign_in(page, app, address, "Sanne de Vries", Role.SALESPERSON)
     page.goto(address + path)
     page.emulate_media(media="print")
