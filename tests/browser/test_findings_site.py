@@ -229,6 +229,18 @@ def test_without_javascript_the_pages_are_whole_and_offer_nothing_that_needs_it(
     assert not page.locator("a[data-png]").first.is_visible()
 
 
+@pytest.mark.parametrize("width", [412, 1280])
+def test_nothing_moves_when_the_script_has_come(address: str, new_page: NewPage, width: int) -> None:
+    before, after = new_page(width=width, java_script_enabled=False), new_page(width=width)
+    for path in MAIN:
+        places = []
+        for page in (before, after):
+            page.goto(address + path)
+            places.append([box.bounding_box() for box in page.locator("header a, h1, figure, details").all()])
+        assert places[0] == places[1], path
+        assert len(places[0]) > 3, path
+
+
 def test_search_finds_words_in_the_language_of_the_page(address: str, new_page: NewPage) -> None:
     for start, button, word, expected in (
         ("", "Zoeken", "levert", "/findings/"),
