@@ -1,18 +1,18 @@
 """The stylesheet and scripts: read once, named by their content, kept by the browser for a year."""
 
-import gzip
 import hashlib
 import re
 from functools import cache
 from importlib.resources import files
 
-from flask import Flask, Response, abort, current_app, request, url_for
+from flask import Flask, Response, abort, current_app, url_for
 
 from kloof.config import Settings
 from kloof.design.accent import stylesheet
 from kloof.web import logo
 from kloof.web.here import settings
 from kloof.web.logo import Logo
+from kloof.web.packing import pack
 
 _TYPES = {
     "css": "text/css",
@@ -22,7 +22,6 @@ _TYPES = {
     "woff2": "font/woff2",
 }
 _WEB_FONT = re.compile(r"@font-face\s*{[^}]*}\s*")
-_PACKED_ALREADY = frozenset({"png", "woff2"})
 _ROOMS = ("kloof.design", "kloof.web.static")
 
 
@@ -79,11 +78,6 @@ def _form_styles(accent: str) -> str:
     return base + stylesheet(accent) + (design / "form.css").read_text(encoding="utf-8")
 
 
-@cache
-def _packed(name: str, accent: str, own: Logo | None) -> bytes:
-    return gzip.compress(_content(name, accent, own), mtime=0)
-
-
 def _serve(digest: str, name: str) -> Response:
     extension = name.rpartition(".")[2]
     if extension not in _TYPES:
@@ -94,8 +88,5 @@ def _serve(digest: str, name: str) -> Response:
         abort(404)
     response = Response(content, mimetype=_TYPES[extension])
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    response.headers["Vary"] = "Accept-Encoding"
-    if request.accept_encodings["gzip"] and extension not in _PACKED_ALREADY:
-        response.set_data(_packed(name, *_look()))
-        response.headers["Content-Encoding"] = "gzip"
+    pack(response)
     return response

@@ -1,9 +1,10 @@
 """The built findings site under the application: in the demo, and for a company without a web server of its own."""
 
-from flask import Blueprint, abort, redirect, send_from_directory, url_for
+from flask import Blueprint, abort, redirect, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 
 from kloof.web.here import settings
+from kloof.web.packing import pack
 
 blueprint = Blueprint("findings", __name__, url_prefix="/findings")
 
@@ -24,7 +25,9 @@ def page(path: str = "") -> ResponseReturnValue:
         path = f"{path}index.html"
     if not built.is_dir():
         abort(404)
-    response = send_from_directory(built, path, max_age=60)
+    response = send_from_directory(built, path, max_age=60, conditional=False)
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Cache-Control"] = "public, max-age=60"
+    pack(response)
+    response.make_conditional(request, accept_ranges=True, complete_length=response.content_length)
     return response

@@ -1,0 +1,78 @@
+"""The built findings site under the application: as it stands in the folder, packed for who can unpack it."""
+
+import gzip
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+Fetch = Callable[..., TestResponse]
+
+PAGE = "<!doctype html><title>Gevonden</title>" + "<p>De kloof is 1,5.</p>" * 200
+LETTERS = bytes(range(256)) * 8
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    folder = tmp_path / "build" / "site"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text(PAGE, encoding="utf-8")
+    (folder / "assets" / "letters.woff2").write_bytes(LETTERS)
+    return folder
+
+
+@pytest.fixture
+def fetch(client: FlaskClient, built: Path) -> Iterator[Fetch]:
+    """Gets what stands under /findings/, and closes its file afterwards, as a server does."""
+    with ExitStack() as opened:
+        yield lambda path="", **headers: opened.enter_context(
+            client.get(
+                f"/findings/{path}", headers={name.replace("_", "-"): headers[name] for name in headers}
+            )
+        )
+
+
+def test_a_page_is_packed_for_who_can_unpack_it(fetch: Fetch) -> None:
+    packed = fetch(accept_encoding="gzip, br")
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Vary"] == "Accept-Encoding"
+    assert len(packed.data) < len(PAGE) / 10
+    assert int(packed.headers["Content-Length"]) == len(packed.data)
+    assert gzip.decompress(packed.data).decode() == PAGE
+
+
+def test_a_page_comes_as_it_is_for_who_cannot_unpack_it(fetch: Fetch) -> None:
+    plain = fetch()
+    assert "Content-Encoding" not in plain.headers
+    assert plain.headers["Vary"] == "Accept-Encoding"
+    assert plain.text == PAGE
+
+
+def test_what_is_packed_already_is_not_packed_again(fetch: Fetch) -> None:
+    letters = fetch("assets/letters.woff2", accept_encoding="gzip")
+    assert "Content-Encoding" not in letters.headers
+    assert letters.data == LETTERS
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_a_page_that_did_not_change_is_not_sent_again(fetch: Fetch, built: Path, encoding: str) -> None:
+    tag = fetch(accept_encoding=encoding).headers["ETag"]
+    again = fetch(accept_encoding=encoding, if_none_match=tag)
+    assert (again.status_code, again.data) == (304, b"")
+    (built / "index.html").write_text(PAGE + "<p>Nieuw</p>", encoding="utf-8")
+    assert fetch(accept_encoding=encoding, if_none_match=tag).status_code == 200
+
+
+def test_the_packed_page_and_the_plain_one_are_not_taken_for_each_other(fetch: Fetch) -> None:
+    packed = fetch(accept_encoding="gzip")
+    plain = fetch(if_none_match=packed.headers["ETag"])
+    assert plain.status_code == 200
+    assert plain.text == PAGE
+
+
+def test_a_part_of_a_file_can_be_asked_for(fetch: Fetch) -> None:
+    part = fetch("assets/letters.woff2", range="bytes=10-19")
+    assert (part.status_code, part.data) == (206, LETTERS[10:20])
