@@ -183,3 +183,10 @@ def test_each_command_in_the_readme_exists() -> None:
         for words in typed
         if not any(command.startswith(f"kloof {words.split()[0]}") for command in known)
     ] == []
+
+
+@pytest.mark.xdist_group("together")
+def test_tests_that_share_what_is_dear_to_make_go_to_one_worker(request: pytest.FixtureRequest) -> None:
+    """Else the kiosk and the demo are played out twice, and nothing says so."""
+    one_of_several = hasattr(request.config, "workerinput")
+    assert request.node.nodeid.endswith("@together") == one_of_several
