@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from kloof import storage
-from kloof.domain.surveys import Survey
-from kloof.storage import surveys
+from kloof.domain.surveys.definition import Survey
 from kloof.storage.database import database, is_postgresql
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Pair, Person, QueueCell
-from kloof.storage.sheets import head
+from kloof.storage.releases.pair_encoding import head
+from kloof.storage.surveys import versions
 
 NOW = datetime(2026, 9, 1, 10, tzinfo=UTC)
 ASPECTS, PRODUCTS, TEAMS, REGIONS, SELLERS = 12, 10, 20, 5, 5
@@ -72,7 +72,7 @@ def fill(url: str, made: Answers) -> None:
     storage.open_database(url)
     storage.migrate()
     with storage.transaction():
-        version = surveys.record(survey(), NOW)
+        version = versions.record(survey(), NOW)
         Person.insert_many(
             [
                 {

@@ -10,9 +10,9 @@ from multiprocessing.connection import Connection
 from peewee import Model, chunked, fn
 
 from kloof import storage
-from kloof.actions.dispatch import BATCH, Dispatch
+from kloof.actions.mailing.dispatch import BATCH, Dispatch
 from kloof.config import Settings
-from kloof.storage import claims
+from kloof.storage.mailing import leasing
 from kloof.storage.models import Customer, Deal, Invitation, Message, Person, SurveyVersion
 from kloof.storage.statements import tuples
 from memory import peak_mib
@@ -86,7 +86,7 @@ def claim_ms() -> float:
     for _ in range(9):
         with storage.transaction(), storage.taken_back():
             started = time.perf_counter()
-            claims.lock_due(NOW, BATCH)
+            leasing.lock_due(NOW, BATCH)
             taken.append(time.perf_counter() - started)
     return statistics.median(taken) * 1000
 
@@ -118,7 +118,7 @@ def long_queue(url: str, settings: Settings, count: int) -> dict[str, float]:
     grow(BATCH)
     short = claim_ms()
     grow(count - BATCH)
-    plan = " ".join(claims.plan_of_claim(NOW, BATCH).split())
+    plan = " ".join(leasing.plan_of_claim(NOW, BATCH).split())
     print(f"  claim of {BATCH} among {count}: {plan}")
     storage.close_database()
     ours, theirs = multiprocessing.Pipe()

@@ -24,16 +24,19 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from kloof import storage
-from kloof.actions import invite
-from kloof.actions.dispatch import Dispatch
+from kloof.actions.mailing import invite
+from kloof.actions.mailing.dispatch import Dispatch
 from kloof.config import Company, Mail, Settings
-from kloof.domain.people import DealLine, Role
-from kloof.domain.surveys import Survey, Wave
+from kloof.domain.deals.deals import DealLine, Role
+from kloof.domain.surveys.definition import Survey, Wave
 from kloof.mail.catcher import OnAnyPort, Pipelining
 from kloof.mail.smtp import Smtp
-from kloof.storage import claims, deals, people, surveys
+from kloof.storage.access import people
 from kloof.storage.database import database, is_postgresql
+from kloof.storage.deals import deals
+from kloof.storage.mailing import leasing
 from kloof.storage.models import Invitation, Message
+from kloof.storage.surveys import versions
 from long_queue import long_queue
 from scratch import postgresql
 
@@ -110,7 +113,7 @@ def sell(settings: Settings, count: int) -> None:
         people.put(SELLER, "Eva Bakker", Role.SALESPERSON, "Utrecht", NOW)
         seller = people.by_email(SELLER)
         assert seller
-        version = surveys.record(asked, NOW)
+        version = versions.record(asked, NOW)
         for number in range(count):
             line = DealLine(
                 f"D-{number}", f"Customer {number}", f"customer{number}@example.com", "nl", SELLER, "Utrecht",
@@ -148,7 +151,7 @@ def worker_rate(settings: Settings, port: int) -> float:
 
 def ready_made(settings: Settings) -> bytes:
     """One of the worker's own mails."""
-    (mail,) = claims.outgoing([Message.select(Message.id).limit(1).scalar()])
+    (mail,) = leasing.outgoing([Message.select(Message.id).limit(1).scalar()])
     return Dispatch(settings, Smtp("smtp://unused"), "bench", lambda: NOW).postbox.parcel(
         mail, survey(), NOW + timedelta(days=45), NOW
     ).data  # fmt: skip

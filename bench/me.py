@@ -24,12 +24,14 @@ from flask import Flask, render_template_string
 
 from kloof import storage
 from kloof.config import Settings
-from kloof.domain.answers import pack
-from kloof.domain.people import Role
-from kloof.domain.surveys import Survey, Wave
-from kloof.storage import own_pairs, people, surveys
+from kloof.domain.deals.deals import Role
+from kloof.domain.surveys.answers import pack
+from kloof.domain.surveys.definition import Survey, Wave
+from kloof.storage.access import people
 from kloof.storage.database import database
 from kloof.storage.models import Customer, Deal, Invitation, Person, Response
+from kloof.storage.staff import own_totals
+from kloof.storage.surveys import versions
 from kloof.web import create_app
 
 DEALS = 5_000
@@ -131,7 +133,7 @@ def fill(chance: Random) -> int:
     )
     survey = Survey.model_validate(twelve_aspects())
     with storage.transaction():
-        version = surveys.record(survey, NOW)
+        version = versions.record(survey, NOW)
         for number in range(DEALS):
             one(number, seller, version, survey, chance)
     return seller
@@ -160,7 +162,7 @@ def one(number: int, seller: int, version: int, survey: Survey, chance: Random) 
             invitation=invitation, answers=pack(survey, wave, answers), consent=consent, language="nl", saved_at=at,
             submitted_at=at,
         )  # fmt: skip
-    own_pairs.keep(int(deal), at)
+    own_totals.keep(int(deal), at)
 
 
 def twelve_aspects() -> dict[str, Any]:

@@ -53,8 +53,8 @@ def _measured(url: str, what: str) -> dict[str, float]:
 
 
 def _sums(url: str) -> dict[str, float]:
-    from kloof.domain.pairs import tally
-    from kloof.storage import freezing
+    from kloof.domain.releases.pair_columns import tally
+    from kloof.storage.releases import freezing
 
     start = time.perf_counter()
     for pairs, cells in freezing.queued():
@@ -66,8 +66,8 @@ def _sums(url: str) -> dict[str, float]:
 def _whole(url: str) -> dict[str, float]:
     import scipy.sparse.csgraph  # noqa: F401  # loading it is not what is measured
 
-    from kloof.actions.freeze import freeze
-    from kloof.actions.publish import publish
+    from kloof.actions.releases.freeze import freeze
+    from kloof.actions.releases.publish import publish
     from kloof.config import Settings
     from kloof.publish import release_files  # noqa: F401
 

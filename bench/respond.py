@@ -119,15 +119,15 @@ def settings(folder: Path):  # type: ignore[no-untyped-def]
 def prepare(folder: Path, customers: int) -> list[str]:
     """Fill both databases with the same customers, and pour the bare template; gives the tokens of their links."""
     from kloof import storage
-    from kloof.domain.surveys import Survey
-    from kloof.storage import surveys
+    from kloof.domain.surveys.definition import Survey
     from kloof.storage.models import AuditSubject, Customer, Deal, Invitation, Person
+    from kloof.storage.surveys import versions
 
     now = datetime.now(UTC)
     storage.open_database(settings(folder).database_url)
     storage.migrate()
     with storage.transaction():
-        version = surveys.record(Survey.model_validate(survey()), now)
+        version = versions.record(Survey.model_validate(survey()), now)
         seller = Person.create(email="s@example.net", name="Sanne", role="salesperson", added_at=now)
         customer = Customer.create(email="c@example.net", name="Customer", language="nl")
         shared = {
@@ -152,7 +152,7 @@ def prepare(folder: Path, customers: int) -> list[str]:
 
 
 def invitation(number: int, token: str, now: datetime) -> dict[str, object]:
-    from kloof.domain.links import fingerprint
+    from kloof.domain.access.tokens import fingerprint
 
     return {
         "deal": number, "wave": "sale", "state": "invited", "link_salt": b"", "invite_on": now.date(),
@@ -180,12 +180,12 @@ def pour_bare(folder: Path, tokens: list[str], now: datetime) -> None:
     """The bare application's database, and its template: kloof's own first page, with expressions for holes."""
     from babel.dates import format_date
 
-    from kloof.actions import respond
-    from kloof.domain.links import fingerprint
+    from kloof.actions.surveys import respond
+    from kloof.domain.access.tokens import fingerprint
     from kloof.web import create_app
-    from kloof.web.language import speak
+    from kloof.web.app.language import speak
     from kloof.web.survey import show
-    from kloof.web.survey.moulds import Holes
+    from kloof.web.survey.page_cache import Holes
     from kloof.web.survey.pages import booklet
 
     with create_app(settings(folder)).test_request_context():

@@ -6,12 +6,12 @@ from itertools import count
 from pathlib import Path
 
 from kloof.config import Settings
-from kloof.domain import links
-from kloof.domain.invitations import InvitationState
-from kloof.domain.people import Role
-from kloof.domain.surveys import Survey, Wave
-from kloof.storage import surveys
+from kloof.domain.access import tokens as links
+from kloof.domain.deals.deals import Role
+from kloof.domain.states import InvitationState
+from kloof.domain.surveys.definition import Survey, Wave
 from kloof.storage.models import Customer, Deal, Invitation, Person
+from kloof.storage.surveys import versions
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 SECRET = "a secret key for tests, and nothing else"  # long enough, and worth nothing
@@ -119,7 +119,7 @@ def deal(
         team="North",
         region="East",
         product="Heat pump",
-        survey_version=surveys.record(of or survey(), NOW),
+        survey_version=versions.record(of or survey(), NOW),
         sold_on=sold_on,
         delivered_on=date(2026, 2, 27) if Wave.DELIVERY in waves else None,
         added_at=NOW,

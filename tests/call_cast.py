@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from builders import NOW, BuiltDeal, deal, person, settings
-from kloof.actions import respond
+from kloof.actions.surveys import respond
 from kloof.config import Settings
-from kloof.domain.people import Consent, Outcome
-from kloof.domain.responses import Changes, PromiseChange
-from kloof.domain.surveys import Wave
+from kloof.domain.deals.deals import Consent, Outcome
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Changes, PromiseChange
 from kloof.storage.models import FollowUp, Message
 
 SANNE = "Sanne de Vries"

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from kloof import storage
-from kloof.actions import invite
+from kloof.actions.mailing import invite
 from kloof.config import Company, Mail, Settings
-from kloof.domain.people import Deal, DealLine, Role
-from kloof.domain.surveys import Survey, Wave
-from kloof.storage import deals, people, surveys
+from kloof.domain.deals.deals import Deal, DealLine, Role
+from kloof.domain.surveys.definition import Survey, Wave
+from kloof.storage.access import people
+from kloof.storage.deals import deals
+from kloof.storage.surveys import versions
 
 NOON = datetime(2026, 9, 15, 10, tzinfo=UTC)
 """A Tuesday, twelve o'clock in Amsterdam."""
@@ -87,7 +89,7 @@ def seller_and_version(about: Survey, now: datetime) -> tuple[int, int]:
     people.put(SELLER, "Eva Bakker", Role.SALESPERSON, "Utrecht", now)
     seller = people.by_email(SELLER)
     assert seller
-    return seller.id, surveys.record(about, now)
+    return seller.id, versions.record(about, now)
 
 
 def deliver(settings: Settings, deal: Deal, on: date, *, now: datetime, about: Survey | None = None) -> Deal:

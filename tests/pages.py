@@ -16,8 +16,8 @@ from playwright.sync_api import Locator, Page, Response
 from werkzeug.serving import make_server
 
 from builders import NOW, person
-from kloof.domain.people import Role
-from kloof.storage import people
+from kloof.domain.deals.deals import Role
+from kloof.storage.access import people
 from running import CHROMIUM, CHROMIUM_FLAGS
 
 JUDGES = Path(__file__).parent / "browser" / "tools" / "node_modules"

@@ -10,12 +10,12 @@ import numpy as np
 import builders
 from kloof import storage
 from kloof.config import Settings
-from kloof.domain.answers import pack
-from kloof.domain.arms import Arm
-from kloof.domain.invitations import InvitationState
-from kloof.domain.surveys import Survey, Wave
-from kloof.storage import blocks
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.states import InvitationState
+from kloof.domain.surveys.answers import pack
+from kloof.domain.surveys.definition import Survey, Wave
 from kloof.storage.models import Customer, Deal, Invitation, Practice, Promise, Response
+from kloof.storage.releases import queueing
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 SELLERS = ("Sanne", "Bram", "Noor", "Joris")
@@ -68,7 +68,7 @@ def answered_deals(
         if joint_visit or (joint_visit is None and rng.random() < 0.5):
             Practice.create(deal=built.row, name="joint_visit", done_on=date(2026, 2, 26))
         with storage.transaction():
-            blocks.record_pair(built.row, now)
+            queueing.record_pair(built.row, now)
         made.append(built.row)
     return made
 
@@ -121,9 +121,9 @@ def alone(
         else:
             Deal.update(arm=arm.value, arm_share=0.2).where(Deal.id == built.row).execute()
             with storage.transaction():
-                blocks.record_pair(built.row, MONDAY)
+                queueing.record_pair(built.row, MONDAY)
         made.append(built.row)
-    blocks.record_left(closed, MONDAY)
+    queueing.record_left(closed, MONDAY)
     return made
 
 

@@ -18,14 +18,14 @@ from pydantic.fields import FieldInfo
 from builders import settings as company
 from handbook import blocks, code, named, page, rows, typed, under
 from kloof import storage
-from kloof.actions.audit import Audit
-from kloof.actions.publish import Outcome
+from kloof.actions.releases.attack import Audit
+from kloof.actions.releases.publish import Outcome
 from kloof.cli import main
 from kloof.config.settings import Calls, Company, Mail, Oidc, Publishing, Settings
 from kloof.config.sources import ENVIRONMENT
-from kloof.domain import release
-from kloof.domain.access import ROUTES, Door, Rule
-from kloof.domain.deal_files import (
+from kloof.domain.access.rules import ROUTES, Door, Rule
+from kloof.domain.deals.deals import DealLine, Role
+from kloof.domain.deals.files import (
     OPTIONAL,
     REQUIRED,
     Cancellation,
@@ -36,11 +36,19 @@ from kloof.domain.deal_files import (
     read_deliveries,
 )
 from kloof.domain.errors import BadInput
-from kloof.domain.follow_ups import FOLLOW_UP_STEPS
-from kloof.domain.invitations import AWAITS_MAIL, INVITATION_STEPS, MESSAGE_STEPS, OPEN
-from kloof.domain.people import DealLine, Role
-from kloof.domain.survey_source import parse_survey
-from kloof.domain.surveys import RESERVED_IDS, RESERVED_PREFIXES, Aspect, OverallItem, Scale, Survey, Timing
+from kloof.domain.releases import document as release
+from kloof.domain.staff.calls import FOLLOW_UP_STEPS
+from kloof.domain.states import AWAITS_MAIL, INVITATION_STEPS, MESSAGE_STEPS, OPEN
+from kloof.domain.surveys.definition import (
+    RESERVED_IDS,
+    RESERVED_PREFIXES,
+    Aspect,
+    OverallItem,
+    Scale,
+    Survey,
+    Timing,
+)
+from kloof.domain.surveys.source import parse_survey
 from kloof.publish.schema import TABLES
 from kloof.web import create_app
 
@@ -101,8 +109,8 @@ def printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[st
     (csv, *_), found = csv_examples(), {}
     for name in ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("kloof.actions.mail_test.dns_lookup", lambda _: [])
-    monkeypatch.setattr("kloof.actions.audit.audit", lambda _: Audit(1, {}))
+    monkeypatch.setattr("kloof.actions.mailing.trial.dns_lookup", lambda _: [])
+    monkeypatch.setattr("kloof.actions.releases.attack.audit", lambda _: Audit(1, {}))
     monkeypatch.chdir(tmp_path)
     for words in FIRST_HOUR:
         storage.close_database()
@@ -161,7 +169,9 @@ def test_a_release_prints_the_keys_that_the_reference_names(
         k=10, m=3, max_leverage=0.08, insider_k=5, insider_max_leverage=0.1, sets=1, releases=1
     )
     document = SimpleNamespace(number=1, cells=(), withheld=(), guarantee=guarantee)
-    monkeypatch.setattr("kloof.actions.publish.publish", lambda *_, **__: Outcome(document, tmp_path))
+    monkeypatch.setattr(
+        "kloof.actions.releases.publish.publish", lambda *_, **__: Outcome(document, tmp_path)
+    )
     monkeypatch.setenv("KLOOF_DATABASE_URL", database)
     monkeypatch.chdir(tmp_path)
     answer = CliRunner().invoke(main, ["publish", "--json"])

@@ -16,12 +16,12 @@ from builders import NOW
 from handbook import SITE, blocks, typed
 from kloof import storage
 from kloof.actions.init import init
-from kloof.actions.publish import refuse_unless_together
+from kloof.actions.releases.publish import refuse_unless_together
 from kloof.config.sources import ENVIRONMENT, load_settings
-from kloof.domain.deal_files import read_deals
+from kloof.domain.deals.deals import DealLine
+from kloof.domain.deals.files import read_deals
 from kloof.domain.errors import Refused
-from kloof.domain.people import DealLine
-from kloof.storage import releases
+from kloof.storage.releases import releases
 
 HOW_TOS = sorted((SITE / "how-to").glob("*.md"))
 PAGES = sorted(SITE.glob("*/*.md"))

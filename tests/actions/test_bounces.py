@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kloof.actions.bounces import Harvest, gather, take
-from kloof.actions.dispatch import Dispatch
-from kloof.actions.outbox import follow_up
+from kloof.actions.mailing.bounces import Harvest, gather, take
+from kloof.actions.mailing.dispatch import Dispatch
+from kloof.actions.mailing.outbox import follow_up
 from kloof.config import Settings
 from kloof.domain.errors import Refused
 from kloof.mail.bounces import Bounce, Kind

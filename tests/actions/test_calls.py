@@ -10,18 +10,20 @@ import pytest
 
 from builders import NOW, BuiltDeal, deal, person
 from call_cast import PROMISE, SANNE, WORDS, answers, chooses, company, mails, state
-from kloof.actions import calls, opt_out
-from kloof.actions.dispatch import Dispatch, Tally
+from kloof.actions.mailing import opt_out
+from kloof.actions.mailing.dispatch import Dispatch, Tally
+from kloof.actions.staff import calls
 from kloof.config import Settings
+from kloof.domain.deals.deals import Consent, Person
 from kloof.domain.errors import NotFound, Refused
-from kloof.domain.follow_ups import FollowUpState, Outcome
-from kloof.domain.invitations import MessageState
-from kloof.domain.people import Consent, Person
-from kloof.domain.surveys import Wave
+from kloof.domain.staff.calls import FollowUpState, Outcome
+from kloof.domain.states import MessageState
+from kloof.domain.surveys.definition import Wave
 from kloof.mail.transport import Memory
-from kloof.storage import attention, audit, people
-from kloof.storage import calls as kept
+from kloof.storage.access import audit_log, people
+from kloof.storage.mailing import review
 from kloof.storage.models import Deal, FollowUp, FollowUpStep, Message
+from kloof.storage.staff import calls as kept
 
 DUE = NOW + timedelta(days=3)
 
@@ -100,7 +102,7 @@ def test_a_customer_who_was_not_reached_stays_on_the_list_with_the_same_day(hous
     assert [(step.outcome, step.note, step.name) for step in detail.steps] == [
         (Outcome.NOT_REACHED, "Voicemail", SANNE)
     ]
-    assert [line.detail for line in audit.about_deals([built.row]) if line.what == "call_made"] == [
+    assert [line.detail for line in audit_log.about_deals([built.row]) if line.what == "call_made"] == [
         "not_reached"
     ]
 
@@ -111,7 +113,7 @@ def test_the_customer_confirms_once_and_the_first_answer_counts(house: Settings)
     assert calls.answer(house, link, is_solved=True, words="Thanks", now=NOW) is FollowUpState.CONFIRMED
     assert calls.answer(house, link, is_solved=False, words="", now=NOW) is FollowUpState.CONFIRMED
     assert [row.note for row in FollowUpStep.select().where(FollowUpStep.person.is_null())] == ["Thanks"]
-    assert [line.detail for line in audit.about_deals([built.row]) if line.what == "call_answered"] == [
+    assert [line.detail for line in audit_log.about_deals([built.row]) if line.what == "call_answered"] == [
         "confirmed"
     ]
 
@@ -204,13 +206,13 @@ def test_the_desk_sees_what_is_overdue_by_owner_and_deal(house: Settings) -> Non
 def test_the_outbox_names_deal_and_address_of_every_mail_about_a_call(house: Settings) -> None:
     built = answers(house)
     calls.record(house, sanne(), built.deal_id, Outcome.SOLVED, "", NOW)
-    listed = [*attention.listed(MessageState.QUEUED, 9), *attention.listed(MessageState.CANCELLED, 9)]
+    listed = [*review.listed(MessageState.QUEUED, 9), *review.listed(MessageState.CANCELLED, 9)]
     assert [(entry.kind, entry.deal_id, entry.email) for entry in listed] == [
         ("solved-1", built.deal_id, built.email),
         ("call-1", built.deal_id, "sanne.de.vries@company.example"),
         ("call-due-1", built.deal_id, "sanne.de.vries@company.example"),
     ]
-    assert attention.deals_of([entry.id for entry in listed]) == [built.row] * 3
+    assert review.deals_of([entry.id for entry in listed]) == [built.row] * 3
 
 
 def test_a_deal_without_a_call_has_none_to_make(house: Settings) -> None:

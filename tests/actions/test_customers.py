@@ -6,15 +6,17 @@ from pathlib import Path
 import pytest
 
 from builders import NOW, SECRET, BuiltDeal, deal, person, settings
-from kloof.actions import customers, opt_out, respond
-from kloof.domain.addresses import address_hash
-from kloof.domain.audit_log import What
+from kloof.actions import person_data
+from kloof.actions.mailing import opt_out
+from kloof.actions.surveys import respond
+from kloof.domain.access.audit_log import What
+from kloof.domain.deals.deals import Consent
 from kloof.domain.errors import NotFound
-from kloof.domain.people import Consent
-from kloof.domain.responses import Changes, PromiseChange
-from kloof.domain.surveys import Wave
-from kloof.storage import opt_outs
+from kloof.domain.mailing.suppression import address_hash
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Changes, PromiseChange
 from kloof.storage.database import database as opened
+from kloof.storage.mailing import opt_outs
 from kloof.storage.models import AuditEntry, Customer, Deal
 
 WORDS = "Ready before the first frost"
@@ -35,7 +37,7 @@ def answered() -> BuiltDeal:
 
 def test_the_export_holds_deals_answers_promises_and_who_did_what(database: str, tmp_path: Path) -> None:
     built = answered()
-    found = customers.export(settings(database, tmp_path), built.email.upper(), NOW)
+    found = person_data.export(settings(database, tmp_path), built.email.upper(), NOW)
     [kept] = found["deals"]
     first, second = kept["surveys"]
     assert (found["email"], kept["deal_id"], kept["salesperson"]) == (
@@ -52,7 +54,7 @@ def test_the_export_holds_deals_answers_promises_and_who_did_what(database: str,
 
 def test_the_export_holds_nothing_of_another_customer(database: str, tmp_path: Path) -> None:
     mine, other = answered(), answered()
-    found = json.dumps(customers.export(settings(database, tmp_path), mine.email, NOW))
+    found = json.dumps(person_data.export(settings(database, tmp_path), mine.email, NOW))
     assert other.deal_id not in found
     assert other.email not in found
 
@@ -68,7 +70,7 @@ def test_after_erasing_no_table_knows_the_customer_any_more(database: str, tmp_p
     built, other = answered(), answered()
     traces = (built.email, f"'{built.deal_id}'", Customer.get(Customer.email == built.email).name)
     assert all(trace in everything_kept() for trace in (*traces, WORDS))
-    customers.erase(settings(database, tmp_path), built.email, NOW)
+    person_data.erase(settings(database, tmp_path), built.email, NOW)
     assert [trace for trace in traces if trace in everything_kept()] == []
     assert other.email in everything_kept()
     with pytest.raises(NotFound):
@@ -79,7 +81,7 @@ def test_after_erasing_no_table_knows_the_customer_any_more(database: str, tmp_p
 def test_erasing_is_noted_and_the_address_gets_no_mail_again(database: str, tmp_path: Path) -> None:
     built = answered()
     before = AuditEntry.select().count()
-    customers.erase(settings(database, tmp_path), built.email, NOW)
+    person_data.erase(settings(database, tmp_path), built.email, NOW)
     assert opt_outs.is_opted_out(address_hash(SECRET, built.email))
     assert AuditEntry.select().count() == before + 1, "what was noted before stays"
     last = AuditEntry.select().order_by(AuditEntry.id.desc()).get()
@@ -95,16 +97,16 @@ def test_a_customer_without_an_address_is_found_by_their_number_or_by_their_deal
     Customer.update(email=None, number=number).where(Customer.email == built.email).execute()
     Deal.update(by_letter=True, customer_number=number or "").where(Deal.id == built.row).execute()
     asked, chosen = (number or built.deal_id), settings(database, tmp_path)
-    found = customers.export(chosen, asked, NOW)
+    found = person_data.export(chosen, asked, NOW)
     assert [kept["deal_id"] for kept in found["deals"]] == [built.deal_id]
     assert found["deals"][0]["surveys"][1]["answered"]["comment"] == "Friendly people"
-    assert customers.erase(chosen, asked, NOW) == 1
+    assert person_data.erase(chosen, asked, NOW) == 1
     assert [row.deal_id for row in Deal.select()] == [other.deal_id]
     assert [row.email for row in Customer.select()] == [other.email]
 
 
 def test_nobody_with_that_address_is_said_in_words(database: str, tmp_path: Path) -> None:
-    for act in (customers.export, customers.erase):
+    for act in (person_data.export, person_data.erase):
         with pytest.raises(NotFound, match="No customer has the address"):
             act(settings(database, tmp_path), "nobody@home.example", NOW)
 

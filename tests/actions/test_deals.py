@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from kloof import storage
-from kloof.actions import deals, intake
+from kloof.actions.deals import deal_lines, imports
 from kloof.config import Deals, Research, Settings
-from kloof.domain.addresses import address_hash
-from kloof.domain.people import Role
-from kloof.domain.surveys import Aspect, Scale, Survey
+from kloof.domain.deals.deals import Role
+from kloof.domain.mailing.suppression import address_hash
+from kloof.domain.surveys.definition import Aspect, Scale, Survey
 from kloof.domain.text import Text
-from kloof.storage import opt_outs, people
+from kloof.storage.access import people
+from kloof.storage.mailing import opt_outs
 from kloof.storage.models import Customer, Deal, Invitation, Message, Practice, Response
 
 NOW = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
@@ -41,16 +42,16 @@ def settings(database: str, tmp_path: Path) -> Settings:
 
 def load(
     settings: Settings, *rows: str, edition: Survey | None = None, dry_run: bool = False
-) -> deals.Report:
+) -> imports.Report:
     text = "\n".join([HEADER, *rows])
-    return deals.import_deals(
+    return imports.import_deals(
         settings, text, "deals.csv", {"pump": edition or survey()}, NOW, dry_run=dry_run
     )
 
 
-def deliver(settings: Settings, *rows: str, dry_run: bool = False) -> deals.Report:
+def deliver(settings: Settings, *rows: str, dry_run: bool = False) -> imports.Report:
     text = "\n".join(["deal_id,delivered_on", *rows])
-    return deals.import_deliveries(settings, text, "delivered.csv", NOW, dry_run=dry_run)
+    return imports.import_deliveries(settings, text, "delivered.csv", NOW, dry_run=dry_run)
 
 
 def answer(deal_id: str, wave: str) -> None:
@@ -139,7 +140,7 @@ def test_a_sale_in_the_future_is_refused(settings: Settings) -> None:
 
 def test_a_crash_half_way_leaves_nothing_behind(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     before = snapshot()
-    real, calls = intake.invite.invite, []
+    real, calls = deal_lines.invite.invite, []
 
     def falters(*arguments: object) -> bool:
         calls.append(arguments)
@@ -147,7 +148,7 @@ def test_a_crash_half_way_leaves_nothing_behind(settings: Settings, monkeypatch:
             raise KeyboardInterrupt
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(intake.invite, "invite", falters)
+    monkeypatch.setattr(deal_lines.invite, "invite", falters)
     with pytest.raises(KeyboardInterrupt):
         load(settings, JAN, ANS)
     assert snapshot() == before
@@ -221,9 +222,9 @@ def test_a_file_of_unchanged_deals_takes_a_handful_of_queries_however_long_it_is
     assert len(queries) <= 8
 
 
-def call_off(settings: Settings, *rows: str, dry_run: bool = False) -> deals.Report:
+def call_off(settings: Settings, *rows: str, dry_run: bool = False) -> imports.Report:
     text = "\n".join(["deal_id,cancelled_on", *rows])
-    return deals.import_cancellations(settings, text, "cancelled.csv", NOW, dry_run=dry_run)
+    return imports.import_cancellations(settings, text, "cancelled.csv", NOW, dry_run=dry_run)
 
 
 def test_a_cancelled_deal_withdraws_what_is_queued_and_the_same_file_again_changes_nothing(
@@ -303,7 +304,7 @@ def test_who_answered_at_sale_and_cannot_be_reached_any_more_gets_the_second_sur
             Message.invitation == second.get().id
         ).execute()
     Invitation.update(state="stopped").where(Invitation.wave == "delivery").execute()
-    assert load(settings, MOVED).as_dict() == deals.Report(updated=1).as_dict()
+    assert load(settings, MOVED).as_dict() == imports.Report(updated=1).as_dict()
     assert (second.get().state, second.get().messages.get().state) == ("planned", "queued")
     assert [(row.id, row.email) for row in Customer.select()] == [(customer, "jan@new.example")]
     assert Response.select().count() == 1

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from kloof.actions import opt_out
-from kloof.actions.dispatch import LEASE, PATIENCE, Dispatch, Tally
-from kloof.actions.outbox import follow_up
+from kloof.actions.mailing import opt_out
+from kloof.actions.mailing.dispatch import LEASE, PATIENCE, Dispatch, Tally
+from kloof.actions.mailing.outbox import follow_up
 from kloof.config import Settings
-from kloof.domain import links
-from kloof.domain.invitations import InvitationState, MessageState
-from kloof.domain.schedule import MOST_TRIES
-from kloof.domain.surveys import Wave
+from kloof.domain.access import tokens
+from kloof.domain.mailing.schedule import MOST_TRIES
+from kloof.domain.states import InvitationState, MessageState
+from kloof.domain.surveys.definition import Wave
 from kloof.mail.transport import Fate, Memory, TransportError, nothing
-from kloof.storage import outbox, sending
+from kloof.storage.mailing import outbox, sending
 from kloof.storage.models import Invitation, Message
 from outbox_cast import NOON, Clock, company, deliver, line, sell
 
@@ -67,8 +67,8 @@ def test_a_sold_deal_gets_one_invitation_with_its_own_link(settings: Settings, c
     transport = Memory()
     assert go(settings, transport, clock).sent == 1
     row = Invitation.get()
-    token = links.token(settings.secret_key, links.Purpose.SURVEY, row.link_salt)
-    assert links.fingerprint(token) == row.link_fingerprint
+    token = tokens.token(settings.secret_key, tokens.Purpose.SURVEY, row.link_salt)
+    assert tokens.fingerprint(token) == row.link_fingerprint
     body = read(transport).get_body(("plain",))
     assert body
     assert f"https://feedback.warmtehuis.example/s/{token}" in body.get_content()
@@ -291,7 +291,7 @@ def test_an_opt_out_stops_every_deal_of_that_address_of_today_and_tomorrow(
     sell(settings, line(1))
     transport = Memory()
     go(settings, transport, clock)
-    token = links.token(settings.secret_key, links.Purpose.OPT_OUT, Invitation.get().link_salt)
+    token = tokens.token(settings.secret_key, tokens.Purpose.OPT_OUT, Invitation.get().link_salt)
     sell(settings, line(2, customer_email="customer1@example.com"))
     opt_out.stop(settings, token, NOON)
     sell(settings, line(3, customer_email="customer1@example.com"))

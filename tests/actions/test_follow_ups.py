@@ -9,15 +9,17 @@ import pytest
 from builders import NOW, person
 from call_cast import PROMISE, WORDS, answers, chooses, company, mails, state
 from kloof import storage
-from kloof.actions import calls, customers, respond
+from kloof.actions import person_data
+from kloof.actions.staff import calls
+from kloof.actions.surveys import respond
 from kloof.config import Settings
+from kloof.domain.deals.deals import Consent, Person, Role
+from kloof.domain.deals.deals import Outcome as PromiseOutcome
 from kloof.domain.errors import NotFound
-from kloof.domain.follow_ups import Ground, Outcome
-from kloof.domain.people import Consent, Person, Role
-from kloof.domain.people import Outcome as PromiseOutcome
-from kloof.domain.responses import Changes
-from kloof.domain.surveys import Wave
-from kloof.storage import audit, people
+from kloof.domain.staff.calls import Ground, Outcome
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Changes
+from kloof.storage.access import audit_log, people
 from kloof.storage.models import FollowUp, FollowUpStep, Message
 from kloof.storage.models import Person as PersonRow
 
@@ -43,7 +45,7 @@ def test_a_large_gap_opens_a_call_for_the_salesperson_due_in_three_working_days(
     row = FollowUp.get()
     assert (row.state, row.owner_id, row.due_on) == ("open", person(), (NOW + timedelta(days=3)).date())
     assert mails() == [("call-1", "queued"), ("call-due-1", "queued")]
-    assert "call_opened" in [line.what for line in audit.about_deals([built.row])]
+    assert "call_opened" in [line.what for line in audit_log.about_deals([built.row])]
 
 
 def test_what_came_as_expected_opens_nothing(house: Settings) -> None:
@@ -82,7 +84,7 @@ def test_who_chose_totals_opens_a_call_only_by_asking_and_it_carries_nothing_but
     assert detail.grounds == (Ground.ASKED,)
     assert (detail.gaps, detail.broken, detail.words) == ((), (), ())
     assert detail.call.email == built.email
-    assert "feedback_read" not in [line.what for line in audit.about_deals([built.row])]
+    assert "feedback_read" not in [line.what for line in audit_log.about_deals([built.row])]
 
 
 def test_who_already_counts_in_a_total_is_shown_no_more_after_choosing_to_be_named(house: Settings) -> None:
@@ -117,7 +119,7 @@ def test_withdrawing_takes_the_call_away(house: Settings) -> None:
     respond.withdraw(respond.open_link(built.tokens[Wave.DELIVERY], NOW), NOW)
     assert state(built) == "cancelled"
     assert {stands for _, stands in mails()} == {"cancelled"}
-    assert "call_cancelled" in [line.what for line in audit.about_deals([built.row])]
+    assert "call_cancelled" in [line.what for line in audit_log.about_deals([built.row])]
 
 
 def test_a_correction_that_closes_the_gap_takes_the_call_away_and_one_that_opens_it_brings_it(
@@ -181,7 +183,7 @@ def test_what_the_customer_did_and_the_call_are_one_transaction(
     def breaks(*_: object, **__: object) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr("kloof.actions.follow_ups.outbox.queue", breaks)
+    monkeypatch.setattr("kloof.actions.staff.open_calls.outbox.queue", breaks)
     with pytest.raises(RuntimeError):
         answers(house)
     assert FollowUp.select().count() == 0
@@ -190,10 +192,10 @@ def test_what_the_customer_did_and_the_call_are_one_transaction(
 def test_the_export_holds_the_call_and_erasing_leaves_nothing_of_it(house: Settings) -> None:
     built = answers(house)
     calls.record(house, sanne(), built.deal_id, Outcome.NOT_REACHED, "Rang twice", NOW)
-    [kept] = customers.export(house, built.email, NOW)["deals"]
+    [kept] = person_data.export(house, built.email, NOW)["deals"]
     assert (kept["call"]["state"], kept["call"]["steps"][0]["note"]) == ("open", "Rang twice")
     json.dumps(kept)
-    customers.erase(house, built.email, NOW)
+    person_data.erase(house, built.email, NOW)
     assert [model.select().count() for model in (FollowUp, FollowUpStep, Message)] == [0, 0, 0]
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from kloof import storage
-from kloof.actions.freeze import freeze, waiting
+from kloof.actions.releases.freeze import freeze, waiting
 from kloof.domain.errors import Refused
-from kloof.domain.release import Level, Reason
-from kloof.storage import freezing, practice_parts, releases
+from kloof.domain.releases.document import Level, Reason
+from kloof.storage.releases import freezing, practice_parts, releases
 from release_cast import MONDAY, addresses, answered_deals, month, settings
 
 
@@ -102,10 +102,10 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from kloof import storage
-from kloof.actions.freeze import freeze
-from kloof.actions.publish import publish
+from kloof.actions.releases.freeze import freeze
+from kloof.actions.releases.publish import publish
 from release_cast import MONDAY, settings
-import kloof.domain.blocks, kloof.storage.freezing, kloof.publish.release_files
+import kloof.domain.releases.blocks, kloof.storage.releases.freezing, kloof.publish.release_files
 storage.open_database(sys.argv[1])
 made = settings(Path(sys.argv[2]))
 print("ready", flush=True)

@@ -8,20 +8,24 @@ from pathlib import Path
 import pytest
 
 from kloof import storage
-from kloof.actions import deals, handover, respond
-from kloof.actions.dispatch import Dispatch, Tally
-from kloof.actions.outbox import Decision, overview, resolve
+from kloof.actions.deals import imports
+from kloof.actions.mailing.dispatch import Dispatch, Tally
+from kloof.actions.mailing.outbox import Decision, overview, resolve
+from kloof.actions.staff import handover
+from kloof.actions.surveys import respond
 from kloof.config import Settings
-from kloof.domain import links
-from kloof.domain.audit_log import COMMAND_LINE, What
+from kloof.domain.access import tokens
+from kloof.domain.access.audit_log import COMMAND_LINE, What
+from kloof.domain.deals.deals import Consent, Person, Role
 from kloof.domain.errors import NotFound, Refused
-from kloof.domain.handover import Mark
-from kloof.domain.people import Consent, Person, Role
-from kloof.domain.responses import Changes, Questionnaire
-from kloof.domain.surveys import Wave
+from kloof.domain.staff.handover import Mark
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Changes, Questionnaire
 from kloof.mail.transport import Memory
-from kloof.storage import audit, handovers, people, questionnaires
+from kloof.storage.access import audit_log, people
 from kloof.storage.models import Deal, HandoverMark, Message, Practice
+from kloof.storage.staff import handover as handovers
+from kloof.storage.surveys import questionnaires
 from outbox_cast import NOON, SELLER, Clock, company, deliver, line, sell, survey
 
 NIGHT = datetime(2026, 9, 19, 23, 30, tzinfo=NOON.tzinfo)  # a Saturday, when no customer gets mail
@@ -53,7 +57,7 @@ def lead(opened: None) -> Person:
 
 def link(settings: Settings) -> Questionnaire:
     salt = questionnaires.link_salt("D-1", Wave.SALE)
-    return respond.open_link(links.token(settings.secret_key, links.Purpose.SURVEY, salt), NOON)
+    return respond.open_link(tokens.token(settings.secret_key, tokens.Purpose.SURVEY, salt), NOON)
 
 
 def shared(settings: Settings, consent: Consent = Consent.NAMED) -> None:
@@ -136,12 +140,12 @@ def test_what_fails_on_the_way_leaves_neither_mark_nor_mail_nor_line(
     def breaks(*_: object) -> None:
         raise RuntimeError("the power went")
 
-    monkeypatch.setattr("kloof.actions.handover.outbox.queue_handover", breaks)
+    monkeypatch.setattr("kloof.actions.staff.handover.outbox.queue_handover", breaks)
     with pytest.raises(RuntimeError):
         say(settings, lead)
     deal = Deal.get().id
     assert not HandoverMark.select().exists()
-    assert audit.about_deals([deal], frozenset({What.HANDOVER_MARKED})) == []
+    assert audit_log.about_deals([deal], frozenset({What.HANDOVER_MARKED})) == []
 
 
 def test_the_outbox_says_to_whom_and_about_which_deal_and_so_does_the_log(
@@ -153,7 +157,7 @@ def test_the_outbox_says_to_whom_and_about_which_deal_and_so_does_the_log(
     [entry] = [entry for entry in overview(NIGHT).entries if entry.kind == "handover"]
     assert (entry.deal_id, entry.email) == ("D-1", SELLER)
     resolve(settings, [entry.id], Decision.AGAIN, NIGHT)
-    [line] = audit.about_deals([Deal.get().id], frozenset({What.MAIL_DECIDED}))
+    [line] = audit_log.about_deals([Deal.get().id], frozenset({What.MAIL_DECIDED}))
     assert line.who == COMMAND_LINE
     monday = NIGHT + timedelta(days=1, hours=12)
     assert work(settings, monday)[1] == [SELLER]
@@ -192,9 +196,9 @@ HEADER = "deal_id,customer_name,customer_email,language,salesperson_email,team,r
 ROW = f"D-1,Customer 1,customer1@example.com,nl,{SELLER},Utrecht,Midden,Warmtepomp,installation,2026-09-14"
 
 
-def load(settings: Settings, joint: str, now: datetime) -> deals.Report:
+def load(settings: Settings, joint: str, now: datetime) -> imports.Report:
     text = f"{HEADER},joint_visit_on\n{ROW},{joint}\n"
-    return deals.import_deals(settings, text, "deals.csv", {"installation": survey()}, now)
+    return imports.import_deals(settings, text, "deals.csv", {"installation": survey()}, now)
 
 
 def test_a_file_with_an_empty_cell_leaves_what_the_lead_entered(settings: Settings, lead: Person) -> None:

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from kloof.actions.init import init
-from kloof.actions.surveys import load_surveys
+from kloof.actions.surveys.files import load_surveys
 from kloof.config import load_settings
 from kloof.domain.errors import Refused
 

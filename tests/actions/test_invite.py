@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from kloof import storage
-from kloof.actions import invite
-from kloof.actions.dispatch import Dispatch
+from kloof.actions.mailing import invite
+from kloof.actions.mailing.dispatch import Dispatch
 from kloof.config import Settings
-from kloof.domain.people import Deal, DealLine
-from kloof.domain.surveys import Wave
+from kloof.domain.deals.deals import Deal, DealLine
+from kloof.domain.surveys.definition import Wave
 from kloof.mail.transport import Memory
-from kloof.storage import deals
+from kloof.storage.deals import deals
 from kloof.storage.models import Invitation, Message
 from outbox_cast import NOON, Clock, company, deliver, line, sell, seller_and_version, survey
 

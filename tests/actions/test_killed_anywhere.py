@@ -16,9 +16,9 @@ from threading import Event
 import pytest
 
 from kloof import storage
-from kloof.actions.outbox import follow_up
+from kloof.actions.mailing.outbox import follow_up
 from kloof.config import Settings
-from kloof.domain.invitations import MessageState
+from kloof.domain.states import MessageState
 from kloof.mail.smtp import Smtp
 from kloof.storage.models import Message
 from outbox_cast import NOON, company, line, sell
@@ -34,7 +34,9 @@ FAST = 120.0
 SETTLED = {MessageState.SENT, MessageState.HELD, MessageState.FAILED}
 
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["kloof.actions.worker", "kloof.mail.smtp", "kloof.storage", "outbox_cast"])
+processes.set_forkserver_preload(
+    ["kloof.actions.mailing.worker", "kloof.mail.smtp", "kloof.storage", "outbox_cast"]
+)
 
 
 def fast_clock(started: float) -> Callable[[], datetime]:
@@ -43,7 +45,7 @@ def fast_clock(started: float) -> Callable[[], datetime]:
 
 def worker(settings: Settings, port: int, started: float) -> None:
     """One worker, as `kloof worker` runs it, until it is killed."""
-    from kloof.actions.worker import work
+    from kloof.actions.mailing.worker import work
 
     storage.open_database(settings.database_url)
     transport = Smtp(f"smtp://127.0.0.1:{port}", seconds_to_answer=1.0)

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from kloof import storage
-from kloof.actions import deals, invite, letters, opt_out
-from kloof.actions.dispatch import Dispatch
-from kloof.actions.outbox import Decision, follow_up, overview, resolve
+from kloof.actions.deals import imports
+from kloof.actions.mailing import invite, letters, opt_out
+from kloof.actions.mailing.dispatch import Dispatch
+from kloof.actions.mailing.outbox import Decision, follow_up, overview, resolve
 from kloof.config import Settings
-from kloof.domain import links
+from kloof.domain.access import tokens
 from kloof.domain.errors import NotFound, Refused
 from kloof.mail.transport import Memory
 from kloof.storage.models import Customer, Deal, Invitation, Message
@@ -38,10 +39,10 @@ def send(settings: Settings, clock: Callable[..., object] | None = None) -> list
     return [recipient for _, recipient, _ in post.sent]
 
 
-def load(settings: Settings, *rows: str) -> deals.Report:
+def load(settings: Settings, *rows: str) -> imports.Report:
     sell(settings, line(99))  # brings the salesperson
     text = "\n".join([HEADER, *rows])
-    return deals.import_deals(settings, text, "deals.csv", {"installation": survey()}, NOON)
+    return imports.import_deals(settings, text, "deals.csv", {"installation": survey()}, NOON)
 
 
 def row(deal: str, name: str, email: str = "", number: str = "") -> str:
@@ -67,8 +68,8 @@ def test_a_letter_says_what_who_how_long_and_how_out_and_is_marked_as_printed(
         assert said in told, said
     code = re.search(r"\b(\w{4}-\w{4}-\w{4}-\w{4})\b", words)
     assert code
-    token = letters.link_of_code(settings, code[1].lower(), links.Purpose.SURVEY)
-    assert links.fingerprint(token) == Invitation.get().link_fingerprint
+    token = letters.link_of_code(settings, code[1].lower(), tokens.Purpose.SURVEY)
+    assert tokens.fingerprint(token) == Invitation.get().link_fingerprint
     assert len(pile.letters) == 1
     assert (Message.get().state, Invitation.get().state) == ("sent", "invited")
 
@@ -142,7 +143,7 @@ def test_a_file_with_the_letters_of_another_day_is_never_written_over(
 def test_a_letter_withdrawn_while_it_was_made_is_not_printed(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kloof.mail.paper import Press
+    from kloof.mail.letter_pdf import Press
 
     deal = sell(settings, NAMELESS)
     made = Press.pdf
@@ -205,8 +206,8 @@ def test_who_wants_no_letters_gets_none_also_for_another_deal_and_by_mail(
     sell(settings, first)
     letters.print_new(settings, tmp_path / "one.pdf", NOON)
     salt = Invitation.get().link_salt
-    code = links.code(settings.secret_key, bytes(salt))
-    opt_out.stop(settings, letters.link_of_code(settings, code, links.Purpose.OPT_OUT), NOON)
+    code = tokens.code(settings.secret_key, bytes(salt))
+    opt_out.stop(settings, letters.link_of_code(settings, code, tokens.Purpose.OPT_OUT), NOON)
     sell(settings, line(2, customer_email="", customer_number="K-7"))
     assert letters.print_new(settings, tmp_path / "two.pdf", NOON).withdrawn == 1
     sell(settings, line(3, customer_email="found@example.com", customer_number="K-7"))

@@ -7,19 +7,20 @@ from pathlib import Path
 import pytest
 
 import builders
-from kloof.actions import respond
-from kloof.actions.dispatch import Dispatch
-from kloof.actions.outbox import Decision, all_held, follow_up, overview, resolve
+from kloof.actions.mailing.dispatch import Dispatch
+from kloof.actions.mailing.outbox import Decision, all_held, follow_up, overview, resolve
+from kloof.actions.surveys import respond
 from kloof.config import Settings
-from kloof.domain.arms import Arm
+from kloof.domain.deals.deals import Consent
+from kloof.domain.deals.study_arms import Arm
 from kloof.domain.errors import NotFound, Refused
-from kloof.domain.invitations import MESSAGE_STEPS, MessageState
-from kloof.domain.people import Consent
-from kloof.domain.responses import Changes
-from kloof.domain.surveys import Wave
+from kloof.domain.states import MESSAGE_STEPS, MessageState
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Changes
 from kloof.mail.transport import Memory
-from kloof.storage import attention, freezing, outbox
+from kloof.storage.mailing import outbox, review
 from kloof.storage.models import Invitation, Message
+from kloof.storage.releases import freezing
 from outbox_cast import NOON, Clock, company, line, sell
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -88,11 +89,11 @@ def test_nobody_brings_a_message_where_the_table_does_not_lead(
         now_in is MessageState.LETTER and to is not MessageState.CANCELLED
     )
     if not nobody_decides and (to is now_in or to in MESSAGE_STEPS[now_in]):
-        attention.decide(number, to, NOON, "")
+        review.decide(number, to, NOON, "")
         assert Message.get().state == to
     else:
         with pytest.raises(Refused):
-            attention.decide(number, to, NOON, "")
+            review.decide(number, to, NOON, "")
         assert Message.get().state == now_in
 
 

@@ -12,12 +12,13 @@ import pytest
 
 from builders import NOW, BuiltDeal, deal, person, settings, survey
 from kloof import storage
-from kloof.actions import feedback, respond
-from kloof.actions.feedback import Total
-from kloof.domain.people import Consent
-from kloof.domain.responses import Changes
-from kloof.domain.surveys import Wave
-from kloof.storage import people
+from kloof.actions.staff import own_feedback
+from kloof.actions.staff.own_feedback import Total
+from kloof.actions.surveys import respond
+from kloof.domain.deals.deals import Consent
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Changes
+from kloof.storage.access import people
 from kloof.storage.models import OwnBatch, OwnPair
 
 WAVES = (Wave.SALE, Wave.DELIVERY)
@@ -67,11 +68,11 @@ class World:
         respond.withdraw(respond.open_link(built.tokens[Wave.DELIVERY], NOW), NOW)
         self.deals.remove(built)
 
-    def look(self) -> feedback.Overview:
+    def look(self) -> own_feedback.Overview:
         agreed = settings(self.url, self.folder, works_council_consent=date(2026, 1, 15))
         seller = people.by_id(person())
         assert seller
-        return feedback.overview(agreed, seller, NOW)
+        return own_feedback.overview(agreed, seller, NOW)
 
     def totals(self) -> tuple[int, float, float] | None:
         """(customers, ΣV, ΣR) as the page shows them."""

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from kloof.actions import publish as publishing
-from kloof.actions.audit import audit
-from kloof.actions.freeze import freeze
-from kloof.actions.publish import publish
-from kloof.domain.arms import Arm
+from kloof.actions.releases import publish as publishing
+from kloof.actions.releases.attack import audit
+from kloof.actions.releases.freeze import freeze
+from kloof.actions.releases.publish import publish
+from kloof.domain.deals.study_arms import Arm
 from kloof.domain.errors import Refused
-from kloof.domain.release import Level, Reason
+from kloof.domain.releases.document import Level, Reason
 from kloof.publish.release_files import read_releases
-from kloof.storage import blocks, freezing, releases
+from kloof.storage.releases import freezing, queueing, releases
 from release_cast import MONDAY, alone, answered_deals, month, settings
 
 
@@ -95,7 +95,7 @@ def test_that_answers_are_too_much_alike_is_not_told_to_the_public(company):
     from peewee import fn
 
     from kloof.storage.models import Pair, QueueCell
-    from kloof.storage.sheets import HEAD
+    from kloof.storage.releases.pair_encoding import HEAD
 
     answered_deals(20, team="South", region="West", seed=3)
     west = QueueCell.get(QueueCell.team == "South")
@@ -110,7 +110,7 @@ def test_a_retired_block_leaves_the_next_release_and_stays_in_the_past_one(compa
     deals = answered_deals(15, seed=1)
     freeze(company, month(1))
     publish(company, month(1))
-    blocks.withdraw_pair(deals[0], month(2))
+    queueing.withdraw_pair(deals[0], month(2))
     third = publish(company, month(2)).document
     assert [cell.blocks for cell in third.cells] == [cell.blocks for cell in first.cells]
     assert len(read_releases(company.releases_folder)) == 3
@@ -220,7 +220,7 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[4])
 from kloof import storage
-from kloof.actions.publish import publish
+from kloof.actions.releases.publish import publish
 from release_cast import month, settings
 from kloof.publish import release_files
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
@@ -228,7 +228,7 @@ moment = sys.argv[3]
 if moment == "writing":
     release_files._to_disk = die
 elif moment == "recording":
-    from kloof.storage import releases
+    from kloof.storage.releases import releases
     releases.record = die
 else:
     release_files.Staged.put_in_place = die
@@ -301,7 +301,7 @@ def test_arms_come_out_beside_the_pairs_and_no_attack_finds_anything(company):
     (counts,) = first.response
     assert (counts.pairs, counts.pairs_published) == (15, 14)
     assert (counts.asked_again, counts.answered_twice, counts.not_asked) == (30, 15, 15)
-    blocks.withdraw_pair(gone[0], month(1))
+    queueing.withdraw_pair(gone[0], month(1))
     second = publish(company, month(1)).document
     assert [(cell.arm, cell.as_of.release) for cell in second.arms] == [(Arm.NOT_ASKED, 1)]
     assert audit(company.releases_folder).breaches == ()

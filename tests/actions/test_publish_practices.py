@@ -5,14 +5,14 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from kloof.actions.audit import audit
-from kloof.actions.freeze import freeze
-from kloof.actions.publish import publish
+from kloof.actions.releases.attack import audit
+from kloof.actions.releases.freeze import freeze
+from kloof.actions.releases.publish import publish
 from kloof.cli import main
 from kloof.publish.release_files import read_releases
-from kloof.storage import blocks, freezing, practice_parts
 from kloof.storage.database import counted_queries
 from kloof.storage.models import PracticePart
+from kloof.storage.releases import freezing, practice_parts, queueing
 from release_cast import MONDAY, answered_deals, customer_of, month, settings
 
 
@@ -51,7 +51,7 @@ def test_a_published_part_is_remembered_and_a_dry_run_remembers_nothing(company)
 def test_a_withdrawn_answer_retires_the_part_and_wipes_its_sums(company):
     made, made_deals = company
     publish(made, MONDAY)
-    blocks.withdraw_pair(made_deals[0], month(1))
+    queueing.withdraw_pair(made_deals[0], month(1))
     row = PracticePart.get()
     assert (bytes(row.done), bytes(row.not_done)) == (b"", b"")
     assert len(row.members) > 0

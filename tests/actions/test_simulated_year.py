@@ -13,17 +13,17 @@ import holidays
 import pytest
 
 from kloof import storage
-from kloof.actions import invite, opt_out
-from kloof.actions.deals import import_cancellations
-from kloof.actions.dispatch import Dispatch
-from kloof.actions.outbox import follow_up
+from kloof.actions.deals.imports import import_cancellations
+from kloof.actions.mailing import invite, opt_out
+from kloof.actions.mailing.dispatch import Dispatch
+from kloof.actions.mailing.outbox import follow_up
 from kloof.config import Settings
-from kloof.domain import links
-from kloof.domain.people import Deal, DealLine
-from kloof.domain.surveys import Wave
+from kloof.domain.access import tokens
+from kloof.domain.deals.deals import Deal, DealLine
+from kloof.domain.surveys.definition import Wave
 from kloof.mail.transport import Fate, Memory, TransportError, nothing
-from kloof.storage import deals
 from kloof.storage.database import database
+from kloof.storage.deals import deals
 from kloof.storage.models import Customer, Invitation, Message
 from kloof.storage.models import Deal as DealRow
 from outbox_cast import Clock, company, deliver, line, seller_and_version, survey
@@ -117,7 +117,7 @@ class Year:
                 self.submitted[number] = now
             elif luck < 0.083:
                 row = Invitation.get_by_id(number)
-                token = links.token(self.settings.secret_key, links.Purpose.OPT_OUT, row.link_salt)
+                token = tokens.token(self.settings.secret_key, tokens.Purpose.OPT_OUT, row.link_salt)
                 opt_out.stop(self.settings, token, now)
                 self.opted_out.setdefault(row.deal.customer.email, now)
 

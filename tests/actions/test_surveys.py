@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kloof.actions.surveys import check_surveys, load_surveys
+from kloof.actions.surveys.files import check_surveys, load_surveys
 from kloof.domain.errors import BadInput
 
 SHIPPED = Path(__file__).parents[2] / "surveys"

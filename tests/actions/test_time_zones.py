@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kloof.actions.dispatch import Dispatch
+from kloof.actions.mailing.dispatch import Dispatch
 from kloof.config import Settings
-from kloof.domain.deal_files import LineRefused, read_deals
+from kloof.domain.deals.files import LineRefused, read_deals
 from kloof.mail.transport import Memory
 from kloof.storage.models import Message
 from outbox_cast import Clock, company, line, sell

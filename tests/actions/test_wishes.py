@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from builders import NOW, BuiltDeal, deal, person, survey
-from kloof.actions import opt_out, respond
-from kloof.actions.dispatch import Dispatch, Tally
-from kloof.actions.freeze import freeze
-from kloof.actions.publish import publish
+from kloof.actions.mailing import opt_out
+from kloof.actions.mailing.dispatch import Dispatch, Tally
+from kloof.actions.releases.freeze import freeze
+from kloof.actions.releases.publish import publish
+from kloof.actions.surveys import respond
 from kloof.config import Settings
-from kloof.domain.invitations import MessageState
-from kloof.domain.people import Consent
-from kloof.domain.responses import Changes
-from kloof.domain.surveys import Wave
+from kloof.domain.deals.deals import Consent
+from kloof.domain.states import MessageState
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Changes
 from kloof.mail.transport import Memory
 from kloof.storage.models import Customer, Deal, Message, Response
 from release_cast import MONDAY, answered_deals, month, settings

@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from kloof.actions import worker
+from kloof.actions.mailing import worker
 from kloof.config import Settings
 from kloof.mail.transport import Fate, Memory, TransportError, nothing
 from kloof.storage.models import Message

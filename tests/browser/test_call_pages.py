@@ -10,14 +10,14 @@ from playwright.sync_api import Page
 
 from builders import NOW, deal, person
 from call_cast import SANNE, answers, chooses, company
-from kloof.actions import calls
+from kloof.actions.staff import calls
 from kloof.config import Settings
-from kloof.domain.follow_ups import Outcome
-from kloof.domain.links import Purpose, token
-from kloof.domain.people import Consent, Person, Role
-from kloof.domain.people import Outcome as PromiseOutcome
-from kloof.domain.surveys import Wave
-from kloof.storage import people
+from kloof.domain.access.tokens import Purpose, token
+from kloof.domain.deals.deals import Consent, Person, Role
+from kloof.domain.deals.deals import Outcome as PromiseOutcome
+from kloof.domain.staff.calls import Outcome
+from kloof.domain.surveys.definition import Wave
+from kloof.storage.access import people
 from kloof.storage.models import Deal, FollowUp
 from kloof.web import create_app
 from pages import axe_violations, follow, html_errors, served, sign_in

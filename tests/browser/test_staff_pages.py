@@ -9,14 +9,15 @@ from flask import Flask
 from playwright.sync_api import Page, Route
 
 from builders import NOW, BuiltDeal, deal, person, settings, survey
-from kloof.actions import handover, respond
-from kloof.actions.published import Figures
-from kloof.domain.gap import AspectGap
-from kloof.domain.handover import Mark
-from kloof.domain.people import Consent, Role
-from kloof.domain.responses import Changes, PromiseChange
-from kloof.domain.surveys import Wave
-from kloof.storage import people
+from kloof.actions.staff import handover
+from kloof.actions.staff.published import Figures
+from kloof.actions.surveys import respond
+from kloof.domain.deals.deals import Consent, Role
+from kloof.domain.staff.handover import Mark
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.gap import AspectGap
+from kloof.domain.surveys.responses import Changes, PromiseChange
+from kloof.storage.access import people
 from kloof.storage.models import Deal, Invitation, Person, Response
 from kloof.web import create_app
 from outbox_cast import line, sell
@@ -158,7 +159,9 @@ def test_the_desk_shows_whose_letter_waits(
 def elsewhere(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a kloof whose people sign in at their company's own provider."""
     roles = {"issuer": "https://login.company.example", "client_id": "kloof", "roles": {"desk": "desk"}}
-    monkeypatch.setattr("kloof.web.sign_in.provider.address", lambda *_: "https://login.company.example/ask")
+    monkeypatch.setattr(
+        "kloof.web.staff.sign_in.provider.address", lambda *_: "https://login.company.example/ask"
+    )
     with served(
         create_app(settings(database, tmp_path, oidc=roles, oidc_secret="s"), clock=lambda: NOW)
     ) as at:
@@ -312,7 +315,7 @@ def test_on_paper_nothing_is_cut_off_and_nothing_to_press_is_left(
 ) -> None:
     means = {f"a{number}": AspectGap(f"a{number}", 8.4, 7.6, 7.0) for number in (1, 2, 3)}
     monkeypatch.setattr(
-        "kloof.actions.published.company_figures", lambda *_: Figures(date(2026, 2, 1), 63, means)
+        "kloof.actions.staff.published.company_figures", lambda *_: Figures(date(2026, 2, 1), 63, means)
     )
     page = new_page(718, typefaces=typefaces)  # A4 within its margins
     sign_in(page, app, address, "Sanne de Vries", Role.SALESPERSON)

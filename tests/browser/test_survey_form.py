@@ -8,11 +8,11 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from builders import NOW, BuiltDeal, deal, settings, survey
-from kloof.actions import respond
-from kloof.actions.surveys import load_surveys
-from kloof.domain.people import Consent, Source
-from kloof.domain.responses import Changes, PromiseChange
-from kloof.domain.surveys import Wave
+from kloof.actions.surveys import respond
+from kloof.actions.surveys.files import load_surveys
+from kloof.domain.deals.deals import Consent, Source
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Changes, PromiseChange
 from kloof.web import create_app
 from kloof.web.survey.preview import alone
 from pages import axe_violations, follow, html_errors, served

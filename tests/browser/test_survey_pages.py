@@ -8,10 +8,10 @@ from flask import Flask
 from playwright.sync_api import Page, Request
 
 from builders import NOW, BuiltDeal, deal, settings, survey
-from kloof.actions import respond
-from kloof.domain.people import Consent
-from kloof.domain.responses import Changes, PromiseChange
-from kloof.domain.surveys import Wave
+from kloof.actions.surveys import respond
+from kloof.domain.deals.deals import Consent
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Changes, PromiseChange
 from kloof.storage.models import Promise, Response
 from kloof.web import create_app
 from pages import axe_violations, follow, html_errors, served

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from builders import settings as settings_of
 from kloof import storage
-from kloof.actions.freeze import freeze
-from kloof.actions.publish import publish
+from kloof.actions.releases.freeze import freeze
+from kloof.actions.releases.publish import publish
 from kloof.cli import main
 from kloof.config import Settings
 from kloof.domain.errors import Refused

@@ -104,7 +104,7 @@ def test_a_bounce_can_be_piped_in(run: Run) -> None:
 def test_mail_test_says_what_is_wrong_with_the_server(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KLOOF_SMTP_URL", "smtp://127.0.0.1:1")
     monkeypatch.setenv("KLOOF_MAIL_FROM", "feedback@warmtehuis.example")
-    monkeypatch.setattr("kloof.actions.mail_test.dns_lookup", lambda name: [])
+    monkeypatch.setattr("kloof.actions.mailing.trial.dns_lookup", lambda name: [])
     done = run("mail", "test", "me@example.com")
     assert done.exit_code == 1
     assert "WRONG  The mail server 127.0.0.1:1 does not listen there." in done.output

@@ -5,8 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from kloof.actions.freeze import freeze
-from kloof.actions.publish import publish
+from kloof.actions.releases.freeze import freeze
+from kloof.actions.releases.publish import publish
 from kloof.cli import main
 from release_cast import MONDAY, answered_deals, settings
 

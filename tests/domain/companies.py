@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from worlds import World, a_survey, answers
 
-from kloof.domain.arms import Arm
-from kloof.domain.queues import FineCell
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.releases.queues import FineCell
 
 RELEASES: Final = 12
 PRACTISED: Final = MappingProxyType({"joint_visit": 0.5, "quote_checked": 0.35, "complaint": 0.08})

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from kloof.domain.surveys import Scale
+from kloof.domain.surveys.definition import Scale
 from kloof.domain.text import Text
 
 _END = Text(nl="eind", en="end")

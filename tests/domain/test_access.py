@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from kloof.domain.access import DESK, LEAD, LINK, PUBLIC, SALES, STAFF, Rule, leads, may_enter, owns
-from kloof.domain.people import Deal, Person, Role
-from kloof.domain.surveys import SurveyKey
+from kloof.domain.access.rules import DESK, LEAD, LINK, PUBLIC, SALES, STAFF, Rule, leads, may_enter, owns
+from kloof.domain.deals.deals import Deal, Person, Role
+from kloof.domain.surveys.definition import SurveyKey
 
 OWNER = Person(1, "owner@firm.example", "Owner", Role.SALESPERSON)
 COLLEAGUE = Person(2, "colleague@firm.example", "Colleague", Role.SALESPERSON)

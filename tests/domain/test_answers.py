@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kloof.domain.answers import DOES_NOT_APPLY, Answers, merged, pack, unpack
-from kloof.domain.surveys import Aspect, OverallItem, Scale, Survey, Wave
+from kloof.domain.surveys.answers import DOES_NOT_APPLY, Answers, merged, pack, unpack
+from kloof.domain.surveys.definition import Aspect, OverallItem, Scale, Survey, Wave
 from kloof.domain.text import Text
 
 TEXT = Text(nl="Tekst", en="Text")

@@ -1,6 +1,6 @@
 """The draw: which deals get no first survey."""
 
-from kloof.domain.arms import Arm, drawn
+from kloof.domain.deals.study_arms import Arm, drawn
 
 KEY = "a secret key for tests, and nothing else"
 

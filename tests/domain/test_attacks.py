@@ -7,12 +7,10 @@ import numpy as np
 import pytest
 from worlds import WORDS, World, a_survey, answers
 
-from kloof.domain import attacks
-from kloof.domain.arms import Arm
-from kloof.domain.attacks import insiders
-from kloof.domain.moments import Moments, PromiseCounts, Sums
-from kloof.domain.queues import FineCell
-from kloof.domain.release import (
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.releases import attacks
+from kloof.domain.releases.attacks import insiders
+from kloof.domain.releases.document import (
     ArmCell,
     AsOf,
     BlockSize,
@@ -23,6 +21,8 @@ from kloof.domain.release import (
     PublishedSurvey,
     ReleaseDocument,
 )
+from kloof.domain.releases.queues import FineCell
+from kloof.domain.statistics.sums import Moments, PromiseCounts, Sums
 
 SURVEY = a_survey(2)
 SOUND = Guarantee(k=10, m=3, max_leverage=0.1, insider_k=5, insider_max_leverage=0.2, sets=1, releases=1)

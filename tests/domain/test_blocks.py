@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from worlds import World, a_survey, answers, columns
 
-from kloof.domain.arms import Arm
-from kloof.domain.blocks import MOST_PARTS, PART, Plan, plan
-from kloof.domain.leverage import Membership, insider_leverages, leverages
-from kloof.domain.pairs import PairColumns
-from kloof.domain.queues import FineCell, Queue
-from kloof.domain.release import Level, Reason
-from kloof.domain.thresholds import Thresholds
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.releases.blocks import MOST_PARTS, PART, Plan, plan
+from kloof.domain.releases.document import Level, Reason
+from kloof.domain.releases.leverage import Membership, insider_leverages, leverages
+from kloof.domain.releases.pair_columns import PairColumns
+from kloof.domain.releases.queues import FineCell, Queue
+from kloof.domain.releases.thresholds import Thresholds
 
 NORTH = FineCell("heat pump", "east", "north")
 SOUTH = FineCell("heat pump", "east", "south")

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import World, a_survey, answers
 
-from kloof.domain.arms import Arm
-from kloof.domain.disclosure import Withheld, certify
-from kloof.domain.leverage import leverages
-from kloof.domain.queues import FineCell
-from kloof.domain.surveys import Survey
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.releases.certify import Withheld, certify
+from kloof.domain.releases.leverage import leverages
+from kloof.domain.releases.queues import FineCell
+from kloof.domain.surveys.definition import Survey
 
 NORTH = FineCell("Heat pump", "East", "North")
 SOUTH = FineCell("Heat pump", "East", "South")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kloof.domain.calibration import Advice
+from kloof.domain.staff.calibration import Advice
 
 
 @pytest.mark.parametrize(

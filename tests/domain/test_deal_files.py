@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from kloof.domain.deal_files import Delivery, LineRefused, read_deals, read_deliveries
+from kloof.domain.deals.deals import DealLine
+from kloof.domain.deals.files import Delivery, LineRefused, read_deals, read_deliveries
 from kloof.domain.errors import BadInput
-from kloof.domain.people import DealLine
 
 HEADER = "deal_id,customer_name,customer_email,language,salesperson_email,team,region,product,survey,sold_on"
 GOOD = (

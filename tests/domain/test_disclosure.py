@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from worlds import THRESHOLDS, World, a_survey, answers
 
-from kloof.domain.arms import Arm
-from kloof.domain.disclosure import History, Publishable, Withheld, certify
-from kloof.domain.leverage import Membership
-from kloof.domain.moments import Sums
-from kloof.domain.queues import FineCell
-from kloof.domain.release import Level
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.releases.certify import History, Publishable, Withheld, certify
+from kloof.domain.releases.document import Level
+from kloof.domain.releases.leverage import Membership
+from kloof.domain.releases.queues import FineCell
+from kloof.domain.statistics.sums import Sums
 
 NORTH = FineCell("heat pump", "east", "north")
 SOUTH = FineCell("heat pump", "east", "south")

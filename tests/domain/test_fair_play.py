@@ -8,7 +8,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control, fisher_exact
 
-from kloof.domain.fair_play import Count, Question, Signal, low_groups, questions
+from kloof.domain.staff.fair_play import Count, Question, Signal, low_groups, questions
 
 CHANGED = Signal.ADDRESS_CHANGED
 

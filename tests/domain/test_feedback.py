@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import survey
-from kloof.domain.feedback import BATCH, OwnSums, Sheet, fills, still_needed, sums_of
+from kloof.domain.staff.own_totals import BATCH, OwnSums, Sheet, fills, still_needed, sums_of
 
 NONE = (0, 0, 0, 0)
 points = st.integers(0, 10).map(float)

@@ -8,7 +8,7 @@ from random_answers import TEN, close
 from scipy import stats
 
 from kloof.domain import findings
-from kloof.domain.arms import Arm
+from kloof.domain.deals.study_arms import Arm
 from kloof.domain.findings import (
     AskingFound,
     ClaimFound,
@@ -21,8 +21,7 @@ from kloof.domain.findings import (
     Withheld,
     by_evidence,
 )
-from kloof.domain.moments import Moments, PromiseCounts, Sums
-from kloof.domain.release import (
+from kloof.domain.releases.document import (
     ArmCell,
     AsOf,
     Cell,
@@ -36,6 +35,7 @@ from kloof.domain.release import (
     ResponseCounts,
 )
 from kloof.domain.statistics import TooFew
+from kloof.domain.statistics.sums import Moments, PromiseCounts, Sums
 from kloof.domain.text import Text
 
 TODAY = AsOf(release=1, date=date(2026, 5, 4))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kloof.domain.deals.deals import PRACTICES
 from kloof.domain.findings import (
     AskingFound,
     Basis,
@@ -25,8 +26,7 @@ from kloof.domain.findings import (
     sentence,
     wording,
 )
-from kloof.domain.people import PRACTICES
-from kloof.domain.release import Reason
+from kloof.domain.releases.document import Reason
 from kloof.domain.statistics import (
     Difference,
     EffectSize,
@@ -40,7 +40,7 @@ from kloof.domain.statistics import (
     TooFew,
     wilson,
 )
-from kloof.domain.surveys import Wave
+from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import LANGUAGES, Text
 
 LEAD_TIME = Text(nl="levertijd", en="lead time")

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from builders import survey
-from kloof.domain.access import makes_call
-from kloof.domain.follow_ups import (
+from kloof.domain.access.rules import makes_call
+from kloof.domain.deals.deals import Person, Role
+from kloof.domain.mailing.schedule import SendingHours
+from kloof.domain.staff.calls import (
     FOLLOW_UP_STEPS,
     LEADS_TO,
     FollowUpState,
@@ -16,9 +18,7 @@ from kloof.domain.follow_ups import (
     grounds,
     is_large,
 )
-from kloof.domain.gap import AspectGap
-from kloof.domain.people import Person, Role
-from kloof.domain.schedule import SendingHours
+from kloof.domain.surveys.gap import AspectGap
 
 SCALE = survey().scale
 HOURS = SendingHours(9, 18, frozenset({1, 2, 3, 4, 5}), ZoneInfo("Europe/Amsterdam"), "NL")

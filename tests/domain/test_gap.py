@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kloof.domain.answers import DOES_NOT_APPLY
-from kloof.domain.gap import AspectGap, Pair, mean_gap, of_customer
-from kloof.domain.surveys import Aspect, Scale, Survey
+from kloof.domain.surveys.answers import DOES_NOT_APPLY
+from kloof.domain.surveys.definition import Aspect, Scale, Survey
+from kloof.domain.surveys.gap import AspectGap, Pair, mean_gap, of_customer
 from kloof.domain.text import Text
 
 answer = st.integers(0, 10)

@@ -5,8 +5,8 @@ from itertools import combinations_with_replacement
 import numpy as np
 import pytest
 
-from kloof.domain.good_marks import countable, room_of_one
-from kloof.domain.surveys import Scale
+from kloof.domain.releases.top_box import countable, room_of_one
+from kloof.domain.surveys.definition import Scale
 from kloof.domain.text import Text
 
 WORDS = Text(nl="slecht", en="bad")

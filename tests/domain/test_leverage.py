@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from kloof.domain.leverage import Membership, insider_leverages, leverages
+from kloof.domain.releases.leverage import Membership, insider_leverages, leverages
 
 
 def membership(incidence: np.ndarray, salesperson: np.ndarray | None = None) -> Membership:
@@ -69,7 +69,7 @@ def test_two_blocks_that_share_a_customer_weigh_that_customer_more():
 
 def test_ten_million_people_do_not_hide_the_one_who_is_missing():
     """Two sets of many that differ by one person: counted by hand, since only the numbers matter."""
-    from kloof.domain.linked_sets import generalised_inverse
+    from kloof.domain.releases.incidence import generalised_inverse
 
     n = 10_000_000.0
     gram = np.array([[n, n - 1], [n - 1, n - 1]])

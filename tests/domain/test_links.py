@@ -5,8 +5,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kloof.domain import links
-from kloof.domain.links import Purpose, fingerprint, new_salt, token
+from kloof.domain.access import tokens
+from kloof.domain.access.tokens import Purpose, fingerprint, new_salt, token
 
 salts = st.binary(min_size=32, max_size=32)
 keys = st.text(st.characters(codec="utf-8"), min_size=1)
@@ -59,14 +59,14 @@ def test_each_row_gets_its_own_salt() -> None:
 def test_a_code_is_80_bits_in_letters_that_nobody_mistakes_and_is_read_back_however_typed(
     salt: bytes,
 ) -> None:
-    code = links.code("key", salt)
+    code = tokens.code("key", salt)
     assert len(code) == 16
     assert not set(code) & set("ILOU")
-    typed = links.grouped(code).lower().replace("0", "o").replace("1", "l")
-    assert links.typed_code(typed) == code
+    typed = tokens.grouped(code).lower().replace("0", "o").replace("1", "l")
+    assert tokens.typed_code(typed) == code
 
 
 def test_codes_of_two_letters_or_two_secrets_differ_and_say_nothing_of_the_token() -> None:
-    one = links.code("key", b"a" * 32)
-    assert len({one, links.code("key", b"b" * 32), links.code("other", b"a" * 32)}) == 3
-    assert links.code_fingerprint("key", one) != links.code_fingerprint("other", one)
+    one = tokens.code("key", b"a" * 32)
+    assert len({one, tokens.code("key", b"b" * 32), tokens.code("other", b"a" * 32)}) == 3
+    assert tokens.code_fingerprint("key", one) != tokens.code_fingerprint("other", one)

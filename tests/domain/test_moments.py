@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from kloof.domain.moments import Moments, PromiseCounts, Sums
-from kloof.domain.surveys import Scale
+from kloof.domain.statistics.sums import Moments, PromiseCounts, Sums
+from kloof.domain.surveys.definition import Scale
 from kloof.domain.text import Text
 
 TEN = Scale(low=0, high=10, low_label=Text(nl="slecht", en="bad"), high_label=Text(nl="goed", en="good"))

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import a_survey, columns
 
-from kloof.domain.moments import Moments
-from kloof.domain.pairs import Stat, tally
+from kloof.domain.releases.pair_columns import Stat, tally
+from kloof.domain.statistics.sums import Moments
 
 
 @st.composite
@@ -62,8 +62,8 @@ def test_the_sums_are_the_same_however_many_pairs_and_aspects_are_counted_at_onc
     pairs = columns(survey, rng.integers(1, 300, n).tolist(), rng.integers(1, 9, n).tolist(), *sheets)
     group = rng.integers(-1, 3, n)
     at_once = tally(pairs, group, 3)
-    monkeypatch.setattr("kloof.domain.pairs._PAIRS_AT_ONCE", 1)
-    monkeypatch.setattr("kloof.domain.pairs._COUNTS_AT_ONCE", 250)
+    monkeypatch.setattr("kloof.domain.releases.pair_columns._PAIRS_AT_ONCE", 1)
+    monkeypatch.setattr("kloof.domain.releases.pair_columns._COUNTS_AT_ONCE", 250)
     in_slices = tally(pairs, group, 3)
     assert len(set(group.tolist())) == 4
     assert np.array_equal(in_slices.sums, at_once.sums)

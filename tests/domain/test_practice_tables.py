@@ -7,11 +7,12 @@ import pytest
 from scipy import stats
 from worlds import THRESHOLDS, World, a_survey, answers
 
-from kloof.domain import attacks, statistics
+from kloof.domain import statistics
 from kloof.domain.findings import PracticeFound, read, sentence
-from kloof.domain.practice_tables import judged_together
-from kloof.domain.queues import FineCell
-from kloof.domain.release import Level
+from kloof.domain.releases import attacks
+from kloof.domain.releases.document import Level
+from kloof.domain.releases.practice_tables import judged_together
+from kloof.domain.releases.queues import FineCell
 from kloof.domain.statistics import Practice
 
 SURVEY = a_survey(2)

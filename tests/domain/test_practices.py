@@ -4,9 +4,8 @@ from datetime import date
 
 import pytest
 
-from kloof.domain.errors import Refused
-from kloof.domain.people import PRACTICES
-from kloof.domain.practices import (
+from kloof.domain.deals.deals import PRACTICES
+from kloof.domain.deals.practices import (
     BEFORE_THE_SALE,
     WrongDay,
     laid_over,
@@ -14,6 +13,7 @@ from kloof.domain.practices import (
     refuse_where_locked,
     wrong_day,
 )
+from kloof.domain.errors import Refused
 
 SOLD, TODAY = date(2026, 2, 1), date(2026, 3, 2)
 

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import World, a_survey, answers
 
-from kloof.domain import attacks
-from kloof.domain.arms import Arm
-from kloof.domain.attacks import insiders
-from kloof.domain.leverage import Membership, leverages
-from kloof.domain.queues import FineCell
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.releases import attacks
+from kloof.domain.releases.attacks import insiders
+from kloof.domain.releases.leverage import Membership, leverages
+from kloof.domain.releases.queues import FineCell
 
 K = 10
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import survey
-from kloof.domain.people import Consent, Outcome, Source
-from kloof.domain.responses import (
+from kloof.domain.deals.deals import Consent, Outcome, Source
+from kloof.domain.surveys.responses import (
     Changes,
     Promise,
     PromiseChange,

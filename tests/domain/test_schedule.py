@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kloof.domain.errors import BadSettings
-from kloof.domain.schedule import (
+from kloof.domain.mailing.schedule import (
     MONTH,
     MOST_TRIES,
     Candidate,
@@ -20,7 +20,7 @@ from kloof.domain.schedule import (
     share_out,
     wait_before_retry,
 )
-from kloof.domain.surveys import Wave
+from kloof.domain.surveys.definition import Wave
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 OFFICE = SendingHours(9, 18, frozenset({1, 2, 3, 4, 5}), AMSTERDAM, "NL")

@@ -8,7 +8,7 @@ from hypothesis import given
 from random_answers import TEN, customers
 
 from kloof.domain import statistics as figures
-from kloof.domain.moments import Moments
+from kloof.domain.statistics.sums import Moments
 
 
 @given(customers(0), customers(0))
@@ -31,8 +31,6 @@ def test_no_answers_whatsoever_give_a_warning_or_a_number_that_is_none(one, othe
 
 
 def test_scipy_and_numpy_are_not_loaded_until_a_figure_needs_them():
-    code = (
-        "import sys, kloof.domain.statistics, kloof.domain.gap; print({'scipy', 'numpy'} & set(sys.modules))"
-    )
+    code = "import sys, kloof.domain.statistics, kloof.domain.surveys.gap; print({'scipy', 'numpy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -8,8 +8,8 @@ from random_answers import TEN, close, customers, mean, values, varied_customers
 from scipy import stats
 
 from kloof.domain import statistics as figures
-from kloof.domain.moments import Moments, Sums
 from kloof.domain.statistics import Interval, TooFew
+from kloof.domain.statistics.sums import Moments, Sums
 
 
 def check_welch(found, one, other):

@@ -8,8 +8,8 @@ from scipy import stats
 from statsmodels.stats import meta_analysis
 
 from kloof.domain import statistics as figures
-from kloof.domain.moments import Sample
 from kloof.domain.statistics import Interval, TooFew
+from kloof.domain.statistics.sums import Sample
 
 
 @given(st.lists(st.floats(0, 1) | st.just(0.04), max_size=60))

@@ -10,8 +10,8 @@ from random_answers import SEVEN, TEN, close, customers, kiosk_aspects, mean, va
 from scipy import stats
 
 from kloof.domain import statistics as figures
-from kloof.domain.moments import Moments
 from kloof.domain.statistics import Interval, TooFew
+from kloof.domain.statistics.sums import Moments
 
 
 def check_gap(v, r, scale):

@@ -9,8 +9,8 @@ from random_answers import SEVEN, TEN, kiosk_aspects
 from statsmodels.stats import proportion
 
 from kloof.domain import statistics as figures
-from kloof.domain.moments import Moments, PromiseCounts
 from kloof.domain.statistics import TooFew
+from kloof.domain.statistics.sums import Moments, PromiseCounts
 
 
 @given(st.integers(1, 10**7).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kloof.domain.errors import BadInput
-from kloof.domain.survey_source import parse_survey
-from kloof.domain.surveys import Wave
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.source import parse_survey
 
 SHIPPED = Path(__file__).parents[2] / "surveys"
 

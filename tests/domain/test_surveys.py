@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from kloof.domain.places import path
-from kloof.domain.surveys import Survey, Wave
+from kloof.domain.surveys.definition import Survey, Wave
+from kloof.domain.surveys.paths import path
 
 TEXT = {"nl": "Tekst", "en": "Text"}
 ENDS = {"low_label": TEXT, "high_label": TEXT}

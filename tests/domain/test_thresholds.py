@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from kloof.domain.errors import Refused
-from kloof.domain.thresholds import Thresholds
+from kloof.domain.releases.thresholds import Thresholds
 
 
 def test_a_block_holds_a_fifth_more_than_k():

@@ -6,18 +6,18 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from kloof.domain.arms import Arm
-from kloof.domain.blocks import NewBlock, plan
-from kloof.domain.disclosure import History, Publishable, certify_what_can_be
-from kloof.domain.leverage import Membership
-from kloof.domain.pairs import PairColumns
-from kloof.domain.practice_tables import Part, new_parts
-from kloof.domain.queues import FineCell
-from kloof.domain.release import Previous, ReleaseDocument
-from kloof.domain.surveys import Aspect, Scale, Survey
-from kloof.domain.tables import ClosedBlock, Draft, Header, arm_cells, cells
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.releases.blocks import NewBlock, plan
+from kloof.domain.releases.cells import ClosedBlock, Draft, Header, arm_cells, cells
+from kloof.domain.releases.certify import History, Publishable, certify_what_can_be
+from kloof.domain.releases.document import Previous, ReleaseDocument
+from kloof.domain.releases.leverage import Membership
+from kloof.domain.releases.pair_columns import PairColumns
+from kloof.domain.releases.practice_tables import Part, new_parts
+from kloof.domain.releases.queues import FineCell
+from kloof.domain.releases.thresholds import Thresholds
+from kloof.domain.surveys.definition import Aspect, Scale, Survey
 from kloof.domain.text import Text
-from kloof.domain.thresholds import Thresholds
 
 WORDS = Text(nl="woorden", en="words")
 THRESHOLDS = Thresholds()

@@ -18,8 +18,8 @@ import pytest
 
 from builders import SECRET, deal, survey
 from kloof import storage
-from kloof.domain.answers import pack
-from kloof.domain.surveys import Wave
+from kloof.domain.surveys.answers import pack
+from kloof.domain.surveys.definition import Wave
 from kloof.storage.models import Invitation, Response
 from running import free_port, wait_for
 

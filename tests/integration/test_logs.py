@@ -21,8 +21,8 @@ from bad_server import BadServer
 
 from builders import SECRET, BuiltDeal, deal
 from kloof.actions.clock import wall_clock
-from kloof.domain import links
-from kloof.domain.surveys import Wave
+from kloof.domain.access import tokens
+from kloof.domain.surveys.definition import Wave
 from kloof.storage.models import Invitation
 from outbox_cast import company, line, sell
 from running import free_port, wait_for
@@ -55,13 +55,13 @@ def built(database: str) -> BuiltDeal:
     built = deal()
     invitation = Invitation.get_by_id(built.invitations[Wave.SALE])
     invitation.expires_at = datetime.now(UTC) + timedelta(days=9)
-    invitation.code_fingerprint = links.code_fingerprint(SECRET, code(built))
+    invitation.code_fingerprint = tokens.code_fingerprint(SECRET, code(built))
     invitation.save()
     return built
 
 
 def code(built: BuiltDeal) -> str:
-    return links.code(SECRET, bytes(Invitation.get_by_id(built.invitations[Wave.SALE]).link_salt))
+    return tokens.code(SECRET, bytes(Invitation.get_by_id(built.invitations[Wave.SALE]).link_salt))
 
 
 def ask(port: int, method: str, path: str, body: str | None = None, **headers: str) -> int:

@@ -17,16 +17,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kloof.config import Settings
+from kloof.domain.access.tokens import Purpose, token
 from kloof.domain.errors import BadSettings
-from kloof.domain.follow_ups import FollowUpState
-from kloof.domain.invitations import InvitationState
-from kloof.domain.links import Purpose, token
-from kloof.domain.messages import AboutCall, AboutDeal, AboutHandover, Outgoing
-from kloof.domain.surveys import Wave
+from kloof.domain.mailing.messages import AboutCall, AboutDeal, AboutHandover, Outgoing
+from kloof.domain.staff.calls import FollowUpState
+from kloof.domain.states import InvitationState
+from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import LANGUAGES, Language
+from kloof.mail.compiled import Mould, encoded
 from kloof.mail.headers import domain_in_ascii, mailbox, words
-from kloof.mail.messages import Parcel, Postbox
-from kloof.mail.moulds import Mould, encoded
+from kloof.mail.rendering import Parcel, Postbox
 from outbox_cast import NOON, company, survey
 
 SALT = b"s" * 32

@@ -7,12 +7,12 @@ import zxingcpp
 from PIL import Image
 
 from kloof.config import Company
-from kloof.domain import links
-from kloof.domain.invitations import InvitationState
-from kloof.domain.messages import AboutDeal, Outgoing
-from kloof.domain.surveys import Wave
+from kloof.domain.access import tokens
+from kloof.domain.mailing.messages import AboutDeal, Outgoing
+from kloof.domain.states import InvitationState
+from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Language
-from kloof.mail.paper import Press
+from kloof.mail.letter_pdf import Press
 from outbox_cast import NOON, company, survey
 from paper_reading import pages, picture
 
@@ -57,7 +57,7 @@ def test_the_longest_names_still_fit_on_one_page(tmp_path: Path) -> None:
 def test_the_square_on_the_printed_page_holds_the_whole_link(tmp_path: Path) -> None:
     file = letter(tmp_path)
     [found] = zxingcpp.read_barcodes(picture(file))
-    token = links.token("a key that is long enough for a test", links.Purpose.SURVEY, SALT)
+    token = tokens.token("a key that is long enough for a test", tokens.Purpose.SURVEY, SALT)
     assert found.text == f"https://feedback.warmtehuis.example/s/{token}"
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from bad_server import BadServer, Mood
 
-from kloof.actions.mail_test import try_out
+from kloof.actions.mailing.trial import try_out
 from kloof.config import Settings
 from kloof.domain.errors import BadInput, BadSettings
-from kloof.mail.proving import Proof
+from kloof.mail.checks import Proof
 from outbox_cast import NOON, company
 
 RECORDS = {

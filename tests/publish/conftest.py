@@ -6,7 +6,7 @@ import pytest
 from made_site import LOOK, company_folder
 from synthetic import Firm
 
-from kloof.domain.release import ReleaseDocument
+from kloof.domain.releases.document import ReleaseDocument
 from kloof.publish.site_build import build_site
 
 

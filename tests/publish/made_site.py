@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kloof.actions.init import init
-from kloof.domain.release import ReleaseDocument
+from kloof.domain.releases.document import ReleaseDocument
 from kloof.publish.pages import write_pages
 from kloof.publish.release_files import contents
 from kloof.publish.site_build import Look

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from kloof.domain.arms import Arm
-from kloof.domain.moments import Moments, PromiseCounts, Sums
-from kloof.domain.release import (
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.releases.document import (
     ArmCell,
     AsOf,
     Cell,
@@ -22,7 +21,8 @@ from kloof.domain.release import (
     ResponseCounts,
     WithheldCell,
 )
-from kloof.domain.surveys import Scale
+from kloof.domain.statistics.sums import Moments, PromiseCounts, Sums
+from kloof.domain.surveys.definition import Scale
 from kloof.domain.text import Text
 
 FIRST_DAY = date(2026, 2, 2)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from synthetic import Firm
 
-from kloof.domain.release import ReleaseDocument
+from kloof.domain.releases.document import ReleaseDocument
 from kloof.publish.pages import write_pages
 from kloof.publish.pages.feed import feed
 

@@ -12,7 +12,7 @@ from made_site import put_releases
 from synthetic import Firm
 
 from kloof.domain.notation import interval, number, signed
-from kloof.domain.release import Level, ReleaseDocument
+from kloof.domain.releases.document import Level, ReleaseDocument
 from kloof.domain.statistics import Gap, Split, gap, overall_gap, overall_split
 from kloof.publish.charts.dumbbell import Pair
 from kloof.publish.pages import write_pages

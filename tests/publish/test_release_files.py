@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from worlds import THRESHOLDS, World, a_survey, answers
 
-from kloof.domain.arms import Arm
-from kloof.domain.disclosure import Publishable, certify, certify_what_can_be
+from kloof.domain.deals.study_arms import Arm
 from kloof.domain.errors import Refused
-from kloof.domain.queues import FineCell
-from kloof.domain.release import ReleaseDocument
+from kloof.domain.releases.certify import Publishable, certify, certify_what_can_be
+from kloof.domain.releases.document import ReleaseDocument
+from kloof.domain.releases.queues import FineCell
 from kloof.publish.release_files import clear_staging, read_releases, staged, write_release
 from kloof.publish.schema import TABLES
 

@@ -5,13 +5,13 @@ import pytest
 
 import builders
 from kloof import storage
-from kloof.actions.freeze import freeze, waiting
-from kloof.domain.arms import Arm
-from kloof.domain.invitations import InvitationState
-from kloof.domain.pairs import Stat
-from kloof.domain.surveys import Wave
-from kloof.storage import blocks, freezing, practice_parts, releases
+from kloof.actions.releases.freeze import freeze, waiting
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.releases.pair_columns import Stat
+from kloof.domain.states import InvitationState
+from kloof.domain.surveys.definition import Wave
 from kloof.storage.models import Block, Deal, Invitation, Pair, QueueCell, Response
+from kloof.storage.releases import freezing, practice_parts, queueing, releases
 from release_cast import MONDAY, alone, answer, answered_deals, settings
 
 SURVEY = builders.survey(3, core=2)
@@ -69,10 +69,10 @@ def test_who_answered_at_sale_counts_as_left_only_once_the_second_survey_has_clo
     answer(built.row, SURVEY, Wave.SALE, (8, 7, 6))
     builders.invite(built, Wave.DELIVERY)
     second = built.invitations[Wave.DELIVERY]
-    blocks.record_left([second], MONDAY)
+    queueing.record_left([second], MONDAY)
     assert freezing.queued() == []
     Invitation.update(state=InvitationState.EXPIRED.value).where(Invitation.id == second).execute()
-    blocks.record_left([second], MONDAY)
+    queueing.record_left([second], MONDAY)
     ((pairs, _),) = freezing.queued()
     assert pairs.arm is Arm.LEFT
 
@@ -84,7 +84,7 @@ def test_without_a_complete_first_survey_nobody_left(database, how):
         first = answer(built.row, SURVEY, Wave.SALE, (8, 7, 6))
         Response.update(answers=b"").where(Response.id == first).execute()
     builders.invite(built, Wave.DELIVERY, InvitationState.EXPIRED)
-    blocks.record_left([built.invitations[Wave.DELIVERY]], MONDAY)
+    queueing.record_left([built.invitations[Wave.DELIVERY]], MONDAY)
     assert freezing.queued() == []
 
 
@@ -93,7 +93,7 @@ def test_recording_who_left_twice_queues_them_once(database):
     answer(built.row, SURVEY, Wave.SALE, (8, 7, 6))
     builders.invite(built, Wave.DELIVERY, InvitationState.EXPIRED)
     for _ in range(2):
-        blocks.record_left([built.invitations[Wave.DELIVERY]], MONDAY)
+        queueing.record_left([built.invitations[Wave.DELIVERY]], MONDAY)
     ((pairs, _),) = freezing.queued()
     assert pairs.arm is Arm.LEFT
     assert pairs.expected.tolist() == [[9, 8]]
@@ -103,9 +103,9 @@ def test_recording_who_left_twice_queues_them_once(database):
 def test_a_deal_in_which_everybody_is_asked_needs_both_answers(database):
     deal = builders.deal(SURVEY, waves=()).row
     answer(deal, SURVEY, Wave.DELIVERY, (8, 7, 6, 5))
-    assert not blocks.record_pair(deal, MONDAY)
+    assert not queueing.record_pair(deal, MONDAY)
     Deal.update(arm=Arm.NOT_ASKED.value).where(Deal.id == deal).execute()
-    assert blocks.record_pair(deal, MONDAY)
+    assert queueing.record_pair(deal, MONDAY)
 
 
 @pytest.mark.parametrize("arm", [Arm.NOT_ASKED, Arm.LEFT])
@@ -114,13 +114,13 @@ def test_a_correction_changes_what_queues_and_retires_what_is_closed(database, t
     wave = Wave.SALE if arm is Arm.LEFT else Wave.DELIVERY
     deals = alone(14, arm, survey=survey)
     answer(deals[0], survey, wave, [3] * len(survey.items(wave)))
-    blocks.record_pair(deals[0], MONDAY)
+    queueing.record_pair(deals[0], MONDAY)
     ((pairs, _),) = freezing.queued()
     assert pairs.received[0].tolist() == pairs.expected[0].tolist() == [4, 4, 4]
     freeze(settings(tmp_path), MONDAY)
-    assert blocks.is_frozen(deals[0])
+    assert queueing.is_frozen(deals[0])
     answer(deals[0], survey, wave, [5] * len(survey.items(wave)))
-    blocks.record_pair(deals[0], MONDAY)
+    queueing.record_pair(deals[0], MONDAY)
     assert arms() == []
     assert {pair.sheet for pair in Pair.select()} == {""}
     assert {bytes(block.sums) for block in Block.select()} == {b""}
@@ -129,9 +129,9 @@ def test_a_correction_changes_what_queues_and_retires_what_is_closed(database, t
 @pytest.mark.parametrize("arm", [Arm.NOT_ASKED, Arm.LEFT])
 def test_a_withdrawal_leaves_the_queue_at_once_or_retires_the_block(database, tmp_path, arm):
     deals = alone(15, arm)
-    blocks.withdraw_pair(deals[0], MONDAY)
+    queueing.withdraw_pair(deals[0], MONDAY)
     assert freeze(settings(tmp_path), MONDAY).deals == 14
-    blocks.withdraw_pair(deals[1], MONDAY)
+    queueing.withdraw_pair(deals[1], MONDAY)
     assert arms() == []
     assert freezing.queued() == []
 

@@ -8,8 +8,8 @@ from peewee import DatabaseError
 
 from builders import NOW, deal, person
 from kloof import storage
-from kloof.domain.audit_log import COMMAND_LINE, CUSTOMER, Hand, What, Who
-from kloof.storage import audit
+from kloof.domain.access.audit_log import COMMAND_LINE, CUSTOMER, Hand, What, Who
+from kloof.storage.access import audit_log
 from kloof.storage.database import database as opened
 from kloof.storage.models import AuditEntry, AuditSubject, Customer, Deal
 
@@ -45,7 +45,7 @@ IN_SQLITE = [
 
 
 def refused(statement: str) -> None:
-    audit.write(COMMAND_LINE, What.FROZEN, NOW, detail="2 blocks")
+    audit_log.write(COMMAND_LINE, What.FROZEN, NOW, detail="2 blocks")
     before = list(AuditEntry.select().dicts())
     with pytest.raises(DatabaseError, match="only grows"), storage.transaction():
         opened.execute_sql(statement)
@@ -74,11 +74,11 @@ def test_the_log_cannot_be_emptied_at_once(postgresql_url: str) -> None:
 
 def test_the_part_about_a_deal_says_who_did_what_and_when(engine: str) -> None:
     mine, other = deal(), deal()
-    audit.write(seller(), What.FEEDBACK_READ, NOW, deals=[mine.row, other.row])
-    audit.write(CUSTOMER, What.CONSENT_CHANGED, NOW, deals=[mine.row], detail="named to totals")
+    audit_log.write(seller(), What.FEEDBACK_READ, NOW, deals=[mine.row, other.row])
+    audit_log.write(CUSTOMER, What.CONSENT_CHANGED, NOW, deals=[mine.row], detail="named to totals")
     found = [
         (entry.name, entry.who.role, entry.what, entry.deal_id, entry.at)
-        for entry in audit.about_deals([mine.row])
+        for entry in audit_log.about_deals([mine.row])
     ]
     assert found == [
         (READER, "salesperson", What.FEEDBACK_READ, mine.deal_id, NOW),
@@ -91,17 +91,17 @@ def test_what_is_undone_leaves_no_line(engine: str) -> None:
 
     def fails() -> None:
         with storage.transaction():
-            audit.write(CUSTOMER, What.ANSWERS_WITHDRAWN, NOW, deals=[mine.row])
+            audit_log.write(CUSTOMER, What.ANSWERS_WITHDRAWN, NOW, deals=[mine.row])
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fails()
-    assert audit.about_deals([mine.row]) == []
+    assert audit_log.about_deals([mine.row]) == []
 
 
 def test_no_line_holds_a_name_an_address_or_the_deals_own_id(database: str) -> None:
     mine = deal()
-    audit.write(seller(), What.FEEDBACK_READ, NOW, deals=[mine.row])
+    audit_log.write(seller(), What.FEEDBACK_READ, NOW, deals=[mine.row])
     [line] = AuditEntry.select().dicts()
     for known in (READER, mine.email, mine.deal_id, "Customer"):
         assert all(known not in str(value) for value in line.values())
@@ -111,19 +111,19 @@ def test_after_erasure_the_lines_stay_and_lead_to_nobody_not_even_to_who_gets_th
     database: str,
 ) -> None:
     mine = deal()
-    audit.write(seller(), What.FEEDBACK_READ, NOW, deals=[mine.row])
+    audit_log.write(seller(), What.FEEDBACK_READ, NOW, deals=[mine.row])
     Deal.delete().execute()
     Customer.delete().execute()
     assert (AuditEntry.select().count(), AuditSubject.select().count()) == (1, 0)
     next_one = deal()
     assert next_one.row == mine.row, "SQLite gives the number again"
-    assert audit.about_deals([next_one.row]) == []
+    assert audit_log.about_deals([next_one.row]) == []
 
 
 def test_a_page_of_deals_takes_two_statements(database: str) -> None:
     who, deals = seller(), [deal().row for _ in range(25)]
-    audit.write(who, What.FEEDBACK_LISTED, NOW, deals=deals)
+    audit_log.write(who, What.FEEDBACK_LISTED, NOW, deals=deals)
     with storage.counted_queries() as queries:
-        audit.write(who, What.FEEDBACK_LISTED, NOW, deals=deals)
+        audit_log.write(who, What.FEEDBACK_LISTED, NOW, deals=deals)
     assert len(queries) == 2
     assert AuditEntry.select().count() == 50

@@ -9,12 +9,12 @@ from peewee import IntegrityError, OperationalError
 
 import builders
 from kloof import storage
-from kloof.actions.freeze import freeze
-from kloof.domain.arms import Arm
-from kloof.domain.surveys import Wave
-from kloof.storage import blocks, columns, freezing
+from kloof.actions.releases.freeze import freeze
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import database as connection
 from kloof.storage.models import Block, Deal, Pair, Placement, Response
+from kloof.storage.releases import columns, freezing, queueing
 from release_cast import (
     MONDAY,
     alone,
@@ -42,7 +42,7 @@ def both(deal: int, sale=(8, 7, 6), delivery=(6, 7, 5, 9)) -> int:
 
 def test_a_deal_of_which_both_surveys_are_submitted_queues_as_a_pair(deal):
     both(deal)
-    assert blocks.record_pair(deal, MONDAY)
+    assert queueing.record_pair(deal, MONDAY)
     ((pairs, cells),) = freezing.queued()
     assert pairs.expected.tolist() == [[9, 8]]
     assert pairs.received.tolist() == [[7, 8]]
@@ -51,7 +51,7 @@ def test_a_deal_of_which_both_surveys_are_submitted_queues_as_a_pair(deal):
 
 def test_one_survey_alone_is_no_pair(deal):
     answer(deal, SURVEY, Wave.SALE, (8, 7, 6))
-    assert not blocks.record_pair(deal, MONDAY)
+    assert not queueing.record_pair(deal, MONDAY)
     assert freezing.queued() == []
 
 
@@ -60,10 +60,10 @@ def test_a_core_aspect_that_does_not_apply_makes_no_pair_and_any_other_may(deal)
     sheet = bytearray(Response.get().answers)
     sheet[2] = 255
     Response.update(answers=bytes(sheet)).where(Response.id == Response.get().id).execute()
-    assert blocks.record_pair(deal, MONDAY)
+    assert queueing.record_pair(deal, MONDAY)
     sheet[1] = 255
     Response.update(answers=bytes(sheet)).where(Response.id == Response.get().id).execute()
-    assert not blocks.record_pair(deal, MONDAY)
+    assert not queueing.record_pair(deal, MONDAY)
     assert freezing.queued() == []
 
 
@@ -71,16 +71,16 @@ def test_what_became_of_promises_goes_with_the_pair(deal):
     first = both(deal)
     for position, outcome in enumerate(("kept", "kept", "broken", "")):
         promise(first, position, outcome)
-    blocks.record_pair(deal, MONDAY)
+    queueing.record_pair(deal, MONDAY)
     ((pairs, _),) = freezing.queued()
     assert pairs.promises.tolist() == [[2, 0, 1, 0]]
 
 
 def test_a_correction_before_freezing_brings_the_queued_pair_up_to_date(deal):
     both(deal)
-    blocks.record_pair(deal, MONDAY)
+    queueing.record_pair(deal, MONDAY)
     answer(deal, SURVEY, Wave.DELIVERY, (1, 1, 1, 1))
-    blocks.record_pair(deal, MONDAY)
+    queueing.record_pair(deal, MONDAY)
     ((pairs, _),) = freezing.queued()
     assert pairs.received.tolist() == [[2, 2]]
 
@@ -89,15 +89,15 @@ def test_recording_the_same_pair_again_changes_nothing(database, tmp_path):
     deals = answered_deals(12)
     freeze(settings(tmp_path), MONDAY)
     for one in deals:
-        blocks.record_pair(one, MONDAY)
+        queueing.record_pair(one, MONDAY)
     assert len(freezing.live_blocks()) == 1
     assert freezing.queued() == []
 
 
 def test_a_withdrawn_pair_leaves_its_queue_at_once(deal):
     both(deal)
-    blocks.record_pair(deal, MONDAY)
-    blocks.withdraw_pair(deal, MONDAY)
+    queueing.record_pair(deal, MONDAY)
+    queueing.withdraw_pair(deal, MONDAY)
     assert freezing.queued() == []
 
 
@@ -105,12 +105,12 @@ def test_a_withdrawn_pair_leaves_its_queue_at_once(deal):
 def test_a_closed_block_is_retired_whole_and_its_answers_are_wiped(database, tmp_path, how):
     deals = answered_deals(14)
     freeze(settings(tmp_path), MONDAY)
-    assert blocks.is_frozen(deals[3])
+    assert queueing.is_frozen(deals[3])
     if how == "withdrawn":
-        blocks.withdraw_pair(deals[3], MONDAY)
+        queueing.withdraw_pair(deals[3], MONDAY)
     else:
         answer(deals[3], builders.survey(), Wave.DELIVERY, (0, 0, 0, 0))
-        blocks.record_pair(deals[3], MONDAY)
+        queueing.record_pair(deals[3], MONDAY)
     assert freezing.live_blocks() == ()
     assert {pair.sheet for pair in Pair.select()} == {""}
     assert {bytes(block.sums) for block in Block.select()} == {b""}
@@ -119,9 +119,9 @@ def test_a_closed_block_is_retired_whole_and_its_answers_are_wiped(database, tmp
 def test_the_rest_of_a_retired_block_is_never_queued_again(database, tmp_path):
     deals = answered_deals(14)
     freeze(settings(tmp_path), MONDAY)
-    blocks.withdraw_pair(deals[3], MONDAY)
+    queueing.withdraw_pair(deals[3], MONDAY)
     for one in deals[:3]:
-        blocks.record_pair(one, MONDAY)
+        queueing.record_pair(one, MONDAY)
     assert freezing.queued() == []
     assert len(freezing.membership().person) == 14
 
@@ -131,7 +131,7 @@ def test_an_erased_customer_leaves_a_number_that_belongs_to_nobody(database, tmp
     freeze(settings(tmp_path), MONDAY)
     before = freezing.membership()
     gone = customer_of(deals[5])
-    blocks.withdraw_pair(deals[5], MONDAY)
+    queueing.withdraw_pair(deals[5], MONDAY)
     freezing.forget_customer(gone)
     delete_customer(gone)
     after = freezing.membership()
@@ -152,7 +152,7 @@ def test_a_deal_that_moves_to_another_team_after_freezing_stays_in_its_block(dat
     deals = answered_deals(14)
     freeze(settings(tmp_path), MONDAY)
     Deal.update(team="South").where(Deal.id == deals[0]).execute()
-    blocks.record_pair(deals[0], MONDAY)
+    queueing.record_pair(deals[0], MONDAY)
     (block,) = freezing.live_blocks()
     assert (block.queue.team, block.customers) == ("North", 14)
 
@@ -167,8 +167,8 @@ def test_what_queues_is_read_apart_by_survey_and_arm_and_without_what_stands_in_
         storage.open_database(request.getfixturevalue("postgresql_url"))
         storage.migrate()
     # Small slices, of which some hold no pair that queues, and on PostgreSQL rows that moved behind others.
-    monkeypatch.setattr("kloof.storage.columns._AT_ONCE", 5)
-    monkeypatch.setattr("kloof.storage.columns._PAGES_AT_ONCE", 1)
+    monkeypatch.setattr("kloof.storage.releases.columns._AT_ONCE", 5)
+    monkeypatch.setattr("kloof.storage.releases.columns._PAGES_AT_ONCE", 1)
     placed = answered_deals(14)
     assert freeze(settings(tmp_path), MONDAY).blocks == 1
     wider = builders.survey(5, version=2)
@@ -188,7 +188,7 @@ def test_what_queues_is_read_apart_by_survey_and_arm_and_without_what_stands_in_
     assert sorted(found) == sorted(queued)
     assert not {*placed} & {*found}
     for deal in queued[:7]:
-        (customer, salesperson, _, _, _, team), packed = blocks.complete_answers(deal)
+        (customer, salesperson, _, _, _, team), packed = queueing.complete_answers(deal)
         who, _, answers = found[deal]
         assert who == (customer, salesperson, team)
         assert answers == [ord(letter) - ord("a") + 1 for letter in packed[:-4]]
@@ -247,7 +247,7 @@ def test_a_new_pair_that_gets_the_number_of_one_that_went_stands_in_no_block(dat
     deals = answered_deals(14)
     freeze(settings(tmp_path), MONDAY)
     number = Pair.get(Pair.deal == deals[-1]).id
-    blocks.withdraw_pair(deals[-1], MONDAY)
+    queueing.withdraw_pair(deals[-1], MONDAY)
     (new,) = answered_deals(1, seed=1)
     assert Pair.get(Pair.deal == new).id == number
     ((pairs, _),) = freezing.queued()
@@ -266,7 +266,7 @@ def test_who_comes_while_a_freeze_runs_waits_for_it_and_takes_the_new_block_out(
 
     def take_back():
         with storage.transaction():
-            (blocks.withdraw_pair if how == "withdrawn" else blocks.record_pair)(deals[3], MONDAY)
+            (queueing.withdraw_pair if how == "withdrawn" else queueing.record_pair)(deals[3], MONDAY)
         connection.close()
 
     meanwhile, close = threading.Thread(target=take_back), freezing.close

@@ -7,7 +7,7 @@ import pytest
 
 from kloof import storage
 from kloof.config import Settings
-from kloof.storage import claims
+from kloof.storage.mailing import leasing
 from kloof.storage.models import Message
 from outbox_cast import NOON, company, line, sell
 
@@ -39,19 +39,19 @@ def many(settings: Settings, count: int) -> None:
 
 def test_the_claim_looks_in_an_index_however_long_the_queue_is(settings: Settings) -> None:
     many(settings, 20_000)
-    plan = claims.plan_of_claim(NOON, 50)
+    plan = leasing.plan_of_claim(NOON, 50)
     assert "message_due" in plan
     assert "Seq Scan" not in plan
     assert "Sort" not in plan
-    assert claims.lock_due(NOON, 50) == [1]
+    assert leasing.lock_due(NOON, 50) == [1]
 
 
 def test_a_lease_counts_for_the_customer_and_giving_back_frees_the_day(settings: Settings) -> None:
     sell(settings, line())
-    (mail,) = claims.outgoing([1])
+    (mail,) = leasing.outgoing([1])
     assert mail.customer is not None
-    claims.lease([1], "worker", NOON, NOON.date())
-    assert claims.mailed_days({mail.customer}, NOON.date(), besides=[]) == {mail.customer: [NOON.date()]}
-    assert claims.mailed_days({mail.customer}, NOON.date(), besides=[1]) == {}
-    claims.release([1], "worker")
-    assert claims.mailed_days({mail.customer}, NOON.date(), besides=[]) == {}
+    leasing.lease([1], "worker", NOON, NOON.date())
+    assert leasing.mailed_days({mail.customer}, NOON.date(), besides=[]) == {mail.customer: [NOON.date()]}
+    assert leasing.mailed_days({mail.customer}, NOON.date(), besides=[1]) == {}
+    leasing.release([1], "worker")
+    assert leasing.mailed_days({mail.customer}, NOON.date(), besides=[]) == {}

@@ -9,12 +9,14 @@ import pytest
 
 from builders import NOW, BuiltDeal, deal, person, survey
 from kloof import storage
-from kloof.domain.fair_play import Count, Signal
-from kloof.domain.invitations import InvitationState
-from kloof.domain.people import DealLine
-from kloof.domain.surveys import Wave
-from kloof.storage import deals, fair_play, surveys
+from kloof.domain.deals.deals import DealLine
+from kloof.domain.staff.fair_play import Count, Signal
+from kloof.domain.states import InvitationState
+from kloof.domain.surveys.definition import Wave
+from kloof.storage.deals import deals
 from kloof.storage.models import Deal, Invitation, Message, OwnBatch, Response
+from kloof.storage.staff import fair_play
+from kloof.storage.surveys import versions
 
 LATER = NOW + timedelta(days=40)
 
@@ -107,7 +109,7 @@ def line(built: BuiltDeal, address: str) -> DealLine:
 
 
 def test_an_address_that_was_changed_counts_and_one_that_was_added_does_not(database: str) -> None:
-    version = surveys.record(survey(), NOW)
+    version = versions.record(survey(), NOW)
     changed, same, added = deal(), deal(), deal()
     Deal.update(by_letter=True).where(Deal.id == added.row).execute()
     for built, address in (
@@ -123,7 +125,7 @@ def test_an_address_that_was_changed_counts_and_one_that_was_added_does_not(data
 
 def group(seller: str, mean: float, customers: int = 5, version: int = 1) -> OwnBatch:
     sums = json.dumps({"v": [mean * customers] * 3, "r": [0, 0, 0], "promises": [0, 0, 0, 0]})
-    row = surveys.record(survey(version=version), NOW)
+    row = versions.record(survey(version=version), NOW)
     return OwnBatch.create(
         salesperson=person(seller), survey_version=row, customers=customers, sums=sums, closed_at=NOW
     )

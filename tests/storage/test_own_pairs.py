@@ -11,16 +11,16 @@ import release_cast
 from builders import NOW, deal, person, survey
 from builders import settings as company
 from kloof import storage
-from kloof.actions import respond
-from kloof.actions.freeze import freeze
-from kloof.actions.publish import publish
-from kloof.actions.published import company_figures, product_figures
-from kloof.domain.people import Consent
-from kloof.domain.responses import Changes
-from kloof.domain.surveys import Wave
+from kloof.actions.releases.freeze import freeze
+from kloof.actions.releases.publish import publish
+from kloof.actions.staff.published import company_figures, product_figures
+from kloof.actions.surveys import respond
+from kloof.domain.deals.deals import Consent
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Changes
 from kloof.storage.database import database as opened
 from kloof.storage.models import OwnBatch, OwnPair
-from kloof.storage.sheets import HEAD
+from kloof.storage.releases.pair_encoding import HEAD
 
 WAVES = (Wave.SALE, Wave.DELIVERY)
 migration = importlib.import_module("kloof.storage.migrations.0003_own_totals")

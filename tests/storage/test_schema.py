@@ -12,7 +12,7 @@ from playhouse.migrations import Runner
 
 from builders import NOW, deal
 from kloof import storage
-from kloof.domain.surveys import Wave
+from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import connect, database
 from kloof.storage.models import MODELS, Deal, FollowUp, Invitation, Response
 from kloof.storage.schema import MIGRATIONS

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kloof.storage.sheets import HEAD, head, heads
+from kloof.storage.releases.pair_encoding import HEAD, head, heads
 
 ROW = st.integers(1, 2**31 - 1)
 

@@ -12,7 +12,7 @@ import pytest
 from kloof import storage
 from kloof.domain.errors import Refused
 from kloof.storage.database import database as opened
-from kloof.storage.turns import Turn
+from kloof.storage.write_lock import Turn
 
 
 def test_writers_get_their_turn_in_the_order_in_which_they_came(tmp_path: Path) -> None:

@@ -11,17 +11,17 @@ from playhouse.migrations import Runner
 import release_cast
 from builders import NOW, deal, person
 from kloof import storage
-from kloof.actions import respond
-from kloof.actions.freeze import freeze
-from kloof.actions.publish import publish
-from kloof.domain.people import Consent
-from kloof.domain.responses import Changes, PromiseChange
-from kloof.domain.surveys import Wave
+from kloof.actions.releases.freeze import freeze
+from kloof.actions.releases.publish import publish
+from kloof.actions.surveys import respond
+from kloof.domain.deals.deals import Consent
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Changes, PromiseChange
 from kloof.storage.database import database as opened
 from kloof.storage.database import is_postgresql
 from kloof.storage.models import MODELS, OwnPair, Promise
+from kloof.storage.releases.pair_encoding import HEAD, heads
 from kloof.storage.schema import MIGRATIONS
-from kloof.storage.sheets import HEAD, heads
 
 FIRST = "0001_first_tables"
 BOTH = (Wave.SALE, Wave.DELIVERY)

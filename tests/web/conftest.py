@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from builders import NOW, person, settings
 from kloof import storage
-from kloof.domain.people import Role
-from kloof.storage import people
+from kloof.domain.deals.deals import Role
+from kloof.storage.access import people
 from kloof.web import create_app
 
 

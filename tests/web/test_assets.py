@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from builders import deal
-from kloof.domain.surveys import Wave
+from kloof.domain.surveys.definition import Wave
 
 
 def test_the_forms_load_the_stylesheet_of_the_site_in_one_file_without_its_web_fonts(

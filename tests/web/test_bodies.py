@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from builders import deal
-from kloof.domain.surveys import Wave
+from kloof.domain.surveys.definition import Wave
 from kloof.storage.models import Response
 
 FORM = "application/x-www-form-urlencoded"

@@ -15,14 +15,14 @@ from werkzeug.test import TestResponse
 from builders import NOW, BuiltDeal, deal, person
 from call_cast import PROMISE, SANNE, WORDS, answers, chooses, company, mails, state
 from kloof import storage
-from kloof.actions import calls
+from kloof.actions.staff import calls
 from kloof.config import Settings
-from kloof.domain.follow_ups import Outcome
-from kloof.domain.links import Purpose, token
-from kloof.domain.people import Consent, Role
-from kloof.domain.people import Outcome as PromiseOutcome
-from kloof.domain.surveys import Wave
-from kloof.storage import people
+from kloof.domain.access.tokens import Purpose, token
+from kloof.domain.deals.deals import Consent, Role
+from kloof.domain.deals.deals import Outcome as PromiseOutcome
+from kloof.domain.staff.calls import Outcome
+from kloof.domain.surveys.definition import Wave
+from kloof.storage.access import people
 from kloof.storage.models import FollowUp, FollowUpStep, Response
 from kloof.web import create_app
 

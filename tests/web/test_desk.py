@@ -14,9 +14,10 @@ from werkzeug.test import TestResponse
 import release_cast
 from builders import NOW, deal, person
 from kloof import storage
-from kloof.domain.people import Role
-from kloof.domain.surveys import Wave
-from kloof.storage import audit, opt_outs, outbox
+from kloof.domain.deals.deals import Role
+from kloof.domain.surveys.definition import Wave
+from kloof.storage.access import audit_log
+from kloof.storage.mailing import opt_outs, outbox
 from kloof.storage.models import Deal, Message, Round
 
 Enter = Callable[[str, Role], FlaskClient]
@@ -86,7 +87,7 @@ def test_who_loaded_a_deal_stands_in_the_audit_log(desk: FlaskClient) -> None:
     upload(desk, f"{HEADER}\n{GOOD}\n", dry_run="1")
     upload(desk, f"{HEADER}\n{GOOD}\n")
     upload(desk, "deal_id;delivered_on\nX-1;2026-03-01\n", kind="deliveries")
-    lines = audit.about_deals([Deal.get().id])
+    lines = audit_log.about_deals([Deal.get().id])
     assert [(line.what, line.name, line.who.role) for line in lines] == [
         ("deal_loaded", "Noor Desk", "desk"),
         ("deal_delivered", "Noor Desk", "desk"),

@@ -8,11 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from builders import NOW, deal, person, settings
-from kloof.domain.access import ROUTES, Door
+from kloof.domain.access.rules import ROUTES, Door
+from kloof.domain.deals.deals import Role
 from kloof.domain.errors import Refused
-from kloof.domain.people import Role
 from kloof.web import create_app
-from kloof.web.doors import refuse_routes_without_a_rule
+from kloof.web.app.guard import refuse_routes_without_a_rule
 
 Enter = Callable[[str, Role], FlaskClient]
 
@@ -113,7 +113,7 @@ def test_a_surprise_becomes_a_page_without_a_stack_trace_and_a_log_line_without_
     def breaks(*_: object) -> None:
         raise RuntimeError("the database went away")
 
-    monkeypatch.setattr("kloof.web.sign_in.action.is_usable", breaks)
+    monkeypatch.setattr("kloof.web.staff.sign_in.action.is_usable", breaks)
     answer = app.test_client().get("/sign-in/very-secret-token?language=en")
     assert answer.status_code == 500
     assert "went wrong on our side" in answer.get_data(as_text=True)

@@ -11,12 +11,13 @@ from flask.testing import FlaskClient
 
 from builders import NOW, BuiltDeal, deal, invite, person, settings
 from kloof import storage
-from kloof.actions import customers, respond
-from kloof.domain.audit_log import What
-from kloof.domain.people import Consent, Role
-from kloof.domain.responses import Changes, PromiseChange
-from kloof.domain.surveys import Wave
-from kloof.storage import audit
+from kloof.actions import person_data
+from kloof.actions.surveys import respond
+from kloof.domain.access.audit_log import What
+from kloof.domain.deals.deals import Consent, Role
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Changes, PromiseChange
+from kloof.storage.access import audit_log
 from kloof.storage.models import Deal, HandoverMark, Invitation, Message, Person, Practice
 from kloof.web import create_app
 
@@ -113,7 +114,7 @@ def test_who_did_not_agree_looks_exactly_like_who_did_not_answer(joris: FlaskCli
     assert "There is nothing to read here." in pages.pop()
     rows = BeautifulSoup(page(joris, "/handover"), "html.parser").select("tbody tr")
     assert len({row.get_text(" ", strip=True).partition(" ")[2] for row in rows}) == 1
-    assert audit.about_deals([silent.row, refused.row, busy.row], HANDOVER_LINES) == []
+    assert audit_log.about_deals([silent.row, refused.row, busy.row], HANDOVER_LINES) == []
 
 
 def test_a_deal_of_another_team_is_like_a_deal_that_is_not_there(
@@ -135,7 +136,7 @@ def test_a_deal_of_another_team_is_like_a_deal_that_is_not_there(
     assert "You are in no team yet" in page(signed_in("Lee Bos", Role.LEAD), "/handover")
     assert not HandoverMark.select().exists()
     assert not Practice.select().exists()
-    assert audit.about_deals([mine.row], HANDOVER_LINES) == []
+    assert audit_log.about_deals([mine.row], HANDOVER_LINES) == []
 
 
 def test_it_stays_shut_and_says_why_until_the_works_council_has_agreed(
@@ -157,7 +158,7 @@ def test_reading_is_noted_and_the_customer_sees_it_by_role_only(
 ) -> None:
     built = answered()
     page(joris, path_of(built))
-    [line] = audit.about_deals([built.row], HANDOVER_LINES)
+    [line] = audit_log.about_deals([built.row], HANDOVER_LINES)
     assert (line.what, line.name, line.who.role) == ("handover_read", JORIS, "lead")
     receipt = client.get(f"/s/{built.tokens[Wave.SALE]}/receipt").text
     assert "een leider van de uitvoering" in receipt
@@ -176,7 +177,7 @@ def test_what_is_saved_is_kept_and_can_be_changed(joris: FlaskClient) -> None:
     }
     assert ticked == {"mark-a1": "talk", "mark-promise.0": "wont"}
     assert 'value="First look at the roof"' in html
-    lines = audit.about_deals([built.row], frozenset({What.HANDOVER_MARKED}))
+    lines = audit_log.about_deals([built.row], frozenset({What.HANDOVER_MARKED}))
     assert [(line.name, line.detail) for line in lines] == [(JORIS, "2 marks"), (JORIS, "1 marks")]
 
 
@@ -188,7 +189,7 @@ def test_saving_the_same_again_changes_nothing_and_tells_nobody(joris: FlaskClie
     say(joris, built, mark_a1="will")
     assert list(HandoverMark.select().dicts()) == before
     assert queued() == ["sent"]
-    assert len(audit.about_deals([built.row], frozenset({What.HANDOVER_MARKED}))) == 1
+    assert len(audit_log.about_deals([built.row], frozenset({What.HANDOVER_MARKED}))) == 1
 
 
 @pytest.mark.parametrize(
@@ -369,7 +370,7 @@ def test_what_was_done_is_entered_with_its_day_whether_or_not_there_is_something
     assert 'value="2026-03-01"' in page(joris, path_of(built))
     joris.post(done, data=days | {"joint_visit_on": ""})
     assert [row.name for row in Practice.select()] == ["handover_document"]
-    assert len(audit.about_deals([built.row], frozenset({What.PRACTICES_ENTERED}))) == 2
+    assert len(audit_log.about_deals([built.row], frozenset({What.PRACTICES_ENTERED}))) == 2
 
 
 @pytest.mark.parametrize(
@@ -439,7 +440,7 @@ def test_the_customer_gets_the_marks_with_their_data_and_erasing_takes_them_alon
     built = answered()
     say(joris, built, mark_a1="wont", note_a1="The roof comes first")
     of = settings(database, tmp_path)
-    [first] = customers.export(of, built.email, NOW)["deals"][0]["surveys"]
+    [first] = person_data.export(of, built.email, NOW)["deals"][0]["surveys"]
     [mark] = first["answered"]["handover"]
     assert (mark["item"], mark["about"], mark["mark"], mark["note"]) == (
         "a1",
@@ -448,7 +449,7 @@ def test_the_customer_gets_the_marks_with_their_data_and_erasing_takes_them_alon
         "The roof comes first",
     )
     assert first["answered"]["share_with_delivery"] is True
-    customers.erase(of, built.email, NOW)
+    person_data.erase(of, built.email, NOW)
     assert not HandoverMark.select().exists()
     assert queued() == []
     assert Person.select().where(Person.name == JORIS).exists()

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from builders import deal, survey
-from kloof.domain.surveys import Wave
+from kloof.domain.surveys.definition import Wave
 
 SURVEY = survey(6)
 BOTH = (Wave.SALE, Wave.DELIVERY)

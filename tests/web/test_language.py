@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from builders import BuiltDeal, deal, survey
-from kloof.domain.surveys import Wave
+from kloof.domain.surveys.definition import Wave
 from kloof.storage.models import Response
 
 SENT = {"a1": "8", "a2": "7", "a3": "6", "consent": "named", "action": "submit"}

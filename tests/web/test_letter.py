@@ -4,8 +4,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from builders import SECRET, deal
-from kloof.domain import links
-from kloof.domain.surveys import Wave
+from kloof.domain.access import tokens
+from kloof.domain.surveys.definition import Wave
 from kloof.storage.models import Invitation, OptOut
 
 
@@ -14,18 +14,24 @@ def letter() -> tuple[str, str]:
     """The code on a printed letter, and the token of its link."""
     built = deal()
     salt = bytes(Invitation.get_by_id(built.invitations[Wave.SALE]).link_salt)
-    code = links.code(SECRET, salt)
-    Invitation.update(code_fingerprint=links.code_fingerprint(SECRET, code)).execute()
+    code = tokens.code(SECRET, salt)
+    Invitation.update(code_fingerprint=tokens.code_fingerprint(SECRET, code)).execute()
     return code, built.tokens[Wave.SALE]
 
 
 @pytest.mark.usefixtures("database")
 def test_a_code_opens_the_form_however_it_is_typed(client: FlaskClient, letter: tuple[str, str]) -> None:
     code, token = letter
-    for typed in (code, code.lower(), links.grouped(code), f" {code[:8]} {code[8:]}", code.replace("0", "o")):
+    for typed in (
+        code,
+        code.lower(),
+        tokens.grouped(code),
+        f" {code[:8]} {code[8:]}",
+        code.replace("0", "o"),
+    ):
         answer = client.post("/k", data={"code": typed, "action": "open"})
         assert (answer.status_code, answer.location) == (303, f"/s/{token}")
-    assert client.get(f"/k/{links.grouped(code)}").location == f"/s/{token}"
+    assert client.get(f"/k/{tokens.grouped(code)}").location == f"/s/{token}"
     assert client.get(f"/s/{token}").status_code == 200
 
 

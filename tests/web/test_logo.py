@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from builders import settings
 from kloof.domain.errors import BadSettings
 from kloof.web import create_app
-from kloof.web.logo import MOST_BYTES, read
+from kloof.web.app.logo import MOST_BYTES, read
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"><rect width="120" height="40"/></svg>'
 

@@ -11,15 +11,15 @@ from flask.testing import FlaskClient
 
 from builders import NOW, BuiltDeal, deal, person, settings, survey
 from kloof import storage
-from kloof.actions import respond
-from kloof.actions.own_deals import PER_PAGE
-from kloof.actions.published import Figures
-from kloof.domain.audit_log import READS
-from kloof.domain.gap import AspectGap
-from kloof.domain.people import Consent, Outcome, Role
-from kloof.domain.responses import Changes, PromiseChange
-from kloof.domain.surveys import Wave
-from kloof.storage import audit
+from kloof.actions.staff.own_deals import PER_PAGE
+from kloof.actions.staff.published import Figures
+from kloof.actions.surveys import respond
+from kloof.domain.access.audit_log import READS
+from kloof.domain.deals.deals import Consent, Outcome, Role
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.gap import AspectGap
+from kloof.domain.surveys.responses import Changes, PromiseChange
+from kloof.storage.access import audit_log
 from kloof.storage.models import Deal, OwnPair
 from kloof.web import create_app
 
@@ -104,10 +104,10 @@ def test_opening_named_feedback_is_noted_and_what_was_refused_is_not(sanne: Flas
     built, theirs = answered(), answered(seller="Bram de Wit")
     for wanted in (built, theirs):
         sanne.get(f"/me/deals/{wanted.deal_id}")
-    assert [(line.what, line.name) for line in audit.about_deals([built.row], READS)] == [
+    assert [(line.what, line.name) for line in audit_log.about_deals([built.row], READS)] == [
         ("feedback_read", SANNE)
     ]
-    assert audit.about_deals([theirs.row], READS) == []
+    assert audit_log.about_deals([theirs.row], READS) == []
 
 
 def test_a_customer_who_chose_totals_leaves_no_trace_of_having_answered(sanne: FlaskClient) -> None:
@@ -173,9 +173,9 @@ def test_the_list_of_deals_goes_by_the_page_and_whose_answers_show_in_it_is_note
     for _ in range(PER_PAGE):
         deal(survey(), seller=person(SANNE), sold_on=date(2026, 2, 28))
     assert built.deal_id not in figures(page(sanne))
-    assert audit.about_deals([built.row], READS) == []
+    assert audit_log.about_deals([built.row], READS) == []
     assert built.deal_id in figures(page(sanne, "/me?page=2"))
-    assert [line.what for line in audit.about_deals([built.row], READS)] == ["feedback_listed"]
+    assert [line.what for line in audit_log.about_deals([built.row], READS)] == ["feedback_listed"]
     assert page(sanne, "/me?page=99") == page(sanne, "/me?page=2")
 
 
@@ -224,7 +224,7 @@ def test_what_may_safely_be_said_is_what_customers_got_and_at_most_the_norm(
     answered(expected=9, received=6)
     aspects = {f"a{number}": AspectGap(f"a{number}", 8.4, 7.6, 7.0) for number in (1, 2, 3)}
     known = Figures(date(2026, 2, 1), 63, aspects)
-    monkeypatch.setattr("kloof.actions.published.company_figures", lambda *_: known)
+    monkeypatch.setattr("kloof.actions.staff.published.company_figures", lambda *_: known)
     sheet = page(sanne, "/me/promise?product=Heat+pump&aspect=a1")
     assert "over all products: 63 customers, as of 1 February 2026" in sheet
     assert "Our customers give this 7.6 out of 10 after delivery." in sheet

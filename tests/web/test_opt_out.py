@@ -5,10 +5,10 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from builders import SECRET, BuiltDeal, deal
-from kloof.domain.addresses import address_hash
-from kloof.domain.invitations import InvitationState
-from kloof.domain.surveys import Wave
-from kloof.storage import opt_outs
+from kloof.domain.mailing.suppression import address_hash
+from kloof.domain.states import InvitationState
+from kloof.domain.surveys.definition import Wave
+from kloof.storage.mailing import opt_outs
 from kloof.storage.models import Invitation
 
 

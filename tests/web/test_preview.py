@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from builders import deal, settings, survey
-from kloof.domain.people import Role
-from kloof.domain.surveys import Wave
+from kloof.domain.deals.deals import Role
+from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Language
 from kloof.storage.models import MODELS
 from kloof.web.survey.preview import alone

@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 
 from builders import NOW, SECRET, person, settings
 from kloof import storage
-from kloof.domain import links
-from kloof.domain.people import Role
-from kloof.storage import people
+from kloof.domain.access import tokens
+from kloof.domain.deals.deals import Role
+from kloof.storage.access import people
 from kloof.storage.models import Attempt, AuditEntry, Message, SignIn
 from kloof.web import create_app
 
@@ -42,7 +42,7 @@ def ask(browser: FlaskClient, email: str = SANNE) -> str:
 def mailed_link() -> str:
     """The address in the newest queued sign-in mail."""
     row = SignIn.select().order_by(SignIn.id.desc()).get()
-    return f"/sign-in/{links.token(SECRET, links.Purpose.SIGN_IN, bytes(row.salt))}"
+    return f"/sign-in/{tokens.token(SECRET, tokens.Purpose.SIGN_IN, bytes(row.salt))}"
 
 
 def test_a_known_address_gets_a_mail_and_the_link_opens_the_own_page(browser: FlaskClient) -> None:

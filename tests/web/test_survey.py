@@ -5,9 +5,9 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from builders import NOW, deal, invite, survey
-from kloof.domain.answers import unpack
-from kloof.domain.invitations import InvitationState
-from kloof.domain.surveys import Wave
+from kloof.domain.states import InvitationState
+from kloof.domain.surveys.answers import unpack
+from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import database
 from kloof.storage.models import Invitation, Pair, Promise, Response
 

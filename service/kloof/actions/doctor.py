@@ -6,7 +6,7 @@ from datetime import datetime
 
 from kloof import storage
 from kloof.actions import health
-from kloof.actions.surveys import load_surveys
+from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
 from kloof.domain.errors import KloofError
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from kloof import storage
 from kloof.config import Settings
-from kloof.storage import outbox
+from kloof.storage.mailing import outbox
 
 
 def readiness(settings: Settings, now: datetime) -> dict[str, Any]:

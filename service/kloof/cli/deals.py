@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from kloof.actions import deals as action
 from kloof.actions.clock import wall_clock
-from kloof.actions.surveys import load_surveys
+from kloof.actions.deals import imports as action
+from kloof.actions.surveys.files import load_surveys
 from kloof.cli.run import as_json, read_text, report, with_database
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

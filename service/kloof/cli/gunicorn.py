@@ -11,7 +11,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from kloof.cli.logs import Discreet
 from kloof.config import Settings
-from kloof.domain.surveys import Survey
+from kloof.domain.surveys.definition import Survey
 
 
 class Log(Logger):

@@ -14,7 +14,7 @@ from kloof.cli.run import as_json, report, with_database
 @as_json
 def letters(file: Path, again: str | None, as_json: bool) -> None:
     """Write a letter for each customer without an address whose survey is due to FILE, a PDF, once."""
-    from kloof.actions.letters import print_again, print_new
+    from kloof.actions.mailing.letters import print_again, print_new
 
     settings = with_database()
     now = wall_clock()

@@ -8,7 +8,7 @@ import click
 from kloof.actions.clock import wall_clock
 from kloof.cli.run import as_json, company_settings, report, with_database
 from kloof.domain.errors import Refused
-from kloof.domain.invitations import MessageState
+from kloof.domain.states import MessageState
 
 
 @click.group()
@@ -21,7 +21,7 @@ def mail() -> None:
 @as_json
 def test(address: str, as_json: bool) -> None:
     """Send a mail to ADDRESS and say, step by step, what is well and what is not."""
-    from kloof.actions.mail_test import try_out
+    from kloof.actions.mailing.trial import try_out
 
     proofs = list(try_out(company_settings(), address, wall_clock()))
     words = "\n".join(f"{'well ' if proof.well else 'WRONG'}  {proof.what}" for proof in proofs)
@@ -37,7 +37,7 @@ def test(address: str, as_json: bool) -> None:
 @as_json
 def bounces(maildir: Path | None, imap: bool, pipe: bool, as_json: bool) -> None:
     """Read a mailbox: dead addresses get no more mail, full ones another try tomorrow."""
-    from kloof.actions.bounces import gather
+    from kloof.actions.mailing.bounces import gather
     from kloof.mail.mailboxes import from_imap, from_maildir, from_pipe
 
     if (maildir is not None) + imap + pipe != 1:
@@ -75,7 +75,7 @@ ADVICE = {
 @as_json
 def list_(state: str | None, most: int, as_json: bool) -> None:
     """Show what waits, since when, what failed and why, and what to do."""
-    from kloof.actions.outbox import overview
+    from kloof.actions.mailing.outbox import overview
 
     with_database()
     view = overview(wall_clock(), most, MessageState(state) if state else None)
@@ -103,7 +103,7 @@ def list_(state: str | None, most: int, as_json: bool) -> None:
 @as_json
 def resolve(numbers: tuple[int, ...], all_held: bool, decision: str | None, as_json: bool) -> None:
     """Decide about messages that are held, or that failed."""
-    from kloof.actions import outbox as action
+    from kloof.actions.mailing import outbox as action
 
     if decision is None:
         raise click.UsageError("Say what to do: --arrived, --again or --cancel.")

@@ -2,10 +2,10 @@
 
 import click
 
+from kloof.actions.access.people import add as add_person
 from kloof.actions.clock import wall_clock
-from kloof.actions.people import add as add_person
 from kloof.cli.run import as_json, report, with_database
-from kloof.domain.people import Role
+from kloof.domain.deals.deals import Role
 
 
 @click.group()

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from kloof.actions import customers
+from kloof.actions import person_data
 from kloof.actions.clock import wall_clock
 from kloof.cli.run import as_json, report, with_database
 
@@ -19,7 +19,7 @@ def person() -> None:
 @as_json
 def export(email: str, as_json: bool) -> None:
     """Print everything about the customer with this address, and who looked at it, as JSON."""
-    found = customers.export(with_database(), email, wall_clock())
+    found = person_data.export(with_database(), email, wall_clock())
     report(as_json, found, json.dumps(found, ensure_ascii=False, indent=2))
 
 
@@ -28,7 +28,7 @@ def export(email: str, as_json: bool) -> None:
 @as_json
 def erase(email: str, as_json: bool) -> None:
     """Erase the customer with this address: deals, answers, promises and mail, for good."""
-    deals = customers.erase(with_database(), email, wall_clock())
+    deals = person_data.erase(with_database(), email, wall_clock())
     words = (
         f"Erased, with {deals} deals. Where answers stood in a closed block, the whole block leaves the next release."
         " Take the customer out of the deals file too; until then kloof mails them nothing."

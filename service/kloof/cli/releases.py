@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from kloof.actions import audit as auditing
-from kloof.actions import freeze as freezing
-from kloof.actions import publish as publishing
 from kloof.actions.clock import wall_clock
+from kloof.actions.releases import attack as auditing
+from kloof.actions.releases import freeze as freezing
+from kloof.actions.releases import publish as publishing
 from kloof.cli.run import as_json, company_settings, report, with_database
 from kloof.domain.errors import Refused
 

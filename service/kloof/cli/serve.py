@@ -17,7 +17,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     from kloof import storage
     from kloof.cli.gunicorn import Server
     from kloof.cli.logs import be_discreet
-    from kloof.web import logo
+    from kloof.web.app import logo
 
     be_discreet()
     settings = with_database()

@@ -14,7 +14,7 @@ def site() -> None:
 @as_json
 def build(as_json: bool) -> None:
     """Make build/site from the release files and the pages in site/. It needs no database."""
-    from kloof.actions.site import build as build_site
+    from kloof.actions.releases.site import build as build_site
 
     built = build_site(company_settings())
     pages = sum(1 for _ in built.rglob("*.html"))

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from kloof.actions.surveys import check_surveys, survey_files
+from kloof.actions.surveys.files import check_surveys, survey_files
 from kloof.cli.run import as_json, company_settings, report
 from kloof.domain.errors import BadInput
-from kloof.domain.surveys import Survey
+from kloof.domain.surveys.definition import Survey
 
 
 @click.group()

@@ -14,7 +14,7 @@ from kloof.cli.run import as_json, report, with_database
 @as_json
 def worker(once: bool, as_json: bool) -> None:
     """Send what is due, queue reminders, close surveys; several workers may run at once."""
-    from kloof.actions.worker import work, work_once
+    from kloof.actions.mailing.worker import work, work_once
     from kloof.cli.logs import be_discreet, discreet
     from kloof.mail import open_transport
 

@@ -3,13 +3,14 @@
 import random
 from datetime import datetime
 
-from kloof.actions import calls
+from kloof.actions.staff import calls
 from kloof.config import Settings
-from kloof.domain import links
-from kloof.domain.follow_ups import Outcome
-from kloof.domain.people import Person
-from kloof.storage import calls as calls_store
-from kloof.storage import follow_ups, people
+from kloof.domain.access import tokens
+from kloof.domain.deals.deals import Person
+from kloof.domain.staff.calls import Outcome
+from kloof.storage.access import people
+from kloof.storage.staff import call_records
+from kloof.storage.staff import calls as calls_store
 
 MOST_A_WEEK = 100
 NOTES = {
@@ -32,6 +33,6 @@ def _make(settings: Settings, owner: Person, deal_id: str, chance: random.Random
     (outcome,) = chance.choices(list(NOTES), weights=(6, 2, 2))
     calls.record(settings, owner, deal_id, outcome, chance.choice(NOTES[outcome]), now)
     if outcome is Outcome.SOLVED and chance.random() < 0.6:
-        token = links.token(settings.secret_key, links.Purpose.SOLVED, follow_ups.link_salt(deal_id))
+        token = tokens.token(settings.secret_key, tokens.Purpose.SOLVED, call_records.link_salt(deal_id))
         is_solved = chance.random() < 0.9
         calls.answer(settings, token, is_solved=is_solved, words=chance.choice(WORDS[is_solved]), now=now)

@@ -7,24 +7,27 @@ from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 
 from kloof import storage
-from kloof.actions import deals, handover, people, respond, sign_in
-from kloof.actions import freeze as freezing
-from kloof.actions import publish as publishing
-from kloof.actions.surveys import load_surveys
-from kloof.actions.worker import work_once
+from kloof.actions.access import people, sign_in
+from kloof.actions.deals import imports
+from kloof.actions.mailing.worker import work_once
+from kloof.actions.releases import freeze as freezing
+from kloof.actions.releases import publish as publishing
+from kloof.actions.staff import handover
+from kloof.actions.surveys import respond
+from kloof.actions.surveys.files import load_surveys
 from kloof.config import Research, Settings
 from kloof.demo import calls
 from kloof.demo.story import TEAMS, Chapter, Reply, sellers, year
-from kloof.domain import links
-from kloof.domain.arms import Arm, drawn
-from kloof.domain.deal_files import OPTIONAL, REQUIRED
-from kloof.domain.handover import Mark
-from kloof.domain.people import Consent, DealLine, Outcome, Person, Role, Source
-from kloof.domain.responses import Changes, PromiseChange
-from kloof.domain.surveys import Survey, Wave
+from kloof.domain.access import tokens
+from kloof.domain.deals.deals import Consent, DealLine, Outcome, Person, Role, Source
+from kloof.domain.deals.files import OPTIONAL, REQUIRED
+from kloof.domain.deals.study_arms import Arm, drawn
+from kloof.domain.staff.handover import Mark
+from kloof.domain.surveys.definition import Survey, Wave
+from kloof.domain.surveys.responses import Changes, PromiseChange
 from kloof.mail.transport import Memory
-from kloof.storage import people as people_store
-from kloof.storage import questionnaires
+from kloof.storage.access import people as people_store
+from kloof.storage.surveys import questionnaires
 
 DEALS = 1000
 DESK = "desk@warmtehuis.example"
@@ -120,7 +123,7 @@ def _import(settings: Settings, offered: dict[str, Survey], lines: Iterable[Deal
     rows = DictWriter(file, [*REQUIRED, *OPTIONAL])
     rows.writeheader()
     rows.writerows(_row(line) for line in lines)
-    deals.import_deals(settings, file.getvalue(), "demo.csv", offered, now)
+    imports.import_deals(settings, file.getvalue(), "demo.csv", offered, now)
 
 
 def _row(line: DealLine) -> dict[str, object]:
@@ -131,7 +134,7 @@ def _row(line: DealLine) -> dict[str, object]:
 
 def _deliver(settings: Settings, delivered: Iterable[tuple[str, date]], now: datetime) -> None:
     rows = "".join(f"{deal_id},{day}\n" for deal_id, day in delivered)
-    deals.import_deliveries(settings, f"deal_id,delivered_on\n{rows}", "demo.csv", now)
+    imports.import_deliveries(settings, f"deal_id,delivered_on\n{rows}", "demo.csv", now)
 
 
 def _answer(settings: Settings, deal_id: str, wave: Wave, reply: Reply) -> None:
@@ -154,7 +157,7 @@ def _answer(settings: Settings, deal_id: str, wave: Wave, reply: Reply) -> None:
 
 
 def _token(settings: Settings, deal_id: str, wave: Wave) -> str:
-    return links.token(settings.secret_key, links.Purpose.SURVEY, questionnaires.link_salt(deal_id, wave))
+    return tokens.token(settings.secret_key, tokens.Purpose.SURVEY, questionnaires.link_salt(deal_id, wave))
 
 
 def _publish(settings: Settings, now: datetime, say: Say) -> None:

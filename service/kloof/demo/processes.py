@@ -16,7 +16,7 @@ import click
 from kloof import storage
 from kloof.actions.clock import wall_clock
 from kloof.actions.init import init
-from kloof.actions.site import build
+from kloof.actions.releases.site import build
 from kloof.config import load_settings
 from kloof.demo.company import Doors, play
 from kloof.demo.story import COMPANY

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kloof.domain.answers import DOES_NOT_APPLY, Answer
-from kloof.domain.people import Consent, DealLine, Outcome, Source
-from kloof.domain.surveys import Survey
+from kloof.domain.deals.deals import Consent, DealLine, Outcome, Source
+from kloof.domain.surveys.answers import DOES_NOT_APPLY, Answer
+from kloof.domain.surveys.definition import Survey
 from kloof.domain.text import Language
 
 COMPANY = "Warmtehuis"

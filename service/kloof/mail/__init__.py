@@ -1,6 +1,6 @@
 """Mail: what it says, how it travels, and what comes back. It knows nothing of the database."""
 
-from kloof.mail.messages import Parcel, Postbox
+from kloof.mail.rendering import Parcel, Postbox
 from kloof.mail.transport import Fate, Transport, TransportError, open_transport
 
 __all__ = ["Fate", "Parcel", "Postbox", "Transport", "TransportError", "open_transport"]

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from kloof.domain.disclosure import Publishable
 from kloof.domain.errors import Refused
-from kloof.domain.release import Previous, ReleaseDocument
+from kloof.domain.releases.certify import Publishable
+from kloof.domain.releases.document import Previous, ReleaseDocument
 from kloof.publish.schema import CELLS, TABLES, Row
 
 MANIFEST: Final = "datapackage.json"
@@ -67,7 +67,7 @@ def write_release(publishable: Publishable, releases: Path) -> Staged:
     Raises TypeError for anything that `disclosure.certify` did not make.
     """
     if not isinstance(publishable, Publishable):
-        raise TypeError("only what kloof.domain.disclosure.certify gave may be written")
+        raise TypeError("only what kloof.domain.releases.certify.certify gave may be written")
     files = contents(publishable.document)
     staged = _staged(releases, publishable.document.number, _sha256(files[MANIFEST]))
     if staged.folder.exists():

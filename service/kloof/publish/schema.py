@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from kloof.domain.arms import Arm
-from kloof.domain.moments import Moments
-from kloof.domain.release import ArmCell, Cell, PracticeCell, ReleaseDocument
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.releases.document import ArmCell, Cell, PracticeCell, ReleaseDocument
+from kloof.domain.statistics.sums import Moments
 
 Fields = Mapping[str, Mapping[str, Any]]
 Row = dict[str, Any]

@@ -19,7 +19,7 @@ from peewee import (  # type: ignore[attr-defined]  # its types leave the wrappe
 from playhouse.db_url import parse
 
 from kloof.domain.errors import BadSettings, Refused
-from kloof.storage.turns import Turn
+from kloof.storage.write_lock import Turn
 
 database = DatabaseProxy()
 _opened: dict[str, Database] = {}

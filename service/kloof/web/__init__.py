@@ -8,28 +8,10 @@ from flask import Flask
 from kloof import storage
 from kloof.actions.clock import wall_clock
 from kloof.config import Settings
-from kloof.web import (
-    assets,
-    bodies,
-    calls,
-    desk,
-    doors,
-    errors,
-    fair_play,
-    findings,
-    handover,
-    home,
-    language,
-    letter,
-    me,
-    opt_out,
-    security,
-    sessions,
-    sign_in,
-    solved,
-    survey,
-)
-from kloof.web.survey import preview
+from kloof.web import findings, home, survey
+from kloof.web.app import assets, errors, guard, language, security, sessions, whole_bodies
+from kloof.web.staff import calls, desk, fair_play, handover, me, sign_in
+from kloof.web.survey import letter_code, opt_out, preview, solved
 
 Clock = Callable[[], datetime]
 
@@ -54,12 +36,12 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
     app.extensions["kloof.clock"] = clock
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     storage.open_database(settings.database_url)
-    for room in (security, sessions, language, assets, bodies, doors, errors):
+    for room in (security, sessions, language, assets, whole_bodies, guard, errors):
         room.init_app(app)
     for visitor in (
         home,
         survey,
-        letter,
+        letter_code,
         preview,
         opt_out,
         solved,
@@ -76,5 +58,5 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
         from kloof.web import demo
 
         app.register_blueprint(demo.blueprint)
-    doors.refuse_routes_without_a_rule(app)
+    guard.refuse_routes_without_a_rule(app)
     return app

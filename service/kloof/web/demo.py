@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Blueprint, abort, render_template
 
-from kloof.web.here import settings
+from kloof.web.app.context import settings
 
 blueprint = Blueprint("demo", __name__, url_prefix="/mail")
 

@@ -3,8 +3,8 @@
 from flask import Blueprint, abort, redirect, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 
-from kloof.web.here import settings
-from kloof.web.packing import pack
+from kloof.web.app.compression import pack
+from kloof.web.app.context import settings
 
 blueprint = Blueprint("findings", __name__, url_prefix="/findings")
 

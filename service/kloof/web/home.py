@@ -4,7 +4,7 @@ from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from kloof.actions import health
-from kloof.web.here import now, settings
+from kloof.web.app.context import now, settings
 
 blueprint = Blueprint("home", __name__)
 

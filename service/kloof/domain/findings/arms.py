@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Self
 
 from kloof.domain import statistics
-from kloof.domain.arms import Arm
+from kloof.domain.deals.study_arms import Arm
 from kloof.domain.findings.figures import Family, Tested
 from kloof.domain.findings.values import AskingFound, NotEnough, StayedFound, Withheld
-from kloof.domain.moments import Sample
-from kloof.domain.release import (
+from kloof.domain.releases.document import (
     ArmCell,
     Cell,
     Level,
@@ -19,6 +18,7 @@ from kloof.domain.release import (
     ReleaseDocument,
 )
 from kloof.domain.statistics import Difference, Interval, TooFew
+from kloof.domain.statistics.sums import Sample
 from kloof.domain.text import Text
 
 Stayed = StayedFound | NotEnough | Withheld

@@ -6,9 +6,9 @@ from typing import Self
 
 from kloof.domain import statistics
 from kloof.domain.findings.values import Evidence
-from kloof.domain.moments import Moments
-from kloof.domain.release import Cell, PracticeCell, PublishedAspect, ReleaseDocument
+from kloof.domain.releases.document import Cell, PracticeCell, PublishedAspect, ReleaseDocument
 from kloof.domain.statistics import Difference, Gap, Mean, Practice, Split, TooFew
+from kloof.domain.statistics.sums import Moments
 
 Tested = Mean | Difference
 

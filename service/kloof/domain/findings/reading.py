@@ -27,9 +27,9 @@ from kloof.domain.findings.values import (
     PromisesFound,
     SplitFound,
 )
-from kloof.domain.release import Cell, Level, PracticeCell, PublishedAspect, ReleaseDocument
+from kloof.domain.releases.document import Cell, Level, PracticeCell, PublishedAspect, ReleaseDocument
 from kloof.domain.statistics import Ceiling, Gap, Practice, TooFew
-from kloof.domain.surveys import Wave
+from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Text
 
 

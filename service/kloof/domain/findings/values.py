@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
 
-from kloof.domain.release import Reason
+from kloof.domain.releases.document import Reason
 from kloof.domain.statistics import (
     Difference,
     EffectSize,
@@ -19,7 +19,7 @@ from kloof.domain.statistics import (
     TooFew,
     demonstrable,
 )
-from kloof.domain.surveys import Wave
+from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Text
 
 

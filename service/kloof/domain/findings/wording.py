@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-from kloof.domain.release import Reason
+from kloof.domain.releases.document import Reason
 from kloof.domain.statistics.values import Unit
-from kloof.domain.surveys import Wave
+from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Text
 
 BASIS: Final = Text(nl="{deals} deals, {customers} klanten", en="{deals} deals, {customers} customers")

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kloof.domain.moments import Moments, Sample, Sums
 from kloof.domain.statistics.paired import t_interval
+from kloof.domain.statistics.sums import Moments, Sample, Sums
 from kloof.domain.statistics.values import Difference, Interval, TooFew
-from kloof.domain.surveys import Scale
+from kloof.domain.surveys.definition import Scale
 
 LEAST_STAYED: Final = 20
 LEAST_ASKED_ARM: Final = 30

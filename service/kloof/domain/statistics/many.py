@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kloof.domain.moments import Sample
+from kloof.domain.statistics.sums import Sample
 from kloof.domain.statistics.values import Interval, TooFew
 
 FALSE_DISCOVERIES: Final = 0.10

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kloof.domain.moments import Moments, Sample
+from kloof.domain.statistics.sums import Moments, Sample
 from kloof.domain.statistics.values import LEVEL, Interval, Mean, TooFew
 
 LEAST_FOR_A_MEAN: Final = 10

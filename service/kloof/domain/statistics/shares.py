@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
 
-from kloof.domain.moments import Moments, PromiseCounts
+from kloof.domain.statistics.sums import Moments, PromiseCounts
 from kloof.domain.statistics.values import LEVEL, Interval, Share, TooFew
 
 LEAST_DISAPPOINTED: Final = 20

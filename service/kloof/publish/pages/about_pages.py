@@ -6,7 +6,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from kloof.domain.notation import date, number, signed
-from kloof.domain.release import Guarantee, Level, PublishedSurvey, ReleaseDocument
+from kloof.domain.releases.document import Guarantee, Level, PublishedSurvey, ReleaseDocument
 from kloof.domain.text import Language
 from kloof.publish.pages.book import Book, Here
 from kloof.publish.pages.dictionary import FILES, FORMULAS, MEANINGS

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from kloof.domain import statistics
 from kloof.domain.findings import AskingFound, Evidence, StayedFound
 from kloof.domain.notation import interval, number, percent, percent_interval, signed
-from kloof.domain.release import ResponseCounts
+from kloof.domain.releases.document import ResponseCounts
 from kloof.domain.text import Language, Text
 from kloof.publish.pages.book import Book
 from kloof.publish.pages.edition import Subject

@@ -12,9 +12,9 @@ from kloof.domain.findings import (
     NotEnough,
     SplitFound,
 )
-from kloof.domain.moments import Moments
 from kloof.domain.notation import date, month, number, signed
-from kloof.domain.release import PublishedAspect
+from kloof.domain.releases.document import PublishedAspect
+from kloof.domain.statistics.sums import Moments
 from kloof.publish.charts.dumbbell import Pair, dumbbells
 from kloof.publish.charts.equation import equation
 from kloof.publish.charts.split import Parted, splits

@@ -3,9 +3,9 @@
 from markupsafe import Markup
 
 from kloof.domain.findings import CellReading
-from kloof.domain.moments import Moments
 from kloof.domain.notation import number
-from kloof.domain.release import Level
+from kloof.domain.releases.document import Level
+from kloof.domain.statistics.sums import Moments
 from kloof.domain.text import Language
 from kloof.publish.charts.shares import ten_dots
 from kloof.publish.pages.book import Book, Here

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from kloof.domain.findings import ArmsReading, CellReading, PracticeReading, read
-from kloof.domain.moments import Moments
-from kloof.domain.release import (
+from kloof.domain.releases.document import (
     Cell,
     Level,
     PublishedAspect,
@@ -15,6 +14,7 @@ from kloof.domain.release import (
     ResponseCounts,
     WithheldCell,
 )
+from kloof.domain.statistics.sums import Moments
 from kloof.domain.text import Language
 
 

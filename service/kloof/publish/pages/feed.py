@@ -6,7 +6,7 @@ from html import escape
 from typing import Final
 
 from kloof.domain.notation import date
-from kloof.domain.release import ReleaseDocument
+from kloof.domain.releases.document import ReleaseDocument
 from kloof.domain.text import Language
 from kloof.publish.pages.about_pages import release_folder_name
 from kloof.publish.words import pick

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from kloof.domain.findings import AspectReading, CellReading, GapFound, SplitFound
 from kloof.domain.notation import MINUS, interval, number, signed
-from kloof.domain.release import PublishedSurvey
+from kloof.domain.releases.document import PublishedSurvey
 from kloof.domain.text import Language
 from kloof.publish.charts.axis import Axis
 from kloof.publish.charts.dumbbell import Pair

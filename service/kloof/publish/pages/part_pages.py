@@ -16,7 +16,7 @@ from kloof.domain.findings import (
 )
 from kloof.domain.findings.wording import PRACTICES
 from kloof.domain.notation import interval, number, percent, percent_interval, signed
-from kloof.domain.release import Level, WithheldCell
+from kloof.domain.releases.document import Level, WithheldCell
 from kloof.domain.text import Language
 from kloof.publish.charts.dumbbell import dumbbells
 from kloof.publish.charts.shares import Piece, cut_bar

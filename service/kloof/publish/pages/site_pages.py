@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from kloof.domain.findings import AspectReading, GapFound
 from kloof.domain.notation import date, interval, number, signed
-from kloof.domain.release import Level, ReleaseDocument
+from kloof.domain.releases.document import Level, ReleaseDocument
 from kloof.domain.statistics import TooFew, overall_gap
 from kloof.domain.text import Language
 from kloof.publish.pages.book import Book, Here

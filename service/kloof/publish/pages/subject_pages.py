@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from kloof.domain.findings import CellReading, Evidence, GapFound, NotEnough
 from kloof.domain.notation import number, signed
-from kloof.domain.release import Level
+from kloof.domain.releases.document import Level
 from kloof.domain.text import Language, Text
 from kloof.publish.charts.dumbbell import dumbbells
 from kloof.publish.charts.equation import equation

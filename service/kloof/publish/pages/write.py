@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from kloof.domain.notation import date
-from kloof.domain.release import ReleaseDocument
+from kloof.domain.releases.document import ReleaseDocument
 from kloof.domain.text import LANGUAGES, Language
 from kloof.publish.pages.about_pages import write_about
 from kloof.publish.pages.answered_pages import write_answered

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 
-from kloof.domain.answers import Answers
-from kloof.domain.people import MOST_PROMISES
-from kloof.domain.responses import Questionnaire
-from kloof.domain.surveys import Aspect, OverallItem, Survey, Wave
+from kloof.domain.deals.deals import MOST_PROMISES
+from kloof.domain.surveys.answers import Answers
+from kloof.domain.surveys.definition import Aspect, OverallItem, Survey, Wave
+from kloof.domain.surveys.responses import Questionnaire
 
 MOST_TOGETHER = 4
 POSITIONS = range(MOST_PROMISES)

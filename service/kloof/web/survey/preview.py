@@ -8,18 +8,19 @@ from flask import Blueprint, Flask, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from kloof.actions.clock import wall_clock
-from kloof.actions.surveys import load_surveys
+from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
 from kloof.domain.errors import BadInput, NotFound
-from kloof.domain.invitations import InvitationState
-from kloof.domain.responses import Promise, Questionnaire, Response
-from kloof.domain.surveys import Survey, Wave
+from kloof.domain.states import InvitationState
+from kloof.domain.surveys.definition import Survey, Wave
+from kloof.domain.surveys.responses import Promise, Questionnaire, Response
 from kloof.domain.text import LANGUAGES
-from kloof.web import assets, errors, home, security
-from kloof.web import language as languages
-from kloof.web.doors import csrf
-from kloof.web.here import now, settings
-from kloof.web.language import language, say, speak
+from kloof.web import home
+from kloof.web.app import assets, errors, security
+from kloof.web.app import language as languages
+from kloof.web.app.context import now, settings
+from kloof.web.app.guard import csrf
+from kloof.web.app.language import language, say, speak
 from kloof.web.survey import show
 from kloof.web.survey.pages import booklet
 

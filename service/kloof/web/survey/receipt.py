@@ -3,15 +3,16 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kloof.actions import looks, respond
+from kloof.actions.access import who_looked
+from kloof.actions.surveys import respond
+from kloof.domain.deals.deals import Consent, Outcome
 from kloof.domain.errors import NotFound, Refused
-from kloof.domain.invitations import INVITATION_STEPS, InvitationState, before
-from kloof.domain.people import Consent, Outcome
-from kloof.domain.responses import Changes, Questionnaire
-from kloof.domain.surveys import Wave
-from kloof.web import errors
-from kloof.web.here import now, settings
-from kloof.web.language import asked_language, language
+from kloof.domain.states import INVITATION_STEPS, InvitationState, before
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Changes, Questionnaire
+from kloof.web.app import errors
+from kloof.web.app.context import now, settings
+from kloof.web.app.language import asked_language, language
 from kloof.web.survey import show
 from kloof.web.survey.forms import Choices, SurveyForm
 from kloof.web.survey.pages import MAY_CALL, MAY_CALL_ANSWERS, SHARE
@@ -104,7 +105,7 @@ def _receipt(questionnaire: Questionnaire, *, saved: bool) -> str:
         names=show.names(survey),
         promises=respond.promises(questionnaire),
         outcomes=OUTCOMES,
-        looks=looks.looks(settings(), questionnaire.deal),
+        looks=who_looked.looks(settings(), questionnaire.deal),
         may_correct=respond.may_correct(questionnaire),
         saved=saved,
         here=url_for("survey.receipt", token=token, **asked_language()),

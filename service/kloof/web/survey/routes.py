@@ -6,16 +6,16 @@ from dataclasses import replace
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kloof.actions import respond
-from kloof.domain.answers import DOES_NOT_APPLY
+from kloof.actions.surveys import respond
 from kloof.domain.errors import NotFound, Refused
-from kloof.domain.responses import Changes, Questionnaire, amended, missing
+from kloof.domain.surveys.answers import DOES_NOT_APPLY
+from kloof.domain.surveys.responses import Changes, Questionnaire, amended, missing
 from kloof.domain.text import LANGUAGES, Language
-from kloof.web import errors
-from kloof.web.doors import csrf
-from kloof.web.here import now, settings
-from kloof.web.language import asked_language, language, speak
-from kloof.web.limits import limited
+from kloof.web.app import errors
+from kloof.web.app.context import now, settings
+from kloof.web.app.guard import csrf
+from kloof.web.app.language import asked_language, language, speak
+from kloof.web.app.rate_limit import limited
 from kloof.web.survey import forms, show
 from kloof.web.survey.pages import Page, booklet
 

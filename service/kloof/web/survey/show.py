@@ -9,14 +9,14 @@ from urllib.parse import quote, urlencode
 from babel.dates import format_date
 from flask import current_app, render_template, request
 
-from kloof.actions import respond
-from kloof.domain.people import Outcome, Source
-from kloof.domain.responses import CONSENT, Promise, Questionnaire, missing
-from kloof.domain.surveys import Survey, Wave
+from kloof.actions.surveys import respond
+from kloof.domain.deals.deals import Outcome, Source
+from kloof.domain.surveys.definition import Survey, Wave
+from kloof.domain.surveys.responses import CONSENT, Promise, Questionnaire, missing
 from kloof.domain.text import LANGUAGES, Language, Text
-from kloof.web.language import language, say
+from kloof.web.app.language import language, say
 from kloof.web.survey import forms
-from kloof.web.survey.moulds import Filled, Holes, Mould
+from kloof.web.survey.page_cache import Filled, Holes, Mould
 from kloof.web.survey.pages import Booklet, Kind, Page, booklet
 
 _NOTHING: Final[Mapping[str, str]] = {}

@@ -1,0 +1,163 @@
+"""Signing in at the company's own provider: OpenID Connect, authorization code with PKCE, state and nonce."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Self, cast
+
+from kloof import storage
+from kloof.config import Settings
+from kloof.domain.access.audit_log import PROVIDER, What, by
+from kloof.domain.access.oidc import Claimed, claimed
+from kloof.domain.deals.deals import Person
+from kloof.domain.errors import NotFound, Refused
+from kloof.storage.access import audit_log, people
+
+ALGORITHMS = ["RS256", "PS256", "ES256"]
+"""Signatures by the provider's own key. Never `none`, and none that our secret could make."""
+TIMEOUT = 10
+_FAILED = "The sign-in provider could not be worked with."
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What this browser has to bring back: kept in its session until it does."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+    @classmethod
+    def new(cls) -> Self:
+        """Three secrets of 256 bits and more."""
+        return cls(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48))
+
+    @classmethod
+    def of(cls, kept: object) -> Self:
+        """The attempt that a session kept. Raises Refused where it kept none."""
+        if not isinstance(kept, dict) or set(kept) != {"state", "nonce", "verifier"}:
+            raise Refused("This sign-in was not begun in this browser.", remedy="Begin again.")
+        return cls(**kept)
+
+    def as_dict(self) -> dict[str, str]:
+        """Plain values, for a session."""
+        return asdict(self)
+
+
+def address(settings: Settings, attempt: Attempt) -> str:
+    """Where to send the browser. Raises Refused where the provider does not answer."""
+    client = _client(settings)
+    url, _ = client.create_authorization_url(
+        _described(settings)["authorization_endpoint"],
+        state=attempt.state,
+        nonce=attempt.nonce,
+        code_verifier=attempt.verifier,
+    )
+    return str(url)
+
+
+def arrive(settings: Settings, attempt: Attempt, brought: Mapping[str, str], now: datetime) -> Person:
+    """Who signs in with what the browser brought back; their role is that of their groups at this moment.
+
+    Raises Refused, in a sentence for who stands at the door.
+    """
+    if not secrets.compare_digest(brought.get("state", "").encode(), attempt.state.encode()):
+        raise Refused("This sign-in was not begun in this browser.", remedy="Begin again.")
+    if "code" not in brought:
+        raise Refused("The provider did not let you in.", remedy="Begin again, or ask who looks after it.")
+    claims = _claims(settings, attempt, brought["code"], now)
+    return _let_in(claimed(claims, settings.oidc.groups_claim, settings.oidc.roles), now)
+
+
+def _let_in(who: Claimed, now: datetime) -> Person:
+    with storage.transaction():
+        before = people.by_email(who.email)
+        if before is None or (before.role, before.name) != (who.role, who.name):
+            people.put(who.email, who.name, who.role, before.team if before else "", now)
+            if before and before.role is not who.role:
+                people.end_sessions(before.id)
+        person = people.by_email(who.email)
+        if person is None:
+            raise NotFound("There is nobody with this address.")
+        if before is None or before.role is not who.role:
+            what = What.PERSON_CHANGED if before else What.PERSON_ADDED
+            audit_log.write(PROVIDER, what, now, person=person.id, detail=who.role.value)
+        audit_log.write(by(person), What.SIGNED_IN, now, person=person.id, detail="provider")
+    return person
+
+
+def _claims(settings: Settings, attempt: Attempt, code: str, now: datetime) -> dict[str, Any]:
+    # Authlib takes half a second to load; whoever asks for another page should not wait for it.
+    from authlib.common.errors import AuthlibBaseError
+    from joserfc.errors import JoseError
+    from requests import RequestException
+
+    client, described = _client(settings), _described(settings)
+    try:
+        token = client.fetch_token(
+            described["token_endpoint"], code=code, code_verifier=attempt.verifier, timeout=TIMEOUT
+        )
+        claims = _checked(settings, attempt, str(token["id_token"]), described, now)
+        if settings.oidc.groups_claim not in claims or "email" not in claims:
+            more = client.get(described["userinfo_endpoint"], timeout=TIMEOUT).json()
+            claims = {**more, **claims} if more.get("sub") == claims["sub"] else claims
+    except (AuthlibBaseError, JoseError, RequestException, KeyError, ValueError) as error:
+        raise Refused(_FAILED, remedy="Begin again.") from error
+    return claims
+
+
+def _checked(
+    settings: Settings, attempt: Attempt, token: str, described: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """The claims of an ID token that is ours, of this attempt and of this hour (OpenID Connect Core 3.1.3.7)."""
+    from joserfc import jwt
+    from joserfc.jwk import KeySet
+
+    keys = KeySet.import_key_set(_get(described["jwks_uri"]))  # type: ignore[arg-type]
+    claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+    jwt.JWTClaimsRegistry(
+        now=int(now.timestamp()),
+        leeway=60,
+        iss={"essential": True, "value": described["issuer"]},
+        aud={"essential": True, "value": str(settings.oidc.client_id)},
+        exp={"essential": True},
+        sub={"essential": True},
+        nonce={"essential": True, "value": attempt.nonce},
+    ).validate(claims)
+    return dict(claims)
+
+
+def _client(settings: Settings) -> Any:
+    from authlib.integrations.requests_client import OAuth2Session
+
+    return OAuth2Session(
+        settings.oidc.client_id,
+        settings.oidc_secret or None,
+        scope="openid email profile",
+        redirect_uri=settings.link("/sign-in/provider/back"),
+        code_challenge_method="S256",
+        token_endpoint_auth_method="client_secret_basic" if settings.oidc_secret else "none",
+    )
+
+
+def _described(settings: Settings) -> dict[str, Any]:
+    """What the provider says of itself; it must be the one that the settings name (OpenID Connect Discovery 4.3)."""
+    issuer = str(settings.oidc.issuer)
+    described = _get(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+    if str(described.get("issuer", "")).rstrip("/") != issuer.rstrip("/"):
+        raise Refused(
+            "The sign-in provider says that it is another one.", remedy="Set oidc.issuer to what it says."
+        )
+    return described
+
+
+def _get(url: str) -> dict[str, Any]:
+    import requests
+
+    try:
+        answer = requests.get(url, timeout=TIMEOUT)
+        answer.raise_for_status()
+        return cast(dict[str, Any], answer.json())
+    except (requests.RequestException, ValueError) as error:
+        raise Refused(_FAILED, remedy="Try again in a few minutes.") from error

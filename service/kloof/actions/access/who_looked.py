@@ -1,0 +1,29 @@
+"""Who looked at a customer's answers: the part of the audit log that the customer gets to see."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from kloof.config import Settings
+from kloof.domain.access.audit_log import READS
+from kloof.domain.deals.deals import Role
+from kloof.storage.access import audit_log
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody looked, so many times on one day. `name` only of a salesperson: the customer knows them."""
+
+    day: date
+    role: str
+    name: str
+    times: int
+
+
+def looks(settings: Settings, deal: int) -> tuple[Look, ...]:
+    """Who looked at the answers about this deal (row id), the last day first."""
+    seen = Counter(
+        (settings.today(entry.at), entry.who.role, entry.name if entry.who.role == Role.SALESPERSON else "")
+        for entry in audit_log.about_deals([deal], READS)
+    )
+    return tuple(Look(*who, times) for who, times in sorted(seen.items(), reverse=True))

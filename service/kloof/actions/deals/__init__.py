@@ -1,0 +1,1 @@
+"""Deals, deliveries and cancellations that come in."""

@@ -1,0 +1,169 @@
+"""Taking deals in, line by line: who the customer is, what may still change, and whom to invite because of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
+from datetime import datetime
+from difflib import get_close_matches
+
+from kloof.actions.deals.deliveries import Done
+from kloof.actions.mailing import invite
+from kloof.config import Settings
+from kloof.domain.access.audit_log import What
+from kloof.domain.deals import practices
+from kloof.domain.deals.deals import DealLine, Person
+from kloof.domain.deals.study_arms import drawn
+from kloof.domain.errors import Refused
+from kloof.domain.mailing.suppression import address_hash
+from kloof.domain.surveys.definition import Survey, Wave
+from kloof.storage.access import people
+from kloof.storage.deals import customer_matching, deals
+from kloof.storage.deals.deals import StoredDeal
+from kloof.storage.mailing import opt_outs, outbox
+from kloof.storage.surveys import versions
+
+MAY_STILL_CHANGE = frozenset({"customer_name", "language", "delivery_planned_on", "practices", "time_zone"})
+"""What a correction may touch after the customer has answered: the rest would pass their answers to somebody else."""
+
+
+BETTER_KNOWN = frozenset({"customer_number"})
+"""What may still be added to a customer who has answered, where there was nothing."""
+
+
+class Intake:
+    """Takes deals in. Every refusal comes before the first write of its line."""
+
+    def __init__(
+        self, settings: Settings, offered: Mapping[str, Survey], now: datetime, known: dict[str, StoredDeal]
+    ) -> None:
+        self.settings = settings
+        self.offered = offered
+        self.now = now
+        self.known = known
+        self.sellers = people.salespeople()
+        self.versions: dict[str, int] = {}
+        self.log: dict[What, list[int]] = {}
+        self.nameless: dict[str, str] | None = None
+
+    def __call__(self, line: DealLine) -> Done:
+        stored = self.known.get(line.deal_id)
+        if stored:
+            line = replace(line, practices=practices.laid_over(stored.line.practices, line.practices))
+        if stored and stored.line == line:
+            return "unchanged"
+        self._refuse_unknown_names(line)
+        seller = self._seller(line)
+        survey = self._survey(line, stored)
+        moved = stored is not None and self._moved(line, stored)
+        if stored and stored.answered:
+            self._refuse_what_answers_rest_on(
+                stored.line, line, besides={"customer_email"} if moved else set()
+            )
+        self._refuse_if_perhaps_the_same(line, stored)
+        if stored and stored.line.practices != line.practices:
+            today = self.settings.today(self.now)
+            practices.refuse_where_locked(stored.asks_on, today, answered=stored.delivery_answered)
+        if line.sold_on > self.settings.today(self.now):
+            raise Refused(f"sold_on {line.sold_on} lies in the future.", remedy="Import it once it is sold.")
+        self._write(line, seller, survey, stored, moved=moved)
+        return "updated" if stored else "created"
+
+    def _write(
+        self, line: DealLine, seller: Person, survey: Survey, stored: StoredDeal | None, *, moved: bool
+    ) -> None:
+        share = self.settings.research.share_without_first_survey
+        arm = drawn(self.settings.secret_key, line.deal_id, share)  # kept for a new deal only
+        deal = deals.put(line, seller.id, self.versions[survey.id], self.now, arm, share, moved=moved)
+        self.log.setdefault(What.DEAL_CHANGED if stored else What.DEAL_LOADED, []).append(deal.id)
+        if not stored:
+            invite.invite(self.settings, deal, survey, Wave.SALE, self.now)
+        elif moved or not stored.answered:
+            for wave in (Wave.SALE, Wave.DELIVERY) if deal.delivered_on else (Wave.SALE,):
+                invite.invite_again(self.settings, deal, survey, wave, self.now, moved=moved)
+
+    def _moved(self, line: DealLine, stored: StoredDeal) -> bool:
+        """Whether a customer who has answered is to be asked at another address, since mail to theirs comes back."""
+        before = stored.line.customer_email
+        if not (stored.answered and before) or line.customer_email == before:
+            return False
+        noted = opt_outs.reasons({address_hash(self.settings.secret_key, before)}).values()
+        if opt_outs.BOUNCED not in noted and not outbox.never_arrived(stored.deal.id):
+            return False
+        owner = customer_matching.owner(line.customer_email)
+        if owner not in {None, stored.deal.customer}:
+            raise Refused(
+                f"Mail to {before} comes back, but {line.customer_email} is another customer's address.",
+                remedy="Give the customer an address of their own, or none: then they get a letter.",
+            )
+        return True
+
+    def _refuse_if_perhaps_the_same(self, line: DealLine, stored: StoredDeal | None) -> None:
+        """Two customers where there is one would make a group look larger than it is: somebody has to know."""
+        if not line.by_letter or line.customer_number or (stored and stored.line.customer_email):
+            return
+        if self.nameless is None:
+            self.nameless = customer_matching.nameless(besides=())
+        earlier = self.nameless.setdefault(customer_matching.name_key(line.customer_name), line.deal_id)
+        if earlier != line.deal_id:
+            raise Refused(
+                f"Deal {earlier} has a customer of this name without an address too, and nothing says whether it is "
+                "the same one.",
+                remedy="Give both lines a customer_number: the same for one customer, different for two.",
+            )
+
+    def _refuse_unknown_names(self, line: DealLine) -> None:
+        allowed = self.settings.deals
+        for column, names in (
+            ("team", allowed.teams),
+            ("region", allowed.regions),
+            ("product", allowed.products),
+        ):
+            name = getattr(line, column)
+            if names and name not in names:
+                raise Refused(
+                    f"There is no {column} {name!r}.",
+                    remedy=f"{_meant(name, names)} Where it is new, add it to {column}s under [deals] in kloof.toml.",
+                )
+
+    def _seller(self, line: DealLine) -> Person:
+        seller = self.sellers.get(line.salesperson_email)
+        if seller is None:
+            raise Refused(
+                f"No salesperson has the address {line.salesperson_email}.",
+                remedy=f"Add them first: kloof people add --role salesperson --email {line.salesperson_email} --name …",
+            )
+        return seller
+
+    def _survey(self, line: DealLine, stored: StoredDeal | None) -> Survey:
+        """The survey in force at sale; a deal that was answered keeps the version that it was answered with."""
+        survey = self.offered.get(line.survey)
+        if survey is None:
+            raise Refused(f"There is no survey {line.survey!r}.", remedy=_meant(line.survey, self.offered))
+        if stored and stored.deal.survey.id == survey.id and stored.answered:
+            row = versions.row_of(stored.deal.survey)
+            assert row is not None, "the deal's foreign key guarantees it"  # noqa: S101
+            self.versions[survey.id] = row
+        else:
+            self.versions[survey.id] = versions.record(survey, self.now)
+        return survey
+
+    @staticmethod
+    def _refuse_what_answers_rest_on(before: DealLine, after: DealLine, besides: set[str]) -> None:
+        changed = [
+            item.name
+            for item in fields(DealLine)
+            if item.name not in MAY_STILL_CHANGE | besides
+            and getattr(before, item.name) != getattr(after, item.name)
+            # To become better known is not to become another: identity.put keeps the row.
+            and not (item.name in BETTER_KNOWN and not getattr(before, item.name))
+        ]
+        if changed:
+            raise Refused(
+                f"The customer has answered already, so {', '.join(changed)} can no longer change.",
+                remedy="Undo the change in the file; if the deal itself was wrong, ask the customer to withdraw.",
+            )
+
+
+def _meant(name: str, names: Iterable[str]) -> str:
+    known = sorted(names)
+    near = get_close_matches(name, known, n=1)
+    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known) or 'none'}."

@@ -1,0 +1,147 @@
+"""Deals come in from the CRM, and are marked delivered: good lines go in, bad lines are named, nothing is half-done."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from kloof import storage
+from kloof.actions.deals.deal_lines import Intake
+from kloof.actions.deals.deliveries import Arrivals, CallsOff, Done
+from kloof.config import Settings
+from kloof.domain.access.audit_log import COMMAND_LINE, What, Who
+from kloof.domain.deals.deals import DealLine
+from kloof.domain.deals.files import (
+    Cancellation,
+    Delivery,
+    LineRefused,
+    read_cancellations,
+    read_deals,
+    read_deliveries,
+)
+from kloof.domain.errors import Refused
+from kloof.domain.surveys.definition import Survey
+from kloof.storage.access import audit_log
+from kloof.storage.deals import deals
+from kloof.storage.deals.deals import StoredDeal
+
+Entry = TypeVar("Entry", DealLine, Delivery, Cancellation)
+Taken = TypeVar("Taken", contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A line that did not go in."""
+
+    line: int
+    deal_id: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What a file did, or with a dry run would have done."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, for --json and for the desk."""
+        return asdict(self)
+
+
+class _DryRunEnds(Exception):
+    """Rolls the transaction back."""
+
+
+def import_deals(
+    settings: Settings,
+    text: str,
+    filename: str,
+    offered: Mapping[str, Survey],
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    by: Who = COMMAND_LINE,
+) -> Report:
+    """Put every good line of a deals file in, with its first invitation, in one transaction.
+
+    `offered` holds the surveys in force by id; `by` stands in the audit log. The same file twice changes nothing.
+    Raises BadInput where the header cannot be used; what is wrong with a line is in the report.
+    """
+    lines = list(read_deals(text, filename))
+    return _apply(lines, lambda known: Intake(settings, offered, now, known), now, by, dry_run=dry_run)
+
+
+def import_deliveries(
+    settings: Settings,
+    text: str,
+    filename: str,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    by: Who = COMMAND_LINE,
+) -> Report:
+    """Mark deals as delivered and queue their second invitation, in one transaction; otherwise as `import_deals`."""
+    lines = list(read_deliveries(text, filename))
+    return _apply(lines, lambda known: Arrivals(settings, now, known), now, by, dry_run=dry_run)
+
+
+def import_cancellations(
+    settings: Settings,
+    text: str,
+    filename: str,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    by: Who = COMMAND_LINE,
+) -> Report:
+    """Mark deals as cancelled and withdraw what was to go out, in one transaction; otherwise as `import_deals`."""
+    lines = list(read_cancellations(text, filename))
+    return _apply(lines, lambda known: CallsOff(settings, now, known), now, by, dry_run=dry_run)
+
+
+def _apply(
+    lines: Iterable[tuple[int, Entry | LineRefused]],
+    prepared: Callable[[dict[str, StoredDeal]], "_Taker[Entry]"],
+    now: datetime,
+    by: Who,
+    *,
+    dry_run: bool,
+) -> Report:
+    report = Report()
+    try:
+        with storage.transaction():
+            ids = [entry.deal_id for _, entry in lines if not isinstance(entry, LineRefused)]
+            take = prepared(deals.stored(ids))
+            for number, entry in lines:
+                _enter(report, number, entry, take)
+            for what, touched in take.log.items():
+                audit_log.write(by, what, now, deals=touched)
+            if dry_run:
+                raise _DryRunEnds
+    except _DryRunEnds:
+        pass
+    return report
+
+
+def _enter(report: Report, number: int, entry: Entry | LineRefused, take: Callable[[Entry], Done]) -> None:
+    if isinstance(entry, LineRefused):
+        report.refused.append(Refusal(number, "", "; ".join(entry.reasons)))
+        return
+    try:
+        done = take(entry)
+    except Refused as refusal:
+        report.refused.append(Refusal(number, entry.deal_id, str(refusal)))
+    else:
+        setattr(report, done, getattr(report, done) + 1)
+
+
+class _Taker(Protocol[Taken]):
+    """Takes lines in, and notes what the audit log has to say about which deals."""
+
+    log: dict[What, list[int]]
+
+    def __call__(self, entry: Taken, /) -> Done: ...

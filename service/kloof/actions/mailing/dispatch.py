@@ -1,0 +1,117 @@
+"""One worker's rounds: take what is due, send it, and write down what became of it."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from kloof import storage
+from kloof.actions.mailing.batches import Batches, Tally
+from kloof.actions.mailing.prefetch import Ahead, Made
+from kloof.config import Settings
+from kloof.domain.mailing import schedule
+from kloof.domain.mailing.messages import Accepted, Outgoing
+from kloof.domain.states import MessageState
+from kloof.mail import Fate, Postbox, Transport, TransportError
+from kloof.storage.mailing import leasing, sending
+
+LEASE = timedelta(minutes=10)
+"""Longer than the longest SMTP conversation: after it, whoever held a message is gone."""
+BATCH = 100
+PATIENCE = timedelta(seconds=10)
+"""How long a batch may take: what is urgent, as a mail to sign in with, waits for no more than that."""
+
+
+class Dispatch:
+    """One worker: takes what is due in small batches, sends each mail, and writes down what became of it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        transport: Transport,
+        worker: str,
+        clock: Callable[[], datetime],
+        *,
+        lease: timedelta = LEASE,
+        batch: int = BATCH,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.transport = transport
+        self.worker = worker
+        self.clock = clock
+        self.lease = lease
+        self.chance = chance
+        self.postbox = Postbox(settings)
+        self.batches = Batches(settings, worker, clock, lease, batch)
+
+    def round(self, stopping: Callable[[], bool] = lambda: False) -> Tally:
+        """Send what is due now, until nothing is, the server cannot be worked with, or it has to stop."""
+        tally = Tally()
+        while not stopping() and tally.trouble is None:
+            mails = self.batches.take(tally)
+            if mails is None:
+                break
+            self._send_all(mails, tally, stopping)
+        return tally
+
+    def _send_all(self, mails: list[Outgoing], tally: Tally, stopping: Callable[[], bool]) -> None:
+        """Send a batch, or as much of it as the time allows. What one mail came to is committed together with the
+        `sending` of the next.
+        """
+        ahead = Ahead(self.postbox, mails, self.worker, self.clock, tally)
+        left, until = {mail.id for mail in mails}, self.clock() + PATIENCE
+        done: Accepted | None = None
+        try:
+            while made := ahead.next():
+                if stopping() or tally.trouble or self.clock() > until or not self._may_go(made.mail):
+                    break
+                began, done = self._begin(made.mail, done, tally), None
+                if began:
+                    left.discard(made.mail.id)
+                    done = self._send(made, ahead.prepare, tally)
+        finally:
+            with storage.transaction():
+                if done:
+                    sending.keep(done, self.worker)
+                    tally.sent += 1
+                if left:
+                    leasing.release(left, self.worker)
+
+    def _may_go(self, mail: Outgoing) -> bool:
+        return mail.about is None or self.batches.hours_of(mail).open_until(self.clock()) is not None
+
+    def _begin(self, mail: Outgoing, done: Accepted | None, tally: Tally) -> bool:
+        """Commit that this mail is being sent, before a word of it leaves."""
+        now = self.clock()
+        began = sending.turn(done, mail, self.worker, now + self.lease, now)
+        tally.sent += done is not None
+        return began
+
+    def _send(self, made: Made, meanwhile: Callable[[], None], tally: Tally) -> Accepted | None:
+        parcel = made.parcel
+        try:
+            reply = self.transport.send(parcel.sender, parcel.recipient, parcel.data, meanwhile)
+        except TransportError as error:
+            self._settle(made.mail, error, tally)
+            return None
+        return Accepted(made.mail, reply, made.closes_at, self.clock())
+
+    def _settle(self, mail: Outgoing, error: TransportError, tally: Tally) -> None:
+        """Try again later, give up, or hold: the error carries the decision."""
+        now, tries, due_at = self.clock(), mail.attempts + 1, None
+        said = str(error)
+        if error.fate is Fate.STOP:
+            to = MessageState.FAILED
+            tally.failed += 1
+        elif error.fate is Fate.UNKNOWN or tries >= schedule.MOST_TRIES:
+            to = MessageState.HELD
+            tally.held += 1
+            said = said if error.fate is Fate.UNKNOWN else f"Tried {tries} times. {said}"
+        else:
+            to = MessageState.QUEUED
+            tally.again += 1
+            due_at = now + schedule.wait_before_retry(tries, self.chance())
+            due_at = self.batches.hours_of(mail).next_open(due_at) if mail.about else due_at
+        if error.of_server:
+            tally.trouble = error
+        with storage.transaction():
+            sending.not_sent(mail, self.worker, to, said, now, due_at)

@@ -1,0 +1,176 @@
+"""Letters for customers without an address: printed once, in one PDF, with the link of their invitation."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from kloof import storage
+from kloof.actions.mailing.batches import withdraw_moot
+from kloof.config import Settings
+from kloof.domain.access import tokens
+from kloof.domain.access.audit_log import COMMAND_LINE, What
+from kloof.domain.errors import NotFound, Refused
+from kloof.domain.mailing.messages import Outgoing
+from kloof.domain.surveys.definition import Survey
+from kloof.storage.access import audit_log
+from kloof.storage.mailing import leasing, letters, review
+from kloof.storage.surveys import versions
+
+MOST = 500
+"""Letters in one file: a pile that one printer takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """What was printed: the messages of the letters in order, and how many letters are still due."""
+
+    letters: tuple[int, ...]
+    waiting: int
+    withdrawn: int = 0
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, for --json."""
+        return {"printed": len(self.letters), "waiting": self.waiting, "withdrawn": self.withdrawn}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A letter and the survey that it asks for; it closes some days after printing."""
+
+    mail: Outgoing
+    survey: Survey
+    closes_at: datetime
+
+    def printed(self, settings: Settings) -> letters.Printed:
+        assert self.mail.about is not None, "a letter is always about a deal"  # noqa: S101
+        code = tokens.code(settings.secret_key, self.mail.salt)
+        return letters.Printed(
+            self.mail.id,
+            self.mail.about.invitation,
+            self.mail.customer or 0,
+            tokens.code_fingerprint(settings.secret_key, code),
+            self.closes_at,
+        )
+
+
+def print_new(settings: Settings, file: Path, now: datetime) -> Pile:
+    """Write every letter that is due to `file`, and mark them printed; without any, no file is made.
+
+    Nothing is marked unless the file stands there. Raises Refused where it stood there before, cannot be
+    written, or what was to be printed changed meanwhile.
+    """
+    _refuse_if_there(file)
+    with storage.transaction():
+        mails = leasing.outgoing(letters.waiting(now, MOST))
+        moot = withdraw_moot(settings, mails, now)
+    sheets = _sheets([mail for mail in mails if mail.id not in moot], now)
+    if sheets:
+        _print(settings, file, sheets, now, again=False)
+    return Pile(tuple(sheet.mail.id for sheet in sheets), letters.count_due(now), len(moot))
+
+
+def print_again(settings: Settings, file: Path, deal_id: str, now: datetime) -> Pile:
+    """Write the letters of one deal once more, with the same link; they close as if they were printed today."""
+    _refuse_if_there(file)
+    storage.ensure_connected()
+    sheets = _sheets(leasing.outgoing(letters.of_deal(deal_id)), now)
+    _print(settings, file, sheets, now, again=True)
+    return Pile(tuple(sheet.mail.id for sheet in sheets), letters.count_due(now))
+
+
+def link_of_code(settings: Settings, typed: str, purpose: tokens.Purpose) -> str:
+    """The token that the code from a letter stands for; raises NotFound where no letter has it."""
+    code = tokens.typed_code(typed)
+    salt = letters.salt_of_code(tokens.code_fingerprint(settings.secret_key, code)) if code else None
+    if salt is None:
+        raise NotFound("No letter has this code.")
+    return tokens.token(settings.secret_key, purpose, salt)
+
+
+def _sheets(mails: list[Outgoing], now: datetime) -> list[_Sheet]:
+    known: dict[int, Survey] = {}
+    sheets = []
+    for mail in mails:
+        assert mail.about is not None, "a letter is always about a deal"  # noqa: S101
+        if mail.about.survey not in known:
+            known[mail.about.survey] = versions.by_row(mail.about.survey)
+        survey = known[mail.about.survey]
+        sheets.append(_Sheet(mail, survey, now + timedelta(days=survey.timing.open_for_days)))
+    return sheets
+
+
+def _print(settings: Settings, file: Path, sheets: list[_Sheet], now: datetime, *, again: bool) -> None:
+    from kloof.mail.letter_pdf import Press  # reading the fonts takes a while: only for who prints
+
+    press = Press(settings)
+    for sheet in sheets:
+        press.add(sheet.mail, sheet.survey, sheet.closes_at, now)
+    with _in_place_of(file, press.pdf()) as put_in_place, storage.transaction():
+        numbers = [sheet.mail.id for sheet in sheets]
+        if not again and letters.locked(numbers, now) != sorted(numbers):
+            raise _changed()
+        if letters.mark_printed([sheet.printed(settings) for sheet in sheets], now) != len(sheets):
+            raise _changed()
+        audit_log.write(COMMAND_LINE, What.LETTER_PRINTED, now, deals=review.deals_of(numbers))
+        put_in_place()
+
+
+@contextlib.contextmanager
+def _in_place_of(file: Path, content: bytes) -> "Iterator[_PutInPlace]":
+    """The content on disk under another name, gone at the end unless it was put in place."""
+    try:
+        number, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        with os.fdopen(number, "wb") as written:
+            written.write(content)
+            written.flush()
+            os.fsync(written.fileno())
+    except OSError as error:
+        raise _unwritable(file, error) from None
+    try:
+        yield _PutInPlace(Path(name), file)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _PutInPlace:
+    """The last act of the transaction: a letter is never marked printed without its file."""
+
+    written: Path
+    file: Path
+
+    def __call__(self) -> None:
+        try:
+            _refuse_if_there(self.file)
+            self.written.replace(self.file)
+        except OSError as error:
+            raise _unwritable(self.file, error) from None
+
+
+def _refuse_if_there(file: Path) -> None:
+    if file.exists():
+        raise _there(file)
+
+
+def _there(file: Path) -> Refused:
+    return Refused(
+        f"{file} is there already, perhaps with letters of another day.", remedy="Name another file."
+    )
+
+
+def _unwritable(file: Path, error: OSError) -> Refused:
+    return Refused(
+        f"{file} cannot be written: {error.strerror}.",
+        remedy="No letter was marked as printed. Name another file.",
+    )
+
+
+def _changed() -> Refused:
+    return Refused(
+        "While the letters were made, one of them was printed elsewhere or withdrawn.",
+        remedy="Nothing was printed or marked. Run this again.",
+    )

@@ -1,0 +1,41 @@
+"""A customer wants no more mail: remembered for them and for their address, over all deals, now and later."""
+
+from datetime import datetime
+
+from kloof import storage
+from kloof.config import Settings
+from kloof.domain.access import tokens
+from kloof.domain.access.audit_log import CUSTOMER, What
+from kloof.domain.errors import NotFound
+from kloof.domain.mailing.suppression import address_hash, customer_hash
+from kloof.domain.states import InvitationState
+from kloof.storage.access import audit_log
+from kloof.storage.mailing import findings_requests, opt_outs, outbox
+from kloof.storage.mailing.opt_outs import SentTo
+
+
+def recognise(token: str) -> None:
+    """Raises NotFound where this link was never mailed by us."""
+    _sent_to(token)
+
+
+def stop(settings: Settings, token: str, now: datetime) -> None:
+    """Send this customer nothing more. Links that they already have keep working. Raises NotFound."""
+    to = _sent_to(token)
+    with storage.transaction():
+        known_as = customer_hash(settings.secret_key, to.customer)
+        new = opt_outs.remember(known_as, opt_outs.ALSO if to.address else opt_outs.ASKED, now)
+        if to.address:
+            new |= opt_outs.remember(address_hash(settings.secret_key, to.address), opt_outs.ASKED, now)
+        if new:
+            audit_log.write(CUSTOMER, What.MAIL_STOPPED, now, deals=[to.deal])
+        findings_requests.forget(to.customer, "The customer wants no more mail.", now)
+        waiting = outbox.awaiting(to.customer)
+        outbox.withdraw(waiting, InvitationState.STOPPED, "The customer wants no more mail.", now)
+
+
+def _sent_to(token: str) -> SentTo:
+    found = opt_outs.sent_to(tokens.fingerprint(token))
+    if found is None:
+        raise NotFound("This link opens nothing.")
+    return found

@@ -1,0 +1,108 @@
+"""The outbox: what follows from what was sent, how it stands, and what a person decides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kloof import storage
+from kloof.actions.mailing.invite import sending_hours
+from kloof.config import Settings
+from kloof.domain.access.audit_log import COMMAND_LINE, What, Who
+from kloof.domain.mailing.messages import INVITATION, reminder
+from kloof.domain.states import MessageState
+from kloof.storage.access import audit_log
+from kloof.storage.mailing import leasing, outbox, review, sending
+from kloof.storage.mailing.outbox import Health
+from kloof.storage.mailing.review import Entry
+from kloof.storage.releases import queueing
+from kloof.storage.surveys import versions
+
+
+def follow_up(settings: Settings, now: datetime) -> None:
+    """Everything that time brings: abandoned mails held, unanswered surveys closed, reminders queued.
+
+    Who lets the second survey close has left: what they told at sale queues in an arm of its own.
+    """
+    hours, days = sending_hours(settings.mail), settings.mail.reminders_after_days
+    with storage.transaction():
+        sending.hold_abandoned(now)
+        queueing.record_left(outbox.expire(now), now)
+        before, earlier = INVITATION, 0
+        for number, day in enumerate(days, start=1):
+            sent_before = now - timedelta(days=day - earlier)
+            outbox.queue_reminders(reminder(number), before, sent_before, hours.next_open(now), now)
+            before, earlier = reminder(number), day
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The outbox in one look: counts, what is due, and the messages that a person should know about."""
+
+    health: Health
+    entries: tuple[Entry, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, for --json."""
+        return self.health.as_dict() | {"messages": [entry.as_dict() for entry in self.entries]}
+
+
+CONCERNS = (
+    MessageState.HELD,
+    MessageState.FAILED,
+    MessageState.BOUNCED,
+    MessageState.LETTER,
+    MessageState.SENDING,
+    MessageState.QUEUED,
+)
+"""What a person looks at, what is most theirs to decide first."""
+
+
+def overview(now: datetime, most: int = 50, only: MessageState | None = None) -> Overview:
+    """The messages that wait, failed or came back, at most so many of each state."""
+    wanted = CONCERNS if only is None else (only,)
+    return Overview(
+        outbox.health(now), tuple(entry for state in wanted for entry in review.listed(state, most))
+    )
+
+
+class Decision(StrEnum):
+    """What a person says about a message that kloof does not guess about."""
+
+    ARRIVED = "arrived"
+    AGAIN = "again"
+    CANCEL = "cancel"
+
+
+def resolve(
+    settings: Settings, numbers: Sequence[int], decision: Decision, now: datetime, by: Who = COMMAND_LINE
+) -> int:
+    """Carry the decision out for these messages, all or none; gives how many. Raises NotFound or Refused."""
+    with storage.transaction():
+        for number in numbers:
+            _resolve(settings, number, decision, now)
+        audit_log.write(by, What.MAIL_DECIDED, now, deals=review.deals_of(numbers), detail=decision.value)
+    return len(numbers)
+
+
+def all_held() -> list[int]:
+    """Every message that waits for a decision."""
+    return review.numbers(MessageState.HELD)
+
+
+def _resolve(settings: Settings, number: int, decision: Decision, now: datetime) -> None:
+    if decision is Decision.CANCEL:
+        review.decide(number, MessageState.CANCELLED, now, "Cancelled by the desk.")
+    elif decision is Decision.ARRIVED:
+        review.decide(number, MessageState.SENT, now, "The desk found that it arrived.")
+        _open_what_it_asked(number, now)
+    else:
+        due_at = sending_hours(settings.mail).next_open(now)
+        review.decide(number, MessageState.QUEUED, now, "Sent again by the desk.", due_at)
+
+
+def _open_what_it_asked(number: int, now: datetime) -> None:
+    for mail in leasing.outgoing([number]):
+        if mail.about and mail.kind == INVITATION:
+            days = versions.by_row(mail.about.survey).timing.open_for_days
+            sending.mark_invited(mail.about.invitation, now + timedelta(days=days))

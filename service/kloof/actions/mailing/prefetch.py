@@ -1,0 +1,79 @@
+"""Mails made one ahead: while the server thinks about one, the next is made."""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kloof import storage
+from kloof.actions.mailing.batches import Tally
+from kloof.domain.mailing.messages import INVITATION, Outgoing
+from kloof.domain.surveys.definition import Survey
+from kloof.mail import Parcel, Postbox
+from kloof.storage.mailing import sending
+from kloof.storage.surveys import versions
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A mail ready to travel; `closes_at` is when the survey or the link in it closes."""
+
+    mail: Outgoing
+    parcel: Parcel
+    closes_at: datetime
+
+
+class Ahead:
+    """The mails of one batch, in order. One that cannot be made does not keep the others waiting."""
+
+    def __init__(
+        self,
+        postbox: Postbox,
+        mails: Iterable[Outgoing],
+        worker: str,
+        clock: Callable[[], datetime],
+        tally: Tally,
+    ) -> None:
+        self.postbox = postbox
+        self.worker = worker
+        self.clock = clock
+        self.tally = tally
+        self._waiting = iter(mails)
+        self._known: dict[int, Survey] = {}
+        self._ready: Made | None = None
+
+    def prepare(self) -> None:
+        """Make the next mail, unless it is made already."""
+        while self._ready is None and (mail := next(self._waiting, None)):
+            self._ready = self._made(mail)
+
+    def next(self) -> Made | None:
+        """The next mail; None after the last."""
+        self.prepare()
+        ready, self._ready = self._ready, None
+        return ready
+
+    def _made(self, mail: Outgoing) -> Made | None:
+        now = self.clock()
+        try:
+            survey = self._survey(mail)
+            closes_at = mail.about.expires_at if mail.about else mail.expires_at
+            if survey and mail.kind == INVITATION:
+                closes_at = now + timedelta(days=survey.timing.open_for_days)
+            return Made(mail, self.postbox.parcel(mail, survey, closes_at, now), closes_at)
+        except Exception:
+            log.exception("Message %s could not be made.", mail.message_id)
+            with storage.transaction():
+                reason = "This mail could not be made; the worker's log says why."
+                sending.unmade(mail, self.worker, reason, now)
+            self.tally.failed += 1
+            return None
+
+    def _survey(self, mail: Outgoing) -> Survey | None:
+        if mail.about is None:
+            return None
+        if mail.about.survey not in self._known:
+            self._known[mail.about.survey] = versions.by_row(mail.about.survey)
+        return self._known[mail.about.survey]

@@ -1,0 +1,78 @@
+"""The loop behind `kloof worker`: rounds of mail, and once a minute what time brings."""
+
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Event
+
+from kloof import storage
+from kloof.actions.mailing.batches import Tally
+from kloof.actions.mailing.dispatch import LEASE, Dispatch
+from kloof.actions.mailing.outbox import follow_up
+from kloof.config import Settings
+from kloof.mail import Transport
+
+SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_FOLLOW_UPS = 60.0
+LONGEST_PAUSE = 60.0
+"""While the mail server or the database cannot be worked with."""
+
+log = logging.getLogger(__name__)
+
+
+def name_of_this_worker() -> str:
+    """A name that no worker had before: a process number alone comes back."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def work_once(
+    settings: Settings, transport: Transport, clock: Callable[[], datetime], lease: timedelta = LEASE
+) -> Tally:
+    """Do everything that is due now, and end."""
+    follow_up(settings, clock())
+    try:
+        return Dispatch(settings, transport, name_of_this_worker(), clock, lease=lease).round()
+    finally:
+        transport.close()
+
+
+def work(
+    settings: Settings,
+    transport: Transport,
+    clock: Callable[[], datetime],
+    stop: Event,
+    say: Callable[[str], None],
+    lease: timedelta = LEASE,
+) -> None:
+    """Work until `stop` is set; the mail under way is finished first. `say` gets a line at news."""
+    dispatch = Dispatch(settings, transport, name_of_this_worker(), clock, lease=lease)
+    next_follow_up, pause = clock(), SECONDS_BETWEEN_LOOKS
+    while not stop.is_set():
+        try:
+            if clock() >= next_follow_up:
+                follow_up(settings, clock())
+                next_follow_up = clock() + timedelta(seconds=SECONDS_BETWEEN_FOLLOW_UPS)
+            tally = dispatch.round(stop.is_set)
+            trouble: Exception | None = tally.trouble
+            _report(tally, say)
+        except Exception as error:
+            # Whatever it is, mail must go on when it is over: most often a database that restarts.
+            log.exception("The worker goes on after this.")
+            storage.drop_connection_after(error)
+            trouble = error
+        pause = min(pause * 2, LONGEST_PAUSE) if trouble else SECONDS_BETWEEN_LOOKS
+        stop.wait(pause)
+    transport.close()
+
+
+def _report(tally: Tally, say: Callable[[str], None]) -> None:
+    if tally.trouble:
+        say(str(tally.trouble))
+    counts = [
+        f"{count} {what}" for what, count in tally.as_dict().items() if isinstance(count, int) and count
+    ]
+    if counts:
+        say(", ".join(counts))

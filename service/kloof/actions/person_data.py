@@ -1,0 +1,47 @@
+"""A customer asks for their data, or asks to be erased (GDPR articles 15, 17 and 20)."""
+
+from datetime import datetime
+from typing import Any
+
+from kloof import storage
+from kloof.config import Settings
+from kloof.domain.access.audit_log import COMMAND_LINE, What
+from kloof.domain.errors import NotFound
+from kloof.domain.mailing.suppression import address_hash
+from kloof.storage import person_data
+from kloof.storage.access import audit_log
+from kloof.storage.mailing import opt_outs
+
+
+def export(settings: Settings, email: str, now: datetime) -> dict[str, Any]:
+    """Everything that is kept about the customer with this address, with who saw or changed it. Raises NotFound.
+
+    The export itself is noted first, so that it stands in what is given.
+    """
+    with storage.transaction():
+        customer = _number(email)
+        audit_log.write(COMMAND_LINE, What.CUSTOMER_EXPORTED, now, deals=person_data.deals_of(customer))
+        no_mail = opt_outs.is_opted_out(address_hash(settings.secret_key, email.strip().lower()))
+        return person_data.everything(customer) | {"gets_mail": not no_mail}
+
+
+def erase(settings: Settings, email: str, now: datetime) -> int:
+    """Erase the customer with this address; gives how many deals went with them. Raises NotFound.
+
+    Only a hash of the address stays, so that a later file with the same address mails them nothing.
+    """
+    with storage.transaction():
+        deals = person_data.erase(_number(email), now)
+        opt_outs.remember(address_hash(settings.secret_key, email.strip().lower()), opt_outs.ASKED, now)
+        audit_log.write(COMMAND_LINE, What.CUSTOMER_ERASED, now, detail=f"{deals} deals")
+    return deals
+
+
+def _number(email: str) -> int:
+    customer = person_data.number_of(email)
+    if customer is None:
+        raise NotFound(
+            f"No customer has the address, the number or, for who has no address, the deal {email.strip()}.",
+            remedy="Write it as it stands in the deals file.",
+        )
+    return customer

@@ -1,0 +1,1 @@
+"""Closing blocks, publishing a release, attacking it, and building the site."""

@@ -1,0 +1,201 @@
+"""Publishing: the closed blocks become the next release, certified against every release before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kloof import __version__, storage
+from kloof.actions.mailing.invite import sending_hours
+from kloof.actions.releases import freeze
+from kloof.config import Settings
+from kloof.domain.access.audit_log import COMMAND_LINE, What
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.errors import Refused
+from kloof.storage.access import audit_log
+from kloof.storage.mailing import findings_requests
+from kloof.storage.releases import releases
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kloof.domain.releases.cells import Draft
+    from kloof.domain.releases.certify import History, Publishable
+    from kloof.domain.releases.document import Cell, ReleaseDocument, WithheldCell
+    from kloof.domain.releases.practice_tables import Part
+    from kloof.domain.releases.thresholds import Thresholds
+    from kloof.publish.release_files import Published
+
+ROUND = timedelta(days=28)
+"""After so long without a release a publish counts as a round of waiting all the same: nothing waits for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What publishing did. `document` is the new release, None where nothing is new; `dropped`: cells left out.
+
+    `told`: how many customers asked to be told, and get a mail.
+    """
+
+    document: ReleaseDocument | None
+    folder: Path | None = None
+    dropped: tuple[str, ...] = ()
+    told: int = 0
+
+
+def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> Outcome:
+    """Write the next release where blocks closed or were retired since the last; otherwise write nothing.
+
+    Raises Refused where the certificate does not hold, an earlier release is missing or was changed, the database
+    and the release files do not belong together, or the clock went back. Then nothing was written.
+    """
+    # numpy takes a while to load; whoever imports this for another action should not wait for it.
+    from kloof.publish import release_files
+    from kloof.storage.releases import freezing, practice_parts
+
+    folder = settings.releases_folder
+    thresholds = freeze.thresholds(settings)
+    with storage.transaction():
+        freezing.one_at_a_time()
+        # Under the lock: another publish may have recorded its release, and not yet put it in place.
+        finish(settings)
+        freeze.refuse_if_clock_went_back(now)
+        earlier = release_files.read_releases(folder)
+        refuse_unless_together(earlier)
+        draft, history = _draft(settings, now, earlier)
+        if not _is_new(draft, history):
+            if not dry_run:
+                _hold_round(now)
+            return Outcome(None)
+        publishable, added, dropped = _certified(draft, history, thresholds)
+        if dry_run:
+            return Outcome(publishable.document, None, dropped)
+        release_files.clear_staging(folder)
+        staged = release_files.write_release(publishable, folder)
+        releases.record(staged.number, staged.sha256, now)
+        audit_log.write(COMMAND_LINE, What.PUBLISHED, now, detail=f"release {staged.number}")
+        if asked := findings_requests.who_asked():
+            findings_requests.tell(asked, staged.number, _when_to_tell(settings, now), now)
+        findings_requests.settle()
+        practice_parts.add(added, staged.number)
+    staged.put_in_place()
+    return Outcome(
+        publishable.document, release_files.release_folder(folder, staged.number), dropped, len(asked)
+    )
+
+
+def _when_to_tell(settings: Settings, now: datetime) -> datetime:
+    """The next sending day: by then the company has built the site and put it online."""
+    hours = sending_hours(settings.mail)
+    return hours.first_open(hours.day_of(now) + timedelta(days=1))
+
+
+def finish(settings: Settings) -> None:
+    """Put in place a release that was recorded and written, but not yet in place when the machine stopped."""
+    from kloof.publish import release_files
+
+    storage.ensure_connected()
+    for last in releases.recorded()[-1:]:
+        left = release_files.staged(settings.releases_folder, last.number, last.sha256)
+        if left is not None:
+            left.put_in_place()
+
+
+def refuse_unless_together(published: Sequence[Published]) -> None:
+    """Raises Refused where the database remembers other releases than there are files of."""
+    recorded = releases.recorded()
+    if len(published) > len(recorded):
+        newest = published[-1].document
+        raise Refused(
+            f"There are files of release {newest.number} of {newest.published_on}, and this database knows"
+            f" {len(recorded)} releases: it was restored from an older backup, and could publish the same answers"
+            " in another grouping.",
+            remedy=f"Restore a backup that was made after release {newest.number} came out.",
+        )
+    for number, known in enumerate(recorded):
+        if number >= len(published):
+            raise Refused(
+                f"The files of release {known.number} are missing.",
+                remedy="Put them back from a copy of the site; a release that was published stays as it was.",
+            )
+        if published[number].sha256 != known.sha256:
+            raise Refused(
+                f"Release {known.number} was changed after it was published.",
+                remedy="Put it back from a copy of the site; a release that was published stays as it was.",
+            )
+
+
+def _draft(settings: Settings, now: datetime, earlier: Sequence[Published]) -> tuple[Draft, History]:
+    from kloof.domain.releases import cells as tables
+    from kloof.domain.releases.certify import History
+    from kloof.storage.releases import freezing, practice_parts
+
+    blocks = freezing.live_blocks()
+    used = releases.used_surveys()
+    documents = tuple(published.document for published in earlier)
+    header = tables.Header(
+        number=len(earlier) + 1,
+        published_on=settings.today(now),
+        company=settings.company.name,
+        kloof=__version__,
+        previous=earlier[-1].as_previous if earlier else None,
+    )
+    last = documents[-1] if documents else None
+    cells = tables.cells(blocks, used, header, last)
+    arms = tables.arm_cells(blocks, used, header, last)
+    pairs = [block for block in blocks if block.queue.arm is Arm.ASKED]
+    per_survey = {key: sum(block.deals for block in pairs if block.survey == key) for key in used}
+    draft = tables.Draft(
+        header=header,
+        surveys=tuple(used[key] for key in sorted({cell.key for cell in (*cells, *arms)}, key=str)),
+        blocks=tuple(block.size for block in blocks),
+        cells=cells,
+        withheld=_withheld(settings, cells),
+        response=releases.response_counts(per_survey),
+        arms=arms,
+    )
+    by_number = {block.number: block for block in blocks}
+    return draft, History(freezing.membership(), by_number, documents, practice_parts.standing())
+
+
+def _withheld(settings: Settings, cells: Sequence[Cell]) -> tuple[WithheldCell, ...]:
+    from kloof.domain.releases import cell_keys
+    from kloof.storage.releases import freezing
+
+    missing = cell_keys.unpublished(freezing.cells_with_pairs(), cells)
+    return cell_keys.withheld(missing, freeze.waiting(settings)) if missing else ()
+
+
+def _is_new(draft: Draft, history: History) -> bool:
+    before = history.releases[-1].blocks if history.releases else ()
+    return {block.id for block in draft.blocks} != {block.id for block in before}
+
+
+def _hold_round(now: datetime) -> None:
+    last = releases.last_round()
+    if last is None or now - last >= ROUND:
+        releases.hold_round(now)
+
+
+def _certified(
+    draft: Draft, history: History, thresholds: Thresholds
+) -> tuple[Publishable, tuple[Part, ...], tuple[str, ...]]:
+    """The draft certified, the parts of practice tables that it adds, and the names of what had to be left out."""
+    from kloof.domain.releases.certify import Publishable, certify_what_can_be
+    from kloof.domain.releases.practice_tables import new_parts
+    from kloof.storage.releases import practice_parts
+
+    candidates = [
+        part
+        for pairs, practised in practice_parts.practised()
+        for part in new_parts(pairs, practised, history.parts, history.members, thresholds)
+    ]
+    verdict, added, dropped = certify_what_can_be(draft, history, candidates, thresholds)
+    if not isinstance(verdict, Publishable):
+        raise Refused(
+            f"This release is not published. {verdict.reason}",
+            remedy="Run `kloof audit` and `kloof doctor`; earlier releases stay as they are.",
+        )
+    return verdict, added, dropped

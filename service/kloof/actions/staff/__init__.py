@@ -1,0 +1,1 @@
+"""What salespeople, delivery leads and the desk do."""

@@ -1,0 +1,66 @@
+"""A sheet for before a quote: what customers expect and get, from own figures and from what was published."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from kloof.actions.staff import own_deals, own_feedback, published
+from kloof.config import Settings
+from kloof.domain.deals.deals import Person
+from kloof.domain.staff.calibration import Advice
+from kloof.domain.surveys.definition import Survey
+from kloof.storage.staff import own_totals
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`published_on` and `customers` say whose figures stand in it; `of_product`: of this product, or of all."""
+
+    product: str
+    survey: Survey
+    advice: tuple[Advice, ...]
+    published_on: date | None
+    customers: int
+    of_product: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The products that this salesperson sells, and the sheet for the one that was chosen."""
+
+    products: tuple[str, ...]
+    sheet: Sheet | None
+
+
+def choice(settings: Settings, person: Person, product: str, aspects: Collection[str]) -> Choice:
+    """The sheet for one product, about these aspects (all core aspects for none).
+
+    Raises Refused before the works council agreed. An unknown product gives no sheet.
+    """
+    own_deals.refuse_without_consent(settings)
+    sold = own_totals.products(person.id)
+    if product not in sold:
+        return Choice(tuple(sold), None)
+    editions = {edition.row: edition for edition in own_totals.editions(person.id)}
+    edition = editions[sold[product]]
+    own = own_feedback.together(person, edition)
+    key = edition.survey.key
+    of_product = published.product_figures(settings, key, product)
+    figures = of_product or published.company_figures(settings, key)
+    expected = {gap.aspect: gap.expectation for gap in own.gaps} if own else {}
+    advice = tuple(
+        Advice(aspect.id, expected.get(aspect.id), figures.mean(aspect.id) if figures else None, aspect.norm)
+        for aspect in edition.survey.core
+        if not aspects or aspect.id in aspects
+    )
+    return Choice(
+        tuple(sold),
+        Sheet(
+            product,
+            edition.survey,
+            advice,
+            figures.published_on if figures else None,
+            figures.customers if figures else 0,
+            of_product is not None,
+        ),
+    )

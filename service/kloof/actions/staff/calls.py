@@ -1,0 +1,194 @@
+"""Making a call: what it is about, what came of it, and what the customer says about that."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from kloof import storage
+from kloof.actions.mailing.invite import sending_hours
+from kloof.actions.staff import open_calls as opening
+from kloof.actions.staff.own_deals import refuse_without_consent
+from kloof.config import Settings
+from kloof.domain.access import tokens
+from kloof.domain.access.audit_log import CUSTOMER, What, by
+from kloof.domain.access.rules import makes_call
+from kloof.domain.deals.deals import Outcome as PromiseOutcome
+from kloof.domain.deals.deals import Person, Role
+from kloof.domain.errors import NotFound, Refused
+from kloof.domain.mailing.messages import solved
+from kloof.domain.staff.calls import (
+    FOLLOW_UP_STEPS,
+    LEADS_TO,
+    OF_THE_OWNER,
+    FollowUpState,
+    Ground,
+    Outcome,
+    fell_short,
+)
+from kloof.domain.states import step
+from kloof.domain.surveys.definition import Survey
+from kloof.domain.surveys.gap import AspectGap
+from kloof.domain.surveys.responses import Promise
+from kloof.storage.access import audit_log
+from kloof.storage.mailing import outbox
+from kloof.storage.staff import call_records, calls, own_deals
+from kloof.storage.staff.call_records import Facts
+from kloof.storage.staff.calls import Call, Overdue, Step
+from kloof.storage.surveys import versions
+
+MOST_OPEN: Final = 200
+MOST_MADE: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The calls that somebody has to make, and the last ones that were made; at the desk also whose are overdue."""
+
+    open: tuple[Call, ...]
+    made: tuple[Call, ...]
+    overdue: tuple[Overdue, ...]
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One call. `grounds` may be empty by now. `gaps`, `broken` and `words` hold nothing of who chose totals.
+
+    `may_call_about_answers`: the customer agreed to be called about what they answered, not only when they ask.
+    """
+
+    call: Call
+    grounds: tuple[Ground, ...]
+    may_call_about_answers: bool
+    survey: Survey
+    gaps: tuple[AspectGap, ...]
+    broken: tuple[Promise, ...]
+    words: tuple[str, ...]
+    steps: tuple[Step, ...]
+    today: date
+
+
+def overview(settings: Settings, person: Person, now: datetime) -> Overview:
+    """Whom this person has to call and by when, without a word of why.
+
+    Raises Refused for a salesperson before the works council agreed.
+    """
+    owner = _owner(settings, person)
+    today = settings.today(now)
+    return Overview(
+        tuple(calls.to_make(owner, MOST_OPEN)),
+        tuple(calls.made(owner, MOST_MADE)),
+        calls.overdue(today, MOST_OPEN) if person.role is Role.DESK else (),
+        today,
+    )
+
+
+def detail(settings: Settings, person: Person, deal_id: str, now: datetime) -> Detail:
+    """One call in full; where it shows what was answered, that is noted. Raises NotFound where it is not theirs."""
+    with storage.transaction():
+        call = _own(settings, person, deal_id)
+        facts = call_records.facts(call.kept.deal)
+        survey = versions.by_row(facts.survey)
+        of_salesperson = call.kept.owner is not None
+        why = opening.reasons(facts, survey, by_answers=of_salesperson)
+        shown = facts.named and of_salesperson
+        if shown:
+            audit_log.write(by(person), What.FEEDBACK_READ, now, deals=[call.kept.deal])
+        return Detail(
+            call,
+            why,
+            shown and facts.may_call,
+            survey,
+            fell_short(opening.gaps(survey, facts)) if shown and Ground.GAP in why else (),
+            _broken(facts, call) if shown else (),
+            own_deals.comments(call.kept.deal) if shown else (),
+            tuple(calls.steps(call.kept.id)),
+            settings.today(now),
+        )
+
+
+def record(
+    settings: Settings, person: Person, deal_id: str, outcome: Outcome, words: str, now: datetime
+) -> None:
+    """Write down what came of a call. Solved: the customer is asked, where mail may reach them.
+
+    Raises NotFound where the call is not theirs, and Refused where it is closed or this is no outcome of an owner.
+    """
+    if outcome not in OF_THE_OWNER:
+        raise Refused(f"{outcome.value} is for the customer to say.")
+    with storage.transaction():
+        call = _own(settings, person, deal_id)
+        if call_records.locked(call.kept.id) is not FollowUpState.OPEN:
+            raise Refused("This call was closed in the meantime.")
+        call_records.note(call.kept, outcome, words, person.id, now)
+        audit_log.write(by(person), What.CALL_MADE, now, deals=[call.kept.deal], detail=outcome.value)
+        if LEADS_TO[outcome] is FollowUpState.OPEN:
+            return
+        call_records.move(call.kept.id, step(FOLLOW_UP_STEPS, FollowUpState.OPEN, LEADS_TO[outcome]))
+        outbox.cancel_about_call(call.kept.id, "The call was made.", now)
+        if outcome is Outcome.SOLVED:
+            _ask(settings, call, now)
+
+
+def recognise(token: str) -> Call:
+    """The call that this link is about. Raises NotFound where the link was never mailed, or a later one was."""
+    call = calls.by_link(tokens.fingerprint(token))
+    if call is None or call.kept.state is FollowUpState.CANCELLED:
+        raise NotFound("This link opens nothing.")
+    return call
+
+
+def answer(settings: Settings, token: str, *, is_solved: bool, words: str, now: datetime) -> FollowUpState:
+    """The customer says whether it is solved; gives where the call stands then. Only the first answer counts.
+
+    No: the call opens again, with another day by which. Raises NotFound.
+    """
+    with storage.transaction():
+        call = recognise(token)
+        state = call_records.locked(call.kept.id)
+        if state is not FollowUpState.SOLVED:
+            return state
+        outcome = Outcome.CONFIRMED if is_solved else Outcome.DENIED
+        call_records.note(call.kept, outcome, words, None, now)
+        audit_log.write(CUSTOMER, What.CALL_ANSWERED, now, deals=[call.kept.deal], detail=outcome.value)
+        if is_solved:
+            call_records.move(call.kept.id, step(FOLLOW_UP_STEPS, state, FollowUpState.CONFIRMED))
+        else:
+            opening.start(settings, call.kept.deal, call.kept.owner, call.kept, CUSTOMER, now)
+    return LEADS_TO[outcome]
+
+
+def _owner(settings: Settings, person: Person) -> int | None:
+    if person.role is Role.DESK:
+        return None
+    refuse_without_consent(settings)
+    return person.id
+
+
+def _own(settings: Settings, person: Person, deal_id: str) -> Call:
+    _owner(settings, person)
+    call = calls.of_deal(deal_id)
+    if call is None or not makes_call(person, call.kept.owner):
+        raise NotFound("There is no such call here.")
+    return call
+
+
+def _broken(facts: Facts, call: Call) -> tuple[Promise, ...]:
+    if not facts.broken:
+        return ()
+    written = own_deals.promises(call.kept.deal)
+    return tuple(promise for promise in written if promise.outcome is PromiseOutcome.BROKEN)
+
+
+def _ask(settings: Settings, call: Call, now: datetime) -> None:
+    """Queue the mail that asks the customer. Who is written to by letter is not: they were spoken with."""
+    found = call_records.askable(call.kept.deal)
+    if found is None:
+        return
+    invitation, zone = found
+    salt = tokens.new_salt()
+    token = tokens.token(settings.secret_key, tokens.Purpose.SOLVED, salt)
+    call_records.give_link(call.kept.id, salt, tokens.fingerprint(token))
+    due_at = sending_hours(settings.mail, zone).next_open(now)
+    about = {"follow_up": call.kept.id, "invitation": invitation}
+    outbox.queue(now, kind=solved(call.kept.time), due_at=due_at, **about)

@@ -1,0 +1,44 @@
+"""What the desk sees in one look: deals, answers and mail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kloof.config import Settings
+from kloof.domain.deals.deals import Deal
+from kloof.domain.states import MessageState
+from kloof.storage.deals import deals
+from kloof.storage.mailing import opt_outs, outbox, review
+from kloof.storage.mailing.outbox import Health
+from kloof.storage.mailing.review import Entry
+from kloof.storage.staff import calls
+from kloof.storage.staff.calls import Standing
+
+LATEST = 25
+MOST_CONCERNS = 30
+CONCERNS = (MessageState.HELD, MessageState.FAILED, MessageState.BOUNCED, MessageState.LETTER)
+"""Messages that wait for somebody, what is most theirs to decide first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Counts of deals and answers, how calls and the outbox stand, what waits for somebody, and the last deals."""
+
+    counts: dict[str, int]
+    mail: Health
+    latest: tuple[Deal, ...]
+    concerns: tuple[Entry, ...]
+    calls: Standing
+    stopped: dict[str, int]
+
+
+def overview(settings: Settings, now: datetime) -> Overview:
+    """The desk's first page."""
+    concerns = review.concerns(CONCERNS, MOST_CONCERNS)
+    return Overview(
+        counts=deals.counts(),
+        mail=outbox.health(now),
+        latest=tuple(deals.latest(LATEST)),
+        concerns=tuple(concerns),
+        calls=calls.standing(settings.today(now)),
+        stopped=opt_outs.counts(),
+    )

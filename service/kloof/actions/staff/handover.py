@@ -1,0 +1,144 @@
+"""The handover: before the work starts a delivery lead reads what a customer expects, and says what comes of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from kloof import storage
+from kloof.actions.staff.own_deals import refuse_without_consent
+from kloof.config import Settings
+from kloof.domain.access.audit_log import What, by
+from kloof.domain.access.rules import leads
+from kloof.domain.deals import practices
+from kloof.domain.deals.deals import Person
+from kloof.domain.errors import NotFound, Refused
+from kloof.domain.staff.handover import Item, Mark, Proposal, Said, items, proposal
+from kloof.storage.access import audit_log
+from kloof.storage.deals import deals
+from kloof.storage.mailing import outbox
+from kloof.storage.staff import handover as handovers
+from kloof.storage.staff.handover import Handover, TeamDeal
+
+PER_PAGE: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class TeamList:
+    """One page of the open deals of a team. `pages` counts them all."""
+
+    deals: tuple[TeamDeal, ...]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One deal as its delivery lead sees it. `items` is empty where there is nothing to read, whatever the reason.
+
+    After delivery only what was marked before it is left.
+    """
+
+    handover: Handover
+    items: tuple[Item, ...]
+    proposal: Proposal | None
+    practices_locked: bool
+
+    @property
+    def may_mark(self) -> bool:
+        """Whether what delivery says can still be changed: until the deal is delivered or called off."""
+        deal = self.handover.deal
+        return bool(self.items) and deal.delivered_on is None and deal.cancelled_on is None
+
+
+def overview(settings: Settings, person: Person, now: datetime, page: int = 1) -> TeamList:
+    """The open deals of this lead's own team. Raises Refused before the works council agreed."""
+    refuse_without_consent(settings)
+    today = settings.today(now)
+    pages = max(1, -(-handovers.count_open(person.team, today) // PER_PAGE)) if person.team else 1
+    page = min(max(page, 1), pages)
+    found = handovers.open_deals(person.team, today, page, PER_PAGE) if person.team else []
+    return TeamList(tuple(found), page, pages)
+
+
+def view(settings: Settings, person: Person, deal_id: str, now: datetime) -> View:
+    """One deal of this lead's own team; that they read the answers is noted. Raises NotFound for any other deal.
+
+    Raises Refused before the works council agreed: it shows a colleague what a salesperson has promised.
+    """
+    with storage.transaction():
+        found = _own(settings, person, deal_id, now)
+        if found.items:
+            audit_log.write(by(person), What.HANDOVER_READ, now, deals=[found.handover.deal.id])
+    return found
+
+
+def mark(
+    settings: Settings,
+    person: Person,
+    deal_id: str,
+    marks: Mapping[str, tuple[Mark, str]],
+    now: datetime,
+) -> None:
+    """Keep a mark and a note for each of these items, and tell the salesperson where the customer let them see it.
+
+    What says nothing new changes nothing. Raises as `view` does, and Refused once the deal is delivered.
+    """
+    with storage.transaction():
+        found = _own(settings, person, deal_id, now)
+        deal, response = found.handover.deal, found.handover.response
+        if not found.may_mark or response is None:
+            raise Refused(
+                "This deal is delivered or called off, so there is nothing to say beforehand any more."
+            )
+        news = [item for item in found.items if item.key in marks and not _says(item, *marks[item.key])]
+        for item in news:
+            said, note = marks[item.key]
+            handovers.put(response, item.key, Said(said, note, item.about, person.name, now), person.id)
+        if news:
+            audit_log.write(
+                by(person), What.HANDOVER_MARKED, now, deals=[deal.id], detail=f"{len(news)} marks"
+            )
+        if news and found.handover.by_name:
+            outbox.queue_handover(deal.id, now)
+
+
+def enter_practices(
+    settings: Settings, person: Person, deal_id: str, done: Mapping[str, date], now: datetime
+) -> dict[str, practices.WrongDay]:
+    """Write down what was done for a deal and when, in place of what stood; gives what is wrong with a day, if any.
+
+    Nothing is kept while something is wrong. Raises as `view` does, and Refused once the second survey goes out.
+    """
+    today = settings.today(now)
+    with storage.transaction():
+        found = _own(settings, person, deal_id, now).handover
+        practices.refuse_where_locked(found.asks_on, today, answered=found.answered_after)
+        wrong = {
+            name: why
+            for name, day in done.items()
+            if day != found.practices.get(name)
+            and (why := practices.wrong_day(name, day, found.deal.sold_on, today))
+        }
+        if not wrong and done != found.practices:
+            deals.set_practices(found.deal.id, done)
+            audit_log.write(by(person), What.PRACTICES_ENTERED, now, deals=[found.deal.id])
+    return wrong
+
+
+def _own(settings: Settings, person: Person, deal_id: str, now: datetime) -> View:
+    refuse_without_consent(settings)
+    found = handovers.of_deal(deal_id)
+    if found is None or not leads(person, found.deal):
+        raise NotFound("There is no such deal here.")
+    gone = found.deal.delivered_on is not None or found.deal.cancelled_on is not None
+    readable = items(found.survey, found.at_sale, found.promises, found.said)
+    if gone:  # it was shared for what comes before the work: only what was said then stays to be read
+        readable = tuple(item for item in readable if item.mark)
+    locked = practices.locked(found.asks_on, settings.today(now), answered=found.answered_after)
+    return View(found, readable, proposal(found.survey, readable, delivered=gone), locked)
+
+
+def _says(item: Item, mark: Mark, note: str) -> bool:
+    """Whether this stands there already."""
+    return item.said is not None and item.mark is mark and item.said.note == note

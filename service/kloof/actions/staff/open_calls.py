@@ -1,0 +1,90 @@
+"""A call opens, stays or is cancelled, in the transaction of what the customer did."""
+
+from datetime import datetime
+
+from kloof.actions.mailing.invite import sending_hours
+from kloof.config import Settings
+from kloof.domain.access.audit_log import CUSTOMER, What, Who
+from kloof.domain.mailing.messages import call, call_due
+from kloof.domain.staff.calls import FOLLOW_UP_STEPS, FollowUpState, Ground, grounds
+from kloof.domain.states import before, step
+from kloof.domain.surveys.answers import unpack
+from kloof.domain.surveys.definition import Survey, Wave
+from kloof.domain.surveys.gap import AspectGap, Pair
+from kloof.storage.access import audit_log, people
+from kloof.storage.mailing import outbox
+from kloof.storage.staff import call_records
+from kloof.storage.staff.call_records import Facts, Kept
+
+
+def settle(
+    settings: Settings | None,
+    deal: int,
+    survey: Survey,
+    now: datetime,
+    *,
+    fresh: bool,
+    forget: bool = False,
+) -> None:
+    """Bring the call about this deal (row id) in line with what its customer said a moment ago.
+
+    `fresh`: they said something new to call about, so that a call that was closed opens again. `forget`: what was
+    written down in words goes. Without `settings` none opens. Call it in the transaction of what they did.
+    """
+    facts = call_records.facts(deal)
+    # Without the works council's consent salespeople have no page to see it on.
+    owner = facts.salesperson if settings and settings.works_council_consent else None
+    why = reasons(facts, survey, by_answers=settings is None or owner is not None)
+    if facts.kept and forget:
+        call_records.forget_notes(facts.kept.id)
+    if not why:
+        if facts.kept and facts.kept.state in before(FOLLOW_UP_STEPS, FollowUpState.CANCELLED):
+            _cancel(facts.kept, now)
+    elif settings and _opens(facts.kept, fresh=fresh):
+        start(settings, deal, owner, facts.kept, CUSTOMER, now)
+
+
+def _opens(kept: Kept | None, *, fresh: bool) -> bool:
+    if kept is None or kept.state is FollowUpState.CANCELLED:
+        return True
+    return fresh and kept.state is not FollowUpState.OPEN
+
+
+def reasons(facts: Facts, survey: Survey, *, by_answers: bool) -> tuple[Ground, ...]:
+    """Why the customer is to be called. The desk makes a call because it was asked for: no answer counts there."""
+    return grounds(
+        asked=facts.asked,
+        named=facts.named and by_answers,
+        may_call=facts.may_call,
+        broken=facts.broken,
+        gaps=gaps(survey, facts),
+        scale=survey.scale,
+    )
+
+
+def gaps(survey: Survey, facts: Facts) -> tuple[AspectGap, ...]:
+    """V, R and S per aspect of this deal."""
+    at_sale = unpack(survey, Wave.SALE, facts.expected)
+    return Pair(survey, at_sale, unpack(survey, Wave.DELIVERY, facts.received)).gaps
+
+
+def start(
+    settings: Settings, deal: int, owner: int | None, earlier: Kept | None, who: Who, now: datetime
+) -> None:
+    """Open this call, with a mail to whoever has to make it, now and on the day by which."""
+    if earlier:
+        step(FOLLOW_UP_STEPS, earlier.state, FollowUpState.OPEN)
+    hours = sending_hours(settings.mail)
+    due_on = hours.working_day(settings.today(now), settings.calls.due_in_working_days)
+    opened = call_records.open_anew(deal, owner, due_on, now)
+    audit_log.write(who, What.CALL_OPENED, now, deals=[deal])
+    for person in [owner] if owner else people.desk():
+        about = {"follow_up": opened.id, "recipient": person}
+        outbox.queue(now, kind=call(opened.time), due_at=hours.next_open(now), **about)
+        outbox.queue(now, kind=call_due(opened.time), due_at=hours.first_open(due_on), **about)
+
+
+def _cancel(kept: Kept, now: datetime) -> None:
+    call_records.move(kept.id, FollowUpState.CANCELLED)
+    outbox.cancel_about_call(kept.id, "The customer took back what it was about.", now)
+    audit_log.write(CUSTOMER, What.CALL_CANCELLED, now, deals=[kept.deal])

@@ -1,0 +1,116 @@
+"""A salesperson's own page: V, R and S over time, beside what the company published; nothing about a colleague."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from kloof.actions.staff import own_deals, published
+from kloof.actions.staff.own_deals import PER_PAGE, DealView
+from kloof.actions.staff.published import Figures
+from kloof.config import Settings
+from kloof.domain.deals.deals import Person
+from kloof.domain.staff.own_totals import NotYet, OwnSums, still_needed
+from kloof.domain.surveys.definition import Survey
+from kloof.domain.surveys.gap import AspectGap
+from kloof.storage.staff import own_totals
+from kloof.storage.staff.own_totals import Edition, OwnMonth
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The mean gaps of `customers` people together, per core aspect in the survey's order."""
+
+    customers: int
+    gaps: tuple[AspectGap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """One quarter of a year, such as `2026 Q1`."""
+
+    name: str
+    total: Total
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFigures:
+    """One survey version: everything that may be shown, per quarter and together, and the totals apart.
+
+    `promises`: kept, partly kept, broken, too early to say. `company`: what was published, by aspect.
+    """
+
+    survey: Survey
+    together: Total | None
+    quarters: tuple[Quarter, ...]
+    totals: Total | NotYet
+    promises: tuple[int, ...]
+    company: Figures | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything on a salesperson's own page. `pages` counts the pages of the list of deals."""
+
+    figures: tuple[OwnFigures, ...]
+    deals: tuple[DealView, ...]
+    page: int
+    pages: int
+
+
+def overview(settings: Settings, person: Person, now: datetime, page: int = 1) -> Overview:
+    """A salesperson's own figures, and one page of their deals. Raises Refused before the works council agreed."""
+    own_deals.refuse_without_consent(settings)
+    editions = own_totals.editions(person.id)
+    pages = max(1, -(-sum(edition.deals for edition in editions) // PER_PAGE))
+    page = min(max(page, 1), pages)
+    months = [*own_totals.named_months(person.id, editions), *own_totals.batch_months(person.id)]
+    waiting = own_totals.waiting(person.id)
+    figures = tuple(
+        _figures(
+            settings,
+            edition,
+            [one for one in months if one.version == edition.row],
+            waiting.get(edition.row, 0),
+        )
+        for edition in editions
+    )
+    deals = own_deals.listed(person, {edition.survey.key: edition.survey for edition in editions}, page, now)
+    return Overview(figures, deals, page, pages)
+
+
+def together(person: Person, edition: Edition) -> Total | None:
+    """Everything that may be shown under one survey version, as one; None where there is nothing yet."""
+    months = [*own_totals.named_months(person.id, [edition]), *own_totals.batch_months(person.id)]
+    return _total(_sum(one.sums for one in months if one.version == edition.row), edition.survey)
+
+
+def _figures(settings: Settings, edition: Edition, months: list[OwnMonth], waiting: int) -> OwnFigures:
+    survey = edition.survey
+    every = _sum(one.sums for one in months)
+    batches = _sum(one.sums for one in months if not one.named)
+    quarters: dict[str, OwnSums] = {}
+    for one in months:
+        name = f"{one.month[:4]} Q{(int(one.month[5:]) + 2) // 3}"
+        quarters[name] = quarters[name] + one.sums if name in quarters else one.sums
+    return OwnFigures(
+        survey,
+        _total(every, survey),
+        tuple(
+            Quarter(name, Total(int(sums.customers), sums.gaps(survey)))
+            for name, sums in sorted(quarters.items())
+        ),
+        _total(batches, survey) or still_needed(waiting),
+        every.promises if every else (0, 0, 0, 0),
+        published.company_figures(settings, survey.key),
+    )
+
+
+def _total(sums: OwnSums | None, survey: Survey) -> Total | None:
+    return None if sums is None else Total(int(sums.customers), sums.gaps(survey))
+
+
+def _sum(parts: Iterable[OwnSums]) -> OwnSums | None:
+    total: OwnSums | None = None
+    for part in parts:
+        total = part if total is None else total + part
+    return total

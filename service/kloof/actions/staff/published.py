@@ -1,0 +1,65 @@
+"""What the company published last, for who looks at their own figures: read from the release files alone."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from kloof.config import Settings
+from kloof.domain.releases.document import Cell, Level, ReleaseDocument
+from kloof.domain.surveys.definition import SurveyKey
+from kloof.domain.surveys.gap import AspectGap
+from kloof.publish.release_files import newest_release, newest_version
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The published means of one cell, by aspect, and the day that they are of."""
+
+    published_on: date
+    customers: int
+    aspects: dict[str, AspectGap]
+
+    def mean(self, aspect: str) -> float | None:
+        """What customers got, on average; None where the aspect is not published."""
+        gap = self.aspects.get(aspect)
+        return gap.reality if gap else None
+
+
+def company_figures(settings: Settings, key: SurveyKey) -> Figures | None:
+    """The figures of the whole company for this survey version; None where none were published."""
+    return _of_level(settings, key, Level.COMPANY, "")
+
+
+def product_figures(settings: Settings, key: SurveyKey, product: str) -> Figures | None:
+    """The figures of one product; None where none were published."""
+    return _of_level(settings, key, Level.PRODUCT, product)
+
+
+def _of_level(settings: Settings, key: SurveyKey, level: Level, product: str) -> Figures | None:
+    document = newest(settings)
+    if document is None:
+        return None
+    cells = [cell for cell in document.cells_of(key, level) if cell.product == product]
+    return _figures(document, cells[0]) if cells else None
+
+
+def newest(settings: Settings) -> ReleaseDocument | None:
+    """The last release; None before the first."""
+    version = newest_version(settings.releases_folder)
+    return None if version is None else _read(settings.releases_folder, version)
+
+
+@lru_cache(maxsize=2)
+def _read(releases: Path, version: tuple[str, int]) -> ReleaseDocument | None:
+    return newest_release(releases)
+
+
+def _figures(document: ReleaseDocument, cell: Cell) -> Figures:
+    norms = {aspect.id: aspect.norm for aspect in document.survey(cell.key).aspects}
+    means = {
+        name: AspectGap(name, moments.v / moments.n, moments.r / moments.n, norms.get(name))
+        for name, moments in cell.aspects.items()
+        if moments.n
+    }
+    return Figures(cell.as_of.date, cell.customers, means)

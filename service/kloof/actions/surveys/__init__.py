@@ -1,0 +1,1 @@
+"""Reading survey files, and taking an answer."""

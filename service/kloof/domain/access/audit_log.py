@@ -1,0 +1,100 @@
+"""The audit log as values: who did what, when, about which deal; never a name, an address or an answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from kloof.domain.deals.deals import Person
+
+
+class Hand(StrEnum):
+    """By what means something was done."""
+
+    PERSON = "person"
+    CUSTOMER = "customer"  # by a personal link
+    COMMAND = "command"
+    VISITOR = "visitor"  # nobody knows who
+    PROVIDER = "provider"  # the sign-in provider said so
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whoever did it. `person` is the number of somebody of the company; `role` what they were at that moment."""
+
+    hand: Hand
+    person: int | None = None
+    role: str = ""
+
+
+CUSTOMER: Final = Who(Hand.CUSTOMER)
+COMMAND_LINE: Final = Who(Hand.COMMAND)
+PROVIDER: Final = Who(Hand.PROVIDER)
+
+
+def by(person: Person) -> Who:
+    """This person, in the role that they have now."""
+    return Who(Hand.PERSON, person.id, person.role.value)
+
+
+class What(StrEnum):
+    """What can stand in the log."""
+
+    FEEDBACK_LISTED = "feedback_listed"
+    FEEDBACK_READ = "feedback_read"
+    HANDOVER_READ = "handover_read"
+    HANDOVER_MARKED = "handover_marked"
+    PRACTICES_ENTERED = "practices_entered"
+    DEAL_LOADED = "deal_loaded"
+    DEAL_CHANGED = "deal_changed"
+    DEAL_DELIVERED = "deal_delivered"
+    DEAL_CANCELLED = "deal_cancelled"
+    LETTER_PRINTED = "letter_printed"
+    MAIL_DECIDED = "mail_decided"
+    ANSWERS_SENT = "answers_sent"
+    ANSWERS_CORRECTED = "answers_corrected"
+    CONSENT_CHANGED = "consent_changed"
+    ANSWERS_WITHDRAWN = "answers_withdrawn"
+    CALL_OPENED = "call_opened"
+    CALL_MADE = "call_made"
+    CALL_ANSWERED = "call_answered"
+    CALL_CANCELLED = "call_cancelled"
+    MAIL_STOPPED = "mail_stopped"
+    SIGN_IN_ASKED = "sign_in_asked"
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    SESSIONS_ENDED = "sessions_ended"
+    PERSON_ADDED = "person_added"
+    PERSON_CHANGED = "person_changed"
+    FROZEN = "frozen"
+    PUBLISHED = "published"
+    CUSTOMER_EXPORTED = "customer_exported"
+    CUSTOMER_ERASED = "customer_erased"
+
+
+READS: Final = frozenset({What.FEEDBACK_LISTED, What.FEEDBACK_READ, What.HANDOVER_READ})
+"""Somebody of the company looked at what a customer answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log. `name` is what the person who did it is called now; `detail` holds facts of ours only."""
+
+    at: datetime
+    who: Who
+    what: What
+    name: str = ""
+    deal_id: str = ""
+    detail: str = ""
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, for --json and for an export."""
+        return {
+            "at": self.at.isoformat(),
+            "by": self.who.hand.value,
+            "name": self.name,
+            "role": self.who.role,
+            "what": self.what.value,
+            "deal_id": self.deal_id,
+            "detail": self.detail,
+        }

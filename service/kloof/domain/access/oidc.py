@@ -1,0 +1,40 @@
+"""What a sign-in provider says about somebody, and the role that follows from their groups."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kloof.domain.deals.deals import Role
+from kloof.domain.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Somebody of the company, as the provider knows them now."""
+
+    email: str
+    name: str
+    role: Role
+
+
+def claimed(claims: Mapping[str, Any], groups_claim: str, roles: Mapping[str, Role]) -> Claimed:
+    """Who this is. Raises Refused, in a sentence for who stands at the door, where that cannot be told.
+
+    Somebody in groups with different roles is refused: which of them counts is not ours to guess.
+    """
+    email = str(claims.get("email") or "").strip().lower()
+    if "@" not in email or claims.get("email_verified") is False:
+        raise Refused(
+            "Your provider gives no e-mail address that it has verified.", remedy="Ask who looks after it."
+        )
+    told = claims.get(groups_claim)
+    groups = [told] if isinstance(told, str) else list(told or [])
+    found = {roles[group] for group in groups if isinstance(group, str) and group in roles}
+    if len(found) != 1:
+        why = (
+            "You are in no group that may use this."
+            if not found
+            else "You are in groups with different roles."
+        )
+        raise Refused(why, remedy="Ask the desk which group you should be in.")
+    return Claimed(email, str(claims.get("name") or email.partition("@")[0]), found.pop())

@@ -1,0 +1,121 @@
+"""Who is who: the people of the company, the customers, and what ties them together, a deal."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.surveys.definition import SurveyKey
+from kloof.domain.text import Language
+
+
+class Role(StrEnum):
+    """What somebody of the company does."""
+
+    SALESPERSON = "salesperson"
+    LEAD = "lead"
+    DESK = "desk"
+
+
+class Consent(StrEnum):
+    """What the customer agreed to: the salesperson sees the answers with the name, or only sums of five and more."""
+
+    NAMED = "named"
+    TOTALS = "totals"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the company who can sign in. `epoch` rises when all their sessions are ended."""
+
+    id: int
+    email: str
+    name: str
+    role: Role
+    team: str = ""
+    language: Language = "nl"
+    epoch: int = 0
+
+
+PRACTICES: tuple[str, ...] = (
+    "joint_visit",
+    "quote_checked",
+    "exclusions_listed",
+    "seller_on_site",
+    "handover_document",
+    "aftercare_call",
+    "complaint",
+)
+"""What is tracked per deal, entered before R is known; a CSV column is the name with `_on` behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealLine:
+    """One deal as the CRM gives it. E-mail addresses are lower case and trimmed; no address is an empty one.
+
+    `customer_number` is the CRM's own number of the customer. `time_zone` is an IANA name, or empty for the company's.
+    """
+
+    deal_id: str
+    customer_name: str
+    customer_email: str
+    language: Language
+    salesperson_email: str
+    team: str
+    region: str
+    product: str
+    survey: str
+    sold_on: date
+    delivery_planned_on: date | None = None
+    practices: dict[str, date] = field(default_factory=dict)
+    customer_number: str = ""
+    time_zone: str = ""
+
+    @property
+    def by_letter(self) -> bool:
+        """Whether the customer is asked on paper, having no address."""
+        return not self.customer_email
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A deal as it is kept. `survey` is the version that was in force at sale, and so is its norm.
+
+    `arm` is ASKED, or NOT_ASKED where a draw decided that there is no first survey.
+    """
+
+    id: int
+    deal_id: str
+    customer: int
+    salesperson: int
+    team: str
+    region: str
+    product: str
+    survey: SurveyKey
+    sold_on: date
+    delivery_planned_on: date | None
+    delivered_on: date | None
+    by_letter: bool = False
+    time_zone: str = ""
+    cancelled_on: date | None = None
+    arm: Arm = Arm.ASKED
+
+
+class Outcome(StrEnum):
+    """What became of a promise that the customer wrote down."""
+
+    KEPT = "kept"
+    PARTLY = "partly"
+    BROKEN = "broken"
+    UNKNOWN = "unknown"  # too early to say
+
+
+class Source(StrEnum):
+    """How the customer came to expect it."""
+
+    SAID = "said"
+    WRITTEN = "written"
+    OWN_IDEA = "own"
+
+
+MOST_PROMISES = 5

@@ -1,0 +1,1 @@
+"""What is sent and when: kinds of message, sending hours, and who gets none."""

@@ -1,0 +1,1 @@
+"""What may be published: blocks that close once, the sets that they make, the certificate and the attacks."""

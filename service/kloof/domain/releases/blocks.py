@@ -1,0 +1,240 @@
+"""Frozen building blocks: which waiting pairs close together, for good.
+
+A queue closes into one block, or, when it is long, into several of alike make-up, so that one erasure
+later does not take hundreds of answers off the site. What cannot close goes on waiting and rolls up
+(see `queues`).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kloof.domain.releases.document import Level, Reason
+from kloof.domain.releases.leverage import Membership
+from kloof.domain.releases.overlap import disentangled, joined
+from kloof.domain.releases.pair_columns import PairColumns
+from kloof.domain.releases.queues import (
+    ROLL_UP,
+    FineCell,
+    Judged,
+    Queue,
+    judge,
+    queue_up,
+    roll_up,
+    surplus_of_the_largest,
+)
+from kloof.domain.releases.thresholds import Thresholds
+from kloof.domain.surveys.definition import SurveyKey
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.integer[Any]]
+    Floats = NDArray[np.float64]
+
+PART = 30
+"""Customers that each part of a long queue has at least."""
+MOST_PARTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class NewBlock:
+    """A block that closes: the ids of its pairs, who is in it, and its sums.
+
+    person, salesperson: one entry for each customer and who sold to them. sums: float64[aspects, Stat].
+    promises: kept, partly kept, broken, too early to say. rows: places of the pairs in the columns they
+    came from.
+    """
+
+    survey: SurveyKey
+    queue: Queue
+    pairs: "Ints"
+    person: "Ints"
+    salesperson: "Ints"
+    sums: "Floats"
+    promises: "Ints"
+    rows: "Ints"
+
+    @property
+    def customers(self) -> int:
+        """Distinct customers."""
+        return int(self.sums[0, 0])
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A queue that goes on waiting: how many, why, and how many customers it lacks at least.
+
+    wider_after: releases until the first of these pairs may close with a wider group; 0 where it may already.
+    """
+
+    survey: SurveyKey
+    queue: Queue
+    deals: int
+    customers: int
+    salespeople: int
+    reason: Reason
+    short_of: int
+    wider_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a freeze does: the blocks that close, and what waits on."""
+
+    blocks: tuple[NewBlock, ...]
+    waiting: tuple[Waiting, ...]
+
+
+def plan(
+    queued: Sequence[tuple[PairColumns, Sequence[FineCell]]], history: Membership, thresholds: Thresholds
+) -> Plan:
+    """The blocks that can close now, given all that ever closed.
+
+    queued: per survey version and arm its queued pairs, and the cells that their `cell` points into. history: who
+    is in which block, over every block that ever closed, retired ones too since past releases hold them.
+    """
+    rooms = [_Room(pairs, cells, thresholds) for pairs, cells in queued]
+    for level, _ in ROLL_UP:
+        for room in rooms:
+            history = joined(history, room.close(level, history))
+    return Plan(
+        blocks=tuple(block for room in rooms for block in room.closed),
+        waiting=tuple(queue for room in rooms for queue in room.waiting()),
+    )
+
+
+@dataclass(slots=True)
+class _Room:
+    """The queued pairs of one survey version and arm. `reasons`: of queues that did not close, why."""
+
+    pairs: PairColumns
+    cells: Sequence[FineCell]
+    thresholds: Thresholds
+    closed: list[NewBlock] = field(default_factory=list)
+    reasons: dict[Queue, Reason] = field(default_factory=dict)
+
+    def close(self, level: Level, history: Membership) -> list[NewBlock]:
+        """Close what can close at this level, of the pairs that waited long enough, and give the new blocks."""
+        waited = dict(roll_up(self.pairs.arm)).get(level)
+        if waited is None:
+            return []
+        rows = np.flatnonzero(self._left() & (self.pairs.waited >= waited))
+        blocks = disentangled(
+            self._ready(level, rows, in_parts=True),
+            history,
+            self.thresholds,
+            shrink=self._shrunk,
+            in_one=lambda: self._ready(level, rows, in_parts=False),
+        )
+        self.closed += blocks
+        return blocks
+
+    def _left(self) -> "NDArray[np.bool_]":
+        left = np.ones(len(self.pairs), dtype=bool)
+        for block in self.closed:
+            left[block.rows] = False
+        return left
+
+    def _ready(self, level: Level, rows: "Ints", *, in_parts: bool) -> list[NewBlock]:
+        """The blocks that the rules for a single block allow, in parts where the queue is long."""
+        queues, queue = queue_up(self.pairs, self.cells, level)
+        part = _parts(self.pairs.take(rows), queue[rows]) if in_parts else np.zeros_like(rows)
+        blocks, failed = self._close(queues, queue, rows, part)
+        if in_parts and failed:
+            rows = rows[np.isin(queue[rows], list(failed))]
+            whole, failed = self._close(queues, queue, rows, np.zeros_like(rows))
+            blocks += whole
+        self.reasons |= {queues[number]: reason for number, reason in failed.items()}
+        for number in (number for number, reason in failed.items() if reason is Reason.TOO_FEW_SALESPEOPLE):
+            ours = rows[queue[rows] == number]
+            ours = ours[~surplus_of_the_largest(self.pairs.take(ours))]
+            blocks += self._close(queues, queue, ours, np.zeros_like(ours))[0]
+        return blocks
+
+    def _close(
+        self, queues: list[Queue], queue: "Ints", rows: "Ints", part: "Ints"
+    ) -> tuple[list[NewBlock], dict[int, Reason]]:
+        """The blocks of the queues of which every part may close, and of the others the reason."""
+        if not len(rows):
+            return [], {}
+        names, group = np.unique(queue[rows] * MOST_PARTS + part, return_inverse=True)
+        owners = names // MOST_PARTS
+        judged = judge(self.pairs.take(rows), group, len(names), self.thresholds)
+        verdicts = zip(owners, judged.reasons, strict=True)
+        failed = {int(owner): reason for owner, reason in verdicts if reason is not None}
+        order = np.argsort(group, kind="stable")
+        starts = np.searchsorted(group[order], np.arange(1, len(names)))
+        blocks = [
+            self._block(queues[owners[number]], rows[at], judged, number)
+            for number, at in enumerate(np.split(order, starts))
+            if owners[number] not in failed
+        ]
+        return blocks, failed
+
+    def _block(self, queue: Queue, rows: "Ints", judged: Judged, number: int) -> NewBlock:
+        members = judged.members_of(number)
+        return NewBlock(
+            survey=self.pairs.survey.key,
+            queue=queue,
+            pairs=self.pairs.id[rows],
+            person=members.person,
+            salesperson=members.salesperson,
+            sums=judged.tally.sums[number],
+            promises=judged.tally.promises[number],
+            rows=rows,
+        )
+
+    def _shrunk(self, block: NewBlock, leaving: "Ints") -> NewBlock | None:
+        """The block without these customers; None where what remains may not close."""
+        rows = block.rows[~np.isin(self.pairs.customer[block.rows], leaving)]
+        self.reasons[block.queue] = Reason.CERTIFICATE
+        blocks, _ = self._close([block.queue], np.zeros(len(self.pairs), np.int64), rows, np.zeros_like(rows))
+        return blocks[0] if blocks else None
+
+    def waiting(self) -> Iterator[Waiting]:
+        """Per queue with pairs that do not close, what waits and why; each pair at the widest level it reached."""
+        rows = np.flatnonzero(self._left())
+        waited = self.pairs.waited[rows]
+        levels = roll_up(self.pairs.arm)
+        reached = np.searchsorted([least for _, least in levels], waited, side="right") - 1
+        for number, (level, _) in enumerate(levels):
+            queues, queue = queue_up(self.pairs, self.cells, level)
+            here = rows[reached == number]
+            for one in np.unique(queue[here]):
+                yield self._waiting(queues[one], self.pairs.take(here[queue[here] == one]))
+
+    def _waiting(self, queue: Queue, pairs: PairColumns) -> Waiting:
+        customers = len(np.unique(pairs.customer))
+        short_of = max(0, self.thresholds.least_customers - customers)
+        return Waiting(
+            survey=self.pairs.survey.key,
+            queue=queue,
+            deals=len(pairs),
+            customers=customers,
+            salespeople=len(np.unique(pairs.salesperson)),
+            reason=Reason.TOO_FEW if short_of else self.reasons.get(queue, Reason.CERTIFICATE),
+            short_of=short_of,
+            wider_after=max(0, ROLL_UP[-1][1] - int(pairs.waited.max())),
+        )
+
+
+def _parts(pairs: PairColumns, queue: "Ints") -> "Ints":
+    """For each pair the number of its part within its queue: 0 where the queue is short.
+
+    Customers are dealt out like cards in order of salesperson, so that the parts have the same make-up.
+    """
+    part = np.zeros(len(pairs), dtype=np.int64)
+    order = np.argsort(queue, kind="stable")
+    for rows in np.split(order, np.cumsum(np.bincount(queue))[:-1]):
+        if len(rows) < 2 * PART:
+            continue
+        people, first, person = np.unique(pairs.customer[rows], return_index=True, return_inverse=True)
+        parts = min(MOST_PARTS, len(people) // PART)
+        if parts > 1:
+            rank = np.empty(len(people), dtype=np.int64)
+            rank[np.lexsort((people, pairs.salesperson[rows][first]))] = np.arange(len(people))
+            part[rows] = rank[person] % parts
+    return part

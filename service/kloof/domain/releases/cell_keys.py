@@ -1,0 +1,92 @@
+"""Where the cells of a release stand: which blocks belong to which, and what is said of those not shown."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.releases.document import Cell, Level, Reason, WithheldCell
+from kloof.domain.releases.queues import FineCell, Queue
+from kloof.domain.surveys.definition import SurveyKey
+
+if TYPE_CHECKING:
+    from kloof.domain.releases.blocks import Waiting
+
+_SAID = (Reason.TOO_FEW, Reason.TOO_FEW_SALESPEOPLE, Reason.WAITING)
+"""Reasons that may be told to the public, the most telling last."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Spot:
+    """Where a published cell stands within its survey version."""
+
+    order: int
+    level: Level
+    product: str = ""
+    region: str = ""
+    team: str = ""
+
+    @property
+    def name(self) -> str:
+        """`company`, or the level and the names that set it apart, as part of a cell's id."""
+        return "/".join(
+            [self.level.value, *(part for part in (self.product, self.region, self.team) if part)]
+        )
+
+
+def spots(queue: Queue) -> Iterator[Spot]:
+    """The cells to which a block of this queue belongs: the company, and whatever its level still
+    tells."""
+    yield Spot(0, Level.COMPANY)
+    if queue.product:
+        yield Spot(1, Level.PRODUCT, product=queue.product)
+    if queue.region:
+        yield Spot(2, Level.REGION, region=queue.region)
+    if queue.team:
+        yield Spot(3, Level.TEAM, region=queue.region, team=queue.team)
+
+
+def unpublished(
+    known: Mapping[SurveyKey, Iterable[FineCell]], published: Iterable[Cell]
+) -> tuple[tuple[SurveyKey, Spot], ...]:
+    """The cells in which a pair was ever complete and that are not published, in order."""
+    shown = {
+        (cell.survey, cell.version, cell.level, cell.product, cell.region, cell.team) for cell in published
+    }
+    every = {
+        (key, spot) for key, cells in known.items() for cell in cells for spot in spots(cell.at(Level.TEAM))
+    }
+    missing = (
+        (key, spot)
+        for key, spot in every
+        if (key.id, key.version, spot.level, spot.product, spot.region, spot.team) not in shown
+    )
+    return tuple(sorted(missing, key=lambda one: (one[0].id, one[0].version, one[1])))
+
+
+def withheld(
+    missing: Iterable[tuple[SurveyKey, Spot]], waiting: Iterable["Waiting"]
+) -> tuple[WithheldCell, ...]:
+    """What the release says of the cells that it does not show.
+
+    That answers are too much alike is told to the desk only: to the public it would say what was answered.
+    """
+    reasons: dict[tuple[SurveyKey, Spot], Reason] = {}
+    for queue in (one for one in waiting if one.queue.arm is Arm.ASKED):
+        public = queue.reason if queue.reason in _SAID else Reason.WAITING
+        for spot in spots(queue.queue):
+            reasons[queue.survey, spot] = max(
+                public, reasons.get((queue.survey, spot), public), key=_SAID.index
+            )
+    return tuple(
+        WithheldCell(
+            survey=key.id,
+            version=key.version,
+            level=spot.level,
+            product=spot.product,
+            region=spot.region,
+            team=spot.team,
+            reason=reasons.get((key, spot), Reason.TOO_FEW),
+        )
+        for key, spot in missing
+    )

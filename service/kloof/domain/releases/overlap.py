@@ -1,0 +1,131 @@
+"""Blocks that share customers: who must wait so that the certificate holds over all blocks together.
+
+A customer who buys again comes back in another block, and weighs more in what can be worked out from
+both. Where that would be too much, the customer's new pair waits for a larger block instead.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kloof.domain.releases.leverage import Certificate, Membership
+from kloof.domain.releases.thresholds import Thresholds
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from kloof.domain.releases.blocks import NewBlock
+
+    Ints = NDArray[np.integer[Any]]
+    Shrink = Callable[["NewBlock", "Ints"], "NewBlock | None"]
+
+ROUNDS = 12
+"""Tries with ever more customers left out; after these only customers who are in no other block may
+stay."""
+
+
+def disentangled(
+    blocks: "list[NewBlock]",
+    history: Membership,
+    thresholds: Thresholds,
+    *,
+    shrink: "Shrink",
+    in_one: "Callable[[], list[NewBlock]]",
+) -> "list[NewBlock]":
+    """The blocks, some smaller and some gone, with which the certificate holds over them and `history`.
+
+    `shrink` gives a block without some of its customers, or None where the rest may not close. `in_one` gives the
+    same queues without parts: larger blocks weigh each customer less, and are tried first.
+    """
+    if not blocks:
+        return []
+    kept = blocks
+    for tried in range(ROUNDS):
+        together = joined(history, kept)
+        found = exposed(together, thresholds)
+        if not len(found):
+            return kept
+        if not tried:
+            kept = in_one()
+            continue
+        leaving = _leaving(kept, together, found)
+        if not any(map(len, leaving)):
+            break
+        kept = _each(kept, leaving, shrink)
+    return _each(kept, _in_another(kept, history), shrink)
+
+
+def joined(history: Membership, blocks: "Sequence[NewBlock]") -> Membership:
+    """The history with these blocks, numbered downwards from what it has, since a closed block has a positive
+    number.
+    """
+    last = min(0, int(history.row.min(initial=0)))
+    sizes = [len(block.person) for block in blocks]
+    none = np.zeros(0, dtype=np.int64)
+    return history + Membership(
+        row=np.repeat(last - 1 - np.arange(len(blocks)), sizes),
+        person=np.concatenate([none, *(block.person for block in blocks)]),
+        salesperson=np.concatenate([none, *(block.salesperson for block in blocks)]),
+    )
+
+
+def exposed(members: Membership, thresholds: Thresholds) -> "Ints":
+    """People with more leverage than the certificate allows: for outsiders, or if for none, for a salesperson."""
+    certificate = Certificate(members)
+    found = certificate.outsiders(thresholds.max_leverage).above(thresholds.max_leverage)
+    if len(found):
+        return found
+    bound = thresholds.insider_max_leverage
+    return certificate.insiders(bound).above(bound)
+
+
+def _leaving(blocks: "Sequence[NewBlock]", together: Membership, exposed: "Ints") -> "list[Ints]":
+    """Per block the customers who must leave it; everybody leaves the smallest of the blocks they are in."""
+    if not len(exposed):
+        return []
+    gone = np.zeros(0, dtype=np.int64)
+    must = _who_expose(blocks, together, exposed)
+    leaving: list[Ints] = [gone] * len(blocks)
+    for number in sorted(range(len(blocks)), key=lambda at: blocks[at].customers):
+        leaving[number] = np.setdiff1d(np.intersect1d(must, blocks[number].person), gone)
+        gone = np.union1d(gone, leaving[number])
+    return leaving
+
+
+def _who_expose(blocks: "Sequence[NewBlock]", together: Membership, exposed: "Ints") -> "Ints":
+    """Customers in these blocks through whom the exposed are so: themselves, where they are in several sets.
+
+    Somebody in one set only is exposed by what others of that set tell elsewhere, and these by others in turn; the
+    nearest who stand in one of these blocks are it. Nobody where closed blocks alone are to blame.
+    """
+    person, row = np.unique(np.stack([together.person, together.row]), axis=1)
+    shared = person[1:][np.diff(person) == 0]
+    own = np.concatenate([np.zeros(0, np.int64), *(block.person for block in blocks)])
+    through = np.intersect1d(exposed, shared)
+    alone = np.setdiff1d(exposed, shared)
+    reached = np.unique(row[np.isin(person, alone)])
+    through = np.union1d(through, np.intersect1d(person[np.isin(row, reached)], shared))
+    while not np.isin(through, own).any():
+        wider = np.unique(row[np.isin(person, through)])
+        if len(wider) == len(reached):
+            break
+        reached = wider
+        through = np.intersect1d(person[np.isin(row, reached)], shared)
+    return through
+
+
+def _in_another(blocks: "Sequence[NewBlock]", history: Membership) -> "list[Ints]":
+    """Per block the customers who are in a closed block, or in an earlier one of these."""
+    seen = np.unique(history.person)
+    leaving: list[Ints] = []
+    for block in blocks:
+        leaving.append(np.intersect1d(block.person, seen))
+        seen = np.union1d(seen, block.person)
+    return leaving
+
+
+def _each(blocks: "Sequence[NewBlock]", leaving: "Sequence[Ints]", shrink: "Shrink") -> "list[NewBlock]":
+    pairs = zip(blocks, leaving, strict=True)
+    smaller = (shrink(block, people) if len(people) else block for block, people in pairs)
+    return [block for block in smaller if block is not None]

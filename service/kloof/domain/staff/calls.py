@@ -1,0 +1,95 @@
+"""The call that closes the loop: when a customer is to be called, how such a call goes on, and by when."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+from kloof.domain.surveys.definition import Scale
+from kloof.domain.surveys.gap import AspectGap
+
+LARGE_ON_ONE: Final = 0.4
+"""Share of the scale's width by which one aspect fell short, from which on the gap is a large one."""
+LARGE_ON_AVERAGE: Final = 0.2
+"""The same for the mean over the aspects that have both sides."""
+
+
+class FollowUpState(StrEnum):
+    """Where the call about one deal stands."""
+
+    OPEN = "open"  # somebody has to call
+    SOLVED = "solved"  # the owner says so; the customer is asked
+    CONFIRMED = "confirmed"  # the customer says so too
+    UNSOLVED = "unsolved"  # they spoke, and it stays as it is
+    CANCELLED = "cancelled"  # the customer took back what it was about
+
+
+_S = FollowUpState
+FOLLOW_UP_STEPS: Final[dict[FollowUpState, frozenset[FollowUpState]]] = {
+    _S.OPEN: frozenset({_S.SOLVED, _S.UNSOLVED, _S.CANCELLED}),
+    # The customer says that it is not solved, or asks again.
+    _S.SOLVED: frozenset({_S.OPEN, _S.CONFIRMED, _S.CANCELLED}),
+    _S.CONFIRMED: frozenset({_S.OPEN}),
+    _S.UNSOLVED: frozenset({_S.OPEN}),
+    _S.CANCELLED: frozenset({_S.OPEN}),
+}
+
+
+class Ground(StrEnum):
+    """Why a customer is called."""
+
+    ASKED = "asked"
+    BROKEN = "broken"  # a promise was not kept
+    GAP = "gap"  # what came fell far short of what was expected
+
+
+class Outcome(StrEnum):
+    """What came of it, by the owner of the call, and what the customer answers when asked whether it is solved."""
+
+    SOLVED = "solved"
+    NOT_SOLVED = "not_solved"
+    NOT_REACHED = "not_reached"
+    CONFIRMED = "confirmed"
+    DENIED = "denied"
+
+
+LEADS_TO: Final = {
+    Outcome.SOLVED: _S.SOLVED,
+    Outcome.NOT_SOLVED: _S.UNSOLVED,
+    Outcome.NOT_REACHED: _S.OPEN,
+    Outcome.CONFIRMED: _S.CONFIRMED,
+    Outcome.DENIED: _S.OPEN,
+}
+OF_THE_OWNER: Final = (Outcome.SOLVED, Outcome.NOT_SOLVED, Outcome.NOT_REACHED)
+
+
+def fell_short(gaps: Iterable[AspectGap]) -> tuple[AspectGap, ...]:
+    """The aspects on which less came than was expected (S = V − R above 0), the widest gap first."""
+    short = [(gap.gap, gap) for gap in gaps if gap.gap is not None and gap.gap > 0]
+    return tuple(gap for _, gap in sorted(short, key=lambda one: -one[0]))
+
+
+def is_large(gaps: Iterable[AspectGap], scale: Scale) -> bool:
+    """Whether one aspect fell short by 40% of the scale's width, or all with both sides by 20% on average."""
+    values = [gap.gap for gap in gaps if gap.gap is not None]
+    width = scale.high - scale.low
+    return bool(values) and (
+        max(values) >= LARGE_ON_ONE * width or sum(values) >= LARGE_ON_AVERAGE * width * len(values)
+    )
+
+
+def grounds(
+    *, asked: bool, named: bool, may_call: bool, broken: int, gaps: Iterable[AspectGap], scale: Scale
+) -> tuple[Ground, ...]:
+    """Why this customer is to be called; empty for no reason.
+
+    `named`: they let their name stand beside their answers. Of who did not, nothing that they answered counts, and
+    of who did not say that they may be called neither: they are called when they ask. `broken` counts promises that
+    were not kept.
+    """
+    counts = named and may_call
+    found = {
+        Ground.ASKED: asked,
+        Ground.BROKEN: counts and broken > 0,
+        Ground.GAP: counts and is_large(gaps, scale),
+    }
+    return tuple(ground for ground, holds in found.items() if holds)

@@ -1,0 +1,156 @@
+"""What a customer's personal link opens, and what a page of the form does to the answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Final, TypeVar
+
+from kloof.domain.deals.deals import Consent, Outcome, Source
+from kloof.domain.states import OPEN, InvitationState
+from kloof.domain.surveys.answers import Answers
+from kloof.domain.surveys.definition import Survey, Wave
+from kloof.domain.text import Language
+
+CONSENT: Final = "consent"
+"""The one thing besides core aspects that a response needs before it can be submitted."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A promise in the customer's own words; `outcome` and `remark` come with the second survey."""
+
+    position: int
+    text: str
+    aspect: str = ""
+    source: Source | None = None
+    outcome: Outcome | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What is kept of one customer's answers in one wave.
+
+    `shares_with_delivery`, at sale only: the people who do the work may see the promises and what is expected.
+    `may_call`: whether they may be called because of what they answered; None where they did not say.
+    """
+
+    answers: Answers = field(default_factory=dict)
+    comment: str = ""
+    consent: Consent | None = None
+    wants_call: bool = False
+    wants_findings: bool = False
+    shares_with_delivery: bool = False
+    may_call: bool | None = None
+    language: Language | None = None
+    submitted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    """One invitation as its link opens it.
+
+    `deal` and `invitation` are row ids. `at_sale` holds the answers of the first survey when this is the
+    second one and the first was submitted; None otherwise. `promises_of` is the row of the response that
+    holds the promises. `gets_mail` is False for who was written to by letter.
+    """
+
+    invitation: int
+    deal: int
+    wave: Wave
+    state: InvitationState
+    expires_at: datetime
+    survey: Survey
+    product: str
+    sold_on: date
+    seller: str
+    language: Language
+    response: Response = Response()
+    promises_of: int | None = None
+    at_sale: Answers | None = None
+    gets_mail: bool = True
+
+    @property
+    def submitted(self) -> bool:
+        return self.state is InvitationState.SUBMITTED
+
+    def takes_answers(self, now: datetime) -> bool:
+        """Whether the form is open: not answered, not cancelled, and in time."""
+        return self.state in OPEN and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseChange:
+    """What a page says about one promise; None leaves it as it is. An empty `text` takes the promise away."""
+
+    text: str | None = None
+    aspect: str | None = None
+    source: Source | str | None = None
+    outcome: Outcome | None = None
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a page brings. None, and what is not in the mappings, is left as it is."""
+
+    answers: Answers = field(default_factory=dict)
+    comment: str | None = None
+    consent: Consent | None = None
+    wants_call: bool | None = None
+    wants_findings: bool | None = None
+    shares_with_delivery: bool | None = None
+    may_call: bool | None = None
+    promises: Mapping[int, PromiseChange] = field(default_factory=dict)
+    language: Language | None = None
+
+
+def amended(response: Response, changes: Changes) -> Response:
+    """The response with the changes laid over it: the last choice per item wins, the rest stays.
+
+    The language alone is no change: it is taken over only together with something that was said in it.
+    """
+    new = Response(
+        answers={**response.answers, **changes.answers},
+        comment=_last(changes.comment, response.comment),
+        consent=_last(changes.consent, response.consent),
+        wants_call=_last(changes.wants_call, response.wants_call),
+        wants_findings=_last(changes.wants_findings, response.wants_findings),
+        shares_with_delivery=_last(changes.shares_with_delivery, response.shares_with_delivery),
+        may_call=response.may_call if changes.may_call is None else changes.may_call,
+        language=response.language,
+        submitted_at=response.submitted_at,
+    )
+    if new == response:
+        return response
+    return replace(new, language=changes.language or response.language)
+
+
+def amended_promises(
+    promises: tuple[Promise, ...], changes: Mapping[int, PromiseChange]
+) -> tuple[Promise, ...]:
+    """The promises with the changes laid over them, by position; one without words does not exist."""
+    kept = {promise.position: promise for promise in promises}
+    for position, change in changes.items():
+        before = kept.get(position, Promise(position, ""))
+        kept[position] = Promise(
+            position,
+            _last(change.text, before.text),
+            _last(change.aspect, before.aspect),
+            before.source if change.source is None else Source(change.source) if change.source else None,
+            _last(change.outcome, before.outcome),
+            _last(change.remark, before.remark),
+        )
+    return tuple(kept[position] for position in sorted(kept) if kept[position].text)
+
+
+def missing(survey: Survey, response: Response) -> tuple[str, ...]:
+    """Ids of what is needed before it can be submitted: core aspects without any answer, and consent."""
+    aspects = tuple(aspect.id for aspect in survey.core if aspect.id not in response.answers)
+    return aspects if response.consent else (*aspects, CONSENT)
+
+
+def _last(newer: T | None, older: T) -> T:
+    return older if newer is None else newer

@@ -1,0 +1,161 @@
+"""A mail's body, made once for everything that many mails share, with slots for what differs.
+
+Rendering a template for every recipient costs more than the SMTP conversation does. A mould is the rendered
+body, cut at its slots and already quoted-printable (RFC 2045, section 6.7): a soft line break on both sides of
+a slot keeps every line within 76 characters, whatever is put in.
+"""
+
+import re
+from binascii import b2a_qp
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from kloof.config import Settings
+from kloof.domain.surveys.definition import Survey, Wave
+from kloof.domain.text import Language, Text
+from kloof.mail.texts import Letter, letters
+
+SLOTS = (
+    "name", "product", "salesperson", "sold_on", "delivered_on", "open_until", "until", "link", "opt_out", "receipt",
+    "customer", "deal", "due_on",
+)  # fmt: skip
+# Characters of a private-use area mark a slot while a template is rendered: no escaping touches them.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_SOFT_BREAK = b"=\r\n"
+_LONGEST_LINE = 76
+_SPECIAL = re.compile("[&<>'\"]")
+_HEAD = b"\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+_MARKED = {slot: f"{_OPEN}{slot}{_CLOSE}" for slot in SLOTS}
+# An address within a sentence: to press in HTML, and broken where a phone is narrower than a token is long.
+_PRESSED = Markup('<a href="{0}" style="color:inherit; word-break:break-all;">{0}</a>').format(
+    _MARKED["receipt"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mould:
+    """Pieces of a body with the slots between them; the first piece comes before the first slot."""
+
+    pieces: tuple[bytes, ...]
+    slots: tuple[str, ...]
+
+    @classmethod
+    def of(cls, body: str) -> "Mould":
+        """The mould of a rendered body in which slots are marked."""
+        parts = re.split(f"{_OPEN}([a-z_]+){_CLOSE}", body)
+        pieces = [encoded(part) for part in parts[::2]]
+        last = len(pieces) - 1
+        framed = (
+            (_SOFT_BREAK if at else b"") + piece + (_SOFT_BREAK if at < last else b"")
+            for at, piece in enumerate(pieces)
+        )
+        return cls(tuple(framed), tuple(parts[1::2]))
+
+    def cast(self, values: Mapping[str, bytes]) -> bytes:
+        """The body with these encoded values in its slots."""
+        filled = [self.pieces[0]]
+        for slot, piece in zip(self.slots, self.pieces[1:], strict=True):
+            filled += (values[slot], piece)
+        return b"".join(filled)
+
+
+def encoded(text: str) -> bytes:
+    """Text in UTF-8 and quoted-printable, with lines that end as mail wants them."""
+    # b2a_qp breaks lines with a bare \n where the text itself has no line ends to go by.
+    written = b2a_qp(text.encode(), istext=True)
+    written = written.replace(b"=\n", _SOFT_BREAK) if b"=\n" in written else written
+    if len(written) - written.rfind(b"\n") - 1 < _LONGEST_LINE:
+        return written
+    # The last line is full, and the soft break that follows in a mould would be one character too many.
+    last = 3 if written[-3:-2] == b"=" else 1
+    return written[:-last] + _SOFT_BREAK + written[-last:]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The two bodies of one mail."""
+
+    text: Mould
+    html: Mould
+
+    def cast(self, facts: Mapping[str, str], boundary: str) -> bytes:
+        """Both bodies with these facts, as the parts of a multipart/alternative."""
+        plain = {slot: encoded(fact) for slot, fact in facts.items()}
+        # Most facts need no escaping, and then the two bodies share what is in the slot.
+        special = {slot: encoded(str(escape(fact))) for slot, fact in facts.items() if _SPECIAL.search(fact)}
+        start = b"\r\n--" + boundary.encode()
+        parts = (start, _HEAD % b"plain", self.text.cast(plain), start, _HEAD % b"html")
+        return b"".join((*parts, self.html.cast(plain | special), start, b"--\r\n"))
+
+
+class Foundry:
+    """Makes moulds from the two templates."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        folder = FileSystemLoader(Path(__file__).parent / "templates")
+        jinja = Environment(
+            loader=folder, autoescape=select_autoescape(), undefined=StrictUndefined, newline_sequence="\r\n"
+        )
+        self.text, self.html = jinja.get_template("letter.txt"), jinja.get_template("letter.html")
+
+    def make(
+        self, letter: Letter, language: Language, facts: Mapping[str, Any], parts: Mapping[str, Any]
+    ) -> Pair:
+        """Both moulds of a letter. `facts` are filled into its sentences, `parts` shape the template."""
+        company = self.settings.company
+        common = {
+            "language": language,
+            "company": company.name,
+            "accent": company.accent,
+            "link": _MARKED["link"],
+            "opt_out": _MARKED["opt_out"],
+            **parts,
+        }
+        filled = _MARKED | dict(facts)
+        pressed = filled | {"receipt": _PRESSED}
+        return Pair(
+            Mould.of(self.text.render(common | _sentences(letter, language, filled, parts, str))),
+            Mould.of(self.html.render(common | _sentences(letter, language, pressed, parts, Markup))),
+        )
+
+
+def _sentences(
+    letter: Letter, language: Language, facts: Mapping[str, Any], parts: Mapping[str, Any], kind: type[str]
+) -> dict[str, Any]:
+    """Every sentence with its facts in it; Markup escapes them, str leaves them as they are."""
+    texts = letters()
+
+    def say(text: Text) -> str:
+        return kind(text[language]).format_map(facts)
+
+    body = [*letter.body, texts.last_one] if parts["is_last"] else letter.body
+    return {
+        "subject": say(letter.subject),
+        "greeting": say(texts.greeting),
+        "body": [say(text) for text in body],
+        "button": say(letter.button),
+        "regards": say(texts.regards),
+        "who_sees": {"heading": say(texts.who_sees.heading), "body": say(texts.who_sees.body)},
+        "reason": say(letter.reason or texts.reason),
+        "way_out": say(texts.way_out),
+        "start": say(texts.first_question.start),
+        "not_saved": say(texts.first_question.not_saved),
+    }
+
+
+def first_question(survey: Survey, wave: Wave, language: Language) -> dict[str, Any]:
+    """The first aspect's scale, to start from: a link chooses, the form saves (GET never records)."""
+    aspect, scale = survey.aspects[0], survey.scale
+    return {
+        "id": aspect.id,
+        "text": aspect.question(wave)[language],
+        "points": scale.points,
+        "low_label": scale.low_label[language],
+        "high_label": scale.high_label[language],
+    }

@@ -1,0 +1,199 @@
+"""Letters as a PDF: one A4 page for each, with the link as a QR code and a short code to type."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import segno
+from fpdf import FPDF, FPDFException
+
+from kloof.config import Settings
+from kloof.domain import notation
+from kloof.domain.access import tokens
+from kloof.domain.colour import parsed
+from kloof.domain.errors import BadSettings
+from kloof.domain.mailing.messages import AboutDeal, Outgoing
+from kloof.domain.surveys.definition import Survey, Wave
+from kloof.domain.text import Text
+from kloof.mail.rendering import minutes
+from kloof.mail.texts import Letter, letters
+
+_FONTS = Path(__file__).parent
+_LEFT, _RIGHT, _TOP = 25.0, 25.0, 20.0
+_NAME_AT, _TEXT_AT = 50.0, 88.0
+"""Millimetres from the top: the name stands where the window of a Dutch envelope is (C5/6, window left)."""
+_WIDTH = 210 - _LEFT - _RIGHT
+_QR = 36.0
+_INK, _QUIET, _PAPER = (29, 37, 41), (86, 100, 107), (244, 247, 247)
+
+
+Say = Callable[[Text], str]
+
+
+class Press:
+    """Prints the letters of one company into one document."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.zone = ZoneInfo(settings.mail.time_zone)
+        self.accent = parsed(settings.company.accent)
+        self.sheet = FPDF(format="A4")
+        self.sheet.set_auto_page_break(False)
+        self.sheet.c_margin = 0
+        self.sheet.set_margins(_LEFT, _TOP, _RIGHT)
+        self.sheet.add_font("Letter", "", _FONTS / "source-sans-3-regular.ttf")
+        self.sheet.add_font("Letter", "B", _FONTS / "source-sans-3-semibold.ttf")
+        self.sheet.set_title(settings.company.name)
+        self.sheet.set_creator("kloof")
+
+    def pdf(self) -> bytes:
+        """The document so far."""
+        return bytes(self.sheet.output())
+
+    def add(self, mail: Outgoing, survey: Survey, closes_at: datetime, now: datetime) -> None:
+        """One more letter; `closes_at` is when its survey closes, `now` its date."""
+        assert mail.about is not None, "a letter is always about a deal"  # noqa: S101
+        paper, facts = letters().on_paper, self._facts(mail, mail.about, survey, closes_at)
+        letter = paper.first if mail.about.wave is Wave.SALE else paper.second
+
+        def say(text: Text) -> str:
+            return text[mail.language].format_map(facts)
+
+        self.sheet.add_page()
+        self.sheet.set_lang(mail.language)
+        self._head(mail, mail.about, now, say(paper.reference))
+        self._body(letter, mail, say)
+        self._way_in(mail, say(letter.button), say(paper.scan), say(paper.type_it))
+        self._text(say(letters().who_sees.heading), style="B")
+        self._text(say(letters().who_sees.body), after=4)
+        self._text(f"{say(letters().regards)}\n{self.settings.company.name}")
+        contact = [say(paper.contact)] if self.settings.company.contact else []
+        self._foot(" ".join([say(paper.reason), say(paper.way_out), *contact]))
+
+    def _facts(
+        self, mail: Outgoing, about: AboutDeal, survey: Survey, closes_at: datetime
+    ) -> dict[str, object]:
+        questions = len(survey.items(about.wave))
+        return {
+            "name": mail.name,
+            "company": self.settings.company.name,
+            "contact": self.settings.company.contact,
+            "product": about.product,
+            "salesperson": about.salesperson,
+            "k": self.settings.publishing.k,
+            "sold_on": notation.date(about.sold_on, mail.language),
+            "delivered_on": notation.date(about.delivered_on or about.sold_on, mail.language),
+            "open_until": notation.date(closes_at.astimezone(self.zone).date(), mail.language),
+            "questions": questions,
+            "minutes": minutes(questions),
+            "address": self.settings.link("/k").removeprefix("https://").removeprefix("http://"),
+        }
+
+    def _head(self, mail: Outgoing, about: AboutDeal, now: datetime, reference: str) -> None:
+        self._logo()
+        self.sheet.set_draw_color(*self.accent)
+        self.sheet.set_line_width(0.9)
+        self.sheet.line(_LEFT, _TOP + 14, 210 - _RIGHT, _TOP + 14)
+        self.sheet.set_y(_NAME_AT)
+        self._text(mail.name)
+        self.sheet.set_y(_NAME_AT + 22)
+        written = notation.date(now.astimezone(self.zone).date(), mail.language)
+        self._text(f"{written}   ·   {reference}: {about.deal_id}", size=9.5, colour=_QUIET)
+
+    def _logo(self) -> None:
+        """The logo, if there is one, and the name at the other side."""
+        logo, name = self.settings.company.logo, self.settings.company.name
+        if logo is not None:
+            self._image(self.settings.folder / logo)
+        self.sheet.set_xy(_LEFT, _TOP)
+        self.sheet.set_font("Letter", "B", 15)
+        self.sheet.set_text_color(*_INK)
+        self.sheet.cell(_WIDTH, 11, name, align="R" if logo else "L")
+
+    def _image(self, logo: Path) -> None:
+        try:
+            self.sheet.image(logo, x=_LEFT, y=_TOP, h=11)
+        except (OSError, FPDFException, ValueError) as error:
+            raise BadSettings(
+                [f"kloof.toml: company.logo: {logo} cannot be printed: {error}."],
+                remedy="Save it as a PNG, or take the line away.",
+            ) from None
+
+    def _body(self, letter: Letter, mail: Outgoing, say: Say) -> None:
+        self.sheet.set_y(_TEXT_AT)
+        self._text(say(letter.subject), style="B", size=14, after=3)
+        self._text(say(letters().greeting), after=3)
+        for text in letter.body:
+            self._text(say(text), after=3)
+
+    def _way_in(self, mail: Outgoing, heading: str, scan: str, type_it: str) -> None:
+        """The box with the QR code, which holds the whole link, and the code that is typed."""
+        key, top, high = self.settings.secret_key, self.sheet.get_y() + 2, _QR + 14
+        link = self.settings.link("/s/" + tokens.token(key, tokens.Purpose.SURVEY, mail.salt))
+        self.sheet.set_fill_color(*_PAPER)
+        self.sheet.rect(_LEFT, top, _WIDTH, high, style="F", round_corners=True, corner_radius=2.5)
+        self._code(link, _LEFT + 7, top + 7)
+        left = _LEFT + _QR + 14
+        self.sheet.set_xy(left, top + 6.5)
+        self._text(heading, style="B", width=210 - _RIGHT - left - 6, after=1.5, left=left)
+        self._text(scan, width=210 - _RIGHT - left - 6, after=1.5, left=left)
+        self._text(type_it, width=210 - _RIGHT - left - 6, after=2, left=left)
+        self.sheet.set_x(left)
+        code = tokens.grouped(tokens.code(key, mail.salt))
+        self._text(code, style="B", size=16, width=210 - _RIGHT - left - 6, left=left, colour=self.accent)
+        self.sheet.set_y(top + high + 6)
+
+    def _code(self, link: str, left: float, top: float) -> None:
+        """A QR code of squares, sharp at any size, with the quiet zone of four modules that readers need."""
+        rows = tuple(segno.make_qr(link, error="m").matrix)
+        side = _QR / (len(rows) + 8)
+        self.sheet.set_fill_color(255, 255, 255)
+        self.sheet.rect(left, top, _QR, _QR, style="F")
+        self.sheet.set_fill_color(0, 0, 0)
+        for down, row in enumerate(rows):
+            for at, length in _runs(row):
+                self.sheet.rect(
+                    left + (at + 4) * side, top + (down + 4) * side, length * side, side + 0.01, style="F"
+                )
+
+    def _foot(self, words: str) -> None:
+        top = 297 - 18 - self._height(words, 9.5)
+        self.sheet.set_draw_color(211, 218, 221)
+        self.sheet.set_line_width(0.2)
+        self.sheet.line(_LEFT, top - 3, 210 - _RIGHT, top - 3)
+        self.sheet.set_y(top)
+        self._text(words, size=9.5, colour=_QUIET)
+
+    def _height(self, words: str, size: float) -> float:
+        self.sheet.set_font("Letter", "", size)
+        found = self.sheet.multi_cell(_WIDTH, size * 0.46, words, dry_run=True, output="HEIGHT")
+        return float(str(found))
+
+    def _text(
+        self,
+        words: str,
+        *,
+        style: str = "",
+        size: float = 11,
+        colour: tuple[int, ...] = _INK,
+        width: float = _WIDTH,
+        left: float = _LEFT,
+        after: float = 0,
+    ) -> None:
+        self.sheet.set_x(left)
+        self.sheet.set_font("Letter", style, size)
+        self.sheet.set_text_color(*colour)
+        self.sheet.multi_cell(width, size * 0.46, words, align="L", new_x="LMARGIN", new_y="NEXT")
+        self.sheet.ln(after)
+
+
+def _runs(row: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Where each run of dark modules in this row starts, and how long it is."""
+    start = None
+    for at, module in enumerate([*row, 0]):
+        if module and start is None:
+            start = at
+        elif not module and start is not None:
+            yield start, at - start
+            start = None

@@ -1,0 +1,1 @@
+"""People, sign-ins, attempts and the audit log."""

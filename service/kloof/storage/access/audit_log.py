@@ -1,0 +1,104 @@
+"""Writing the audit log, in the transaction of what it records, and reading the part about one customer."""
+
+import secrets
+from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import datetime
+
+from peewee import JOIN, chunked
+
+from kloof.domain.access.audit_log import Entry, Hand, What, Who
+from kloof.storage.database import database, transaction
+from kloof.storage.fields import UtcField
+from kloof.storage.models import AuditEntry, AuditSubject, Deal, Person
+from kloof.storage.statements import run, tuples
+
+# A submit writes these two: composed by peewee they would take as long as all the rest of it.
+_NAME = "INSERT INTO audit_subject (deal_id, reference) VALUES {rows} ON CONFLICT DO NOTHING"
+_LINE = "INSERT INTO audit_entry (at, hand, person, role, what, about_person, detail, subject) VALUES {rows}"
+_REFERENCE = "(SELECT reference FROM audit_subject WHERE deal_id = ?)"
+# The casts are for PostgreSQL, which cannot know the type of a NULL that is selected.
+_LINE_OF_ONE = """
+INSERT INTO audit_entry (at, hand, person, role, what, about_person, detail, subject)
+SELECT ?, ?, CAST(? AS INTEGER), ?, ?, CAST(? AS INTEGER), ?, reference FROM audit_subject WHERE deal_id = ?
+"""
+_AT_ONCE = 100  # rows of a statement: SQLite takes at most 999 variables in one on old builds
+
+
+def write(
+    who: Who,
+    what: What,
+    now: datetime,
+    *,
+    deals: Sequence[int] = (),
+    person: int | None = None,
+    detail: str = "",
+) -> None:
+    """One line for each of these deals (row ids), or one line about no deal; `person`: whom of the company it is about.
+
+    `detail` holds facts of kloof only (`named to totals`, `release 3`), never a name, an address or an answer.
+    Call it in the transaction of what it records. One statement for one deal that has a name in the log, as every
+    imported deal has; otherwise two for up to a hundred deals.
+    """
+    at = UtcField.db_value(AuditEntry.at, now)
+    line = (at, who.hand.value, who.person, who.role, what.value, person, detail)
+    with nullcontext() if database.in_transaction() else transaction():
+        if len(deals) == 1 and run(_LINE_OF_ONE, *line, deals[0]).rowcount:
+            return
+        if not deals:
+            run(_LINE.format(rows="(?, ?, ?, ?, ?, ?, ?, '')"), *line)
+        for some in chunked(dict.fromkeys(deals), _AT_ONCE):
+            _name(some)
+            rows = ", ".join([f"(?, ?, ?, ?, ?, ?, ?, {_REFERENCE})"] * len(some))
+            run(_LINE.format(rows=rows), *(value for deal in some for value in (*line, deal)))
+
+
+def _name(deals: Sequence[int]) -> None:
+    """Give each of these deals its name in the log, where it has none yet."""
+    rows = ", ".join(["(?, ?)"] * len(deals))
+    run(_NAME.format(rows=rows), *(value for deal in deals for value in (deal, secrets.token_hex(16))))
+
+
+def about_deals(deals: Sequence[int], only: frozenset[What] | None = None) -> list[Entry]:
+    """What the log holds about these deals (row ids), oldest first, in one query; `only` these kinds."""
+    rows = (
+        AuditEntry.select(
+            AuditEntry.at, AuditEntry.hand, AuditEntry.person, AuditEntry.role, AuditEntry.what,
+            Person.name, Deal.deal_id, AuditEntry.detail,
+        )
+        .join(AuditSubject, on=AuditSubject.reference == AuditEntry.subject)
+        .join(Deal, on=Deal.id == AuditSubject.deal)
+        .join(Person, JOIN.LEFT_OUTER, on=Person.id == AuditEntry.person)
+        .where(AuditSubject.deal.in_(list(deals)))
+        .order_by(AuditEntry.id)
+    )  # fmt: skip
+    if only is not None:
+        rows = rows.where(AuditEntry.what.in_([what.value for what in only]))
+    return [_entry(*row) for row in tuples(rows)]
+
+
+def about_company() -> list[Entry]:
+    """What the log holds about no deal: sign-ins, people, files, freezes and releases, oldest first."""
+    rows = (
+        AuditEntry.select(
+            AuditEntry.at, AuditEntry.hand, AuditEntry.person, AuditEntry.role, AuditEntry.what,
+            Person.name, AuditEntry.subject, AuditEntry.detail,
+        )
+        .join(Person, JOIN.LEFT_OUTER, on=Person.id == AuditEntry.person)
+        .where(AuditEntry.subject == "")
+        .order_by(AuditEntry.id)
+    )  # fmt: skip
+    return [_entry(*row) for row in tuples(rows)]
+
+
+def _entry(
+    at: datetime,
+    hand: str,
+    person: int | None,
+    role: str,
+    what: str,
+    name: str | None,
+    deal_id: str,
+    detail: str,
+) -> Entry:
+    return Entry(at, Who(Hand(hand), person, role), What(what), name or "", deal_id, detail)

@@ -1,0 +1,1 @@
+"""Deals, and which of their customers are one."""

@@ -1,0 +1,76 @@
+"""Who a customer is: the same address, else the same number in the CRM, else the same deal.
+
+Disclosure control counts customers, so two rows must never be one person when there is a way to know better.
+"""
+
+from collections.abc import Iterable
+
+from kloof.domain.deals.deals import DealLine
+from kloof.storage.models import Customer, Deal
+from kloof.storage.statements import tuples
+
+
+def put(line: DealLine, present: int | None, *, moved: bool = False) -> int:
+    """The customer of this deal, inserted where nobody knows them; `present` is whose deal it is now, if any.
+
+    A customer who only now gets an address, or loses it, stays the same one; so does who `moved` to another.
+    """
+    now = _row(Customer.id == present) if present else None
+    found = now if moved else _by_key(line, now)
+    known = {"name": line.customer_name, "language": line.language}
+    if found is None:
+        return int(
+            Customer.insert(email=line.customer_email or None, number=_free_number(line), **known).execute()
+        )
+    if line.customer_email:
+        known["email"] = line.customer_email
+    if found.number is None and (number := _free_number(line)):
+        known["number"] = number
+    Customer.update(**known).where(Customer.id == found.id).execute()
+    return int(found.id)
+
+
+def _by_key(line: DealLine, present: Customer | None) -> Customer | None:
+    if line.customer_email:
+        by_address = _row(Customer.email == line.customer_email)
+        numbered = by_address or _numbered(line) or present
+        return numbered if numbered and numbered.email in {None, line.customer_email} else None
+    if line.customer_number:
+        other = present is not None and present.number not in {None, line.customer_number}
+        return _numbered(line) or (None if other else present)
+    return present
+
+
+def _numbered(line: DealLine) -> Customer | None:
+    return _row(Customer.number == line.customer_number) if line.customer_number else None
+
+
+def _free_number(line: DealLine) -> str | None:
+    return None if _numbered(line) else line.customer_number or None
+
+
+def _row(condition: object) -> Customer | None:
+    row: Customer | None = Customer.get_or_none(condition)
+    return row
+
+
+def owner(address: str) -> int | None:
+    """The customer (row id) who has this address; None for nobody, and for no address."""
+    row = _row(Customer.email == address) if address else None
+    return int(row.id) if row else None
+
+
+def nameless(besides: Iterable[str]) -> dict[str, str]:
+    """Name, in lower case → deal, of the customers who are known by one deal only; `besides` are deals to leave out."""
+    rows = tuples(
+        Deal.select(Deal.deal_id, Deal.customer_name)
+        .join(Customer)
+        .where(Deal.by_letter, Customer.email.is_null(), Customer.number.is_null())
+    )
+    left_out = set(besides)
+    return {name_key(name): deal for deal, name in rows if deal not in left_out}
+
+
+def name_key(name: str) -> str:
+    """A name as it is compared: case and spaces do not count."""
+    return " ".join(name.casefold().split())

@@ -1,0 +1,236 @@
+"""Taking messages from the outbox: which are due, what they are about, and whose turn it is.
+
+A worker leases a batch, so that nobody else takes it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from kloof.domain.mailing.messages import AboutCall, AboutDeal, AboutHandover, Outgoing
+from kloof.domain.staff.calls import FollowUpState
+from kloof.domain.states import WAITS, InvitationState, MessageState
+from kloof.domain.surveys.definition import Wave
+from kloof.storage.database import is_postgresql, transaction
+from kloof.storage.models import Message, Person, SignIn
+from kloof.storage.statements import day, moment, run, several, tuples
+
+_ABOUT = """
+SELECT m.id, m.message_id, m.kind, m.attempts, d.customer_id, d.customer_name, c.email, d.customer_language,
+  i.link_salt, i.expires_at, i.id, i.state, i.wave, d.survey_version_id, d.product, p.name, d.sold_on,
+  d.delivered_on, d.cancelled_at IS NOT NULL, d.customer_time_zone, d.deal_id, d.by_letter,
+  f.state, f.due_on, f.link_salt
+FROM message m LEFT JOIN follow_up f ON f.id = m.follow_up_id
+JOIN invitation i ON i.id = m.invitation_id JOIN deal d ON d.id = i.deal_id
+JOIN customer c ON c.id = d.customer_id JOIN person p ON p.id = d.salesperson_id
+"""
+_HANDOVER = """
+SELECT m.id, m.message_id, m.kind, m.attempts, p.name, p.email, p.language, m.due_at, d.deal_id, d.product,
+  o.named AND r.share_with_delivery AND d.delivered_on IS NULL AND d.cancelled_at IS NULL
+FROM message m JOIN deal d ON d.id = m.handover_id JOIN person p ON p.id = d.salesperson_id
+LEFT JOIN own_pair o ON o.deal_id = d.id
+LEFT JOIN invitation i ON i.deal_id = d.id AND i.wave = 'sale' LEFT JOIN response r ON r.invitation_id = i.id
+"""
+_ABOUT_CALLS = """
+SELECT m.id, m.message_id, m.kind, m.attempts, p.name, p.email, p.language,
+  f.state, d.customer_name, d.deal_id, f.due_on, m.due_at
+FROM message m JOIN follow_up f ON f.id = m.follow_up_id JOIN deal d ON d.id = f.deal_id
+JOIN person p ON p.id = m.recipient_id
+"""
+_CUSTOMERS, _IN_ORDER = "SELECT id FROM customer", "ORDER BY id FOR UPDATE SKIP LOCKED"
+_MAILED = "SELECT customer_id, mailed_on FROM message WHERE mailed_on >= ?"
+_LEASE = """
+UPDATE message SET leased_by = ?, lease_ends_at = ?, mailed_on = ?, customer_id = (
+  SELECT deal.customer_id FROM invitation JOIN deal ON deal.id = invitation.deal_id
+  WHERE invitation.id = message.invitation_id)
+"""
+
+
+# A queue that grew by 100,000 a moment ago has no statistics yet, and PostgreSQL would sort it all for every batch.
+_WALK_THE_INDEX = (
+    "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)"
+)
+
+
+_DUE = "SELECT id FROM message WHERE state = 'queued' AND urgent = ? AND due_at <= ?"
+_FREE = "AND (lease_ends_at IS NULL OR lease_ends_at <= ?)"
+_IN_TURN = "ORDER BY due_at, id LIMIT ?"
+
+
+def lock_due(now: datetime, most: int) -> list[int]:
+    """The messages that are due longest and that nobody works on, urgent ones before all others and by themselves;
+    call it in a transaction.
+
+    On PostgreSQL what another worker is taking is skipped; on SQLite the transaction has the file to itself.
+    """
+    locked, until = "", Message.due_at.db_value(now)
+    if is_postgresql():
+        run(_WALK_THE_INDEX)
+        locked = "FOR UPDATE SKIP LOCKED"
+    for urgent in (True, False):
+        rows = run(f"{_DUE} {_FREE} {_IN_TURN} {locked}", urgent, until, until, most)
+        if found := [number for (number,) in rows]:
+            return found
+    return []
+
+
+def lock_customers(customers: Collection[int]) -> set[int]:
+    """Those of these customers that no other worker is counting mails of; call it in a transaction."""
+    if not is_postgresql():
+        return set(customers)
+    if not customers:
+        return set()
+    rows = run(f"{_CUSTOMERS} WHERE id IN ({several(customers)}) {_IN_ORDER}", *customers)
+    return {number for (number,) in rows}
+
+
+def outgoing(ids: Iterable[int]) -> list[Outgoing]:
+    """What these messages are about, in this order; at most four queries however many there are."""
+    wanted = list(ids)
+    found = {mail.id: mail for mail in _about_deals(wanted)}
+    for of_the_company in (_sign_ins, _handovers, _about_calls):
+        if left := [number for number in wanted if number not in found]:
+            found |= {mail.id: mail for mail in of_the_company(left)}
+    return [found[number] for number in wanted if number in found]
+
+
+def _about_deals(ids: list[int]) -> Iterator[Outgoing]:
+    for number, message_id, kind, attempts, customer, name, email, language, salt, expires, *about in run(
+        f"{_ABOUT} WHERE m.id IN ({several(ids)})", *ids
+    ):
+        (
+            invitation,
+            state,
+            wave,
+            survey,
+            product,
+            seller,
+            sold,
+            delivered,
+            cancelled,
+            zone,
+            deal_id,
+            by_letter,
+            *about_call,
+        ) = about
+        closes = moment(expires)
+        deal = AboutDeal(
+            invitation, InvitationState(state), Wave(wave), survey, product, seller, day(sold),
+            day(delivered) if delivered else None, bool(cancelled), closes, zone, deal_id,
+        )  # fmt: skip
+        yield Outgoing(
+            number, message_id, kind, attempts, customer, name, "" if by_letter else email or "", language,
+            bytes(salt), closes, deal, call=_call_of(name, deal_id, *about_call),
+        )  # fmt: skip
+
+
+def _call_of(
+    customer_name: str, deal_id: str, state: str | None, due_on: date | str | None, salt: bytes | None
+) -> AboutCall | None:
+    if state is None or due_on is None:
+        return None
+    return AboutCall(FollowUpState(state), customer_name, deal_id, day(due_on), bytes(salt or b""))
+
+
+def _about_calls(ids: list[int]) -> Iterator[Outgoing]:
+    """To whoever has to call: a mail without a customer, so that no limit of theirs holds it up."""
+    for number, message_id, kind, attempts, name, email, language, *about in run(
+        f"{_ABOUT_CALLS} WHERE m.id IN ({several(ids)})", *ids
+    ):
+        state, customer_name, deal_id, due_on, due_at = about
+        call = AboutCall(FollowUpState(state), customer_name, deal_id, day(due_on))
+        yield Outgoing(
+            number, message_id, kind, attempts, None, name, email, language, b"", moment(due_at), call=call
+        )
+
+
+def _sign_ins(ids: list[int]) -> Iterator[Outgoing]:
+    rows = (
+        Message.select(
+            Message.id, Message.message_id, Message.kind, Message.attempts,
+            Person.name, Person.email, Person.language, SignIn.salt, SignIn.expires_at,
+        )
+        .join(SignIn)
+        .join(Person)
+        .where(Message.id.in_(ids))
+    )  # fmt: skip
+    for number, message_id, kind, attempts, name, email, language, salt, expires in tuples(rows):
+        yield Outgoing(number, message_id, kind, attempts, None, name, email, language, bytes(salt), expires)
+
+
+def _handovers(ids: list[int]) -> Iterator[Outgoing]:
+    for number, message_id, kind, attempts, name, email, language, due, deal_id, product, stands in run(
+        f"{_HANDOVER} WHERE m.id IN ({several(ids)})", *ids
+    ):
+        about = AboutHandover(deal_id, product, bool(stands))
+        yield Outgoing(
+            number, message_id, kind, attempts, None, name, email, language, b"", moment(due), handover=about
+        )
+
+
+def mailed_days(customers: Collection[int], since: date, besides: Collection[int]) -> dict[int, list[date]]:
+    """The days from `since` on which each customer got a mail or is about to, one entry per mail."""
+    if not customers:
+        return {}
+    others = f" AND id NOT IN ({several(besides)})" if besides else ""
+    rows = run(f"{_MAILED} AND customer_id IN ({several(customers)}){others}", since, *customers, *besides)
+    days: dict[int, list[date]] = {}
+    for customer, mailed in rows:
+        days.setdefault(customer, []).append(day(mailed))
+    return days
+
+
+def lease(ids: Sequence[int], worker: str, until: datetime, today: date) -> None:
+    """Keep these for this worker until then, and count them as mailed today."""
+    if ids:
+        moment = Message.lease_ends_at.db_value(until)
+        run(f"{_LEASE} WHERE id IN ({several(ids)})", worker, moment, today, *ids)
+
+
+def move(later: Mapping[int, datetime]) -> None:
+    """Let these wait until their moment."""
+    for number, due_at in later.items():
+        Message.update(due_at=due_at, customer=None, mailed_on=None).where(Message.id == number).execute()
+
+
+_MOVE = """
+UPDATE message SET due_at = ? WHERE state = 'queued' AND urgent = ? AND due_at <= ?
+AND (lease_ends_at IS NULL OR lease_ends_at <= ?) AND EXISTS (
+  SELECT 1 FROM invitation JOIN deal ON deal.id = invitation.deal_id
+  WHERE invitation.id = message.invitation_id AND deal.customer_time_zone = ?)
+"""
+
+
+def move_all_due(now: datetime, due_at: datetime, zone: str = "") -> int:
+    """Let everything that is due to customers of this time zone wait until then: it is outside sending hours."""
+    moment = Message.due_at.db_value
+    return int(run(_MOVE, moment(due_at), False, moment(now), moment(now), zone).rowcount)
+
+
+def cancel(reasons: Mapping[int, str], now: datetime) -> None:
+    """Cancel these messages that wait, each with its reason."""
+    for number, reason in reasons.items():
+        Message.update(
+            state=MessageState.CANCELLED.value,
+            last_reply=reason,
+            changed_at=now,
+            customer=None,
+            mailed_on=None,
+        ).where(Message.id == number, Message.state.in_(WAITS)).execute()
+
+
+def release(ids: Collection[int], worker: str) -> None:
+    """Give messages back that this worker leased and did not begin."""
+    Message.update(leased_by="", lease_ends_at=None, customer=None, mailed_on=None).where(
+        Message.id.in_(ids), Message.leased_by == worker, Message.state == MessageState.QUEUED.value
+    ).execute()
+
+
+def plan_of_claim(now: datetime, most: int) -> str:
+    """How the database finds the messages that are due and free, in its own words: for the benchmark and its test."""
+    explain = "EXPLAIN" if is_postgresql() else "EXPLAIN QUERY PLAN"
+    with transaction():
+        if is_postgresql():
+            run(_WALK_THE_INDEX)
+        until = Message.due_at.db_value(now)
+        lines = run(f"{explain} {_DUE} {_FREE} {_IN_TURN}", False, until, until, most)
+        return "\n".join(str(line[-1]) for line in lines.fetchall())

@@ -1,0 +1,126 @@
+"""Letters: invitations on paper, for customers without an address."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from peewee import fn
+
+from kloof.domain.errors import NotFound, Refused
+from kloof.domain.mailing.messages import INVITATION
+from kloof.domain.states import AWAITS_MAIL, InvitationState, MessageState
+from kloof.storage.database import is_postgresql
+from kloof.storage.models import Deal, Invitation, Message
+from kloof.storage.statements import tuples
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A letter that is on paper: when it closes, and the fingerprint of the code that is typed from it."""
+
+    message: int
+    invitation: int
+    customer: int
+    code_fingerprint: str
+    closes_at: datetime
+
+
+def waiting(now: datetime, most: int) -> list[int]:
+    """The letters that are due, the longest waiting first."""
+    rows = (
+        Message.select(Message.id)
+        .where(Message.state == MessageState.LETTER.value, Message.due_at <= now)
+        .order_by(Message.due_at, Message.id)
+        .limit(most)
+    )
+    return [number for (number,) in tuples(rows)]
+
+
+def count_due(now: datetime) -> int:
+    """How many letters are due."""
+    rows = Message.select(fn.COUNT(Message.id)).where(
+        Message.state == MessageState.LETTER.value, Message.due_at <= now
+    )
+    return int(rows.scalar())
+
+
+def of_deal(deal_id: str) -> list[int]:
+    """The letters of this deal that were printed and not answered yet; raises NotFound or Refused without any."""
+    if not Deal.select().where(Deal.deal_id == deal_id).exists():
+        raise NotFound(f"There is no deal {deal_id}.", remedy="Correct the number.")
+    rows = (
+        Message.select(Message.id)
+        .join(Invitation)
+        .join(Deal)
+        .where(
+            Deal.deal_id == deal_id,
+            Deal.by_letter,
+            Message.kind == INVITATION,
+            Message.state == MessageState.SENT.value,
+            Invitation.state.in_(AWAITS_MAIL),
+        )
+    )
+    found = [number for (number,) in tuples(rows)]
+    if not found:
+        raise Refused(
+            f"Deal {deal_id} has no printed letter that waits for an answer.",
+            remedy="A letter that was never printed comes with: kloof letters FILE.pdf",
+        )
+    return found
+
+
+def mark_printed(letters: Iterable[Printed], now: datetime) -> int:
+    """Write down that these are on paper, in the caller's transaction; gives how many still waited for it.
+
+    A letter that is printed once more was `sent` before, and stays it.
+    """
+    done = 0
+    for letter in letters:
+        done += (
+            Message.update(
+                state=MessageState.SENT.value,
+                sent_at=now,
+                changed_at=now,
+                customer=letter.customer,
+                last_reply="Printed as a letter.",
+            )
+            .where(Message.id == letter.message, Message.id.in_(_still_open(letter.invitation)))
+            .execute()
+        )
+        Invitation.update(code_fingerprint=letter.code_fingerprint, expires_at=letter.closes_at).where(
+            Invitation.id == letter.invitation
+        ).execute()
+        Invitation.update(state=InvitationState.INVITED.value).where(
+            Invitation.id == letter.invitation, Invitation.state == InvitationState.PLANNED.value
+        ).execute()
+    return done
+
+
+def _still_open(invitation: int) -> object:
+    return (
+        Message.select(Message.id)
+        .join(Invitation)
+        .where(
+            Invitation.id == invitation,
+            Invitation.state.in_(AWAITS_MAIL),
+            Message.state.in_((MessageState.LETTER.value, MessageState.SENT.value)),
+        )
+    )
+
+
+def locked(numbers: Iterable[int], now: datetime) -> list[int]:
+    """Those of these that still wait to be printed, kept from other printers until the transaction ends."""
+    rows = Message.select(Message.id).where(
+        Message.id.in_(list(numbers)), Message.state == MessageState.LETTER.value, Message.due_at <= now
+    )
+    return [number for (number,) in tuples(rows.for_update() if is_postgresql() else rows)]
+
+
+def salt_of_code(code_fingerprint: str) -> bytes | None:
+    """The salt from which the links of the letter with this code are derived; None where there is none."""
+    salt = (
+        Invitation.select(Invitation.link_salt)
+        .where(Invitation.code_fingerprint == code_fingerprint)
+        .scalar()
+    )
+    return None if salt is None else bytes(salt)

@@ -1,0 +1,121 @@
+"""What becomes of a message that a worker has taken.
+
+`sending` is committed before the SMTP conversation starts, and every outcome is written only over a row that is
+still this worker's.
+"""
+
+from datetime import datetime
+
+from kloof.domain.mailing.messages import FINDINGS, SOLVED, Accepted, Outgoing
+from kloof.domain.states import AWAITS_MAIL, MESSAGE_STEPS, InvitationState, MessageState, before
+from kloof.storage.database import is_postgresql, transaction
+from kloof.storage.models import Message
+from kloof.storage.statements import names, run
+
+_WORKED_ON = (MessageState.SENDING, MessageState.HELD)
+"""A slow worker's row may have been held meanwhile; what it then found out is still the truth."""
+
+
+def unmade(mail: Outgoing, worker: str, reason: str, now: datetime) -> None:
+    """Write down that this message could not even be made."""
+    Message.update(
+        state=MessageState.FAILED.value,
+        last_reply=reason,
+        changed_at=now,
+        lease_ends_at=None,
+        customer=None,
+        mailed_on=None,
+    ).where(
+        Message.id == mail.id, Message.leased_by == worker, Message.state == MessageState.QUEUED.value
+    ).execute()
+
+
+# The statements of every mail. Their states come from the tables in domain/invitations, never from input.
+_BEGIN = f"""
+UPDATE message SET state = 'sending', attempts = attempts + 1, lease_ends_at = ?, changed_at = ?
+WHERE id = ? AND leased_by = ? AND state IN ({names(before(MESSAGE_STEPS, MessageState.SENDING))})
+AND (invitation_id IS NULL OR EXISTS (
+  SELECT 1 FROM invitation WHERE invitation.id = message.invitation_id
+  AND CASE WHEN substr(message.kind, 1, {len(FINDINGS)}) = '{FINDINGS}'
+             OR substr(message.kind, 1, {len(SOLVED)}) = '{SOLVED}'
+           THEN invitation.state = '{InvitationState.SUBMITTED}'
+           ELSE invitation.state IN ({names(AWAITS_MAIL)}) END))
+"""  # noqa: S608
+_SENT = f"""
+UPDATE message SET state = 'sent', last_reply = ?, sent_at = ?, changed_at = ?, lease_ends_at = NULL
+WHERE id = ? AND leased_by = ? AND state IN ({names(_WORKED_ON)})
+"""  # noqa: S608
+# The list repeats the condition of the index message_attention, without which SQLite would read every message.
+_HOLD = """
+UPDATE message SET state = 'held', last_reply = ?, changed_at = ?, lease_ends_at = NULL
+WHERE state IN ('sending', 'failed', 'held', 'bounced') AND state = 'sending' AND lease_ends_at <= ?
+"""
+_INVITED = "UPDATE invitation SET state = 'invited', expires_at = ? WHERE id = ? AND state = 'planned'"
+# PostgreSQL does the same in one round trip: what one mail came to, and the beginning of the next.
+_TURN = f"""
+WITH done AS ({_SENT} RETURNING invitation_id), invited AS (
+  UPDATE invitation SET state = 'invited', expires_at = ? FROM done
+  WHERE invitation.id = done.invitation_id AND invitation.id = ? AND state = 'planned')
+{_BEGIN}
+"""  # noqa: S608
+
+
+def turn(done: Accepted | None, mail: Outgoing, worker: str, until: datetime, now: datetime) -> bool:
+    """Write down what became of the mail before, and mark this one as being sent, in one transaction.
+
+    False where this message is no longer this worker's, or nobody waits for it. One conditional UPDATE looks at the
+    invitation too: who submitted a moment ago gets no reminder.
+    """
+    moment = Message.changed_at.db_value
+    beginning = (moment(until), moment(now), mail.id, worker)
+    if done and is_postgresql():
+        at, asked = moment(done.at), done.asked
+        sent = (done.reply, at, at, done.mail.id, worker, moment(done.closes_at), asked)
+        return bool(run(_TURN, *sent, *beginning).rowcount)
+    with transaction():
+        if done:
+            keep(done, worker)
+        return bool(run(_BEGIN, *beginning).rowcount)
+
+
+def keep(done: Accepted, worker: str) -> None:
+    """Write down that the server took this message; an invitation is open from now on."""
+    at = Message.changed_at.db_value(done.at)
+    if run(_SENT, done.reply, at, at, done.mail.id, worker).rowcount and done.asked is not None:
+        mark_invited(done.asked, done.closes_at)
+
+
+def mark_invited(invitation: int, expires_at: datetime) -> None:
+    """The first mail has gone out: the survey is open until then."""
+    run(_INVITED, Message.changed_at.db_value(expires_at), invitation)
+
+
+def not_sent(
+    mail: Outgoing, worker: str, to: MessageState, reply: str, now: datetime, due_at: datetime | None = None
+) -> None:
+    """Write down that this message failed, is held, or is queued again for `due_at`.
+
+    What may have arrived keeps counting for the limits; what certainly did not is free again.
+    """
+    facts: dict[str, object] = {
+        "state": to.value,
+        "last_reply": reply,
+        "changed_at": now,
+        "lease_ends_at": None,
+    }
+    if to is not MessageState.HELD:
+        facts |= {"customer": None, "mailed_on": None}
+    if due_at is not None:
+        facts["due_at"] = due_at
+    Message.update(**facts).where(
+        Message.id == mail.id,
+        Message.leased_by == worker,
+        Message.state.in_(before(MESSAGE_STEPS, to) & frozenset(_WORKED_ON)),
+    ).execute()
+
+
+def hold_abandoned(now: datetime) -> int:
+    """Hold what a worker was sending when its lease ended: nobody knows whether it arrived."""
+    reason = "The worker stopped while this mail was under way. Nobody knows whether it arrived."
+    moment = Message.changed_at.db_value
+    return int(run(_HOLD, reason, moment(now), moment(now)).rowcount)

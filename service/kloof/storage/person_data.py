@@ -1,0 +1,152 @@
+"""Everything that is kept about one customer, to give to them or to erase."""
+
+from datetime import date, datetime
+from typing import Any
+
+from kloof.domain.surveys.answers import unpack
+from kloof.domain.surveys.definition import Wave
+from kloof.storage.access import audit_log
+from kloof.storage.models import (
+    Customer,
+    Deal,
+    FollowUp,
+    FollowUpStep,
+    HandoverMark,
+    Invitation,
+    Message,
+    Person,
+    Practice,
+    Promise,
+    Response,
+)
+from kloof.storage.releases import queueing
+from kloof.storage.staff import call_records, own_totals
+from kloof.storage.surveys import versions
+
+_DEAL = (
+    "deal_id",
+    "customer_name",
+    "team",
+    "region",
+    "product",
+    "sold_on",
+    "delivery_planned_on",
+    "delivered_on",
+    "cancelled_at",
+    "customer_number",
+    "customer_time_zone",
+    "arm",
+    "arm_share",
+    "address_changed_at",
+)
+_ANSWERED = (
+    "comment",
+    "consent",
+    "share_with_delivery",
+    "wants_call",
+    "wants_findings",
+    "may_call",
+    "language",
+    "saved_at",
+    "submitted_at",
+)
+_MARK = ("item", "about", "mark", "note", "marked_at")
+_PROMISE = ("text", "aspect", "source", "outcome", "remark")
+
+
+def number_of(known_as: str) -> int | None:
+    """The row of the customer with this address, or else this number in the CRM, or else this deal; None for none."""
+    row = Customer.get_or_none(Customer.email == known_as.strip().lower())
+    row = row or Customer.get_or_none(Customer.number == known_as.strip())
+    deal = None if row else Deal.get_or_none(Deal.deal_id == known_as.strip(), Deal.by_letter)
+    return int(row.id) if row else int(deal.customer_id) if deal else None
+
+
+def deals_of(customer: int) -> list[int]:
+    """The deals of this customer, by row."""
+    return [row.id for row in Deal.select(Deal.id).where(Deal.customer == customer).order_by(Deal.id)]
+
+
+def everything(customer: int) -> dict[str, Any]:
+    """What is kept about this customer, as plain values: a name per thing, days and moments in ISO 8601."""
+    row = Customer.get(Customer.id == customer)
+    deals = list(Deal.select(Deal, Person).join(Person).where(Deal.customer == customer).order_by(Deal.id))
+    return {
+        "email": row.email,
+        "name": row.name,
+        "language": row.language,
+        "deals": [_deal(deal) for deal in deals],
+        "audit": [entry.as_dict() for entry in audit_log.about_deals([deal.id for deal in deals])],
+    }
+
+
+def erase(customer: int, now: datetime) -> int:
+    """Erase this customer, in the caller's transaction; gives how many deals went with them.
+
+    Where answers stand in a closed block the whole block is retired, as after a withdrawal; in what every past
+    release rests on, a number that belongs to nobody takes their place. What the audit log holds leads to nobody.
+    """
+    # numpy takes a second to load; whoever only exports should not wait for it.
+    from kloof.storage.releases import freezing
+
+    deals = deals_of(customer)
+    for deal in deals:
+        queueing.withdraw_pair(deal, now)
+        own_totals.leave(deal, now)
+    call_records.forget_mails(deals)
+    freezing.forget_customer(customer)
+    Deal.delete().where(Deal.customer == customer).execute()
+    Customer.delete().where(Customer.id == customer).execute()
+    return len(deals)
+
+
+def _deal(deal: Deal) -> dict[str, Any]:
+    done = Practice.select().where(Practice.deal == deal.id).order_by(Practice.name)
+    asked = Invitation.select().where(Invitation.deal == deal.id).order_by(Invitation.id)
+    return _facts(deal, _DEAL) | {
+        "salesperson": deal.salesperson.name,
+        "practices": {row.name: row.done_on.isoformat() for row in done},
+        "surveys": [_survey(deal, invitation) for invitation in asked],
+        "call": _call(deal),
+    }
+
+
+def _call(deal: Deal) -> dict[str, Any] | None:
+    row = FollowUp.get_or_none(FollowUp.deal == deal.id)
+    if row is None:
+        return None
+    steps = FollowUpStep.select().where(FollowUpStep.follow_up == row.id).order_by(FollowUpStep.id)
+    return _facts(row, ("state", "opened_at", "due_on")) | {
+        "steps": [_facts(one, ("outcome", "note", "at")) for one in steps]
+    }
+
+
+def _survey(deal: Deal, invitation: Invitation) -> dict[str, Any]:
+    mails = Message.select().where(Message.invitation == invitation.id).order_by(Message.id)
+    response = Response.get_or_none(Response.invitation == invitation.id)
+    return {
+        "wave": invitation.wave,
+        "state": invitation.state,
+        "mails": [_facts(mail, ("kind", "state", "due_at", "sent_at", "last_reply")) for mail in mails],
+        "answered": None if response is None else _response(deal, Wave(invitation.wave), response),
+    }
+
+
+def _response(deal: Deal, wave: Wave, response: Response) -> dict[str, Any]:
+    survey = versions.by_row(deal.survey_version_id)
+    promises = Promise.select().where(Promise.response == response.id).order_by(Promise.position)
+    marks = HandoverMark.select().where(HandoverMark.response == response.id).order_by(HandoverMark.id)
+    return _facts(response, _ANSWERED) | {
+        "survey": str(survey.key),
+        "answers": dict(unpack(survey, wave, bytes(response.answers))),
+        "promises": [_facts(promise, _PROMISE) for promise in promises],
+        "handover": [_facts(mark, _MARK) for mark in marks],
+    }
+
+
+def _facts(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: _plain(getattr(row, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

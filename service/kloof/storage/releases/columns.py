@@ -1,0 +1,151 @@
+"""Many pairs at once, read and written as columns.
+
+The database joins each column to one text: a million rows would take longer to hand over than to sum.
+"""
+
+import json
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.releases.pair_columns import PairColumns
+from kloof.domain.surveys.definition import Survey
+from kloof.storage.database import database, is_postgresql, without_waiting
+from kloof.storage.releases.pair_encoding import HEAD, PROMISES, heads, width
+from kloof.storage.statements import run
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Bytes = NDArray[np.uint8]
+    Slice = tuple[Ints, Ints, Bytes]
+
+# What one statement joins: memory grows with it, and the pace does not.
+_AT_ONCE = 50_000
+_PAGES_AT_ONCE = 128
+_AHEAD = 2
+# Two numbers travel as one, of which this is the lower half.
+_BITS, _LOWER = 31, 2**31 - 1
+_COPY = np.dtype([("fields", ">i2"), ("n1", ">i4"), ("first", ">i4"), ("n2", ">i4"), ("second", ">i4")])
+
+
+def read(source: str, numbers: tuple[str, str], letters: str = "''", *, last: int) -> "Iterator[Slice]":
+    """Slice by slice: two numbers of each row, of at most 31 bits, and its letters as numbers from 0.
+
+    source: what follows FROM, in words of our own: first the table, as `p`, and in the end a WHERE. last: the highest
+    id to read. All are in the same order, which is any. A row that changes meanwhile may be there twice, unless
+    `storage.blocks.hold_still` was called.
+    """
+    table, (first, second) = source.split()[0], numbers
+    both = f"CAST({first} AS BIGINT) << {_BITS} | {second}"
+    if is_postgresql():
+        joined, slices = f"string_agg(({both})::text, ','), string_agg({letters}, '')", _pages(table)
+        source = f"{source} AND p.id <= {int(last)} AND p.ctid >= ?::tid AND p.ctid < ?::tid"
+    else:
+        joined, slices = f"group_concat({both}, ','), group_concat({letters}, '')", _numbers(last)
+        source = f"{source} AND p.id >= ? AND p.id < ?"
+    for digits, sheets in _in_turn(f"SELECT {joined} FROM {source}", slices):  # noqa: S608  # our own words
+        if digits:
+            found = np.fromstring(digits, dtype=np.int64, sep=",")
+            yield (
+                found >> _BITS,
+                found & _LOWER,
+                np.frombuffer(sheets.encode("ascii"), dtype=np.uint8) - ord("a"),
+            )
+
+
+def _in_turn(sql: str, slices: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, ...]]:
+    """The one row of each slice. PostgreSQL is asked for the next ones already, and joins them meanwhile."""
+    ahead = _AHEAD if is_postgresql() else 0
+    with without_waiting():
+        asked: deque[Any] = deque()
+        for start, end in slices:
+            asked.append(run(sql, start, end))
+            if len(asked) > ahead:
+                yield asked.popleft().fetchone()
+        while asked:
+            yield asked.popleft().fetchone()
+
+
+def last_pair() -> int:
+    """The highest id of a pair; 0 where there is none."""
+    return int(run("SELECT COALESCE(MAX(id), 0) FROM pair").fetchone()[0])
+
+
+def _numbers(last: int) -> Iterator[tuple[Any, Any]]:
+    for start in range(0, last + 1, _AT_ONCE):
+        yield start, min(start + _AT_ONCE, last + 1)
+
+
+def _pages(table: str) -> Iterator[tuple[Any, Any]]:
+    """By place in the table, which PostgreSQL walks through without an index or statistics."""
+    size = "SELECT pg_relation_size(?::regclass) / current_setting('block_size')::int"
+    (pages,) = run(size, table).fetchone()
+    for start in range(0, pages, _PAGES_AT_ONCE):
+        yield f"({start},0)", f"({start + _PAGES_AT_ONCE},0)"
+
+
+class Gathered:
+    """Slices of pairs, all of one survey version and arm, put one behind the other.
+
+    Memory that is touched for the first time takes longer than summing what is in it: so every pair gets its place at
+    once, and what was asked for and stays empty is never touched.
+    """
+
+    def __init__(self, survey: Survey, at_most: int, arm: Arm = Arm.ASKED) -> None:
+        core = len(survey.core)
+        self._width, self._length = width(core), 0
+        self._columns = PairColumns(
+            survey=survey,
+            id=np.empty(at_most, np.int32),
+            customer=np.empty(at_most, np.int32),
+            salesperson=np.empty(at_most, np.int32),
+            cell=np.empty(at_most, np.int32),
+            waited=np.empty(at_most, np.int32),
+            expected=np.empty((at_most, core), np.uint8),
+            received=np.empty((at_most, core), np.uint8),
+            promises=np.empty((at_most, PROMISES), np.uint8),
+            arm=arm,
+        )
+
+    def add(self, pair: "Ints", cell: "Ints", letters: "Bytes", rounds: int = 0) -> None:
+        """A slice as `read` gives it; `rounds`: how many have been held by now."""
+        to, core = self._columns, len(self._columns.survey.core)
+        here = slice(self._length, self._length + len(pair))
+        sheet = letters.reshape(-1, self._width)
+        to.id[here], to.cell[here] = pair, cell
+        to.customer[here], to.salesperson[here], since = heads(sheet)
+        to.waited[here] = rounds - since
+        np.add(sheet[:, HEAD : HEAD + core], 1, out=to.expected[here])
+        np.add(sheet[:, HEAD + core : HEAD + 2 * core], 1, out=to.received[here])
+        to.promises[here] = sheet[:, HEAD + 2 * core :]
+        self._length = here.stop
+
+    @property
+    def pairs(self) -> PairColumns:
+        """All that was added, in that order."""
+        return self._columns.first(self._length)
+
+
+def insert(table: str, columns: tuple[str, str], first: "Ints", second: "Ints") -> None:
+    """Insert rows of two numbers, of at most 31 bits each; fastest where `first` is the key and in order."""
+    into = f"{table} ({', '.join(columns)})"
+    connection = database.connection()
+    if is_postgresql():
+        rows = np.empty(len(first), dtype=_COPY)
+        rows["fields"], rows["n1"], rows["n2"], rows["first"], rows["second"] = 2, 4, 4, first, second
+        # The binary form of COPY: a signature, two empty fields, per row its fields with their sizes, and −1.
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {into} FROM STDIN (FORMAT BINARY)") as copy,
+        ):
+            copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8) + rows.tobytes() + b"\xff\xff")
+        return
+    both = first.astype(np.int64) << _BITS | second
+    sql = f"INSERT INTO {into} SELECT value >> {_BITS}, value & {_LOWER} FROM json_each(?)"  # noqa: S608  # our own words
+    for start in range(0, len(both), _AT_ONCE):
+        connection.execute(sql, (json.dumps(both[start : start + _AT_ONCE].tolist()),))

@@ -1,0 +1,137 @@
+"""The call about one deal: what it rests on, where it stands, and what is written down about it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kloof.domain.staff.calls import FollowUpState, Outcome
+from kloof.storage.database import is_postgresql
+from kloof.storage.models import Deal, FollowUp, FollowUpStep, Message
+from kloof.storage.statements import day, run
+
+_FACTS = """
+SELECT d.survey_version_id, CASE WHEN p.active THEN p.id END, o.named, s.wants_call, r.wants_call, r.may_call,
+  s.answers, r.answers,
+  (SELECT COUNT(*) FROM promise w WHERE w.response_id = s.id AND w.outcome = 'broken' AND r.id IS NOT NULL),
+  f.id, f.owner_id, f.state, f.time, f.due_on
+FROM deal d JOIN person p ON p.id = d.salesperson_id
+LEFT JOIN own_pair o ON o.deal_id = d.id
+LEFT JOIN invitation si ON si.deal_id = d.id AND si.wave = 'sale'
+LEFT JOIN response s ON s.invitation_id = si.id AND s.submitted_at IS NOT NULL
+LEFT JOIN invitation ri ON ri.deal_id = d.id AND ri.wave = 'delivery'
+LEFT JOIN response r ON r.invitation_id = ri.id AND r.submitted_at IS NOT NULL
+LEFT JOIN follow_up f ON f.deal_id = d.id
+WHERE d.id = ?
+"""
+_LOCK = "SELECT id FROM deal WHERE id = ? FOR NO KEY UPDATE"
+_ASKABLE = """
+SELECT i.id, d.customer_time_zone FROM invitation i JOIN deal d ON d.id = i.deal_id
+JOIN customer c ON c.id = d.customer_id
+WHERE d.id = ? AND i.state = 'submitted' AND c.email IS NOT NULL AND NOT d.by_letter ORDER BY i.id DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A call as it is kept. `owner` is None where the desk calls; `time` counts how often it opened."""
+
+    id: int
+    deal: int
+    owner: int | None
+    state: FollowUpState
+    time: int
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What says whether the customer of a deal is to be called. `survey` is a row; answers are packed.
+
+    `salesperson` is None once they have left. `named` as on the salesperson's own page: who stands in a total is not.
+    """
+
+    survey: int
+    salesperson: int | None
+    named: bool
+    asked: bool
+    may_call: bool
+    expected: bytes
+    received: bytes
+    broken: int
+    kept: Kept | None
+
+
+def facts(deal: int) -> Facts:
+    """Everything about this deal (row id) that counts; two surveys sent in at once wait for each other."""
+    if is_postgresql():
+        run(_LOCK, deal)
+    version, seller, named, *rest = run(_FACTS, deal).fetchone()
+    at_sale, after, may_call, expected, received, broken, number, owner, state, time, due_on = rest
+    kept = Kept(number, deal, owner, FollowUpState(state), time, day(due_on)) if number else None
+    return Facts(
+        survey=version,
+        salesperson=seller,
+        named=bool(named),
+        asked=bool(at_sale or after),
+        may_call=bool(may_call),
+        expected=bytes(expected or b""),
+        received=bytes(received or b""),
+        broken=broken,
+        kept=kept,
+    )
+
+
+def open_anew(deal: int, owner: int | None, due_on: date, now: datetime) -> Kept:
+    """The call about this deal, open from now on: inserted, or once more. In the caller's transaction."""
+    facts = {"owner": owner, "state": FollowUpState.OPEN.value, "opened_at": now, "due_on": due_on}
+    FollowUp.insert(deal=deal, time=1, **facts).on_conflict(
+        conflict_target=(FollowUp.deal,),
+        update=facts | {"time": FollowUp.time + 1},
+    ).execute()
+    row = FollowUp.get(FollowUp.deal == deal)
+    return Kept(row.id, deal, owner, FollowUpState.OPEN, row.time, due_on)
+
+
+def locked(number: int) -> FollowUpState:
+    """Where this call stands; nobody else moves it before this transaction ends."""
+    FollowUp.update(state=FollowUp.state).where(FollowUp.id == number).execute()
+    return FollowUpState(FollowUp.get_by_id(number).state)
+
+
+def move(number: int, to: FollowUpState) -> None:
+    """Bring a call to a state; the caller asked domain.invitations.step whether it may."""
+    FollowUp.update(state=to.value).where(FollowUp.id == number).execute()
+
+
+def note(call: Kept, outcome: Outcome, words: str, person: int | None, now: datetime) -> None:
+    """Write down what came of it; `person` is None for the customer."""
+    FollowUpStep.insert(
+        follow_up=call.id, time=call.time, outcome=outcome.value, note=words, person=person, at=now
+    ).execute()
+
+
+def forget_notes(number: int) -> None:
+    """Wipe what was written in words about this call; that it was made stays."""
+    FollowUpStep.update(note="").where(FollowUpStep.follow_up == number).execute()
+
+
+def forget_mails(deals: list[int]) -> None:
+    """Delete the mails about the calls of these deals, before the deals are erased."""
+    theirs = FollowUp.select(FollowUp.id).where(FollowUp.deal.in_(deals))
+    Message.delete().where(Message.follow_up.in_(theirs)).execute()
+
+
+def give_link(number: int, salt: bytes, fingerprint: str) -> None:
+    """The link by which the customer can say whether it is solved; an earlier one opens nothing any more."""
+    FollowUp.update(link_salt=salt, link_fingerprint=fingerprint).where(FollowUp.id == number).execute()
+
+
+def link_salt(deal_id: str) -> bytes:
+    """The random part of the link by which the customer of this deal says whether it is solved."""
+    row = FollowUp.select(FollowUp.link_salt).join(Deal).where(Deal.deal_id == deal_id).get()
+    return bytes(row.link_salt or b"")
+
+
+def askable(deal: int) -> tuple[int, str] | None:
+    """The newest survey that the customer sent in about this deal, and their time zone; None for who gets no mail."""
+    row = run(_ASKABLE, deal).fetchone()
+    return None if row is None else (row[0], row[1])

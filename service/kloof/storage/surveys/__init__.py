@@ -1,0 +1,1 @@
+"""Survey versions, questionnaires and responses."""

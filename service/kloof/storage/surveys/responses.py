@@ -1,0 +1,120 @@
+"""Keeping what customers answer: read under lock, laid over, written back, in few statements."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kloof.domain.states import InvitationState
+from kloof.domain.surveys.answers import pack
+from kloof.domain.surveys.responses import Promise, Questionnaire, Response
+from kloof.storage.database import is_postgresql
+from kloof.storage.fields import UtcField
+from kloof.storage.models import Promise as PromiseRow
+from kloof.storage.models import Response as ResponseRow
+from kloof.storage.statements import run
+from kloof.storage.surveys.questionnaires import response
+
+_READ = """
+SELECT i.state, r.id, r.answers, r.comment, r.consent, r.wants_call, r.wants_findings,
+  r.share_with_delivery, r.language, r.submitted_at, r.may_call, o.id
+FROM invitation i LEFT JOIN response r ON r.invitation_id = i.id
+LEFT JOIN own_pair o ON o.deal_id = i.deal_id
+WHERE i.id = ?
+"""
+_LOCK = "SELECT id FROM invitation WHERE id = ? FOR UPDATE"
+_WRITE = """
+INSERT INTO response
+  (invitation_id, answers, comment, consent, wants_call, wants_findings, share_with_delivery, language, saved_at,
+   submitted_at, may_call)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (invitation_id) DO UPDATE SET
+  answers = excluded.answers, comment = excluded.comment, consent = excluded.consent,
+  wants_call = excluded.wants_call, wants_findings = excluded.wants_findings,
+  share_with_delivery = excluded.share_with_delivery,
+  language = excluded.language, saved_at = excluded.saved_at, submitted_at = excluded.submitted_at,
+  may_call = excluded.may_call
+RETURNING id
+"""
+_STEP = "UPDATE invitation SET state = ? WHERE id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The state of an invitation and its response as they are now, with the row of the response if there is one.
+
+    `shown`: the salesperson's page knows of this deal.
+    """
+
+    state: InvitationState
+    row: int | None
+    response: Response
+    shown: bool
+
+
+def locked(questionnaire: Questionnaire) -> Kept:
+    """What is kept now; nobody else changes them before this transaction ends.
+
+    Only inside a transaction. SQLite has locked everything at its start. PostgreSQL locks the invitation's row
+    first, since that of the response may not exist yet, and only then reads: what one statement locks and reads
+    together, it may read as it was before it waited.
+    """
+    if is_postgresql():
+        run(_LOCK, questionnaire.invitation)
+    row = run(_READ, questionnaire.invitation).fetchone()
+    state, *answered, shown = row
+    kept = response(questionnaire.survey, questionnaire.wave, tuple(answered))
+    return Kept(InvitationState(state), answered[0], kept, shown is not None)
+
+
+def write(questionnaire: Questionnaire, kept: Response, now: datetime) -> int:
+    """Write the whole response; gives its row id."""
+    moment = UtcField.db_value
+    values: tuple[Any, ...] = (
+        questionnaire.invitation,
+        pack(questionnaire.survey, questionnaire.wave, kept.answers),
+        kept.comment,
+        kept.consent.value if kept.consent else "",
+        kept.wants_call,
+        kept.wants_findings,
+        kept.shares_with_delivery,
+        kept.language or questionnaire.language,
+        moment(ResponseRow.saved_at, now),
+        moment(ResponseRow.submitted_at, kept.submitted_at),
+        kept.may_call,
+    )
+    return int(run(_WRITE, *values).fetchone()[0])
+
+
+def set_state(invitation: int, state: InvitationState) -> None:
+    """Move an invitation to a state; the caller asked domain.invitations.step whether it may."""
+    run(_STEP, state.value, invitation)
+
+
+def replace_promises(response_row: int, before: tuple[Promise, ...], after: tuple[Promise, ...]) -> None:
+    """Make the promises of a response those of `after`, touching only what differs."""
+    gone = {promise.position for promise in before} - {promise.position for promise in after}
+    if gone:
+        PromiseRow.delete().where(
+            PromiseRow.response == response_row, PromiseRow.position.in_(gone)
+        ).execute()
+    for promise in set(after) - set(before):
+        values = {
+            "text": promise.text,
+            "aspect": promise.aspect,
+            "source": promise.source.value if promise.source else "",
+            "outcome": promise.outcome.value if promise.outcome else "",
+            "remark": promise.remark,
+        }
+        PromiseRow.insert(response=response_row, position=promise.position, **values).on_conflict(
+            conflict_target=[PromiseRow.response, PromiseRow.position], update=values
+        ).execute()
+
+
+def erase(invitation: int) -> None:
+    """Delete the response of an invitation, and with it the promises that it holds."""
+    ResponseRow.delete().where(ResponseRow.invitation == invitation).execute()
+
+
+def forget_outcomes(response_row: int) -> None:
+    """Take back what was said about the promises of this response."""
+    PromiseRow.update(outcome="", remark="").where(PromiseRow.response == response_row).execute()

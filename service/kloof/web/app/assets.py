@@ -1,0 +1,92 @@
+"""The stylesheet and scripts: read once, named by their content, kept by the browser for a year."""
+
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+
+from flask import Flask, Response, abort, current_app, url_for
+
+from kloof.config import Settings
+from kloof.design.accent import stylesheet
+from kloof.web.app import logo
+from kloof.web.app.compression import pack
+from kloof.web.app.context import settings
+from kloof.web.app.logo import Logo
+
+_TYPES = {
+    "css": "text/css",
+    "js": "text/javascript",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "woff2": "font/woff2",
+}
+_WEB_FONT = re.compile(r"@font-face\s*{[^}]*}\s*")
+_ROOMS = ("kloof.design", "kloof.web.static")
+
+
+def init_app(app: Flask) -> None:
+    """Serve the files and give templates `asset(name)`, an address that changes when the content does, and `logo`.
+
+    Raises BadSettings where the company's logo cannot be used.
+    """
+    look: Settings = app.extensions["kloof.settings"]
+    chosen = look.company.logo
+    app.extensions["kloof.logo"] = logo.read(look.folder / chosen) if chosen else None
+    app.add_url_rule("/static/<digest>/<name>", "static", _serve)
+    app.jinja_env.globals |= {
+        "asset": asset,
+        "logo": app.extensions["kloof.logo"],
+        "logo_height": logo.HEIGHT,
+    }
+
+
+def asset(name: str) -> str:
+    """The address of a file of the design or of the web room."""
+    return url_for("static", digest=_digest(name, *_look()), name=name)
+
+
+def _look() -> tuple[str, Logo | None]:
+    return settings().company.accent, current_app.extensions["kloof.logo"]
+
+
+@cache
+def _digest(name: str, accent: str, own: Logo | None) -> str:
+    return hashlib.sha256(_content(name, accent, own)).hexdigest()[:12]
+
+
+@cache
+def _content(name: str, accent: str, own: Logo | None) -> bytes:
+    """A file; `accent.css` is made from the company's own colour, the logo is its own, `form.css` is all in one."""
+    if name == "accent.css":
+        return stylesheet(accent).encode()
+    if name == "form.css":
+        return _form_styles(accent).encode()
+    if own and name == own.name:
+        return own.content
+    for room in _ROOMS:
+        file = files(room) / name
+        if file.is_file():
+            return file.read_bytes()
+    raise FileNotFoundError(name)
+
+
+def _form_styles(accent: str) -> str:
+    """Every style of the forms in one file: one request instead of three, and no web font that could be asked for."""
+    design = files("kloof.design")
+    base = _WEB_FONT.sub("", (design / "kloof.css").read_text(encoding="utf-8"))
+    return base + stylesheet(accent) + (design / "form.css").read_text(encoding="utf-8")
+
+
+def _serve(digest: str, name: str) -> Response:
+    extension = name.rpartition(".")[2]
+    if extension not in _TYPES:
+        abort(404)
+    try:
+        content = _content(name, *_look())
+    except FileNotFoundError:
+        abort(404)
+    response = Response(content, mimetype=_TYPES[extension])
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    pack(response)
+    return response

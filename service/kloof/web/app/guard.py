@@ -1,0 +1,99 @@
+"""Every request passes its door: the rules stand in domain/access/rules.py, this is where they are kept."""
+
+from datetime import datetime, timedelta
+from typing import Final, cast
+
+from flask import Flask, abort, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
+from flask_wtf import CSRFProtect
+
+from kloof import storage
+from kloof.domain.access.rules import ROUTES, Door, may_enter
+from kloof.domain.deals.deals import Person
+from kloof.domain.errors import Refused
+from kloof.storage.access import people
+from kloof.web.app.context import now
+
+IDLE: Final = timedelta(hours=2)
+"""A session ends when nothing was opened for so long."""
+LONGEST: Final = timedelta(hours=12)
+"""A session ends so long after the sign-in, whatever was opened since."""
+_NOTED_EVERY: Final = timedelta(minutes=1)
+
+csrf = CSRFProtect()
+login = LoginManager()
+
+
+class Visitor(UserMixin):
+    """Somebody of the company in a session that ends when their epoch rises."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+
+    def get_id(self) -> str:
+        return f"{self.person.id}.{self.person.epoch}"
+
+
+def init_app(app: Flask) -> None:
+    """Check the door before, and the connection around, every request."""
+    csrf.init_app(app)
+    login.init_app(app)
+    login.user_loader(_visitor)
+    app.before_request(_pass_the_door)
+
+
+def refuse_routes_without_a_rule(app: Flask) -> None:
+    """Raise Refused where a route has no rule, so that such an application never starts."""
+    missing = sorted({rule.endpoint for rule in app.url_map.iter_rules()} - set(ROUTES))
+    if missing:
+        raise Refused(
+            f"These routes have no access rule: {', '.join(missing)}.",
+            remedy="Add them to domain/access/rules.py.",
+        )
+
+
+def signed_in() -> Person:
+    """Who is visiting; only for routes behind Door.ROLE."""
+    return cast(Visitor, current_user).person
+
+
+def _visitor(identity: str) -> Visitor | None:
+    number, _, epoch = identity.partition(".")
+    person = people.by_id(int(number)) if number.isdigit() else None
+    return Visitor(person) if person and str(person.epoch) == epoch and _lasts(now()) else None
+
+
+def begin(moment: datetime) -> None:
+    """A session begins now."""
+    session["began"] = session["seen"] = int(moment.timestamp())
+
+
+def _lasts(moment: datetime) -> bool:
+    began, seen, at = session.get("began"), session.get("seen"), int(moment.timestamp())
+    if not isinstance(began, int) or not isinstance(seen, int):
+        return False
+    return at - began < LONGEST.total_seconds() and at - seen < IDLE.total_seconds()
+
+
+def _seen(moment: datetime) -> None:
+    # Not at every page: each note is a cookie that has to be signed and sent.
+    if int(moment.timestamp()) - session["seen"] >= _NOTED_EVERY.total_seconds():
+        session["seen"] = int(moment.timestamp())
+
+
+def _pass_the_door() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None
+    storage.ensure_connected()
+    rule = ROUTES[request.endpoint]
+    if rule.door is not Door.ROLE:
+        return None
+    if not current_user.is_authenticated:
+        session["next"] = request.full_path if request.method == "GET" else None
+        return redirect(url_for("sign_in.ask"))
+    if not may_enter(rule, signed_in()):
+        # Another role learns nothing, not even that there is something here.
+        abort(404)
+    _seen(now())
+    return None

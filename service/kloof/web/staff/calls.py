@@ -1,0 +1,108 @@
+"""Calls to customers: whom to call and by when, what it is about, and what came of it."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import RadioField
+from wtforms.validators import InputRequired
+
+from kloof.actions.staff import calls
+from kloof.domain.deals.deals import Role
+from kloof.domain.errors import Refused
+from kloof.domain.staff.calls import OF_THE_OWNER, FollowUpState, Ground, Outcome
+from kloof.web.app.context import now, settings
+from kloof.web.app.guard import signed_in
+from kloof.web.app.language import moment, say
+from kloof.web.survey.forms import Written
+
+blueprint = Blueprint("calls", __name__, url_prefix="/calls")
+
+MOST_IN_NOTE = 2000
+_CHOICES = [outcome.value for outcome in OF_THE_OWNER]
+
+
+class OutcomeForm(FlaskForm):
+    """What came of a call, and a note about it."""
+
+    outcome = RadioField(choices=_CHOICES, validators=[InputRequired()])  # type: ignore[arg-type]
+    note = Written(most=MOST_IN_NOTE)
+
+
+@blueprint.errorhandler(Refused)
+def still_off(_: Refused) -> ResponseReturnValue:
+    return render_template("me/off.html")
+
+
+@blueprint.get("")
+def overview() -> str:
+    view = calls.overview(settings(), signed_in(), now())
+    return render_template("calls/overview.html", view=view, states=states(), at_desk=_at_desk())
+
+
+@blueprint.get("/<deal_id>")
+def call(deal_id: str) -> str:
+    return _page(deal_id, OutcomeForm())
+
+
+@blueprint.post("/<deal_id>")
+def note(deal_id: str) -> ResponseReturnValue:
+    """Record what came of it. Somebody who was first is no error: the page then says how it stands."""
+    form = OutcomeForm()
+    if not form.validate():
+        return _page(deal_id, form), 422
+    try:
+        calls.record(
+            settings(), signed_in(), deal_id, Outcome(form.outcome.data), form.note.data or "", now()
+        )
+    except Refused:
+        return redirect(url_for("calls.call", deal_id=deal_id), 303)
+    return redirect(url_for("calls.call", deal_id=deal_id, saved=""), 303)
+
+
+def states() -> dict[FollowUpState, str]:
+    """How a call stands, in words."""
+    return {
+        FollowUpState.OPEN: say("To call"),
+        FollowUpState.SOLVED: say("Solved, we think"),
+        FollowUpState.CONFIRMED: say("Solved, says the customer"),
+        FollowUpState.UNSOLVED: say("Not solved"),
+        FollowUpState.CANCELLED: say("Not needed any more"),
+    }
+
+
+def _page(deal_id: str, form: OutcomeForm) -> str:
+    detail = calls.detail(settings(), signed_in(), deal_id, now())
+    return render_template(
+        "calls/call.html",
+        detail=detail,
+        form=form,
+        names={aspect.id: aspect.name for aspect in detail.survey.aspects},
+        grounds=_grounds(),
+        states=states(),
+        outcomes=_outcomes(),
+        at_desk=_at_desk(),
+        at=moment,
+        saved="saved" in request.args,
+    )
+
+
+def _at_desk() -> bool:
+    return signed_in().role is Role.DESK
+
+
+def _grounds() -> dict[Ground, str]:
+    return {
+        Ground.ASKED: say("The customer asked to be called."),
+        Ground.BROKEN: say("The customer says that a promise was not kept."),
+        Ground.GAP: say("What came fell well short of what the customer expected."),
+    }
+
+
+def _outcomes() -> dict[Outcome, str]:
+    return {
+        Outcome.SOLVED: say("We spoke, and it is solved"),
+        Outcome.NOT_SOLVED: say("We spoke, and it cannot be solved"),
+        Outcome.NOT_REACHED: say("I could not reach the customer"),
+        Outcome.CONFIRMED: say("The customer: yes, it is solved"),
+        Outcome.DENIED: say("The customer: no, it is not solved"),
+    }

@@ -1,0 +1,148 @@
+"""The desk: how deals, answers and mail stand, and files of deals and deliveries to load."""
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, RadioField
+from wtforms.validators import InputRequired
+
+from kloof.actions.deals import imports
+from kloof.actions.releases import freeze
+from kloof.actions.staff import desk
+from kloof.actions.surveys.files import load_surveys
+from kloof.domain.access.audit_log import by
+from kloof.domain.errors import BadInput
+from kloof.domain.releases.document import Reason
+from kloof.domain.states import MessageState
+from kloof.storage.mailing.review import Entry
+from kloof.web.app.context import now, settings
+from kloof.web.app.guard import signed_in
+from kloof.web.app.language import moment, say
+from kloof.web.staff.calls import states
+
+if TYPE_CHECKING:
+    from kloof.domain.releases.blocks import Waiting
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+
+DEALS, DELIVERIES, CANCELLATIONS = "deals", "deliveries", "cancellations"
+
+
+class FileForm(FlaskForm):
+    """A file from the CRM: what is in it, and whether to try it only."""
+
+    # The stubs still ask for the pairs that WTForms itself warns about.
+    kind = RadioField(choices=[DEALS, DELIVERIES, CANCELLATIONS], default=DEALS, validators=[InputRequired()])  # type: ignore[list-item]
+    file = FileField(validators=[FileRequired()])
+    dry_run = BooleanField()
+
+
+@blueprint.get("")
+def overview() -> str:
+    return _page(FileForm())
+
+
+@blueprint.get("/waiting")
+def waiting() -> str:
+    """Which pairs are in no release yet, why, and what has to happen first."""
+    rules = freeze.thresholds(settings())
+    return render_template(
+        "desk/waiting.html",
+        queues=freeze.waiting(settings()),
+        least=rules.least_customers,
+        sellers=rules.m,
+        lacks=_lacks,
+    )
+
+
+def _lacks(queue: "Waiting") -> str:
+    return {
+        Reason.TOO_FEW: say("{count} customers too few.", count=queue.short_of),
+        Reason.TOO_FEW_SALESPEOPLE: say(
+            "Too few salespeople, or one of them sold to more than half of these customers."
+        ),
+        Reason.HOMOGENEOUS: say("The answers are so much alike that an average would give them away."),
+        Reason.CERTIFICATE: say("Together with what was published before, it would give too much away."),
+    }[queue.reason]
+
+
+@blueprint.post("/files")
+def load() -> ResponseReturnValue:
+    form = FileForm()
+    if not form.validate():
+        return _page(form), 422
+    try:
+        report = _loaded(form)
+    except (BadInput, UnicodeDecodeError) as error:
+        problems = error.problems if isinstance(error, BadInput) else []
+        return render_template("desk/loaded.html", problems=problems, report=None, form=form), 422
+    return render_template("desk/loaded.html", problems=[], report=report, form=form)
+
+
+def _page(form: FileForm) -> str:
+    view = desk.overview(settings(), now())
+    return render_template(
+        "desk/overview.html",
+        view=view,
+        form=form,
+        mail_states=_mail_states(),
+        what_to_do=_what_to_do(),
+        kind_of=_kind_of,
+        call_states=states(),
+        at=moment,
+    )
+
+
+def _what_to_do() -> dict[MessageState, str]:
+    return {
+        MessageState.HELD: say("Look whether it arrived. Then: kloof outbox resolve"),
+        MessageState.FAILED: say("Correct the address and load the deal again."),
+        MessageState.BOUNCED: say(
+            "Correct the address and load the deal again. Without one it becomes a letter."
+        ),
+        MessageState.LETTER: say("Print it: kloof letters FILE.pdf"),
+    }
+
+
+def _kind_of(entry: Entry) -> str:
+    """What a message is: of the numbered kinds the part before the number says it."""
+    kinds = {
+        "invitation": say("Invitation"),
+        "reminder": say("Reminder"),
+        "findings": say("Word of new findings"),
+        "sign-in": say("Sign-in link"),
+        "handover": say("Word from delivery"),
+        "call": say("A customer to call"),
+        "call-due": say("Reminder of a call"),
+        "solved": say("Question whether it is solved"),
+    }
+    waves = {"sale": say("first survey"), "delivery": say("second survey")}
+    kind = kinds.get(entry.kind.rstrip("0123456789").rstrip("-"), entry.kind)
+    return f"{kind}, {waves[entry.wave]}" if entry.wave else kind
+
+
+def _mail_states() -> dict[MessageState, str]:
+    return {
+        MessageState.QUEUED: say("Waiting"),
+        MessageState.LETTER: say("Letters to print"),
+        MessageState.SENDING: say("On its way"),
+        MessageState.SENT: say("Sent"),
+        MessageState.FAILED: say("Failed"),
+        MessageState.HELD: say("Held: decide"),
+        MessageState.BOUNCED: say("Bounced"),
+        MessageState.CANCELLED: say("Not needed any more"),
+    }
+
+
+def _loaded(form: FileForm) -> imports.Report:
+    text = form.file.data.read().decode("utf-8-sig")
+    name, dry_run, who = form.file.data.filename or "file.csv", bool(form.dry_run.data), by(signed_in())
+    if form.kind.data == DELIVERIES:
+        return imports.import_deliveries(settings(), text, name, now(), dry_run=dry_run, by=who)
+    if form.kind.data == CANCELLATIONS:
+        return imports.import_cancellations(settings(), text, name, now(), dry_run=dry_run, by=who)
+    offered = load_surveys(settings().surveys_folder)
+    return imports.import_deals(settings(), text, name, offered, now(), dry_run=dry_run, by=who)

@@ -1,0 +1,74 @@
+"""Fair play, for the desk: what stands apart, as a question with its counts."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from kloof.actions.staff import fair_play
+from kloof.actions.staff.fair_play import Named
+from kloof.domain.errors import Refused
+from kloof.domain.staff.fair_play import FALSE_DISCOVERIES, LEAST_DIFFERENCE, LEAST_OTHERS, LEAST_OWN, Signal
+from kloof.web.app.context import now, settings
+from kloof.web.app.language import say
+
+blueprint = Blueprint("fair_play", __name__, url_prefix="/desk/fair-play")
+
+
+@blueprint.errorhandler(Refused)
+def still_off(_: Refused) -> ResponseReturnValue:
+    return _page(off=True, asked=())
+
+
+@blueprint.get("")
+def overview() -> str:
+    return _page(off=False, asked=fair_play.asked(settings(), now()))
+
+
+def _page(*, off: bool, asked: tuple[Named, ...]) -> str:
+    return render_template(
+        "desk/fair_play.html",
+        off=off,
+        asked=[_sentence(one) for one in asked],
+        own=LEAST_OWN,
+        others=LEAST_OTHERS,
+        points=round(100 * LEAST_DIFFERENCE),
+        errors=round(100 * FALSE_DISCOVERIES),
+    )
+
+
+def _sentence(named: Named) -> str:
+    """The counts as they are, own and of the others. No colour, no rank, no guess at why."""
+    one = named.question
+    facts = {
+        "name": named.name,
+        "hits": one.hits,
+        "units": one.units,
+        "others": one.other_hits,
+        "of": one.other_units,
+    }
+    return {
+        Signal.LOW_EXPECTATION: lambda: say(
+            "Of {name}'s {units} closed groups of customers, {hits} lie in the lowest third of what is expected; "
+            "of the others {others} of {of}. Do you know why?",
+            **facts,
+        ),
+        Signal.NOT_ASKED: lambda: say(
+            "Of {name}'s {units} deals, {hits} never got their first survey; of the others {others} of {of}. "
+            "Do you know why?",
+            **facts,
+        ),
+        Signal.ADDRESS_CHANGED: lambda: say(
+            "Of {name}'s {units} deals, {hits} had their e-mail address changed after they were loaded; of the "
+            "others {others} of {of}. Do you know why?",
+            **facts,
+        ),
+        Signal.ANSWERED: lambda: say(
+            "Of {name}'s {units} first surveys, {hits} were answered; of the others {others} of {of}. "
+            "Do you know why?",
+            **facts,
+        ),
+        Signal.REPORTED_LATE: lambda: say(
+            "Of {name}'s {units} deliveries, {hits} were reported more than two weeks later; of the others "
+            "{others} of {of}. Do you know why?",
+            **facts,
+        ),
+    }[one.signal]()

@@ -1,0 +1,52 @@
+"""What delivery says and what was done for a deal, in the visitor's language."""
+
+from kloof.domain.notation import number
+from kloof.domain.staff.handover import Item, Mark, Meeting, Why
+from kloof.domain.surveys.definition import Survey
+from kloof.web.app.language import language, say
+
+
+def mark_words(mark: Mark) -> str:
+    """A mark, as a lead chooses it."""
+    return {
+        Mark.WILL: say("Will do"),
+        Mark.WONT: say("Will not"),
+        Mark.TALK: say("Needs a talk"),
+    }[mark]
+
+
+def meeting_words(meeting: str) -> str:
+    """How to talk, as a heading."""
+    if meeting == Meeting.VISIT:
+        return say("Visit the customer together before the work starts")
+    return say("Call the customer before the work starts")
+
+
+def reason_words(why: Why, item: Item, survey: Survey) -> str:
+    """One reason to talk first, in a sentence."""
+    names = {aspect.id: aspect.name[language()] for aspect in survey.aspects}
+    what = f"“{item.promise}”" if item.promise else names[item.aspect]
+    if why is Why.WONT:
+        return say("{what}: delivery says that it will not do this.", what=what)
+    if why is Why.TALK:
+        return say("{what}: delivery wants to talk about this.", what=what)
+    return say(
+        "{what}: the customer expects {expected} out of {most}, and our norm is {norm}.",
+        what=what,
+        expected=item.expected,
+        most=survey.scale.high,
+        norm=number(item.norm or 0, language()),
+    )
+
+
+def done_words() -> dict[str, str]:
+    """What can be done for a deal, by practice."""
+    return {
+        "joint_visit": say("Sales and delivery visited the customer together, before the quote"),
+        "quote_checked": say("Delivery checked the quote"),
+        "exclusions_listed": say("The customer got a list of what is not included"),
+        "seller_on_site": say("The salesperson was there on the first morning"),
+        "handover_document": say("The handover document was made"),
+        "aftercare_call": say("The salesperson called after delivery"),
+        "complaint": say("The customer complained"),
+    }

@@ -1,0 +1,50 @@
+"""No more mail: GET asks, POST does; a mail program's one-click request (RFC 8058) is such a POST."""
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kloof.actions.mailing import opt_out
+from kloof.domain.errors import NotFound
+from kloof.web.app import errors
+from kloof.web.app.context import now, settings
+from kloof.web.app.guard import csrf
+from kloof.web.app.language import asked_language, say
+from kloof.web.app.rate_limit import limited
+
+blueprint = Blueprint("opt_out", __name__, url_prefix="/opt-out")
+# The token in the address is the credential; a mail program brings no cookie and no CSRF token.
+csrf.exempt(blueprint)
+
+MOST_WRONG_LINKS = 60
+
+
+@blueprint.errorhandler(NotFound)
+def closed(_: NotFound) -> ResponseReturnValue:
+    if limited("opt-out-link", request.remote_addr, most=MOST_WRONG_LINKS):
+        return errors.page(429)
+    return render_template("survey/closed.html"), 404
+
+
+@blueprint.get("/<token>")
+def ask(token: str) -> str:
+    opt_out.recognise(token)
+    return render_template("opt_out/ask.html", here=url_for("opt_out.do", token=token, **asked_language()))
+
+
+@blueprint.post("/<token>")
+def do(token: str) -> str:
+    """Everything but the first button means stop: that one is what a link scanner presses."""
+    if request.form.get("choice") == "keep":
+        opt_out.recognise(token)
+        return _done(say("Nothing has changed"), say("You keep getting our surveys."))
+    opt_out.stop(settings(), token, now())
+    return _done(
+        say("You get no more surveys from us"),
+        say(
+            "No surveys and no reminders, for any order. A survey that you already have stays open until its date."
+        ),
+    )
+
+
+def _done(heading: str, words: str) -> str:
+    return render_template("opt_out/done.html", heading=heading, words=words)

@@ -1,0 +1,76 @@
+"""Is it solved? The customer says, by the link in a mail: GET asks, POST records; nothing chosen is no answer."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from kloof.actions.staff import calls
+from kloof.domain.errors import NotFound
+from kloof.domain.staff.calls import FollowUpState
+from kloof.domain.text import LANGUAGES
+from kloof.storage.staff.calls import Call
+from kloof.web.app import errors
+from kloof.web.app.context import now, settings
+from kloof.web.app.guard import csrf
+from kloof.web.app.language import say, speak
+from kloof.web.app.rate_limit import limited
+from kloof.web.survey.forms import Choices, SurveyForm, Written
+
+blueprint = Blueprint("solved", __name__, url_prefix="/solved")
+# The token in the address is the credential; there is no cookie.
+csrf.exempt(blueprint)
+
+MOST_WRONG_LINKS = 60
+MOST_IN_WORDS = 2000
+
+
+class AnswerForm(SurveyForm):
+    """Yes or no, and what is still not right."""
+
+    chosen = Choices(allowed={"solved": frozenset({"yes", "no"})})
+    words = Written(most=MOST_IN_WORDS)
+
+
+@blueprint.errorhandler(NotFound)
+def closed(_: NotFound) -> ResponseReturnValue:
+    if limited("solved-link", request.remote_addr, most=MOST_WRONG_LINKS):
+        return errors.page(429)
+    return render_template("survey/closed.html"), 404
+
+
+@blueprint.get("/<token>")
+def ask(token: str) -> str:
+    call = _opened(token)
+    if call.kept.state is not FollowUpState.SOLVED:
+        return _done(call.kept.state)
+    return _question(call, AnswerForm())
+
+
+@blueprint.post("/<token>")
+def answer(token: str) -> ResponseReturnValue:
+    call = _opened(token)
+    form = AnswerForm()
+    if not form.validate() or "solved" not in form.chosen.data:
+        return _question(call, form, missing="solved" not in form.chosen.data), 422
+    is_solved = form.chosen.data["solved"] == "yes"
+    return _done(calls.answer(settings(), token, is_solved=is_solved, words=form.words.data or "", now=now()))
+
+
+def _opened(token: str) -> Call:
+    """The call that the link is about; from here on everything is said in the customer's language."""
+    call = calls.recognise(token)
+    asked = request.args.get("language")
+    speak(asked if asked in LANGUAGES else call.language)
+    return call
+
+
+def _question(call: Call, form: AnswerForm, *, missing: bool = False) -> str:
+    return render_template("solved/ask.html", call=call, form=form, here=request.full_path, missing=missing)
+
+
+def _done(state: FollowUpState) -> str:
+    again = say("Somebody calls you again within a few working days.")
+    words = {
+        FollowUpState.CONFIRMED: say("Good to hear that it is solved."),
+        FollowUpState.OPEN: again,
+    }
+    return render_template("solved/done.html", words=words.get(state, say("We have noted it.")))
