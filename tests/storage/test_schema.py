@@ -22,7 +22,7 @@ MIGRATE = (
 )
 
 
-# Triggers are no part of a model; tests/storage/test_audit.py tries what they refuse.
+# Triggers are no part of a model; tests/storage/access/test_audit_log.py tries what they refuse.
 _DESCRIBED = (
     "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL ORDER BY name"
 )

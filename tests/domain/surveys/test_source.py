@@ -10,7 +10,7 @@ from kloof.domain.errors import BadInput
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.source import parse_survey
 
-SHIPPED = Path(__file__).parents[2] / "surveys"
+SHIPPED = Path(__file__).parents[3] / "surveys"
 
 SMALL = """\
 id: small

@@ -23,7 +23,7 @@ from kloof.mail.smtp import Smtp
 from kloof.storage.models import Message
 from outbox_cast import NOON, company, line, sell
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "mail"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "mail"))
 from bad_server import BadServer, Mood, moody
 
 MAILS = 1000

@@ -126,7 +126,7 @@ def test_two_processes_that_freeze_and_publish_at_once_close_each_pair_once_in_o
         storage.migrate()
     answered_deals(120, joint_visit=None)
     storage.close_database()
-    tests = str(Path(__file__).parents[1])
+    tests = str(Path(__file__).parents[2])
     racers = [
         subprocess.Popen(
             [sys.executable, "-c", AT_ONCE, url, str(tmp_path), tests],

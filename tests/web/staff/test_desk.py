@@ -21,7 +21,7 @@ from kloof.storage.mailing import opt_outs, outbox
 from kloof.storage.models import Deal, Message, Round
 
 Enter = Callable[[str, Role], FlaskClient]
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 HEADER = "deal_id,customer_name,customer_email,language,salesperson_email,team,region,product,survey,sold_on"
 GOOD = "X-1,Jan de Boer,jan@home.example,nl,sanne.de.vries@company.example,North,East,Heat pump,product,2026-02-25"
 BAD = GOOD.replace("X-1", "X-2").replace("sanne", "nobody")

@@ -17,7 +17,7 @@ from kloof.storage.models import MODELS
 from kloof.web.survey.preview import alone
 from kloof.wording import translator
 
-SURVEYS = Path(__file__).parents[2] / "surveys"
+SURVEYS = Path(__file__).parents[3] / "surveys"
 
 
 @pytest.fixture

@@ -244,7 +244,7 @@ def test_a_crash_at_any_moment_leaves_the_old_release_whole_and_the_next_publish
     publish(company, MONDAY)
     grow(company, 1)
     before = read_releases(company.releases_folder)
-    tests = str(Path(__file__).parents[1])
+    tests = str(Path(__file__).parents[2])
     process = subprocess.run(
         [sys.executable, "-c", KILLED, database, str(tmp_path), moment, tests], check=False
     )

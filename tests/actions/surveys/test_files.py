@@ -7,7 +7,7 @@ import pytest
 from kloof.actions.surveys.files import check_surveys, load_surveys
 from kloof.domain.errors import BadInput
 
-SHIPPED = Path(__file__).parents[2] / "surveys"
+SHIPPED = Path(__file__).parents[3] / "surveys"
 
 
 @pytest.fixture
