@@ -27,7 +27,8 @@ from kloof import storage
 from kloof.actions.mailing import invite
 from kloof.actions.mailing.dispatch import Dispatch
 from kloof.config import Company, Mail, Settings
-from kloof.domain.deals.deals import DealLine, Role
+from kloof.domain.access.people import Role
+from kloof.domain.deals.deals import DealLine
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.mail.catcher import OnAnyPort, Pipelining
 from kloof.mail.smtp import Smtp

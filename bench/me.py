@@ -24,7 +24,7 @@ from flask import Flask, render_template_string
 
 from kloof import storage
 from kloof.config import Settings
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 from kloof.domain.surveys.answers import pack
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.storage.access import people

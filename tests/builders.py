@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kloof.config import Settings
 from kloof.domain.access import tokens as links
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.storage.models import Customer, Deal, Invitation, Person

@@ -7,9 +7,8 @@ from typing import Any
 from builders import NOW, BuiltDeal, deal, person, settings
 from kloof.actions.surveys import respond
 from kloof.config import Settings
-from kloof.domain.deals.deals import Consent, Outcome
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.responses import Changes, PromiseChange
+from kloof.domain.surveys.responses import Changes, Consent, Outcome, PromiseChange
 from kloof.storage.models import FollowUp, Message
 
 SANNE = "Sanne de Vries"

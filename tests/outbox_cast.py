@@ -8,7 +8,8 @@ from typing import Any
 from kloof import storage
 from kloof.actions.mailing import invite
 from kloof.config import Company, Mail, Settings
-from kloof.domain.deals.deals import Deal, DealLine, Role
+from kloof.domain.access.people import Role
+from kloof.domain.deals.deals import Deal, DealLine
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.storage.access import people
 from kloof.storage.deals import deals

@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, Response
 from werkzeug.serving import make_server
 
 from builders import NOW, person
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 from kloof.storage.access import people
 from running import CHROMIUM, CHROMIUM_FLAGS
 

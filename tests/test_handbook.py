@@ -23,8 +23,8 @@ from kloof.actions.releases.publish import Outcome
 from kloof.cli import main
 from kloof.config.settings import Calls, Company, Mail, Oidc, Publishing, Settings
 from kloof.config.sources import ENVIRONMENT
-from kloof.domain.access.rules import ROUTES, Door, Rule
-from kloof.domain.deals.deals import DealLine, Role
+from kloof.domain.access.people import Role
+from kloof.domain.deals.deals import DealLine
 from kloof.domain.deals.files import (
     OPTIONAL,
     REQUIRED,
@@ -37,8 +37,7 @@ from kloof.domain.deals.files import (
 )
 from kloof.domain.errors import BadInput
 from kloof.domain.releases import document as release
-from kloof.domain.staff.calls import FOLLOW_UP_STEPS
-from kloof.domain.states import AWAITS_MAIL, INVITATION_STEPS, MESSAGE_STEPS, OPEN
+from kloof.domain.states import AWAITS_MAIL, FOLLOW_UP_STEPS, INVITATION_STEPS, MESSAGE_STEPS, OPEN
 from kloof.domain.surveys.definition import (
     RESERVED_IDS,
     RESERVED_PREFIXES,
@@ -51,6 +50,7 @@ from kloof.domain.surveys.definition import (
 from kloof.domain.surveys.source import parse_survey
 from kloof.publish.schema import TABLES
 from kloof.web import create_app
+from kloof.web.app.routes import ROUTES, Door, Rule
 
 # Commands
 

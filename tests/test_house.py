@@ -10,10 +10,9 @@ from babel.messages.extract import extract_from_dir
 from kloof.cli import COMMANDS, main
 from kloof.config.settings import Calls, Company, Deals, Mail, Oidc, Publishing, Settings
 from kloof.config.sources import ENVIRONMENT, FILE_KEYS
-from kloof.domain.access.rules import ROUTES
-from kloof.domain.staff.calls import FOLLOW_UP_STEPS
-from kloof.domain.states import INVITATION_STEPS, MESSAGE_STEPS
+from kloof.domain.states import FOLLOW_UP_STEPS, INVITATION_STEPS, MESSAGE_STEPS
 from kloof.web.app.errors import _PAGES
+from kloof.web.app.routes import ROUTES
 from kloof.web.staff.sign_in import _TURNED_AWAY
 from kloof.wording import catalogue
 

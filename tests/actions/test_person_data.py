@@ -10,11 +10,10 @@ from kloof.actions import person_data
 from kloof.actions.mailing import opt_out
 from kloof.actions.surveys import respond
 from kloof.domain.access.audit_log import What
-from kloof.domain.deals.deals import Consent
 from kloof.domain.errors import NotFound
 from kloof.domain.mailing.suppression import address_hash
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.responses import Changes, PromiseChange
+from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
 from kloof.storage.database import database as opened
 from kloof.storage.mailing import opt_outs
 from kloof.storage.models import AuditEntry, Customer, Deal

@@ -12,11 +12,12 @@ from builders import NOW, deal, person
 from call_cast import SANNE, answers, chooses, company
 from kloof.actions.staff import calls
 from kloof.config import Settings
+from kloof.domain.access.people import Person, Role
 from kloof.domain.access.tokens import Purpose, token
-from kloof.domain.deals.deals import Consent, Person, Role
-from kloof.domain.deals.deals import Outcome as PromiseOutcome
 from kloof.domain.staff.calls import Outcome
 from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Consent
+from kloof.domain.surveys.responses import Outcome as PromiseOutcome
 from kloof.storage.access import people
 from kloof.storage.models import Deal, FollowUp
 from kloof.web import create_app

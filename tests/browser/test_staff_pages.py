@@ -12,11 +12,11 @@ from builders import NOW, BuiltDeal, deal, person, settings, survey
 from kloof.actions.staff import handover
 from kloof.actions.staff.published import Figures
 from kloof.actions.surveys import respond
-from kloof.domain.deals.deals import Consent, Role
+from kloof.domain.access.people import Role
 from kloof.domain.staff.handover import Mark
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.gap import AspectGap
-from kloof.domain.surveys.responses import Changes, PromiseChange
+from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
 from kloof.storage.access import people
 from kloof.storage.models import Deal, Invitation, Person, Response
 from kloof.web import create_app

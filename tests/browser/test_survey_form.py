@@ -10,9 +10,8 @@ from playwright.sync_api import Page, expect
 from builders import NOW, BuiltDeal, deal, settings, survey
 from kloof.actions.surveys import respond
 from kloof.actions.surveys.files import load_surveys
-from kloof.domain.deals.deals import Consent, Source
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.responses import Changes, PromiseChange
+from kloof.domain.surveys.responses import Changes, Consent, PromiseChange, Source
 from kloof.web import create_app
 from kloof.web.survey.preview import alone
 from pages import axe_violations, follow, html_errors, served

@@ -9,9 +9,8 @@ from playwright.sync_api import Page, Request
 
 from builders import NOW, BuiltDeal, deal, settings, survey
 from kloof.actions.surveys import respond
-from kloof.domain.deals.deals import Consent
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.responses import Changes, PromiseChange
+from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
 from kloof.storage.models import Promise, Response
 from kloof.web import create_app
 from pages import axe_violations, follow, html_errors, served

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 import numpy as np
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.blocks import NewBlock, plan
+from kloof.domain.releases.blocks import plan
 from kloof.domain.releases.cells import ClosedBlock, Draft, Header, arm_cells, cells
 from kloof.domain.releases.certify import History, Publishable, certify_what_can_be
+from kloof.domain.releases.closing import NewBlock
 from kloof.domain.releases.document import Previous, ReleaseDocument
 from kloof.domain.releases.leverage import Membership
 from kloof.domain.releases.pair_columns import PairColumns

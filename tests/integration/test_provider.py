@@ -20,7 +20,7 @@ from werkzeug.serving import make_server
 
 from builders import person, settings
 from kloof.actions.clock import wall_clock
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 from kloof.storage.access import people
 from kloof.storage.models import AuditEntry, Person, SignIn
 from kloof.web import create_app

@@ -20,8 +20,7 @@ from kloof.config import Settings
 from kloof.domain.access.tokens import Purpose, token
 from kloof.domain.errors import BadSettings
 from kloof.domain.mailing.messages import AboutCall, AboutDeal, AboutHandover, Outgoing
-from kloof.domain.staff.calls import FollowUpState
-from kloof.domain.states import InvitationState
+from kloof.domain.states import FollowUpState, InvitationState
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import LANGUAGES, Language
 from kloof.mail.compiled import Mould, encoded

@@ -14,9 +14,8 @@ from kloof import storage
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.actions.surveys import respond
-from kloof.domain.deals.deals import Consent
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.responses import Changes, PromiseChange
+from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
 from kloof.storage.database import database as opened
 from kloof.storage.database import is_postgresql
 from kloof.storage.models import MODELS, OwnPair, Promise

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from builders import NOW, person, settings
 from kloof import storage
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 from kloof.storage.access import people
 from kloof.web import create_app
 

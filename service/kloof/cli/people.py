@@ -5,7 +5,7 @@ import click
 from kloof.actions.access.people import add as add_person
 from kloof.actions.clock import wall_clock
 from kloof.cli.run import as_json, report, with_database
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 
 
 @click.group()

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from kloof.domain.access.people import Role
 from kloof.domain.colour import nearest_readable
-from kloof.domain.deals.deals import Role
 from kloof.domain.deals.study_arms import MOST
 from kloof.domain.text import Language
 

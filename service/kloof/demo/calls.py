@@ -6,7 +6,7 @@ from datetime import datetime
 from kloof.actions.staff import calls
 from kloof.config import Settings
 from kloof.domain.access import tokens
-from kloof.domain.deals.deals import Person
+from kloof.domain.access.people import Person
 from kloof.domain.staff.calls import Outcome
 from kloof.storage.access import people
 from kloof.storage.staff import call_records

@@ -19,12 +19,13 @@ from kloof.config import Research, Settings
 from kloof.demo import calls
 from kloof.demo.story import TEAMS, Chapter, Reply, sellers, year
 from kloof.domain.access import tokens
-from kloof.domain.deals.deals import Consent, DealLine, Outcome, Person, Role, Source
+from kloof.domain.access.people import Person, Role
+from kloof.domain.deals.deals import DealLine
 from kloof.domain.deals.files import OPTIONAL, REQUIRED
 from kloof.domain.deals.study_arms import Arm, drawn
 from kloof.domain.staff.handover import Mark
 from kloof.domain.surveys.definition import Survey, Wave
-from kloof.domain.surveys.responses import Changes, PromiseChange
+from kloof.domain.surveys.responses import Changes, Consent, Outcome, PromiseChange, Source
 from kloof.mail.transport import Memory
 from kloof.storage.access import people as people_store
 from kloof.storage.surveys import questionnaires

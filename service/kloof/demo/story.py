@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kloof.domain.deals.deals import Consent, DealLine, Outcome, Source
+from kloof.domain.deals.deals import DealLine
 from kloof.domain.surveys.answers import DOES_NOT_APPLY, Answer
 from kloof.domain.surveys.definition import Survey
+from kloof.domain.surveys.responses import Consent, Outcome, Source
 from kloof.domain.text import Language
 
 COMPANY = "Warmtehuis"

@@ -1,4 +1,4 @@
-"""The life of an invitation and of a message, as tables: what may follow what."""
+"""The lives of an invitation, a message and a call, as tables: what may follow what."""
 
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -65,6 +65,27 @@ MESSAGE_STEPS: Final[dict[MessageState, frozenset[MessageState]]] = {
 
 WAITS: Final = frozenset({_M.QUEUED, _M.LETTER})
 """States of a message that has not begun its way out: what a withdrawal cancels."""
+
+
+class FollowUpState(StrEnum):
+    """Where the call about one deal stands."""
+
+    OPEN = "open"  # somebody has to call
+    SOLVED = "solved"  # the owner says so; the customer is asked
+    CONFIRMED = "confirmed"  # the customer says so too
+    UNSOLVED = "unsolved"  # they spoke, and it stays as it is
+    CANCELLED = "cancelled"  # the customer took back what it was about
+
+
+_S = FollowUpState
+FOLLOW_UP_STEPS: Final[dict[FollowUpState, frozenset[FollowUpState]]] = {
+    _S.OPEN: frozenset({_S.SOLVED, _S.UNSOLVED, _S.CANCELLED}),
+    # The customer says that it is not solved, or asks again.
+    _S.SOLVED: frozenset({_S.OPEN, _S.CONFIRMED, _S.CANCELLED}),
+    _S.CONFIRMED: frozenset({_S.OPEN}),
+    _S.UNSOLVED: frozenset({_S.OPEN}),
+    _S.CANCELLED: frozenset({_S.OPEN}),
+}
 
 S = TypeVar("S", bound=StrEnum)
 

@@ -1,6 +1,7 @@
 """Mail: what it says, how it travels, and what comes back. It knows nothing of the database."""
 
+from kloof.mail.opening import open_transport
 from kloof.mail.rendering import Parcel, Postbox
-from kloof.mail.transport import Fate, Transport, TransportError, open_transport
+from kloof.mail.transport import Fate, Transport, TransportError
 
 __all__ = ["Fate", "Parcel", "Postbox", "Transport", "TransportError", "open_transport"]

@@ -5,10 +5,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
-from kloof.config import Settings
-from kloof.domain.errors import BadSettings, KloofError
+from kloof.domain.errors import KloofError
 
 
 class Fate(StrEnum):
@@ -80,23 +78,3 @@ class Memory:
 
     def close(self) -> None:
         """There is nothing to end."""
-
-
-def open_transport(settings: Settings) -> Transport:
-    """The way out that KLOOF_SMTP_URL names, not connected yet; raises BadSettings where it is unusable."""
-    from kloof.mail.smtp import Smtp  # loads ssl: only for who sends
-
-    scheme = urlsplit(settings.smtp_url).scheme
-    if scheme == "folder":
-        return Folder(settings.folder / settings.smtp_url.removeprefix("folder:"))
-    if scheme in {"smtp", "smtps"}:
-        if not settings.mail_from:
-            raise BadSettings(
-                ["KLOOF_MAIL_FROM: there is no address to send from."],
-                remedy="Set it to an address of your company, such as feedback@your-company.nl.",
-            )
-        return Smtp(settings.smtp_url)
-    raise BadSettings(
-        [f"KLOOF_SMTP_URL: {scheme or 'an empty address'} is not a way to send mail that kloof knows."],
-        remedy="Use smtp://user:password@host:587, smtps://user:password@host:465 or folder:PATH.",
-    )

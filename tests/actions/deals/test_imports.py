@@ -8,7 +8,7 @@ import pytest
 from kloof import storage
 from kloof.actions.deals import deal_lines, imports
 from kloof.config import Deals, Research, Settings
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 from kloof.domain.mailing.suppression import address_hash
 from kloof.domain.surveys.definition import Aspect, Scale, Survey
 from kloof.domain.text import Text

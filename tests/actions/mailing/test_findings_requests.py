@@ -14,10 +14,9 @@ from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.actions.surveys import respond
 from kloof.config import Settings
-from kloof.domain.deals.deals import Consent
 from kloof.domain.states import MessageState
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.responses import Changes
+from kloof.domain.surveys.responses import Changes, Consent
 from kloof.mail.transport import Memory
 from kloof.storage.models import Customer, Deal, Message, Response
 from release_cast import MONDAY, answered_deals, month, settings

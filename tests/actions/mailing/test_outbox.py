@@ -11,12 +11,11 @@ from kloof.actions.mailing.dispatch import Dispatch
 from kloof.actions.mailing.outbox import Decision, all_held, follow_up, overview, resolve
 from kloof.actions.surveys import respond
 from kloof.config import Settings
-from kloof.domain.deals.deals import Consent
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.states import MESSAGE_STEPS, MessageState
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.responses import Changes
+from kloof.domain.surveys.responses import Changes, Consent
 from kloof.mail.transport import Memory
 from kloof.storage.mailing import outbox, review
 from kloof.storage.models import Invitation, Message

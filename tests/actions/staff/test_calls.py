@@ -14,11 +14,12 @@ from kloof.actions.mailing import opt_out
 from kloof.actions.mailing.dispatch import Dispatch, Tally
 from kloof.actions.staff import calls
 from kloof.config import Settings
-from kloof.domain.deals.deals import Consent, Person
+from kloof.domain.access.people import Person
 from kloof.domain.errors import NotFound, Refused
-from kloof.domain.staff.calls import FollowUpState, Outcome
-from kloof.domain.states import MessageState
+from kloof.domain.staff.calls import Outcome
+from kloof.domain.states import FollowUpState, MessageState
 from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Consent
 from kloof.mail.transport import Memory
 from kloof.storage.access import audit_log, people
 from kloof.storage.mailing import review

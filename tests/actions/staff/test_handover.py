@@ -16,11 +16,11 @@ from kloof.actions.surveys import respond
 from kloof.config import Settings
 from kloof.domain.access import tokens
 from kloof.domain.access.audit_log import COMMAND_LINE, What
-from kloof.domain.deals.deals import Consent, Person, Role
+from kloof.domain.access.people import Person, Role
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.staff.handover import Mark
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.responses import Changes, Questionnaire
+from kloof.domain.surveys.responses import Changes, Consent, Questionnaire
 from kloof.mail.transport import Memory
 from kloof.storage.access import audit_log, people
 from kloof.storage.models import Deal, HandoverMark, Message, Practice

@@ -13,12 +13,12 @@ from kloof.actions import person_data
 from kloof.actions.staff import calls
 from kloof.actions.surveys import respond
 from kloof.config import Settings
-from kloof.domain.deals.deals import Consent, Person, Role
-from kloof.domain.deals.deals import Outcome as PromiseOutcome
+from kloof.domain.access.people import Person, Role
 from kloof.domain.errors import NotFound
 from kloof.domain.staff.calls import Ground, Outcome
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.responses import Changes
+from kloof.domain.surveys.responses import Changes, Consent
+from kloof.domain.surveys.responses import Outcome as PromiseOutcome
 from kloof.storage.access import audit_log, people
 from kloof.storage.models import FollowUp, FollowUpStep, Message
 from kloof.storage.models import Person as PersonRow

@@ -15,9 +15,8 @@ from kloof import storage
 from kloof.actions.staff import own_feedback
 from kloof.actions.staff.own_feedback import Total
 from kloof.actions.surveys import respond
-from kloof.domain.deals.deals import Consent
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.responses import Changes
+from kloof.domain.surveys.responses import Changes, Consent
 from kloof.storage.access import people
 from kloof.storage.models import OwnBatch, OwnPair
 

@@ -9,11 +9,10 @@ import pytest
 from builders import NOW, BuiltDeal, deal, survey
 from kloof import storage
 from kloof.actions.surveys import respond
-from kloof.domain.deals.deals import Consent
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.responses import Changes, PromiseChange
+from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
 from kloof.storage.models import Invitation, Response
 from kloof.storage.models import Promise as PromiseRow
 

@@ -5,9 +5,11 @@ from datetime import date
 
 import pytest
 
-from kloof.domain.access.rules import DESK, LEAD, LINK, PUBLIC, SALES, STAFF, Rule, leads, may_enter, owns
-from kloof.domain.deals.deals import Deal, Person, Role
+from kloof.domain.access.people import Person, Role
+from kloof.domain.access.rules import leads, owns
+from kloof.domain.deals.deals import Deal
 from kloof.domain.surveys.definition import SurveyKey
+from kloof.web.app.routes import DESK, LEAD, LINK, PUBLIC, SALES, STAFF, Rule, may_enter
 
 OWNER = Person(1, "owner@firm.example", "Owner", Role.SALESPERSON)
 COLLEAGUE = Person(2, "colleague@firm.example", "Colleague", Role.SALESPERSON)

@@ -8,7 +8,8 @@ import pytest
 from worlds import World, a_survey, answers, columns
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.blocks import MOST_PARTS, PART, Plan, plan
+from kloof.domain.releases.blocks import MOST_PARTS, PART, plan
+from kloof.domain.releases.closing import Plan
 from kloof.domain.releases.document import Level, Reason
 from kloof.domain.releases.leverage import Membership, insider_leverages, leverages
 from kloof.domain.releases.pair_columns import PairColumns

@@ -6,18 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from builders import survey
+from kloof.domain.access.people import Person, Role
 from kloof.domain.access.rules import makes_call
-from kloof.domain.deals.deals import Person, Role
 from kloof.domain.mailing.schedule import SendingHours
-from kloof.domain.staff.calls import (
-    FOLLOW_UP_STEPS,
-    LEADS_TO,
-    FollowUpState,
-    Ground,
-    fell_short,
-    grounds,
-    is_large,
-)
+from kloof.domain.staff.calls import LEADS_TO, Ground, fell_short, grounds, is_large
+from kloof.domain.states import FOLLOW_UP_STEPS, FollowUpState
 from kloof.domain.surveys.gap import AspectGap
 
 SCALE = survey().scale

@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from builders import survey
-from kloof.domain.deals.deals import Source
 from kloof.domain.staff.handover import Item, Mark, Meeting, Said, Why, items, proposal
 from kloof.domain.surveys.answers import DOES_NOT_APPLY
-from kloof.domain.surveys.responses import Promise
+from kloof.domain.surveys.responses import Promise, Source
 
 SURVEY = survey(3)  # 0 to 10, norm 7
 AT = datetime(2026, 3, 2, tzinfo=UTC)

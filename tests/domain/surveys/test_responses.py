@@ -6,12 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import survey
-from kloof.domain.deals.deals import Consent, Outcome, Source
 from kloof.domain.surveys.responses import (
     Changes,
+    Consent,
+    Outcome,
     Promise,
     PromiseChange,
     Response,
+    Source,
     amended,
     amended_promises,
     missing,

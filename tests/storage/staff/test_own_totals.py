@@ -15,9 +15,8 @@ from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.actions.staff.published import company_figures, product_figures
 from kloof.actions.surveys import respond
-from kloof.domain.deals.deals import Consent
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.responses import Changes
+from kloof.domain.surveys.responses import Changes, Consent
 from kloof.storage.database import database as opened
 from kloof.storage.models import OwnBatch, OwnPair
 from kloof.storage.releases.pair_encoding import HEAD

@@ -8,11 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from builders import NOW, deal, person, settings
-from kloof.domain.access.rules import ROUTES, Door
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 from kloof.domain.errors import Refused
 from kloof.web import create_app
 from kloof.web.app.guard import refuse_routes_without_a_rule
+from kloof.web.app.routes import ROUTES, Door
 
 Enter = Callable[[str, Role], FlaskClient]
 

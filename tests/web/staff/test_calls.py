@@ -17,11 +17,12 @@ from call_cast import PROMISE, SANNE, WORDS, answers, chooses, company, mails, s
 from kloof import storage
 from kloof.actions.staff import calls
 from kloof.config import Settings
+from kloof.domain.access.people import Role
 from kloof.domain.access.tokens import Purpose, token
-from kloof.domain.deals.deals import Consent, Role
-from kloof.domain.deals.deals import Outcome as PromiseOutcome
 from kloof.domain.staff.calls import Outcome
 from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Consent
+from kloof.domain.surveys.responses import Outcome as PromiseOutcome
 from kloof.storage.access import people
 from kloof.storage.models import FollowUp, FollowUpStep, Response
 from kloof.web import create_app

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 import release_cast
 from builders import NOW, deal, person
 from kloof import storage
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.access import audit_log
 from kloof.storage.mailing import opt_outs, outbox

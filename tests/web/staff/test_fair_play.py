@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from builders import NOW, deal, person
 from call_cast import SANNE, company
 from kloof import storage
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 from kloof.storage.models import Deal
 from kloof.web import create_app
 

@@ -14,9 +14,9 @@ from kloof import storage
 from kloof.actions import person_data
 from kloof.actions.surveys import respond
 from kloof.domain.access.audit_log import What
-from kloof.domain.deals.deals import Consent, Role
+from kloof.domain.access.people import Role
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.responses import Changes, PromiseChange
+from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
 from kloof.storage.access import audit_log
 from kloof.storage.models import Deal, HandoverMark, Invitation, Message, Person, Practice
 from kloof.web import create_app

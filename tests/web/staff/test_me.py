@@ -15,10 +15,10 @@ from kloof.actions.staff.own_deals import PER_PAGE
 from kloof.actions.staff.published import Figures
 from kloof.actions.surveys import respond
 from kloof.domain.access.audit_log import READS
-from kloof.domain.deals.deals import Consent, Outcome, Role
+from kloof.domain.access.people import Role
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.gap import AspectGap
-from kloof.domain.surveys.responses import Changes, PromiseChange
+from kloof.domain.surveys.responses import Changes, Consent, Outcome, PromiseChange
 from kloof.storage.access import audit_log
 from kloof.storage.models import Deal, OwnPair
 from kloof.web import create_app

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from builders import NOW, SECRET, person, settings
 from kloof import storage
 from kloof.domain.access import tokens
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 from kloof.storage.access import people
 from kloof.storage.models import Attempt, AuditEntry, Message, SignIn
 from kloof.web import create_app

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from builders import deal, settings, survey
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Language
 from kloof.storage.models import MODELS

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from builders import NOW, BuiltDeal, deal, person, survey
 from kloof.domain.access.audit_log import What, by
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Wave

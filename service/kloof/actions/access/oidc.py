@@ -10,7 +10,7 @@ from kloof import storage
 from kloof.config import Settings
 from kloof.domain.access.audit_log import PROVIDER, What, by
 from kloof.domain.access.oidc import Claimed, claimed
-from kloof.domain.deals.deals import Person
+from kloof.domain.access.people import Person
 from kloof.domain.errors import NotFound, Refused
 from kloof.storage.access import audit_log, people
 

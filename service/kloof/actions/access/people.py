@@ -4,7 +4,7 @@ from datetime import datetime
 
 from kloof import storage
 from kloof.domain.access.audit_log import COMMAND_LINE, What, Who
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 from kloof.domain.deals.files import is_address
 from kloof.domain.errors import BadInput
 from kloof.storage.access import audit_log, people

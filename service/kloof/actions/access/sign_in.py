@@ -6,7 +6,7 @@ from kloof import storage
 from kloof.config import Settings
 from kloof.domain.access import tokens
 from kloof.domain.access.audit_log import Hand, What, Who, by
-from kloof.domain.deals.deals import Person
+from kloof.domain.access.people import Person
 from kloof.storage.access import audit_log, people, sign_ins
 from kloof.storage.mailing import outbox
 

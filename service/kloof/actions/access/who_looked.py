@@ -6,7 +6,7 @@ from datetime import date
 
 from kloof.config import Settings
 from kloof.domain.access.audit_log import READS
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 from kloof.storage.access import audit_log
 
 

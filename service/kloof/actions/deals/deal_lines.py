@@ -9,8 +9,9 @@ from kloof.actions.deals.deliveries import Done
 from kloof.actions.mailing import invite
 from kloof.config import Settings
 from kloof.domain.access.audit_log import What
+from kloof.domain.access.people import Person
 from kloof.domain.deals import practices
-from kloof.domain.deals.deals import DealLine, Person
+from kloof.domain.deals.deals import DealLine
 from kloof.domain.deals.study_arms import drawn
 from kloof.domain.errors import Refused
 from kloof.domain.mailing.suppression import address_hash

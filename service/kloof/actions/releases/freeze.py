@@ -15,7 +15,7 @@ from kloof.storage.access import audit_log
 from kloof.storage.releases import releases
 
 if TYPE_CHECKING:
-    from kloof.domain.releases.blocks import Waiting
+    from kloof.domain.releases.closing import Waiting
 
 
 @dataclass(frozen=True, slots=True)

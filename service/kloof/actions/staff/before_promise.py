@@ -4,9 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from kloof.actions.staff import own_deals, own_feedback, published
+from kloof.actions.staff import own_feedback, published
+from kloof.actions.staff.consent import refuse_without_consent
 from kloof.config import Settings
-from kloof.domain.deals.deals import Person
+from kloof.domain.access.people import Person
 from kloof.domain.staff.calibration import Advice
 from kloof.domain.surveys.definition import Survey
 from kloof.storage.staff import own_totals
@@ -37,7 +38,7 @@ def choice(settings: Settings, person: Person, product: str, aspects: Collection
 
     Raises Refused before the works council agreed. An unknown product gives no sheet.
     """
-    own_deals.refuse_without_consent(settings)
+    refuse_without_consent(settings)
     sold = own_totals.products(person.id)
     if product not in sold:
         return Choice(tuple(sold), None)

@@ -7,27 +7,19 @@ from typing import Final
 from kloof import storage
 from kloof.actions.mailing.invite import sending_hours
 from kloof.actions.staff import open_calls as opening
-from kloof.actions.staff.own_deals import refuse_without_consent
+from kloof.actions.staff.consent import refuse_without_consent
 from kloof.config import Settings
 from kloof.domain.access import tokens
 from kloof.domain.access.audit_log import CUSTOMER, What, by
+from kloof.domain.access.people import Person, Role
 from kloof.domain.access.rules import makes_call
-from kloof.domain.deals.deals import Outcome as PromiseOutcome
-from kloof.domain.deals.deals import Person, Role
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.mailing.messages import solved
-from kloof.domain.staff.calls import (
-    FOLLOW_UP_STEPS,
-    LEADS_TO,
-    OF_THE_OWNER,
-    FollowUpState,
-    Ground,
-    Outcome,
-    fell_short,
-)
-from kloof.domain.states import step
+from kloof.domain.staff.calls import LEADS_TO, OF_THE_OWNER, Ground, Outcome, fell_short
+from kloof.domain.states import FOLLOW_UP_STEPS, FollowUpState, step
 from kloof.domain.surveys.definition import Survey
 from kloof.domain.surveys.gap import AspectGap
+from kloof.domain.surveys.responses import Outcome as PromiseOutcome
 from kloof.domain.surveys.responses import Promise
 from kloof.storage.access import audit_log
 from kloof.storage.mailing import outbox

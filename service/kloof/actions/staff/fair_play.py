@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kloof.actions.staff.own_deals import refuse_without_consent
+from kloof.actions.staff.consent import refuse_without_consent
 from kloof.config import Settings
 from kloof.domain.staff.fair_play import Question, questions
 from kloof.storage.staff import fair_play

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Final
 
 from kloof import storage
-from kloof.actions.staff.own_deals import refuse_without_consent
+from kloof.actions.staff.consent import refuse_without_consent
 from kloof.config import Settings
 from kloof.domain.access.audit_log import What, by
+from kloof.domain.access.people import Person
 from kloof.domain.access.rules import leads
 from kloof.domain.deals import practices
-from kloof.domain.deals.deals import Person
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.staff.handover import Item, Mark, Proposal, Said, items, proposal
 from kloof.storage.access import audit_log

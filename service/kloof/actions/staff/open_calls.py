@@ -6,8 +6,8 @@ from kloof.actions.mailing.invite import sending_hours
 from kloof.config import Settings
 from kloof.domain.access.audit_log import CUSTOMER, What, Who
 from kloof.domain.mailing.messages import call, call_due
-from kloof.domain.staff.calls import FOLLOW_UP_STEPS, FollowUpState, Ground, grounds
-from kloof.domain.states import before, step
+from kloof.domain.staff.calls import Ground, grounds
+from kloof.domain.states import FOLLOW_UP_STEPS, FollowUpState, before, step
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.gap import AspectGap, Pair

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Final
 
 from kloof import storage
+from kloof.actions.staff.consent import refuse_without_consent
 from kloof.config import Settings
 from kloof.domain.access.audit_log import What, by
+from kloof.domain.access.people import Person
 from kloof.domain.access.rules import owns
-from kloof.domain.deals.deals import Person
-from kloof.domain.errors import NotFound, Refused
+from kloof.domain.errors import NotFound
 from kloof.domain.staff.handover import Item, Proposal, items, proposal
 from kloof.domain.surveys.answers import Answers, unpack
 from kloof.domain.surveys.definition import Survey, SurveyKey, Wave
@@ -58,15 +59,6 @@ class DealDetail:
         deal = self.view.deal.deal
         gone = deal.delivered_on is not None or deal.cancelled_on is not None
         return proposal(self.survey, self.handover, delivered=gone)
-
-
-def refuse_without_consent(settings: Settings) -> None:
-    """Raise Refused until the works council's consent is recorded (WOR art. 27; ECLI:NL:RBAMS:2017:7888)."""
-    if settings.works_council_consent is None:
-        raise Refused(
-            "The salespeople's own view is off until the works council has agreed to it.",
-            remedy="Record its consent in kloof.toml: works_council_consent = 2026-11-23",
-        )
 
 
 def listed(

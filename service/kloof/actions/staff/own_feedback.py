@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kloof.actions.staff import own_deals, published
+from kloof.actions.staff.consent import refuse_without_consent
 from kloof.actions.staff.own_deals import PER_PAGE, DealView
 from kloof.actions.staff.published import Figures
 from kloof.config import Settings
-from kloof.domain.deals.deals import Person
+from kloof.domain.access.people import Person
 from kloof.domain.staff.own_totals import NotYet, OwnSums, still_needed
 from kloof.domain.surveys.definition import Survey
 from kloof.domain.surveys.gap import AspectGap
@@ -59,7 +60,7 @@ class Overview:
 
 def overview(settings: Settings, person: Person, now: datetime, page: int = 1) -> Overview:
     """A salesperson's own figures, and one page of their deals. Raises Refused before the works council agreed."""
-    own_deals.refuse_without_consent(settings)
+    refuse_without_consent(settings)
     editions = own_totals.editions(person.id)
     pages = max(1, -(-sum(edition.deals for edition in editions) // PER_PAGE))
     page = min(max(page, 1), pages)

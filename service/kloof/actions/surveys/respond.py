@@ -8,12 +8,12 @@ from kloof.actions.staff import open_calls
 from kloof.config import Settings
 from kloof.domain.access import tokens
 from kloof.domain.access.audit_log import CUSTOMER, What
-from kloof.domain.deals.deals import Consent
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.states import INVITATION_STEPS, OPEN, InvitationState, step
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import (
     Changes,
+    Consent,
     Promise,
     Questionnaire,
     Response,

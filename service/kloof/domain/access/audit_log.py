@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from kloof.domain.deals.deals import Person
+from kloof.domain.access.people import Person
 
 
 class Hand(StrEnum):

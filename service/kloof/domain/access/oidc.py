@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 from kloof.domain.errors import Refused
 
 

@@ -1,41 +1,11 @@
-"""Who is who: the people of the company, the customers, and what ties them together, a deal."""
+"""A deal: as a line of the CRM gives it, and as it is kept."""
 
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.surveys.definition import SurveyKey
 from kloof.domain.text import Language
-
-
-class Role(StrEnum):
-    """What somebody of the company does."""
-
-    SALESPERSON = "salesperson"
-    LEAD = "lead"
-    DESK = "desk"
-
-
-class Consent(StrEnum):
-    """What the customer agreed to: the salesperson sees the answers with the name, or only sums of five and more."""
-
-    NAMED = "named"
-    TOTALS = "totals"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody of the company who can sign in. `epoch` rises when all their sessions are ended."""
-
-    id: int
-    email: str
-    name: str
-    role: Role
-    team: str = ""
-    language: Language = "nl"
-    epoch: int = 0
-
 
 PRACTICES: tuple[str, ...] = (
     "joint_visit",
@@ -99,23 +69,3 @@ class Deal:
     time_zone: str = ""
     cancelled_on: date | None = None
     arm: Arm = Arm.ASKED
-
-
-class Outcome(StrEnum):
-    """What became of a promise that the customer wrote down."""
-
-    KEPT = "kept"
-    PARTLY = "partly"
-    BROKEN = "broken"
-    UNKNOWN = "unknown"  # too early to say
-
-
-class Source(StrEnum):
-    """How the customer came to expect it."""
-
-    SAID = "said"
-    WRITTEN = "written"
-    OWN_IDEA = "own"
-
-
-MOST_PROMISES = 5

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kloof.domain.staff.calls import FollowUpState
-from kloof.domain.states import AWAITS_MAIL, InvitationState
+from kloof.domain.states import AWAITS_MAIL, FollowUpState, InvitationState
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Language
 

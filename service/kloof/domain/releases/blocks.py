@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kloof.domain.releases.closing import NewBlock, Plan, Waiting, joined
 from kloof.domain.releases.document import Level, Reason
 from kloof.domain.releases.leverage import Membership
-from kloof.domain.releases.overlap import disentangled, joined
+from kloof.domain.releases.overlap import disentangled
 from kloof.domain.releases.pair_columns import PairColumns
 from kloof.domain.releases.queues import (
     ROLL_UP,
@@ -26,7 +27,6 @@ from kloof.domain.releases.queues import (
     surplus_of_the_largest,
 )
 from kloof.domain.releases.thresholds import Thresholds
-from kloof.domain.surveys.definition import SurveyKey
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,55 +37,6 @@ if TYPE_CHECKING:
 PART = 30
 """Customers that each part of a long queue has at least."""
 MOST_PARTS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class NewBlock:
-    """A block that closes: the ids of its pairs, who is in it, and its sums.
-
-    person, salesperson: one entry for each customer and who sold to them. sums: float64[aspects, Stat].
-    promises: kept, partly kept, broken, too early to say. rows: places of the pairs in the columns they
-    came from.
-    """
-
-    survey: SurveyKey
-    queue: Queue
-    pairs: "Ints"
-    person: "Ints"
-    salesperson: "Ints"
-    sums: "Floats"
-    promises: "Ints"
-    rows: "Ints"
-
-    @property
-    def customers(self) -> int:
-        """Distinct customers."""
-        return int(self.sums[0, 0])
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A queue that goes on waiting: how many, why, and how many customers it lacks at least.
-
-    wider_after: releases until the first of these pairs may close with a wider group; 0 where it may already.
-    """
-
-    survey: SurveyKey
-    queue: Queue
-    deals: int
-    customers: int
-    salespeople: int
-    reason: Reason
-    short_of: int
-    wider_after: int
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a freeze does: the blocks that close, and what waits on."""
-
-    blocks: tuple[NewBlock, ...]
-    waiting: tuple[Waiting, ...]
 
 
 def plan(

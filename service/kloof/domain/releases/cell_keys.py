@@ -10,7 +10,7 @@ from kloof.domain.releases.queues import FineCell, Queue
 from kloof.domain.surveys.definition import SurveyKey
 
 if TYPE_CHECKING:
-    from kloof.domain.releases.blocks import Waiting
+    from kloof.domain.releases.closing import Waiting
 
 _SAID = (Reason.TOO_FEW, Reason.TOO_FEW_SALESPEOPLE, Reason.WAITING)
 """Reasons that may be told to the public, the most telling last."""

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kloof.domain.releases.closing import NewBlock, joined
 from kloof.domain.releases.leverage import Certificate, Membership
 from kloof.domain.releases.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from kloof.domain.releases.blocks import NewBlock
-
     Ints = NDArray[np.integer[Any]]
-    Shrink = Callable[["NewBlock", "Ints"], "NewBlock | None"]
+    Shrink = Callable[[NewBlock, Ints], NewBlock | None]
 
 ROUNDS = 12
 """Tries with ever more customers left out; after these only customers who are in no other block may
@@ -26,13 +25,13 @@ stay."""
 
 
 def disentangled(
-    blocks: "list[NewBlock]",
+    blocks: list[NewBlock],
     history: Membership,
     thresholds: Thresholds,
     *,
     shrink: "Shrink",
-    in_one: "Callable[[], list[NewBlock]]",
-) -> "list[NewBlock]":
+    in_one: Callable[[], list[NewBlock]],
+) -> list[NewBlock]:
     """The blocks, some smaller and some gone, with which the certificate holds over them and `history`.
 
     `shrink` gives a block without some of its customers, or None where the rest may not close. `in_one` gives the
@@ -56,20 +55,6 @@ def disentangled(
     return _each(kept, _in_another(kept, history), shrink)
 
 
-def joined(history: Membership, blocks: "Sequence[NewBlock]") -> Membership:
-    """The history with these blocks, numbered downwards from what it has, since a closed block has a positive
-    number.
-    """
-    last = min(0, int(history.row.min(initial=0)))
-    sizes = [len(block.person) for block in blocks]
-    none = np.zeros(0, dtype=np.int64)
-    return history + Membership(
-        row=np.repeat(last - 1 - np.arange(len(blocks)), sizes),
-        person=np.concatenate([none, *(block.person for block in blocks)]),
-        salesperson=np.concatenate([none, *(block.salesperson for block in blocks)]),
-    )
-
-
 def exposed(members: Membership, thresholds: Thresholds) -> "Ints":
     """People with more leverage than the certificate allows: for outsiders, or if for none, for a salesperson."""
     certificate = Certificate(members)
@@ -80,7 +65,7 @@ def exposed(members: Membership, thresholds: Thresholds) -> "Ints":
     return certificate.insiders(bound).above(bound)
 
 
-def _leaving(blocks: "Sequence[NewBlock]", together: Membership, exposed: "Ints") -> "list[Ints]":
+def _leaving(blocks: Sequence[NewBlock], together: Membership, exposed: "Ints") -> "list[Ints]":
     """Per block the customers who must leave it; everybody leaves the smallest of the blocks they are in."""
     if not len(exposed):
         return []
@@ -93,7 +78,7 @@ def _leaving(blocks: "Sequence[NewBlock]", together: Membership, exposed: "Ints"
     return leaving
 
 
-def _who_expose(blocks: "Sequence[NewBlock]", together: Membership, exposed: "Ints") -> "Ints":
+def _who_expose(blocks: Sequence[NewBlock], together: Membership, exposed: "Ints") -> "Ints":
     """Customers in these blocks through whom the exposed are so: themselves, where they are in several sets.
 
     Somebody in one set only is exposed by what others of that set tell elsewhere, and these by others in turn; the
@@ -115,7 +100,7 @@ def _who_expose(blocks: "Sequence[NewBlock]", together: Membership, exposed: "In
     return through
 
 
-def _in_another(blocks: "Sequence[NewBlock]", history: Membership) -> "list[Ints]":
+def _in_another(blocks: Sequence[NewBlock], history: Membership) -> "list[Ints]":
     """Per block the customers who are in a closed block, or in an earlier one of these."""
     seen = np.unique(history.person)
     leaving: list[Ints] = []
@@ -125,7 +110,7 @@ def _in_another(blocks: "Sequence[NewBlock]", history: Membership) -> "list[Ints
     return leaving
 
 
-def _each(blocks: "Sequence[NewBlock]", leaving: "Sequence[Ints]", shrink: "Shrink") -> "list[NewBlock]":
+def _each(blocks: Sequence[NewBlock], leaving: "Sequence[Ints]", shrink: "Shrink") -> list[NewBlock]:
     pairs = zip(blocks, leaving, strict=True)
     smaller = (shrink(block, people) if len(people) else block for block, people in pairs)
     return [block for block in smaller if block is not None]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
+from kloof.domain.states import FollowUpState
 from kloof.domain.surveys.definition import Scale
 from kloof.domain.surveys.gap import AspectGap
 
@@ -11,27 +12,6 @@ LARGE_ON_ONE: Final = 0.4
 """Share of the scale's width by which one aspect fell short, from which on the gap is a large one."""
 LARGE_ON_AVERAGE: Final = 0.2
 """The same for the mean over the aspects that have both sides."""
-
-
-class FollowUpState(StrEnum):
-    """Where the call about one deal stands."""
-
-    OPEN = "open"  # somebody has to call
-    SOLVED = "solved"  # the owner says so; the customer is asked
-    CONFIRMED = "confirmed"  # the customer says so too
-    UNSOLVED = "unsolved"  # they spoke, and it stays as it is
-    CANCELLED = "cancelled"  # the customer took back what it was about
-
-
-_S = FollowUpState
-FOLLOW_UP_STEPS: Final[dict[FollowUpState, frozenset[FollowUpState]]] = {
-    _S.OPEN: frozenset({_S.SOLVED, _S.UNSOLVED, _S.CANCELLED}),
-    # The customer says that it is not solved, or asks again.
-    _S.SOLVED: frozenset({_S.OPEN, _S.CONFIRMED, _S.CANCELLED}),
-    _S.CONFIRMED: frozenset({_S.OPEN}),
-    _S.UNSOLVED: frozenset({_S.OPEN}),
-    _S.CANCELLED: frozenset({_S.OPEN}),
-}
 
 
 class Ground(StrEnum):
@@ -53,11 +33,11 @@ class Outcome(StrEnum):
 
 
 LEADS_TO: Final = {
-    Outcome.SOLVED: _S.SOLVED,
-    Outcome.NOT_SOLVED: _S.UNSOLVED,
-    Outcome.NOT_REACHED: _S.OPEN,
-    Outcome.CONFIRMED: _S.CONFIRMED,
-    Outcome.DENIED: _S.OPEN,
+    Outcome.SOLVED: FollowUpState.SOLVED,
+    Outcome.NOT_SOLVED: FollowUpState.UNSOLVED,
+    Outcome.NOT_REACHED: FollowUpState.OPEN,
+    Outcome.CONFIRMED: FollowUpState.CONFIRMED,
+    Outcome.DENIED: FollowUpState.OPEN,
 }
 OF_THE_OWNER: Final = (Outcome.SOLVED, Outcome.NOT_SOLVED, Outcome.NOT_REACHED)
 

@@ -6,10 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from kloof.domain.deals.deals import Source
 from kloof.domain.surveys.answers import Answers
 from kloof.domain.surveys.definition import Survey
-from kloof.domain.surveys.responses import Promise
+from kloof.domain.surveys.responses import Promise, Source
 
 FAR: Final = 0.2
 """From this share of the scale's width on, an expectation lies far above the norm: 2 points on 0 to 10."""

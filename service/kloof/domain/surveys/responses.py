@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Final, TypeVar
 
-from kloof.domain.deals.deals import Consent, Outcome, Source
 from kloof.domain.states import OPEN, InvitationState
 from kloof.domain.surveys.answers import Answers
 from kloof.domain.surveys.definition import Survey, Wave
@@ -14,7 +14,34 @@ from kloof.domain.text import Language
 CONSENT: Final = "consent"
 """The one thing besides core aspects that a response needs before it can be submitted."""
 
+MOST_PROMISES: Final = 5
+"""What a customer can write down at sale."""
+
 T = TypeVar("T")
+
+
+class Consent(StrEnum):
+    """What the customer agreed to: the salesperson sees the answers with the name, or only sums of five and more."""
+
+    NAMED = "named"
+    TOTALS = "totals"
+
+
+class Outcome(StrEnum):
+    """What became of a promise that the customer wrote down."""
+
+    KEPT = "kept"
+    PARTLY = "partly"
+    BROKEN = "broken"
+    UNKNOWN = "unknown"  # too early to say
+
+
+class Source(StrEnum):
+    """How the customer came to expect it."""
+
+    SAID = "said"
+    WRITTEN = "written"
+    OWN_IDEA = "own"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import cast
 
-from kloof.domain.deals.deals import Person, Role
+from kloof.domain.access.people import Person, Role
 from kloof.domain.text import Language
 from kloof.storage.models import Person as Row
 

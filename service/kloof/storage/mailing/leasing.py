@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from kloof.domain.mailing.messages import AboutCall, AboutDeal, AboutHandover, Outgoing
-from kloof.domain.staff.calls import FollowUpState
-from kloof.domain.states import WAITS, InvitationState, MessageState
+from kloof.domain.states import WAITS, FollowUpState, InvitationState, MessageState
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import is_postgresql, transaction
 from kloof.storage.models import Message, Person, SignIn

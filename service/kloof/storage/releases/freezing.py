@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.blocks import NewBlock
 from kloof.domain.releases.cells import ClosedBlock
+from kloof.domain.releases.closing import NewBlock
 from kloof.domain.releases.document import Level
 from kloof.domain.releases.leverage import Membership
 from kloof.domain.releases.pair_columns import PairColumns, Stat

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from kloof.domain.deals.deals import Outcome
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.surveys.answers import DOES_NOT_APPLY_BYTE, NOT_ANSWERED
 from kloof.domain.surveys.definition import Survey, Wave
+from kloof.domain.surveys.responses import Outcome
 from kloof.storage.database import is_postgresql
 from kloof.storage.models import Block, Pair, Placement, QueueCell, Round
 from kloof.storage.releases.pair_encoding import HEAD, head, letters

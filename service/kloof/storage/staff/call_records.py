@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kloof.domain.staff.calls import FollowUpState, Outcome
+from kloof.domain.staff.calls import Outcome
+from kloof.domain.states import FollowUpState
 from kloof.storage.database import is_postgresql
 from kloof.storage.models import Deal, FollowUp, FollowUpStep, Message
 from kloof.storage.statements import day, run

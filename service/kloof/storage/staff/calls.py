@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from peewee import JOIN, Case, fn
 
-from kloof.domain.staff.calls import FollowUpState, Outcome
+from kloof.domain.staff.calls import Outcome
+from kloof.domain.states import FollowUpState
 from kloof.domain.text import Language
 from kloof.storage.models import Customer, Deal, FollowUp, FollowUpStep, Person
 from kloof.storage.staff.call_records import Kept

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kloof.domain.deals.deals import Consent, Outcome
 from kloof.domain.staff.own_totals import OwnSums, Sheet, fills, sums_of
 from kloof.domain.surveys.definition import Survey, Wave
+from kloof.domain.surveys.responses import Consent, Outcome
 from kloof.storage.database import is_postgresql
 from kloof.storage.fields import UtcField
 from kloof.storage.models import OwnBatch, OwnPair, Person

@@ -3,11 +3,10 @@
 from datetime import date, datetime
 from typing import Any, cast
 
-from kloof.domain.deals.deals import Consent, Outcome, Source
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Survey, Wave
-from kloof.domain.surveys.responses import Promise, Questionnaire, Response
+from kloof.domain.surveys.responses import Consent, Outcome, Promise, Questionnaire, Response, Source
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Promise as PromiseRow
 from kloof.storage.statements import run

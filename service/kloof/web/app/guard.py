@@ -1,4 +1,4 @@
-"""Every request passes its door: the rules stand in domain/access/rules.py, this is where they are kept."""
+"""Every request passes its door: the rules stand in web/app/routes.py, this is where they are kept."""
 
 from datetime import datetime, timedelta
 from typing import Final, cast
@@ -9,11 +9,11 @@ from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf import CSRFProtect
 
 from kloof import storage
-from kloof.domain.access.rules import ROUTES, Door, may_enter
-from kloof.domain.deals.deals import Person
+from kloof.domain.access.people import Person
 from kloof.domain.errors import Refused
 from kloof.storage.access import people
 from kloof.web.app.context import now
+from kloof.web.app.routes import ROUTES, Door, may_enter
 
 IDLE: Final = timedelta(hours=2)
 """A session ends when nothing was opened for so long."""
@@ -49,7 +49,7 @@ def refuse_routes_without_a_rule(app: Flask) -> None:
     if missing:
         raise Refused(
             f"These routes have no access rule: {', '.join(missing)}.",
-            remedy="Add them to domain/access/rules.py.",
+            remedy="Add them to web/app/routes.py.",
         )
 
 

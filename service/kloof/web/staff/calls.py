@@ -7,9 +7,10 @@ from wtforms import RadioField
 from wtforms.validators import InputRequired
 
 from kloof.actions.staff import calls
-from kloof.domain.deals.deals import Role
+from kloof.domain.access.people import Role
 from kloof.domain.errors import Refused
-from kloof.domain.staff.calls import OF_THE_OWNER, FollowUpState, Ground, Outcome
+from kloof.domain.staff.calls import OF_THE_OWNER, Ground, Outcome
+from kloof.domain.states import FollowUpState
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
 from kloof.web.app.language import moment, say

@@ -24,7 +24,7 @@ from kloof.web.app.language import moment, say
 from kloof.web.staff.calls import states
 
 if TYPE_CHECKING:
-    from kloof.domain.releases.blocks import Waiting
+    from kloof.domain.releases.closing import Waiting
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length, Regexp
 
 from kloof.actions.access import oidc
 from kloof.actions.access import sign_in as action
-from kloof.domain.deals.deals import Person, Role
+from kloof.domain.access.people import Person, Role
 from kloof.domain.errors import Refused
 from kloof.web.app import errors, guard
 from kloof.web.app.context import now, settings

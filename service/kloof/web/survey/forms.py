@@ -9,10 +9,18 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
-from kloof.domain.deals.deals import Consent, Outcome, Source
 from kloof.domain.surveys.answers import DOES_NOT_APPLY, Answer
 from kloof.domain.surveys.definition import Survey, Wave
-from kloof.domain.surveys.responses import Changes, Promise, PromiseChange, Questionnaire, Response
+from kloof.domain.surveys.responses import (
+    Changes,
+    Consent,
+    Outcome,
+    Promise,
+    PromiseChange,
+    Questionnaire,
+    Response,
+    Source,
+)
 from kloof.domain.text import LANGUAGES, Language
 from kloof.web.app.language import say
 from kloof.web.survey.pages import (

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 
-from kloof.domain.deals.deals import MOST_PROMISES
 from kloof.domain.surveys.answers import Answers
 from kloof.domain.surveys.definition import Aspect, OverallItem, Survey, Wave
-from kloof.domain.surveys.responses import Questionnaire
+from kloof.domain.surveys.responses import MOST_PROMISES, Questionnaire
 
 MOST_TOGETHER = 4
 POSITIONS = range(MOST_PROMISES)

@@ -5,11 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from kloof.actions.access import who_looked
 from kloof.actions.surveys import respond
-from kloof.domain.deals.deals import Consent, Outcome
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.states import INVITATION_STEPS, InvitationState, before
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.responses import Changes, Questionnaire
+from kloof.domain.surveys.responses import Changes, Consent, Outcome, Questionnaire
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.language import asked_language, language

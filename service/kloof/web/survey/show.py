@@ -10,9 +10,8 @@ from babel.dates import format_date
 from flask import current_app, render_template, request
 
 from kloof.actions.surveys import respond
-from kloof.domain.deals.deals import Outcome, Source
 from kloof.domain.surveys.definition import Survey, Wave
-from kloof.domain.surveys.responses import CONSENT, Promise, Questionnaire, missing
+from kloof.domain.surveys.responses import CONSENT, Outcome, Promise, Questionnaire, Source, missing
 from kloof.domain.text import LANGUAGES, Language, Text
 from kloof.web.app.language import language, say
 from kloof.web.survey import forms

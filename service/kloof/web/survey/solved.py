@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from kloof.actions.staff import calls
 from kloof.domain.errors import NotFound
-from kloof.domain.staff.calls import FollowUpState
+from kloof.domain.states import FollowUpState
 from kloof.domain.text import LANGUAGES
 from kloof.storage.staff.calls import Call
 from kloof.web.app import errors

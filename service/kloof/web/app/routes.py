@@ -1,0 +1,92 @@
+"""The rule of every route: who may come in, and by which door."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+
+from kloof.domain.access.people import Person, Role
+
+
+class Door(Enum):
+    """How one gets in."""
+
+    PUBLIC = "anyone"
+    LINK = "whoever holds the personal link"
+    ROLE = "somebody of the company with one of the roles"
+    TOKEN = "a program with a bearer token"  # noqa: S105  a word, not a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a route asks of its visitor. `roles` matters at Door.ROLE only."""
+
+    door: Door
+    roles: frozenset[Role] = frozenset()
+
+
+PUBLIC = Rule(Door.PUBLIC)
+LINK = Rule(Door.LINK)
+SALES = Rule(Door.ROLE, frozenset({Role.SALESPERSON}))
+LEAD = Rule(Door.ROLE, frozenset({Role.LEAD}))
+DESK = Rule(Door.ROLE, frozenset({Role.DESK}))
+CALLERS = Rule(Door.ROLE, frozenset({Role.SALESPERSON, Role.DESK}))
+STAFF = Rule(Door.ROLE, frozenset(Role))
+
+ROUTES: Mapping[str, Rule] = MappingProxyType(
+    {
+        "static": PUBLIC,
+        "home.front": PUBLIC,
+        "home.accessibility": PUBLIC,
+        "home.healthz": PUBLIC,
+        "home.readyz": PUBLIC,
+        "findings.page": PUBLIC,
+        "survey.form": LINK,
+        "survey.save": LINK,
+        "survey.receipt": LINK,
+        "survey.wish": LINK,
+        "survey.ask_withdrawal": LINK,
+        "survey.withdraw": LINK,
+        "letter.ask": PUBLIC,
+        "letter.read": PUBLIC,
+        "letter.go": LINK,
+        "opt_out.ask": LINK,
+        "opt_out.do": LINK,
+        "sign_in.ask": PUBLIC,
+        "sign_in.send": PUBLIC,
+        "sign_in.confirm": LINK,
+        "sign_in.use": LINK,
+        "sign_in.go": PUBLIC,
+        "sign_in.back": PUBLIC,
+        "sign_in.leave": STAFF,
+        "me.overview": SALES,
+        "me.deal": SALES,
+        "me.promise": SALES,
+        "handover.overview": LEAD,
+        "handover.deal": LEAD,
+        "handover.mark": LEAD,
+        "handover.done": LEAD,
+        "calls.overview": CALLERS,
+        "calls.call": CALLERS,
+        "calls.note": CALLERS,
+        "solved.ask": LINK,
+        "solved.answer": LINK,
+        "desk.overview": DESK,
+        "desk.load": DESK,
+        "desk.waiting": DESK,
+        "fair_play.overview": DESK,
+        "preview.overview": DESK,
+        "preview.page": DESK,
+        "preview.onward": DESK,
+        "demo.inbox": PUBLIC,
+        "demo.mail": PUBLIC,
+    }
+)
+"""Endpoint → rule. The application refuses to start with a route that is not here."""
+
+
+def may_enter(rule: Rule, person: Person | None) -> bool:
+    """Whether this visitor passes the door; a link's holder is checked where the link is looked up."""
+    if rule.door in {Door.PUBLIC, Door.LINK}:
+        return True
+    return rule.door is Door.ROLE and person is not None and person.role in rule.roles
