@@ -185,14 +185,14 @@ def pour_bare(folder: Path, tokens: list[str], now: datetime) -> None:
     from kloof.web import create_app
     from kloof.web.app.language import speak
     from kloof.web.survey import show
-    from kloof.web.survey.page_cache import Holes
+    from kloof.web.survey.page_cache import Placeholders
     from kloof.web.survey.pages import booklet
 
     with create_app(settings(folder)).test_request_context():
         speak("nl")
         opened = respond.open_link(tokens[0], now)
         book = booklet(opened)
-        html = show.laid_out(opened, book, book.page(1), Holes())
+        html = show.laid_out(opened, book, book.page(1), Placeholders())
     (folder / "bare.html").write_text(bare_app.template(html), encoding="utf-8")
     until = format_date((now + timedelta(days=9)).date(), "d MMMM y", locale="nl")
     with sqlite3.connect(folder / "bare.db") as database:

@@ -8,7 +8,7 @@ from builders import NOW, BuiltDeal, deal, person, settings
 from kloof.actions.surveys import respond
 from kloof.config import Settings
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.responses import Changes, Consent, Outcome, PromiseChange
+from kloof.domain.surveys.responses import Changes, Consent, PromiseChange, PromiseOutcome
 from kloof.storage.models import FollowUp, Message
 
 SANNE = "Sanne de Vries"
@@ -27,7 +27,7 @@ def answers(
     house: Settings | None,
     received: int = 3,
     consent: Consent = Consent.NAMED,
-    outcome: Outcome = Outcome.KEPT,
+    outcome: PromiseOutcome = PromiseOutcome.KEPT,
     seller: str = SANNE,
     **after: Any,
 ) -> BuiltDeal:

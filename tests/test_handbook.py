@@ -19,7 +19,7 @@ from builders import settings as company
 from handbook import blocks, code, named, page, rows, typed, under
 from kloof import storage
 from kloof.actions.releases.attack import Audit
-from kloof.actions.releases.publish import Outcome
+from kloof.actions.releases.publish import PublishResult
 from kloof.cli import main
 from kloof.config.settings import Calls, Company, Mail, Oidc, Publishing, Settings
 from kloof.config.sources import ENVIRONMENT
@@ -37,7 +37,7 @@ from kloof.domain.deals.files import (
 )
 from kloof.domain.errors import BadInput
 from kloof.domain.releases import document as release
-from kloof.domain.states import AWAITS_MAIL, FOLLOW_UP_STEPS, INVITATION_STEPS, MESSAGE_STEPS, OPEN
+from kloof.domain.states import AWAITS_MAIL, CALL_STEPS, INVITATION_STEPS, MESSAGE_STEPS, OPEN
 from kloof.domain.surveys.definition import (
     RESERVED_IDS,
     RESERVED_PREFIXES,
@@ -50,7 +50,7 @@ from kloof.domain.surveys.definition import (
 from kloof.domain.surveys.source import parse_survey
 from kloof.publish.schema import TABLES
 from kloof.web import create_app
-from kloof.web.app.routes import ROUTES, Door, Rule
+from kloof.web.app.routes import ROUTES, AccessKind, Rule
 
 # Commands
 
@@ -170,7 +170,7 @@ def test_a_release_prints_the_keys_that_the_reference_names(
     )
     document = SimpleNamespace(number=1, cells=(), withheld=(), guarantee=guarantee)
     monkeypatch.setattr(
-        "kloof.actions.releases.publish.publish", lambda *_, **__: Outcome(document, tmp_path)
+        "kloof.actions.releases.publish.publish", lambda *_, **__: PublishResult(document, tmp_path)
     )
     monkeypatch.setenv("KLOOF_DATABASE_URL", database)
     monkeypatch.chdir(tmp_path)
@@ -334,9 +334,11 @@ def test_what_is_refused_of_a_csv_file_reads_as_the_page_shows_it() -> None:
 
 
 def who(rule: Rule) -> str:
-    if rule.door is Door.ROLE:
+    if rule.door is AccessKind.ROLE:
         return "signed in" if rule.roles == frozenset(Role) else " or ".join(sorted(rule.roles))
-    return {Door.PUBLIC: "anyone", Door.LINK: "personal link", Door.TOKEN: "bearer token"}[rule.door]
+    return {AccessKind.PUBLIC: "anyone", AccessKind.LINK: "personal link", AccessKind.TOKEN: "bearer token"}[
+        rule.door
+    ]
 
 
 def test_each_address_stands_there_with_who_may_open_it(database: str, tmp_path: Path) -> None:
@@ -372,7 +374,7 @@ def states(steps: Mapping[Any, frozenset[Any]], flags: tuple[frozenset[Any], ...
     [
         ("## Invitations", INVITATION_STEPS, (OPEN, AWAITS_MAIL)),
         ("## Messages", MESSAGE_STEPS, ()),
-        ("## Calls", FOLLOW_UP_STEPS, ()),
+        ("## Calls", CALL_STEPS, ()),
     ],
 )
 def test_the_tables_of_states_are_those_of_the_code(

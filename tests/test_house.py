@@ -10,7 +10,7 @@ from babel.messages.extract import extract_from_dir
 from kloof.cli import COMMANDS, main
 from kloof.config.settings import Calls, Company, Deals, Mail, Oidc, Publishing, Settings
 from kloof.config.sources import ENVIRONMENT, FILE_KEYS
-from kloof.domain.states import FOLLOW_UP_STEPS, INVITATION_STEPS, MESSAGE_STEPS
+from kloof.domain.states import CALL_STEPS, INVITATION_STEPS, MESSAGE_STEPS
 from kloof.web.app.errors import _PAGES
 from kloof.web.app.routes import ROUTES
 from kloof.web.staff.sign_in import _TURNED_AWAY
@@ -113,7 +113,7 @@ def test_every_state_can_be_reached_and_every_step_leads_to_a_state() -> None:
     for steps, first in (
         (INVITATION_STEPS, "planned"),
         (MESSAGE_STEPS, "queued"),
-        (FOLLOW_UP_STEPS, "open"),
+        (CALL_STEPS, "open"),
     ):
         reached = {first} | {to.value for targets in steps.values() for to in targets}
         assert reached == {state.value for state in steps}

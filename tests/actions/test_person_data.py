@@ -9,7 +9,7 @@ from builders import NOW, SECRET, BuiltDeal, deal, person, settings
 from kloof.actions import person_data
 from kloof.actions.mailing import opt_out
 from kloof.actions.surveys import respond
-from kloof.domain.access.audit_log import What
+from kloof.domain.access.audit_log import AuditAction
 from kloof.domain.errors import NotFound
 from kloof.domain.mailing.suppression import address_hash
 from kloof.domain.surveys.definition import Wave
@@ -84,7 +84,7 @@ def test_erasing_is_noted_and_the_address_gets_no_mail_again(database: str, tmp_
     assert opt_outs.is_opted_out(address_hash(SECRET, built.email))
     assert AuditEntry.select().count() == before + 1, "what was noted before stays"
     last = AuditEntry.select().order_by(AuditEntry.id.desc()).get()
-    assert (last.what, last.subject, last.detail) == (What.CUSTOMER_ERASED, "", "1 deals")
+    assert (last.what, last.subject, last.detail) == (AuditAction.CUSTOMER_ERASED, "", "1 deals")
 
 
 @pytest.mark.parametrize("known_as", ["K-1042", "deal"])

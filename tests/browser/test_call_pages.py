@@ -14,10 +14,10 @@ from kloof.actions.staff import calls
 from kloof.config import Settings
 from kloof.domain.access.people import Person, Role
 from kloof.domain.access.tokens import Purpose, token
-from kloof.domain.staff.calls import Outcome
+from kloof.domain.staff.calls import CallOutcome
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Consent
-from kloof.domain.surveys.responses import Outcome as PromiseOutcome
+from kloof.domain.surveys.responses import PromiseOutcome as PromiseOutcome
 from kloof.storage.access import people
 from kloof.storage.models import Deal, FollowUp
 from kloof.web import create_app
@@ -56,10 +56,10 @@ def paths(house: Settings) -> dict[str, tuple[str, Person | None]]:
     FollowUp.update(due_on=(NOW - timedelta(days=2)).date()).execute()
     wish, asked, done = answers(house, consent=Consent.TOTALS), answers(house), answers(house)
     chooses(house, wish, wants_call=True)
-    calls.record(house, sanne, late.deal_id, Outcome.NOT_REACHED, "Ingesproken op de voicemail.", NOW)
+    calls.record(house, sanne, late.deal_id, CallOutcome.NOT_REACHED, "Ingesproken op de voicemail.", NOW)
     links = {}
     for built in (asked, done):
-        calls.record(house, sanne, built.deal_id, Outcome.SOLVED, "Monteur gestuurd.", NOW)
+        calls.record(house, sanne, built.deal_id, CallOutcome.SOLVED, "Monteur gestuurd.", NOW)
         salt = bytes(FollowUp.get(FollowUp.deal == built.row).link_salt)
         links[built.deal_id] = token(house.secret_key, Purpose.SOLVED, salt)
     calls.answer(house, links[done.deal_id], is_solved=True, words="Dank u wel.", now=NOW)

@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from kloof.mail.bounces import Kind, read
+from kloof.mail.bounces import BounceKind, read
 
 ID = "0123456789abcdef0123456789abcdef"
 ORIGINAL = f"From: feedback@warmtehuis.example\r\nMessage-ID: <{ID}@warmtehuis.example>\n\nHello\n"
@@ -46,17 +46,17 @@ Content-Type: text/rfc822-headers
 @pytest.mark.parametrize(
     ("action", "status", "kind"),
     [
-        ("failed", "5.1.1", Kind.HARD),
-        ("failed", "5.7.1", Kind.HARD),
-        ("failed", "5.2.2", Kind.SOFT),
-        ("failed", "4.4.1", Kind.SOFT),
-        ("failed", "5.4.7", Kind.SOFT),
-        ("delayed", "4.4.1", Kind.NONE),
-        ("delivered", "2.1.5", Kind.NONE),
-        ("relayed", "2.1.9", Kind.NONE),
+        ("failed", "5.1.1", BounceKind.HARD),
+        ("failed", "5.7.1", BounceKind.HARD),
+        ("failed", "5.2.2", BounceKind.SOFT),
+        ("failed", "4.4.1", BounceKind.SOFT),
+        ("failed", "5.4.7", BounceKind.SOFT),
+        ("delayed", "4.4.1", BounceKind.NONE),
+        ("delivered", "2.1.5", BounceKind.NONE),
+        ("relayed", "2.1.9", BounceKind.NONE),
     ],
 )
-def test_the_report_for_programs_is_believed(action: str, status: str, kind: Kind) -> None:
+def test_the_report_for_programs_is_believed(action: str, status: str, kind: BounceKind) -> None:
     assert read(report(action, status)).kind is kind
 
 
@@ -81,7 +81,7 @@ def test_a_bounce_of_an_old_kind_of_server_is_recognised_by_its_wording() -> Non
         f"--- Below this line is a copy of the message.\n\n{ORIGINAL}"
     )
     bounce = read(mail.as_bytes())
-    assert (bounce.kind, bounce.message_id) == (Kind.HARD, ID)
+    assert (bounce.kind, bounce.message_id) == (BounceKind.HARD, ID)
 
 
 def test_an_auto_reply_does_not_count() -> None:
@@ -90,18 +90,18 @@ def test_an_auto_reply_does_not_count() -> None:
     mail["Auto-Submitted"], mail["Subject"] = "auto-replied", "Out of office"
     mail["In-Reply-To"] = f"<{ID}@warmtehuis.example>"
     mail.set_content("I am on holiday until Monday. For what cannot wait, mail my colleague.")
-    assert read(mail.as_bytes()).kind is Kind.NONE
+    assert read(mail.as_bytes()).kind is BounceKind.NONE
 
 
 def test_a_bounce_about_somebody_elses_mail_does_not_count() -> None:
     foreign = report("failed", "5.1.1", to="feedback@warmtehuis.example").replace(
         ID.encode(), b"somebody.else"
     )
-    assert read(foreign).kind is Kind.NONE
+    assert read(foreign).kind is BounceKind.NONE
 
 
 @pytest.mark.parametrize(
     "raw", [b"", b"\x00\xff\xfe", b"Content-Type: message/delivery-status\r\n\r\nnonsense"]
 )
 def test_whatever_arrives_it_is_read_without_stumbling(raw: bytes) -> None:
-    assert read(raw).kind is Kind.NONE
+    assert read(raw).kind is BounceKind.NONE

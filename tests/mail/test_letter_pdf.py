@@ -12,7 +12,7 @@ from kloof.domain.mailing.messages import AboutDeal, Outgoing
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Language
-from kloof.mail.letter_pdf import Press
+from kloof.mail.letter_pdf import LetterPrinter
 from outbox_cast import NOON, company, survey
 from paper_reading import pages, picture
 
@@ -31,7 +31,7 @@ def letter(folder: Path, language: Language = "nl", **changes: object) -> Path:
         "", "2026-0417",
     )  # fmt: skip
     mail = Outgoing(1, "m", "invitation", 0, 1, name, "", language, SALT, NOON, about)
-    press = Press(settings)
+    press = LetterPrinter(settings)
     press.add(mail, survey(), NOON + timedelta(days=45), NOON)
     file = folder / f"letter-{language}.pdf"
     file.write_bytes(press.pdf())

@@ -20,12 +20,12 @@ from kloof.config import Settings
 from kloof.domain.access.tokens import Purpose, token
 from kloof.domain.errors import BadSettings
 from kloof.domain.mailing.messages import AboutCall, AboutDeal, AboutHandover, Outgoing
-from kloof.domain.states import FollowUpState, InvitationState
+from kloof.domain.states import CallState, InvitationState
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import LANGUAGES, Language
-from kloof.mail.compiled import Mould, encoded
+from kloof.mail.compiled import CompiledBody, encoded
 from kloof.mail.headers import domain_in_ascii, mailbox, words
-from kloof.mail.rendering import Parcel, Postbox
+from kloof.mail.rendering import MailRenderer, RenderedMail
 from outbox_cast import NOON, company, survey
 
 SALT = b"s" * 32
@@ -58,18 +58,18 @@ def sign_in(language: Language = "nl") -> Outgoing:
     return outgoing("sign-in", language=language, about=None, expires_at=NOON + timedelta(minutes=15))
 
 
-def made(settings: Settings, mail: Outgoing) -> Parcel:
+def made(settings: Settings, mail: Outgoing) -> RenderedMail:
     asked = survey() if mail.about else None
-    return Postbox(settings).parcel(mail, asked, NOON + timedelta(days=45), NOON)
+    return MailRenderer(settings).parcel(mail, asked, NOON + timedelta(days=45), NOON)
 
 
-def read(parcel: Parcel) -> EmailMessage:
+def read(parcel: RenderedMail) -> EmailMessage:
     found = email.message_from_bytes(parcel.data, policy=email.policy.default)
     assert isinstance(found, EmailMessage)
     return found
 
 
-def body(parcel: Parcel, kind: str) -> str:
+def body(parcel: RenderedMail, kind: str) -> str:
     part = read(parcel).get_body((kind,))
     assert part
     return str(part.get_content())
@@ -131,7 +131,7 @@ def test_the_mail_that_findings_came_out_says_why_it_comes_how_many_are_in_a_fig
 
 def about_call(kind: str, language: Language = "nl") -> Outgoing:
     """A mail about a call: of the question whether it is solved to the customer, otherwise to whoever calls."""
-    state = FollowUpState.SOLVED if kind.startswith("solved") else FollowUpState.OPEN
+    state = CallState.SOLVED if kind.startswith("solved") else CallState.OPEN
     call = AboutCall(state, "Piet & Zn", "D-7/a", date(2026, 9, 18), b"c" * 32)
     mail = outgoing(kind, Wave.DELIVERY, language, call=call)
     return mail if kind.startswith("solved") else replace(mail, about=None, customer=None, name="Eva Bakker")
@@ -221,7 +221,7 @@ def test_a_mail_to_a_customer_carries_one_click_opt_out_on_one_line(settings: Se
 
 
 def test_a_sign_in_mail_has_its_link_and_no_way_out(settings: Settings) -> None:
-    postbox = Postbox(settings)
+    postbox = MailRenderer(settings)
     parcel = postbox.parcel(sign_in(), None, NOON + timedelta(minutes=15), NOON)
     text = body(parcel, "plain")
     assert settings.link(f"/sign-in/{token(settings.secret_key, Purpose.SIGN_IN, SALT)}") in text
@@ -299,7 +299,7 @@ def test_a_cast_mould_reads_as_the_text_it_was_made_of(parts: list[str], value: 
         return re.sub(r"\r\n|\r|\n", "\r\n", re.sub("[\ue000\ue001]", "", text))
 
     clean = [lines(part) for part in parts]
-    cast = Mould.of("\ue000name\ue001".join(clean)).cast({"name": encoded(lines(value))})
+    cast = CompiledBody.of("\ue000name\ue001".join(clean)).cast({"name": encoded(lines(value))})
     assert decodestring(cast).decode() == lines(value).join(clean)
     assert all(len(row) <= 76 for row in cast.split(b"\r\n"))
 
@@ -312,7 +312,7 @@ def test_a_piece_that_fills_its_last_line_leaves_room_for_the_break_after_it(
     from quopri import decodestring
 
     text = "a" * (length - len(encoded(letter))) + letter
-    cast = Mould.of(f"{text}\ue000name\ue001").cast({"name": encoded(text)})
+    cast = CompiledBody.of(f"{text}\ue000name\ue001").cast({"name": encoded(text)})
     assert max(len(row) for row in cast.split(b"\r\n")) <= 76
     assert decodestring(cast).decode() == text * 2
 
@@ -348,7 +348,7 @@ def test_a_signed_mail_holds_and_its_signature_covers_the_one_click_header(
     settings = company(tmp_path, dkim_key=keys[0], dkim_selector="kloof")
     data = made(settings, outgoing()).data
     assert dkim.verify(data, dnsfunc=lambda *_, **__: keys[1])
-    signature = read(Parcel("", "", data))["DKIM-Signature"].replace(" ", "").lower()
+    signature = read(RenderedMail("", "", data))["DKIM-Signature"].replace(" ", "").lower()
     covered = re.search(r"h=([^;]+)", signature)
     assert covered
     assert {"list-unsubscribe", "list-unsubscribe-post", "from"} <= set(covered[1].split(":"))
@@ -364,4 +364,4 @@ def test_a_key_that_cannot_be_used_is_said_before_any_mail_goes_out(tmp_path: Pa
     (tmp_path / "key.pem").write_text("not a key")
     for name in ("key.pem", "absent.pem"):
         with pytest.raises(BadSettings, match="dkim_key"):
-            Postbox(company(tmp_path, dkim_key=Path(name), dkim_selector="kloof"))
+            MailRenderer(company(tmp_path, dkim_key=Path(name), dkim_selector="kloof"))

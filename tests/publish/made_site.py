@@ -6,9 +6,9 @@ from kloof.actions.init import init
 from kloof.domain.releases.document import ReleaseDocument
 from kloof.publish.pages import write_pages
 from kloof.publish.release_files import contents
-from kloof.publish.site_build import Look
+from kloof.publish.site_build import CompanyStyle
 
-LOOK = Look("Warmtehuis BV", "nl", "#0b6e69")
+LOOK = CompanyStyle("Warmtehuis BV", "nl", "#0b6e69")
 
 
 def put_releases(folder: Path, documents: list[ReleaseDocument]) -> None:

@@ -21,7 +21,7 @@ from kloof.domain.releases.document import (
     ResponseCounts,
     WithheldCell,
 )
-from kloof.domain.statistics.sums import Moments, PromiseCounts, Sums
+from kloof.domain.statistics.sums import PairedSums, PromiseCounts, Sums
 from kloof.domain.surveys.definition import Scale
 from kloof.domain.text import Text
 
@@ -234,7 +234,7 @@ class Firm:
         self, survey: PublishedSurvey, customers: Customers, as_of: AsOf, level: Level, **where: str
     ) -> Cell:
         aspects = {
-            aspect.id: Moments.of(
+            aspect.id: PairedSums.of(
                 [c[index][0] for c in customers], [c[index][1] for c in customers], survey.scale, aspect.norm
             )
             for index, aspect in enumerate(survey.aspects)
@@ -256,7 +256,7 @@ class Firm:
         )
 
 
-def _with_three_counts(moments: Moments) -> Moments:
+def _with_three_counts(moments: PairedSums) -> PairedSums:
     def three(counts: tuple[int, ...]) -> tuple[int, ...]:
         return counts[0], sum(counts[1:-1]), counts[-1]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kloof.publish.charts.axis import Axis
 from kloof.publish.charts.drawing import NARROWEST, WIDE_FROM, Bar, Disc, Drawing, Label, Line
-from kloof.publish.charts.dumbbell import Pair, dumbbells, legend_of
+from kloof.publish.charts.dumbbell import DumbbellRow, dumbbells, legend_of
 from kloof.publish.charts.equation import equation
 from kloof.publish.charts.rows import LEGEND_LINE
 from kloof.publish.charts.shares import Piece, cut_bar, ten_dots
@@ -83,14 +83,14 @@ def assert_holds(drawing: Drawing) -> None:
             assert disc.right <= sheet + 2, (sheet, disc)
 
 
-def pairs(count: int, low: int, high: int) -> list[Pair]:
+def pairs(count: int, low: int, high: int) -> list[DumbbellRow]:
     span = high - low
     made = []
     for index in range(count):
         v = low + span * (0.45 + 0.55 * ((index * 7) % 10) / 10)
         r = low + span * (0.35 + 0.65 * ((index * 3) % 11) / 11)
         norm = None if index % 4 == 3 else low + span * 0.75
-        made.append(Pair(NAMES[index % len(NAMES)], v, r, (v - r - 0.4, v - r + 0.4), norm))
+        made.append(DumbbellRow(NAMES[index % len(NAMES)], v, r, (v - r - 0.4, v - r + 0.4), norm))
     return made
 
 
@@ -113,7 +113,7 @@ numbers = st.floats(0, 10, allow_nan=False)
 
 @given(numbers, numbers)
 def test_the_equation_holds_for_any_expectation_and_reality(v: float, r: float) -> None:
-    pair = Pair("Alles", v, r, (v - r - 0.5, v - r + 0.5), 7.5)
+    pair = DumbbellRow("Alles", v, r, (v - r - 0.5, v - r + 0.5), 7.5)
     assert_holds(equation(pair, Axis.around(pair.reach, 0, 10), "V − R = S", "nl"))
 
 
@@ -127,7 +127,7 @@ def test_a_piece_of_a_bar_holds_its_figure_or_leaves_it_to_the_legend(weights: l
 
 @given(st.lists(st.text("abcdefghij klmnop", min_size=1, max_size=14), min_size=1, max_size=40))
 def test_names_of_moments_never_collide(names: list[str]) -> None:
-    made = [Pair(name.strip() or "x", 8.0, 7.0) for name in names]
+    made = [DumbbellRow(name.strip() or "x", 8.0, 7.0) for name in names]
     assert_holds(trend(made, Axis(5, 10), "Verloop", "en"))
 
 
@@ -145,7 +145,7 @@ def test_a_larger_value_stands_further_to_the_right() -> None:
 
 def test_a_gap_and_its_opposite_are_drawn_differently() -> None:
     def styles(v: float, r: float) -> set[str]:
-        drawing = dumbbells([Pair("Prijs", v, r)], Axis(5, 10), "x", "nl")
+        drawing = dumbbells([DumbbellRow("Prijs", v, r)], Axis(5, 10), "x", "nl")
         return {m.style for m in drawing.marks if isinstance(m, Line) and m.y1 > 40}
 
     assert "c-gap" in styles(8, 7)
@@ -157,7 +157,7 @@ def test_a_gap_and_its_opposite_are_drawn_differently() -> None:
     ("gaps", "keys"), [([1.0], {"c-gap"}), ([-1.0], {"c-more"}), ([1.0, -1.0], {"c-gap", "c-more"})]
 )
 def test_the_legend_names_each_kind_of_gap_that_the_picture_shows(gaps: list[float], keys: set[str]) -> None:
-    made = [Pair(f"{gap}", 7, 7 - gap) for gap in gaps]
+    made = [DumbbellRow(f"{gap}", 7, 7 - gap) for gap in gaps]
     assert {key.symbol for key in legend_of(made, "nl")} & {"c-gap", "c-more"} == keys
 
 

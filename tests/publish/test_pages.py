@@ -14,7 +14,7 @@ from synthetic import Firm
 from kloof.domain.notation import interval, number, signed
 from kloof.domain.releases.document import Level, ReleaseDocument
 from kloof.domain.statistics import Gap, Split, gap, overall_gap, overall_split
-from kloof.publish.charts.dumbbell import Pair
+from kloof.publish.charts.dumbbell import DumbbellRow
 from kloof.publish.pages import write_pages
 from kloof.publish.pages.dictionary import FILES, MEANINGS
 from kloof.publish.pages.figures import in_ten, rounding_note
@@ -271,8 +271,8 @@ def test_each_aspect_of_a_practice_stands_in_the_table_and_only_what_is_demonstr
 
 
 def test_three_rounded_figures_that_do_not_add_up_are_explained() -> None:
-    assert "niet precies" in rounding_note(Pair("x", 8.14, 7.18), "nl")
-    assert rounding_note(Pair("x", 8.1, 7.2), "nl") == ""
+    assert "niet precies" in rounding_note(DumbbellRow("x", 8.14, 7.18), "nl")
+    assert rounding_note(DumbbellRow("x", 8.1, 7.2), "nl") == ""
 
 
 def test_how_many_in_ten_is_never_said_to_be_more_than_it_is() -> None:

@@ -15,7 +15,7 @@ from made_site import LOOK, company_folder
 from synthetic import Firm
 
 from kloof.domain.errors import BadInput, Refused
-from kloof.publish.site_build import Look, build_site
+from kloof.publish.site_build import CompanyStyle, build_site
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site-build")]
 
@@ -155,7 +155,7 @@ def test_the_company_shows_in_name_language_accent_and_logo(tmp_path: Path) -> N
     folder = company_folder(tmp_path, Firm(releases=1, aspects=1).documents())
     logo = folder / "ours.svg"
     logo.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
-    built = build_site(folder, Look("Jansen & Zn", "en", "#7a1fa2", logo))
+    built = build_site(folder, CompanyStyle("Jansen & Zn", "en", "#7a1fa2", logo))
     home = html(built)[built / "index.html"]
     assert home.html["lang"] == "en"
     assert home.find(class_="brand").text.strip() == "Jansen & Zn"

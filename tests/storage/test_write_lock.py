@@ -12,11 +12,11 @@ import pytest
 from kloof import storage
 from kloof.domain.errors import Refused
 from kloof.storage.database import database as opened
-from kloof.storage.write_lock import Turn
+from kloof.storage.write_lock import FairWriteLock
 
 
 def test_writers_get_their_turn_in_the_order_in_which_they_came(tmp_path: Path) -> None:
-    turn, order = Turn(str(tmp_path / "kloof.db")), []
+    turn, order = FairWriteLock(str(tmp_path / "kloof.db")), []
 
     def write(name: int) -> None:
         with turn:
@@ -34,7 +34,7 @@ def test_writers_get_their_turn_in_the_order_in_which_they_came(tmp_path: Path) 
 
 
 def hold(file: str, holds: "multiprocessing.synchronize.Event") -> None:
-    with Turn(file):
+    with FairWriteLock(file):
         holds.set()
         time.sleep(60)
 
@@ -46,7 +46,7 @@ def test_a_writer_that_is_killed_frees_its_turn(tmp_path: Path) -> None:
     writer.start()
     assert holds.wait(20)
     os.kill(writer.pid, signal.SIGKILL)
-    with Turn(file):
+    with FairWriteLock(file):
         pass
     writer.join()
     writer.close()

@@ -5,7 +5,7 @@ from typing import Any
 
 from kloof import storage
 from kloof.config import Settings
-from kloof.domain.access.audit_log import COMMAND_LINE, What
+from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
 from kloof.domain.errors import NotFound
 from kloof.domain.mailing.suppression import address_hash
 from kloof.storage import person_data
@@ -20,7 +20,9 @@ def export(settings: Settings, email: str, now: datetime) -> dict[str, Any]:
     """
     with storage.transaction():
         customer = _number(email)
-        audit_log.write(COMMAND_LINE, What.CUSTOMER_EXPORTED, now, deals=person_data.deals_of(customer))
+        audit_log.write(
+            COMMAND_LINE, AuditAction.CUSTOMER_EXPORTED, now, deals=person_data.deals_of(customer)
+        )
         no_mail = opt_outs.is_opted_out(address_hash(settings.secret_key, email.strip().lower()))
         return person_data.everything(customer) | {"gets_mail": not no_mail}
 
@@ -33,7 +35,7 @@ def erase(settings: Settings, email: str, now: datetime) -> int:
     with storage.transaction():
         deals = person_data.erase(_number(email), now)
         opt_outs.remember(address_hash(settings.secret_key, email.strip().lower()), opt_outs.ASKED, now)
-        audit_log.write(COMMAND_LINE, What.CUSTOMER_ERASED, now, detail=f"{deals} deals")
+        audit_log.write(COMMAND_LINE, AuditAction.CUSTOMER_ERASED, now, detail=f"{deals} deals")
     return deals
 
 

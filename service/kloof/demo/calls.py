@@ -7,16 +7,16 @@ from kloof.actions.staff import calls
 from kloof.config import Settings
 from kloof.domain.access import tokens
 from kloof.domain.access.people import Person
-from kloof.domain.staff.calls import Outcome
+from kloof.domain.staff.calls import CallOutcome
 from kloof.storage.access import people
 from kloof.storage.staff import call_records
 from kloof.storage.staff import calls as calls_store
 
 MOST_A_WEEK = 100
 NOTES = {
-    Outcome.SOLVED: ("Monteur teruggestuurd, nu in orde.", "Uitgelegd wat er wel en niet bij zat.", ""),
-    Outcome.NOT_SOLVED: ("De datum is niet meer te halen. Excuses gemaakt.", ""),
-    Outcome.NOT_REACHED: ("Voicemail ingesproken.", ""),
+    CallOutcome.SOLVED: ("Monteur teruggestuurd, nu in orde.", "Uitgelegd wat er wel en niet bij zat.", ""),
+    CallOutcome.NOT_SOLVED: ("De datum is niet meer te halen. Excuses gemaakt.", ""),
+    CallOutcome.NOT_REACHED: ("Voicemail ingesproken.", ""),
 }
 WORDS = {True: ("Netjes opgelost.", ""), False: ("Er is nog niemand geweest.",)}
 
@@ -32,7 +32,7 @@ def make(settings: Settings, now: datetime) -> None:
 def _make(settings: Settings, owner: Person, deal_id: str, chance: random.Random, now: datetime) -> None:
     (outcome,) = chance.choices(list(NOTES), weights=(6, 2, 2))
     calls.record(settings, owner, deal_id, outcome, chance.choice(NOTES[outcome]), now)
-    if outcome is Outcome.SOLVED and chance.random() < 0.6:
+    if outcome is CallOutcome.SOLVED and chance.random() < 0.6:
         token = tokens.token(settings.secret_key, tokens.Purpose.SOLVED, call_records.link_salt(deal_id))
         is_solved = chance.random() < 0.9
         calls.answer(settings, token, is_solved=is_solved, words=chance.choice(WORDS[is_solved]), now=now)

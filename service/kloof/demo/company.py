@@ -25,7 +25,7 @@ from kloof.domain.deals.files import OPTIONAL, REQUIRED
 from kloof.domain.deals.study_arms import Arm, drawn
 from kloof.domain.staff.handover import Mark
 from kloof.domain.surveys.definition import Survey, Wave
-from kloof.domain.surveys.responses import Changes, Consent, Outcome, PromiseChange, Source
+from kloof.domain.surveys.responses import Changes, Consent, PromiseChange, PromiseOutcome, Source
 from kloof.mail.transport import Memory
 from kloof.storage.access import people as people_store
 from kloof.storage.surveys import questionnaires
@@ -228,7 +228,7 @@ def _disappoint(settings: Settings, offered: dict[str, Survey], now: datetime) -
     got = hopes | {survey.aspects[0].id: survey.scale.low + 2} | {item.id: 4 for item in survey.overall}
     words = "De monteurs waren aardig, maar we zaten drie weken in de kou."
     second = Reply(
-        today - timedelta(days=1), dict(got), Consent.NAMED, comment=words, outcomes=(Outcome.BROKEN,)
+        today - timedelta(days=1), dict(got), Consent.NAMED, comment=words, outcomes=(PromiseOutcome.BROKEN,)
     )
     _answer(settings, TO_CALL, Wave.DELIVERY, second)
 

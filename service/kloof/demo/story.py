@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from kloof.domain.deals.deals import DealLine
 from kloof.domain.surveys.answers import DOES_NOT_APPLY, Answer
 from kloof.domain.surveys.definition import Survey
-from kloof.domain.surveys.responses import Consent, Outcome, Source
+from kloof.domain.surveys.responses import Consent, PromiseOutcome, Source
 from kloof.domain.text import Language
 
 COMPANY = "Warmtehuis"
@@ -111,7 +111,7 @@ class Reply:
     shares_with_delivery: bool = False
     comment: str = ""
     promises: tuple[tuple[str, str, Source], ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[PromiseOutcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,9 @@ def _chapter(
         )
     if at_sale and chance.random() < 0.75:
         joint = "joint_visit" in line.practices
-        outcomes = tuple(chance.choices(list(Outcome), weights=(6, 2, 2, 1))[0] for _ in at_sale.promises)
+        outcomes = tuple(
+            chance.choices(list(PromiseOutcome), weights=(6, 2, 2, 1))[0] for _ in at_sale.promises
+        )
         after = Reply(
             delivered_on + timedelta(days=chance.randint(8, 20)),
             _experiences(survey, expectations, team_effect[line.team] + 0.5 * joint, chance),

@@ -67,7 +67,7 @@ WAITS: Final = frozenset({_M.QUEUED, _M.LETTER})
 """States of a message that has not begun its way out: what a withdrawal cancels."""
 
 
-class FollowUpState(StrEnum):
+class CallState(StrEnum):
     """Where the call about one deal stands."""
 
     OPEN = "open"  # somebody has to call
@@ -77,8 +77,8 @@ class FollowUpState(StrEnum):
     CANCELLED = "cancelled"  # the customer took back what it was about
 
 
-_S = FollowUpState
-FOLLOW_UP_STEPS: Final[dict[FollowUpState, frozenset[FollowUpState]]] = {
+_S = CallState
+CALL_STEPS: Final[dict[CallState, frozenset[CallState]]] = {
     _S.OPEN: frozenset({_S.SOLVED, _S.UNSOLVED, _S.CANCELLED}),
     # The customer says that it is not solved, or asks again.
     _S.SOLVED: frozenset({_S.OPEN, _S.CONFIRMED, _S.CANCELLED}),

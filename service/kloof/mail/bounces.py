@@ -10,7 +10,7 @@ from enum import StrEnum
 from flufl.bounce import all_failures
 
 
-class Kind(StrEnum):
+class BounceKind(StrEnum):
     """What a mail that came back means."""
 
     HARD = "hard"  # the address is dead
@@ -22,7 +22,7 @@ class Kind(StrEnum):
 class Bounce:
     """`message_id` is the part before the @ of the mail that bounced; empty where it cannot be found."""
 
-    kind: Kind
+    kind: BounceKind
     message_id: str = ""
     reason: str = ""
 
@@ -41,10 +41,10 @@ def read(raw: bytes) -> Bounce:
     mail = message_from_bytes(raw)
     kind, reason = _judged(mail)
     message_id = _message_id(mail, raw)
-    return Bounce(kind if message_id else Kind.NONE, message_id, reason)
+    return Bounce(kind if message_id else BounceKind.NONE, message_id, reason)
 
 
-def _judged(mail: Message) -> tuple[Kind, str]:
+def _judged(mail: Message) -> tuple[BounceKind, str]:
     reports = list(_reports(mail))
     if reports:
         # RFC 3464: the report is for programs, so it is believed before any wording.
@@ -52,14 +52,14 @@ def _judged(mail: Message) -> tuple[Kind, str]:
             report for report in reports if report.get("action", "").lower().startswith(("fail", "error"))
         ]
         if not failed:
-            return Kind.NONE, ""
+            return BounceKind.NONE, ""
         return _by_status(failed[0])
     try:
         _, permanent = all_failures(mail)
     except Exception:
         # Some detectors stumble over mail that is odd and no bounce, such as one without a sender.
-        return Kind.NONE, ""
-    return (Kind.HARD, "The mail came back.") if permanent else (Kind.NONE, "")
+        return BounceKind.NONE, ""
+    return (BounceKind.HARD, "The mail came back.") if permanent else (BounceKind.NONE, "")
 
 
 def _reports(mail: Message) -> list[Message]:
@@ -71,12 +71,12 @@ def _reports(mail: Message) -> list[Message]:
     return blocks
 
 
-def _by_status(report: Message) -> tuple[Kind, str]:
+def _by_status(report: Message) -> tuple[BounceKind, str]:
     said = " ".join(str(report.get("diagnostic-code", "")).partition(";")[2].split())[:300]
     status = _STATUS.search(str(report.get("status", ""))) or _STATUS.search(said)
-    kind = Kind.HARD
+    kind = BounceKind.HARD
     if status and (status[1] == "4" or status.groups() in _PASSES):
-        kind = Kind.SOFT
+        kind = BounceKind.SOFT
     return kind, said or (f"Status {status[0]}." if status else "The mail came back.")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 from kloof.config import Settings
-from kloof.mail.rendering import Parcel
+from kloof.mail.rendering import RenderedMail
 from kloof.mail.transport import Transport, TransportError
 
 Lookup = Callable[[str], list[str]]
@@ -23,7 +23,7 @@ class Proof:
         return asdict(self)
 
 
-def prove(settings: Settings, transport: Transport, parcel: Parcel, lookup: Lookup) -> Iterator[Proof]:
+def prove(settings: Settings, transport: Transport, parcel: RenderedMail, lookup: Lookup) -> Iterator[Proof]:
     """Send the mail and look at everything that decides whether such mail is trusted, step by step."""
     try:
         reply = transport.send(parcel.sender, parcel.recipient, parcel.data)
@@ -59,7 +59,7 @@ def _dmarc(domain: str, lookup: Lookup) -> Proof:
     )
 
 
-def _dkim(settings: Settings, parcel: Parcel, lookup: Lookup) -> Iterator[Proof]:
+def _dkim(settings: Settings, parcel: RenderedMail, lookup: Lookup) -> Iterator[Proof]:
     if settings.mail.dkim_selector is None:
         yield Proof(
             False,

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from kloof.config import Settings
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.text import Language, Text
-from kloof.mail.texts import Letter, letters
+from kloof.mail.texts import MailText, mail_texts
 
 SLOTS = (
     "name", "product", "salesperson", "sold_on", "delivered_on", "open_until", "until", "link", "opt_out", "receipt",
@@ -38,14 +38,14 @@ _PRESSED = Markup('<a href="{0}" style="color:inherit; word-break:break-all;">{0
 
 
 @dataclass(frozen=True, slots=True)
-class Mould:
+class CompiledBody:
     """Pieces of a body with the slots between them; the first piece comes before the first slot."""
 
     pieces: tuple[bytes, ...]
     slots: tuple[str, ...]
 
     @classmethod
-    def of(cls, body: str) -> "Mould":
+    def of(cls, body: str) -> "CompiledBody":
         """The mould of a rendered body in which slots are marked."""
         parts = re.split(f"{_OPEN}([a-z_]+){_CLOSE}", body)
         pieces = [encoded(part) for part in parts[::2]]
@@ -77,11 +77,11 @@ def encoded(text: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class MultipartBody:
     """The two bodies of one mail."""
 
-    text: Mould
-    html: Mould
+    text: CompiledBody
+    html: CompiledBody
 
     def cast(self, facts: Mapping[str, str], boundary: str) -> bytes:
         """Both bodies with these facts, as the parts of a multipart/alternative."""
@@ -93,7 +93,7 @@ class Pair:
         return b"".join((*parts, self.html.cast(plain | special), start, b"--\r\n"))
 
 
-class Foundry:
+class TemplateCompiler:
     """Makes moulds from the two templates."""
 
     def __init__(self, settings: Settings) -> None:
@@ -105,8 +105,8 @@ class Foundry:
         self.text, self.html = jinja.get_template("letter.txt"), jinja.get_template("letter.html")
 
     def make(
-        self, letter: Letter, language: Language, facts: Mapping[str, Any], parts: Mapping[str, Any]
-    ) -> Pair:
+        self, letter: MailText, language: Language, facts: Mapping[str, Any], parts: Mapping[str, Any]
+    ) -> MultipartBody:
         """Both moulds of a letter. `facts` are filled into its sentences, `parts` shape the template."""
         company = self.settings.company
         common = {
@@ -119,17 +119,17 @@ class Foundry:
         }
         filled = _MARKED | dict(facts)
         pressed = filled | {"receipt": _PRESSED}
-        return Pair(
-            Mould.of(self.text.render(common | _sentences(letter, language, filled, parts, str))),
-            Mould.of(self.html.render(common | _sentences(letter, language, pressed, parts, Markup))),
+        return MultipartBody(
+            CompiledBody.of(self.text.render(common | _sentences(letter, language, filled, parts, str))),
+            CompiledBody.of(self.html.render(common | _sentences(letter, language, pressed, parts, Markup))),
         )
 
 
 def _sentences(
-    letter: Letter, language: Language, facts: Mapping[str, Any], parts: Mapping[str, Any], kind: type[str]
+    letter: MailText, language: Language, facts: Mapping[str, Any], parts: Mapping[str, Any], kind: type[str]
 ) -> dict[str, Any]:
     """Every sentence with its facts in it; Markup escapes them, str leaves them as they are."""
-    texts = letters()
+    texts = mail_texts()
 
     def say(text: Text) -> str:
         return kind(text[language]).format_map(facts)

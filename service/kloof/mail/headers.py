@@ -31,7 +31,7 @@ def header(fields: list[tuple[str, str]]) -> str:
     return "".join(f"{name}: {value}\r\n" for name, value in fields)
 
 
-def moment(now: datetime) -> str:
+def timestamp(now: datetime) -> str:
     """A Date, as RFC 5322 writes it."""
     return format_datetime(now)
 

@@ -17,7 +17,7 @@ from kloof.domain.mailing.messages import AboutDeal, Outgoing
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.text import Text
 from kloof.mail.rendering import minutes
-from kloof.mail.texts import Letter, letters
+from kloof.mail.texts import MailText, mail_texts
 
 _FONTS = Path(__file__).parent
 _LEFT, _RIGHT, _TOP = 25.0, 25.0, 20.0
@@ -31,7 +31,7 @@ _INK, _QUIET, _PAPER = (29, 37, 41), (86, 100, 107), (244, 247, 247)
 Say = Callable[[Text], str]
 
 
-class Press:
+class LetterPrinter:
     """Prints the letters of one company into one document."""
 
     def __init__(self, settings: Settings) -> None:
@@ -54,7 +54,7 @@ class Press:
     def add(self, mail: Outgoing, survey: Survey, closes_at: datetime, now: datetime) -> None:
         """One more letter; `closes_at` is when its survey closes, `now` its date."""
         assert mail.about is not None, "a letter is always about a deal"  # noqa: S101
-        paper, facts = letters().on_paper, self._facts(mail, mail.about, survey, closes_at)
+        paper, facts = mail_texts().on_paper, self._facts(mail, mail.about, survey, closes_at)
         letter = paper.first if mail.about.wave is Wave.SALE else paper.second
 
         def say(text: Text) -> str:
@@ -65,9 +65,9 @@ class Press:
         self._head(mail, mail.about, now, say(paper.reference))
         self._body(letter, mail, say)
         self._way_in(mail, say(letter.button), say(paper.scan), say(paper.type_it))
-        self._text(say(letters().who_sees.heading), style="B")
-        self._text(say(letters().who_sees.body), after=4)
-        self._text(f"{say(letters().regards)}\n{self.settings.company.name}")
+        self._text(say(mail_texts().who_sees.heading), style="B")
+        self._text(say(mail_texts().who_sees.body), after=4)
+        self._text(f"{say(mail_texts().regards)}\n{self.settings.company.name}")
         contact = [say(paper.contact)] if self.settings.company.contact else []
         self._foot(" ".join([say(paper.reason), say(paper.way_out), *contact]))
 
@@ -120,10 +120,10 @@ class Press:
                 remedy="Save it as a PNG, or take the line away.",
             ) from None
 
-    def _body(self, letter: Letter, mail: Outgoing, say: Say) -> None:
+    def _body(self, letter: MailText, mail: Outgoing, say: Say) -> None:
         self.sheet.set_y(_TEXT_AT)
         self._text(say(letter.subject), style="B", size=14, after=3)
-        self._text(say(letters().greeting), after=3)
+        self._text(say(mail_texts().greeting), after=3)
         for text in letter.body:
             self._text(say(text), after=3)
 

@@ -22,17 +22,17 @@ from kloof.domain.mailing.messages import (
 )
 from kloof.domain.surveys.definition import Survey
 from kloof.domain.text import Language
-from kloof.mail.compiled import Foundry, Pair, first_question
-from kloof.mail.headers import domain_in_ascii, header, mailbox, moment, words
+from kloof.mail.compiled import MultipartBody, TemplateCompiler, first_question
+from kloof.mail.headers import domain_in_ascii, header, mailbox, timestamp, words
 from kloof.mail.signing import signer
-from kloof.mail.texts import Letter, letters
+from kloof.mail.texts import MailText, mail_texts
 
 SECONDS_PER_QUESTION = 12
 _written_date = lru_cache(maxsize=1024)(notation.date)
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class RenderedMail:
     """A mail as it travels: the envelope's sender and recipient, and the bytes."""
 
     sender: str
@@ -40,7 +40,7 @@ class Parcel:
     data: bytes
 
 
-class Postbox:
+class MailRenderer:
     """Makes the mails of one company. Nothing secret is kept: links are derived when a mail is made."""
 
     def __init__(self, settings: Settings) -> None:
@@ -49,10 +49,12 @@ class Postbox:
         self.sender = mailbox(name or settings.company.name, self.address)
         self.zone = ZoneInfo(settings.mail.time_zone)
         self.signer = signer(settings, self.address)
-        self.foundry = Foundry(settings)
-        self._moulds: dict[tuple[object, ...], Pair] = {}
+        self.foundry = TemplateCompiler(settings)
+        self._moulds: dict[tuple[object, ...], MultipartBody] = {}
 
-    def parcel(self, mail: Outgoing, survey: Survey | None, closes_at: datetime, now: datetime) -> Parcel:
+    def parcel(
+        self, mail: Outgoing, survey: Survey | None, closes_at: datetime, now: datetime
+    ) -> RenderedMail:
         """This mail, made; `closes_at` is when the survey or the link in it closes."""
         if tells_of_findings(mail.kind):
             return self._of_findings(mail, now)
@@ -67,21 +69,21 @@ class Postbox:
             "link": self._link("/sign-in/", Purpose.SIGN_IN, mail.salt),
             "until": closes_at.astimezone(self.zone).strftime("%H:%M"),
         }
-        return self._plain(letters().sign_in, mail, facts, now)
+        return self._plain(mail_texts().sign_in, mail, facts, now)
 
-    def trial(self, recipient: str, message_id: str, now: datetime) -> Parcel:
+    def trial(self, recipient: str, message_id: str, now: datetime) -> RenderedMail:
         """A mail that proves the way out."""
         language = self.settings.company.language
         mail = Outgoing(0, message_id, "test", 0, None, recipient, recipient, language, b"", now)
-        return self._plain(letters().test, mail, {"name": recipient, "link": self.settings.link("/")}, now)
+        return self._plain(mail_texts().test, mail, {"name": recipient, "link": self.settings.link("/")}, now)
 
-    def _to_salesperson(self, mail: Outgoing, about: AboutHandover, now: datetime) -> Parcel:
+    def _to_salesperson(self, mail: Outgoing, about: AboutHandover, now: datetime) -> RenderedMail:
         """Word that delivery has said something: a link, and nothing of what the customer answered."""
         link = self.settings.link(f"/me/deals/{quote(about.deal_id, safe='')}")
         facts = {"name": mail.name, "product": about.product, "deal": about.deal_id, "link": link}
-        return self._plain(letters().handover, mail, facts, now)
+        return self._plain(mail_texts().handover, mail, facts, now)
 
-    def _plain(self, letter: Letter, mail: Outgoing, facts: dict[str, str], now: datetime) -> Parcel:
+    def _plain(self, letter: MailText, mail: Outgoing, facts: dict[str, str], now: datetime) -> RenderedMail:
         """A mail to somebody of the company: no question in it, and no way out needed."""
         key = (letter.subject, mail.language)
         if key not in self._moulds:
@@ -89,7 +91,7 @@ class Postbox:
             self._moulds[key] = self.foundry.make(letter, mail.language, self._shared(), parts)
         return self._finished(mail, letter, self._moulds[key], facts, [], now)
 
-    def _of_findings(self, mail: Outgoing, now: datetime) -> Parcel:
+    def _of_findings(self, mail: Outgoing, now: datetime) -> RenderedMail:
         """A mail to a customer who asked for it: nothing is asked of them, and there is a way out all the same."""
         facts = {
             "name": mail.name,
@@ -97,9 +99,9 @@ class Postbox:
             "receipt": self._link("/s/", Purpose.SURVEY, mail.salt) + "/receipt",
             "opt_out": self._link("/opt-out/", Purpose.OPT_OUT, mail.salt),
         }
-        return self._unasked(letters().findings, mail, facts, now)
+        return self._unasked(mail_texts().findings, mail, facts, now)
 
-    def _about_call(self, mail: Outgoing, call: AboutCall, now: datetime) -> Parcel:
+    def _about_call(self, mail: Outgoing, call: AboutCall, now: datetime) -> RenderedMail:
         """To the customer: is it solved? To whoever has to call: that they have to, or that today is the day."""
         if mail.about:
             facts = {
@@ -108,7 +110,7 @@ class Postbox:
                 "link": self._link("/solved/", Purpose.SOLVED, call.salt),
                 "opt_out": self._link("/opt-out/", Purpose.OPT_OUT, mail.salt),
             }
-            return self._unasked(letters().solved, mail, facts, now)
+            return self._unasked(mail_texts().solved, mail, facts, now)
         facts = {
             "name": mail.name,
             "customer": call.customer_name,
@@ -116,10 +118,12 @@ class Postbox:
             "due_on": _written_date(call.due_on, mail.language),
             "link": self.settings.link(f"/calls/{quote(call.deal_id, safe='')}"),
         }
-        letter = letters().call_due if reminds_of_call(mail.kind) else letters().call
+        letter = mail_texts().call_due if reminds_of_call(mail.kind) else mail_texts().call
         return self._plain(letter, mail, facts, now)
 
-    def _unasked(self, letter: Letter, mail: Outgoing, facts: dict[str, str], now: datetime) -> Parcel:
+    def _unasked(
+        self, letter: MailText, mail: Outgoing, facts: dict[str, str], now: datetime
+    ) -> RenderedMail:
         """A mail to a customer in which no survey starts; there is a way out all the same."""
         key = (letter.subject, mail.language)
         if key not in self._moulds:
@@ -132,8 +136,8 @@ class Postbox:
 
     def _to_customer(
         self, mail: Outgoing, about: AboutDeal, survey: Survey, closes_at: datetime, now: datetime
-    ) -> Parcel:
-        letter = letters().of(mail.kind, about.wave)
+    ) -> RenderedMail:
+        letter = mail_texts().of(mail.kind, about.wave)
         opt_out = self._link("/opt-out/", Purpose.OPT_OUT, mail.salt)
         facts = {
             "name": mail.name,
@@ -148,7 +152,7 @@ class Postbox:
         mould = self._mould(letter, mail, about, survey)
         return self._finished(mail, letter, mould, facts, _bulk(opt_out), now)
 
-    def _mould(self, letter: Letter, mail: Outgoing, about: AboutDeal, survey: Survey) -> Pair:
+    def _mould(self, letter: MailText, mail: Outgoing, about: AboutDeal, survey: Survey) -> MultipartBody:
         is_last = reminder_number(mail.kind) == len(self.settings.mail.reminders_after_days)
         key = (mail.kind, about.wave, mail.language, survey.fingerprint)
         if key not in self._moulds:
@@ -162,19 +166,19 @@ class Postbox:
     def _finished(
         self,
         mail: Outgoing,
-        letter: Letter,
-        mould: Pair,
+        letter: MailText,
+        mould: MultipartBody,
         facts: dict[str, str],
         extra: list[tuple[str, str]],
         now: datetime,
-    ) -> Parcel:
+    ) -> RenderedMail:
         recipient, boundary = domain_in_ascii(mail.email), f"=_{mail.message_id}"
         reply_to = self.settings.mail.reply_to
         fields = [
             ("From", self.sender),
             ("To", mailbox(mail.name, recipient)),
             ("Subject", words(self._subject(letter, mail.language, facts))),
-            ("Date", moment(now)),
+            ("Date", timestamp(now)),
             ("Message-ID", f"<{mail.message_id}@{self.address.rpartition('@')[2]}>"),
             *([("Reply-To", reply_to)] if reply_to else []),
             ("Auto-Submitted", "auto-generated"),
@@ -185,9 +189,9 @@ class Postbox:
         ]
         data = header(fields).encode() + mould.cast(facts, boundary)
         data = self.signer.signed(data) if self.signer else data
-        return Parcel(self._return_path(mail.message_id), recipient, data)
+        return RenderedMail(self._return_path(mail.message_id), recipient, data)
 
-    def _subject(self, letter: Letter, language: Language, facts: dict[str, str]) -> str:
+    def _subject(self, letter: MailText, language: Language, facts: dict[str, str]) -> str:
         return letter.subject[language].format(
             company=self.settings.company.name, product=facts.get("product", "")
         )

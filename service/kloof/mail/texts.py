@@ -15,7 +15,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Letter(_Part):
+class MailText(_Part):
     """One kind of mail. `reason`: why a customer gets it, where that is not that we ask them something."""
 
     subject: Text
@@ -41,8 +41,8 @@ class Paragraph(_Part):
 class OnPaper(_Part):
     """What only a printed letter says."""
 
-    first: Letter
-    second: Letter
+    first: MailText
+    second: MailText
     scan: Text
     type_it: Text
     reason: Text
@@ -51,7 +51,7 @@ class OnPaper(_Part):
     reference: Text
 
 
-class Letters(_Part):
+class MailTexts(_Part):
     """All texts of all mails and letters."""
 
     greeting: Text
@@ -61,20 +61,20 @@ class Letters(_Part):
     reason: Text
     way_out: Text
     last_one: Text
-    invitation_sale: Letter
-    invitation_delivery: Letter
-    reminder_sale: Letter
-    reminder_delivery: Letter
-    findings: Letter
-    sign_in: Letter
-    handover: Letter
-    call: Letter
-    call_due: Letter
-    solved: Letter
-    test: Letter
+    invitation_sale: MailText
+    invitation_delivery: MailText
+    reminder_sale: MailText
+    reminder_delivery: MailText
+    findings: MailText
+    sign_in: MailText
+    handover: MailText
+    call: MailText
+    call_due: MailText
+    solved: MailText
+    test: MailText
     on_paper: OnPaper
 
-    def of(self, kind: str, wave: Wave | None) -> Letter:
+    def of(self, kind: str, wave: Wave | None) -> MailText:
         """The letter for a message of this kind."""
         if kind == SIGN_IN or wave is None:
             return self.sign_in
@@ -86,7 +86,7 @@ class Letters(_Part):
 
 
 @cache
-def letters() -> Letters:
+def mail_texts() -> MailTexts:
     """The texts as they ship with kloof."""
     text = (Path(__file__).parent / "letters.yaml").read_text(encoding="utf-8")
-    return Letters.model_validate(yaml.safe_load(text))
+    return MailTexts.model_validate(yaml.safe_load(text))

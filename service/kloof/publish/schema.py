@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.document import ArmCell, Cell, PracticeCell, ReleaseDocument
-from kloof.domain.statistics.sums import Moments
+from kloof.domain.statistics.sums import PairedSums
 
 Fields = Mapping[str, Mapping[str, Any]]
 Row = dict[str, Any]
@@ -126,7 +126,7 @@ def _arm_rows(document: ReleaseDocument) -> Iterator[Row]:
             yield _named(cell) | arm | _standing(cell, aspect.id, sums.n) | told
 
 
-def _in_order(document: ReleaseDocument, cell: Cell | PracticeCell) -> Iterator[tuple[str, Moments]]:
+def _in_order(document: ReleaseDocument, cell: Cell | PracticeCell) -> Iterator[tuple[str, PairedSums]]:
     for aspect in document.survey(cell.key).aspects:
         yield aspect.id, cell.aspects[aspect.id]
 
@@ -145,7 +145,7 @@ def _standing(cell: Cell | PracticeCell | ArmCell, aspect: str, n: int) -> Row:
     }
 
 
-def _sums(moments: Moments) -> Row:
+def _sums(moments: PairedSums) -> Row:
     return {
         "v": moments.v,
         "r": moments.r,

@@ -20,7 +20,7 @@ _SOURCE_DATE: Final = "0"  # MkDocs would stamp the moment of building; nothing 
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class CompanyStyle:
     """What makes the site a company's own. `accent` is a colour as `#0b6e69`, `logo` an image file."""
 
     company: str
@@ -29,7 +29,7 @@ class Look:
     logo: Path | None = None
 
 
-def build_site(folder: Path, look: Look) -> Path:
+def build_site(folder: Path, look: CompanyStyle) -> Path:
     """Build `folder`/mkdocs.yml into the site_dir it names; returns that folder.
 
     The finished site takes the old one's place at once. Raises BadInput with every warning of MkDocs: a warning
@@ -45,7 +45,7 @@ def build_site(folder: Path, look: Look) -> Path:
         return _mkdocs(file, look, warnings)
 
 
-def _mkdocs(file: Path, look: Look, warnings: list[str]) -> Path:
+def _mkdocs(file: Path, look: CompanyStyle, warnings: list[str]) -> Path:
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
     from mkdocs.exceptions import Abort, MkDocsException
@@ -68,7 +68,7 @@ def _mkdocs(file: Path, look: Look, warnings: list[str]) -> Path:
     return target
 
 
-def _dress(config: "MkDocsConfig", look: Look) -> None:
+def _dress(config: "MkDocsConfig", look: CompanyStyle) -> None:
     if "kloof" not in config.plugins or "i18n" not in config.plugins:
         raise Refused(
             "The plugins kloof and i18n are not both in mkdocs.yml.",

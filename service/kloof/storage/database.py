@@ -19,7 +19,7 @@ from peewee import (  # type: ignore[attr-defined]  # its types leave the wrappe
 from playhouse.db_url import parse
 
 from kloof.domain.errors import BadSettings, Refused
-from kloof.storage.write_lock import Turn
+from kloof.storage.write_lock import FairWriteLock
 
 database = DatabaseProxy()
 _opened: dict[str, Database] = {}
@@ -51,7 +51,7 @@ def open_database(url: str) -> None:
         )
     _opened[url] = connect(url)
     database.initialize(_opened[url])
-    _turns[database.obj] = nullcontext() if is_postgresql() else Turn(database.obj.database)
+    _turns[database.obj] = nullcontext() if is_postgresql() else FairWriteLock(database.obj.database)
 
 
 def close_database() -> None:

@@ -38,7 +38,7 @@ def day(value: date | str) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def moment(value: datetime | str) -> datetime:
+def timestamp(value: datetime | str) -> datetime:
     """A moment in UTC as a statement of our own gives it; the counterpart of UtcField."""
     return (datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)).replace(
         tzinfo=UTC

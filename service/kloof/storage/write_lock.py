@@ -11,7 +11,7 @@ import threading
 from types import TracebackType
 
 
-class Turn:
+class FairWriteLock:
     """`with` it: wait until it is our turn to write this database, and hold it for the block. Not re-entrant."""
 
     def __init__(self, database: str) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from kloof.actions.mailing.bounces import Harvest, gather, take
+from kloof.actions.mailing.bounces import BounceReport, gather, take
 from kloof.actions.mailing.dispatch import Dispatch
-from kloof.actions.mailing.outbox import follow_up
+from kloof.actions.mailing.outbox import open_due_calls
 from kloof.config import Settings
 from kloof.domain.errors import Refused
-from kloof.mail.bounces import Bounce, Kind
+from kloof.mail.bounces import Bounce, BounceKind
 from kloof.mail.mailboxes import from_maildir
 from kloof.mail.transport import Memory
 from kloof.storage.models import Invitation, Message
@@ -39,18 +39,18 @@ def post(settings: Settings, clock: Clock) -> Memory:
     return post
 
 
-def bounce(kind: Kind) -> Bounce:
+def bounce(kind: BounceKind) -> Bounce:
     return Bounce(kind, Message.get().message_id, "550 gone")
 
 
 def test_a_hard_bounce_stops_the_survey_and_everything_else_for_that_address(
     settings: Settings, clock: Clock, post: Memory
 ) -> None:
-    assert take(settings, bounce(Kind.HARD), NOON) is Kind.HARD
+    assert take(settings, bounce(BounceKind.HARD), NOON) is BounceKind.HARD
     sell(settings, line(2, customer_email="customer1@example.com"))
     for _ in range(20):
         clock.forward(days=1)
-        follow_up(settings, clock())
+        open_due_calls(settings, clock())
         Dispatch(settings, post, "worker", clock).round()
     assert len(post.sent) == 1
     assert Message.get_by_id(1).state == "bounced"
@@ -61,7 +61,7 @@ def test_a_hard_bounce_stops_the_survey_and_everything_else_for_that_address(
 def test_a_soft_bounce_is_tried_again_the_next_day_with_the_same_message_id(
     settings: Settings, clock: Clock, post: Memory
 ) -> None:
-    take(settings, bounce(Kind.SOFT), NOON)
+    take(settings, bounce(BounceKind.SOFT), NOON)
     assert (Message.get().state, Message.get().due_at) == ("queued", NOON + timedelta(days=1))
     clock.forward(days=1)
     Dispatch(settings, post, "worker", clock).round()
@@ -71,7 +71,7 @@ def test_a_soft_bounce_is_tried_again_the_next_day_with_the_same_message_id(
 
 def test_the_third_soft_bounce_is_the_last(settings: Settings, clock: Clock, post: Memory) -> None:
     for _ in range(3):
-        take(settings, bounce(Kind.SOFT), clock())
+        take(settings, bounce(BounceKind.SOFT), clock())
         clock.forward(days=1)
         Dispatch(settings, post, "worker", clock).round()
     assert len(post.sent) == 3
@@ -80,22 +80,22 @@ def test_the_third_soft_bounce_is_the_last(settings: Settings, clock: Clock, pos
 
 
 def test_the_same_bounce_twice_counts_once(settings: Settings, post: Memory) -> None:
-    take(settings, bounce(Kind.HARD), NOON)
-    take(settings, bounce(Kind.HARD), NOON)
+    take(settings, bounce(BounceKind.HARD), NOON)
+    take(settings, bounce(BounceKind.HARD), NOON)
     assert Message.get().state == "bounced"
 
 
 def test_a_held_message_that_bounces_went_out_after_all(settings: Settings, post: Memory) -> None:
     Message.update(state="held").execute()
-    take(settings, bounce(Kind.HARD), NOON)
+    take(settings, bounce(BounceKind.HARD), NOON)
     assert Message.get().state == "bounced"
 
 
-@pytest.mark.parametrize("kind", [Kind.NONE, Kind.HARD])
+@pytest.mark.parametrize("kind", [BounceKind.NONE, BounceKind.HARD])
 def test_what_is_about_nothing_that_we_sent_changes_nothing(
-    settings: Settings, post: Memory, kind: Kind
+    settings: Settings, post: Memory, kind: BounceKind
 ) -> None:
-    assert take(settings, Bounce(kind, "f" * 32), NOON) is Kind.NONE
+    assert take(settings, Bounce(kind, "f" * 32), NOON) is BounceKind.NONE
     assert Message.get().state == "sent"
 
 
@@ -111,8 +111,8 @@ def test_a_maildir_is_read_once_and_other_mail_stays_unread(
         "\n--x--\n"
     )
     box.add("To: feedback@warmtehuis.example\nSubject: A question\n\nWhen will you come?\n")
-    assert gather(settings, from_maildir(tmp_path / "box"), NOON) == Harvest(hard=1, other=1)
-    assert gather(settings, from_maildir(tmp_path / "box"), NOON) == Harvest(other=1)
+    assert gather(settings, from_maildir(tmp_path / "box"), NOON) == BounceReport(hard=1, other=1)
+    assert gather(settings, from_maildir(tmp_path / "box"), NOON) == BounceReport(other=1)
     assert Message.get().state == "bounced"
 
 

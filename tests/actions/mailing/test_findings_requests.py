@@ -9,7 +9,7 @@ import pytest
 
 from builders import NOW, BuiltDeal, deal, person, survey
 from kloof.actions.mailing import opt_out
-from kloof.actions.mailing.dispatch import Dispatch, Tally
+from kloof.actions.mailing.dispatch import Dispatch, RoundResult
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.actions.surveys import respond
@@ -45,7 +45,7 @@ def asks(customer: str = "piet@example.com") -> BuiltDeal:
     return built
 
 
-def go(company: Settings, transport: Memory, now: datetime) -> Tally:
+def go(company: Settings, transport: Memory, now: datetime) -> RoundResult:
     return Dispatch(company, transport, "worker", lambda: now).round()
 
 

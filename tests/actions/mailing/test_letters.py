@@ -12,7 +12,7 @@ from kloof import storage
 from kloof.actions.deals import imports
 from kloof.actions.mailing import invite, letters, opt_out
 from kloof.actions.mailing.dispatch import Dispatch
-from kloof.actions.mailing.outbox import Decision, follow_up, overview, resolve
+from kloof.actions.mailing.outbox import Decision, open_due_calls, overview, resolve
 from kloof.config import Settings
 from kloof.domain.access import tokens
 from kloof.domain.errors import NotFound, Refused
@@ -143,17 +143,17 @@ def test_a_file_with_the_letters_of_another_day_is_never_written_over(
 def test_a_letter_withdrawn_while_it_was_made_is_not_printed(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kloof.mail.letter_pdf import Press
+    from kloof.mail.letter_pdf import LetterPrinter
 
     deal = sell(settings, NAMELESS)
-    made = Press.pdf
+    made = LetterPrinter.pdf
 
-    def meanwhile(press: Press) -> bytes:
+    def meanwhile(press: LetterPrinter) -> bytes:
         with storage.transaction():
             invite.withdraw(deal.id, NOON)
         return made(press)
 
-    monkeypatch.setattr(Press, "pdf", meanwhile)
+    monkeypatch.setattr(LetterPrinter, "pdf", meanwhile)
     with pytest.raises(Refused, match="printed elsewhere or withdrawn"):
         letters.print_new(settings, tmp_path / "post.pdf", NOON)
     assert not (tmp_path / "post.pdf").exists()
@@ -165,7 +165,7 @@ def test_days_to_answer_count_from_printing_and_no_letter_expires_unprinted(
 ) -> None:
     sell(settings, NAMELESS)
     late = NOON + timedelta(days=200)
-    follow_up(settings, late)
+    open_due_calls(settings, late)
     assert Invitation.get().state == "planned"
     letters.print_new(settings, tmp_path / "post.pdf", late)
     assert Invitation.get().expires_at == late + timedelta(days=survey().timing.open_for_days)
@@ -180,7 +180,7 @@ def test_a_letter_is_due_on_its_day_and_not_before(settings: Settings, tmp_path:
 def test_who_got_a_letter_gets_no_reminder(settings: Settings, tmp_path: Path) -> None:
     sell(settings, NAMELESS)
     letters.print_new(settings, tmp_path / "post.pdf", NOON)
-    follow_up(settings, NOON + timedelta(days=30))
+    open_due_calls(settings, NOON + timedelta(days=30))
     assert Message.select().count() == 1
 
 

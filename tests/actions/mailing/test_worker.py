@@ -65,7 +65,7 @@ def test_a_database_that_goes_away_for_a_while_does_not_end_the_loop(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sell(settings, line())
-    real, failures = worker.follow_up, [RuntimeError("the server restarts")]
+    real, failures = worker.open_due_calls, [RuntimeError("the server restarts")]
 
     def follow_up(*arguments: object) -> None:
         if failures:

@@ -11,13 +11,13 @@ import pytest
 from builders import NOW, BuiltDeal, deal, person
 from call_cast import PROMISE, SANNE, WORDS, answers, chooses, company, mails, state
 from kloof.actions.mailing import opt_out
-from kloof.actions.mailing.dispatch import Dispatch, Tally
+from kloof.actions.mailing.dispatch import Dispatch, RoundResult
 from kloof.actions.staff import calls
 from kloof.config import Settings
 from kloof.domain.access.people import Person
 from kloof.domain.errors import NotFound, Refused
-from kloof.domain.staff.calls import Outcome
-from kloof.domain.states import FollowUpState, MessageState
+from kloof.domain.staff.calls import CallOutcome
+from kloof.domain.states import CallState, MessageState
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Consent
 from kloof.mail.transport import Memory
@@ -40,7 +40,7 @@ def sanne() -> Person:
     return found
 
 
-def go(house: Settings, transport: Memory, now: datetime = NOW) -> Tally:
+def go(house: Settings, transport: Memory, now: datetime = NOW) -> RoundResult:
     return Dispatch(house, transport, "worker", lambda: now).round()
 
 
@@ -52,7 +52,7 @@ def text(data: bytes) -> str:
 
 def asked_if_solved(house: Settings, built: BuiltDeal, now: datetime = NOW) -> str:
     """The owner says that it is solved, the mail goes out, and this is the link in it."""
-    calls.record(house, sanne(), built.deal_id, Outcome.SOLVED, "Sent a fitter", now)
+    calls.record(house, sanne(), built.deal_id, CallOutcome.SOLVED, "Sent a fitter", now)
     transport = Memory()
     go(house, transport, now)
     (found,) = [data for _, to, data in transport.sent if to == built.email]
@@ -88,7 +88,7 @@ def test_the_database_itself_refuses_a_second_mail_of_the_same_kind(house: Setti
 
 def test_who_called_in_time_gets_no_reminder(house: Settings) -> None:
     built = answers(house)
-    calls.record(house, sanne(), built.deal_id, Outcome.NOT_SOLVED, "", NOW)
+    calls.record(house, sanne(), built.deal_id, CallOutcome.NOT_SOLVED, "", NOW)
     transport = Memory()
     go(house, transport, DUE)
     assert transport.sent == []
@@ -97,11 +97,11 @@ def test_who_called_in_time_gets_no_reminder(house: Settings) -> None:
 
 def test_a_customer_who_was_not_reached_stays_on_the_list_with_the_same_day(house: Settings) -> None:
     built = answers(house)
-    calls.record(house, sanne(), built.deal_id, Outcome.NOT_REACHED, "Voicemail", NOW)
+    calls.record(house, sanne(), built.deal_id, CallOutcome.NOT_REACHED, "Voicemail", NOW)
     detail = calls.detail(house, sanne(), built.deal_id, NOW)
-    assert (detail.call.kept.state, detail.call.kept.due_on) == (FollowUpState.OPEN, DUE.date())
+    assert (detail.call.kept.state, detail.call.kept.due_on) == (CallState.OPEN, DUE.date())
     assert [(step.outcome, step.note, step.name) for step in detail.steps] == [
-        (Outcome.NOT_REACHED, "Voicemail", SANNE)
+        (CallOutcome.NOT_REACHED, "Voicemail", SANNE)
     ]
     assert [line.detail for line in audit_log.about_deals([built.row]) if line.what == "call_made"] == [
         "not_reached"
@@ -111,8 +111,8 @@ def test_a_customer_who_was_not_reached_stays_on_the_list_with_the_same_day(hous
 def test_the_customer_confirms_once_and_the_first_answer_counts(house: Settings) -> None:
     built = answers(house)
     link = asked_if_solved(house, built)
-    assert calls.answer(house, link, is_solved=True, words="Thanks", now=NOW) is FollowUpState.CONFIRMED
-    assert calls.answer(house, link, is_solved=False, words="", now=NOW) is FollowUpState.CONFIRMED
+    assert calls.answer(house, link, is_solved=True, words="Thanks", now=NOW) is CallState.CONFIRMED
+    assert calls.answer(house, link, is_solved=False, words="", now=NOW) is CallState.CONFIRMED
     assert [row.note for row in FollowUpStep.select().where(FollowUpStep.person.is_null())] == ["Thanks"]
     assert [line.detail for line in audit_log.about_deals([built.row]) if line.what == "call_answered"] == [
         "confirmed"
@@ -125,7 +125,7 @@ def test_no_opens_it_again_with_a_new_day_and_new_mails_and_a_later_link_replace
     built = answers(house)
     link = asked_if_solved(house, built)
     later = NOW + timedelta(days=4)
-    assert calls.answer(house, link, is_solved=False, words="Still wet", now=later) is FollowUpState.OPEN
+    assert calls.answer(house, link, is_solved=False, words="Still wet", now=later) is CallState.OPEN
     assert FollowUp.get().due_on == (later + timedelta(days=3)).date()
     transport = Memory()
     assert go(house, transport, later).sent == 1
@@ -139,7 +139,7 @@ def test_no_opens_it_again_with_a_new_day_and_new_mails_and_a_later_link_replace
 def test_who_opted_out_is_not_asked_by_mail(house: Settings) -> None:
     built = answers(house)
     opt_out.stop(house, built.opt_out_tokens[Wave.SALE], NOW)
-    calls.record(house, sanne(), built.deal_id, Outcome.SOLVED, "", NOW)
+    calls.record(house, sanne(), built.deal_id, CallOutcome.SOLVED, "", NOW)
     transport = Memory()
     go(house, transport)
     assert [to for _, to, _ in transport.sent if to == built.email] == []
@@ -152,7 +152,7 @@ def test_the_question_counts_for_the_limit_of_one_mail_a_day(house: Settings) ->
         kind="invitation", invitation=built.invitations[Wave.SALE], customer=Deal.get_by_id(built.row).customer_id,
         mailed_on=NOW.date(), message_id="x", state="sent", due_at=NOW, created_at=NOW, changed_at=NOW,
     )  # fmt: skip
-    calls.record(house, sanne(), built.deal_id, Outcome.SOLVED, "", NOW)
+    calls.record(house, sanne(), built.deal_id, CallOutcome.SOLVED, "", NOW)
     transport = Memory()
     assert go(house, transport).later == 1
     assert [to for _, to, _ in transport.sent if to == built.email] == []
@@ -162,13 +162,13 @@ def test_the_question_counts_for_the_limit_of_one_mail_a_day(house: Settings) ->
 def test_who_is_written_to_by_letter_is_not_asked_by_mail(house: Settings) -> None:
     built = answers(house)
     Deal.update(by_letter=True).where(Deal.id == built.row).execute()
-    calls.record(house, sanne(), built.deal_id, Outcome.SOLVED, "", NOW)
+    calls.record(house, sanne(), built.deal_id, CallOutcome.SOLVED, "", NOW)
     assert [kind for kind, _ in mails() if kind.startswith("solved")] == []
 
 
 def test_who_withdraws_before_the_question_goes_out_is_not_asked(house: Settings) -> None:
     built = answers(house)
-    calls.record(house, sanne(), built.deal_id, Outcome.SOLVED, "", NOW)
+    calls.record(house, sanne(), built.deal_id, CallOutcome.SOLVED, "", NOW)
     chooses(house, built, consent=Consent.TOTALS)
     transport = Memory()
     assert go(house, transport).sent == 0
@@ -177,24 +177,24 @@ def test_who_withdraws_before_the_question_goes_out_is_not_asked(house: Settings
 
 def test_a_call_that_was_closed_in_the_meantime_takes_no_second_outcome(house: Settings) -> None:
     built = answers(house)
-    calls.record(house, sanne(), built.deal_id, Outcome.NOT_SOLVED, "", NOW)
+    calls.record(house, sanne(), built.deal_id, CallOutcome.NOT_SOLVED, "", NOW)
     with pytest.raises(Refused, match="closed in the meantime"):
-        calls.record(house, sanne(), built.deal_id, Outcome.SOLVED, "", NOW)
+        calls.record(house, sanne(), built.deal_id, CallOutcome.SOLVED, "", NOW)
     with pytest.raises(Refused, match="for the customer to say"):
-        calls.record(house, sanne(), built.deal_id, Outcome.CONFIRMED, "", NOW)
+        calls.record(house, sanne(), built.deal_id, CallOutcome.CONFIRMED, "", NOW)
 
 
 def test_lists_hold_whom_and_by_when_the_first_due_first_and_only_ones_own(house: Settings) -> None:
     second, first = answers(house), answers(house)
     answers(house, seller="Bram de Wit")
     FollowUp.update(due_on=NOW.date()).where(FollowUp.deal == first.row).execute()
-    calls.record(house, sanne(), answers(house).deal_id, Outcome.NOT_SOLVED, "", NOW)
+    calls.record(house, sanne(), answers(house).deal_id, CallOutcome.NOT_SOLVED, "", NOW)
     view = calls.overview(house, sanne(), NOW)
     assert [call.deal_id for call in view.open] == [first.deal_id, second.deal_id]
     assert len(view.made) == 1
     standing = kept.standing(DUE.date())
-    assert (standing.counts[FollowUpState.OPEN], standing.counts[FollowUpState.UNSOLVED]) == (3, 1)
-    assert (standing.overdue, standing.counts[FollowUpState.CONFIRMED]) == (1, 0)
+    assert (standing.counts[CallState.OPEN], standing.counts[CallState.UNSOLVED]) == (3, 1)
+    assert (standing.overdue, standing.counts[CallState.CONFIRMED]) == (1, 0)
 
 
 def test_the_desk_sees_what_is_overdue_by_owner_and_deal(house: Settings) -> None:
@@ -206,7 +206,7 @@ def test_the_desk_sees_what_is_overdue_by_owner_and_deal(house: Settings) -> Non
 
 def test_the_outbox_names_deal_and_address_of_every_mail_about_a_call(house: Settings) -> None:
     built = answers(house)
-    calls.record(house, sanne(), built.deal_id, Outcome.SOLVED, "", NOW)
+    calls.record(house, sanne(), built.deal_id, CallOutcome.SOLVED, "", NOW)
     listed = [*review.listed(MessageState.QUEUED, 9), *review.listed(MessageState.CANCELLED, 9)]
     assert [(entry.kind, entry.deal_id, entry.email) for entry in listed] == [
         ("solved-1", built.deal_id, built.email),

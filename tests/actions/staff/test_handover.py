@@ -9,13 +9,13 @@ import pytest
 
 from kloof import storage
 from kloof.actions.deals import imports
-from kloof.actions.mailing.dispatch import Dispatch, Tally
+from kloof.actions.mailing.dispatch import Dispatch, RoundResult
 from kloof.actions.mailing.outbox import Decision, overview, resolve
 from kloof.actions.staff import handover
 from kloof.actions.surveys import respond
 from kloof.config import Settings
 from kloof.domain.access import tokens
-from kloof.domain.access.audit_log import COMMAND_LINE, What
+from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
 from kloof.domain.access.people import Person, Role
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.staff.handover import Mark
@@ -74,7 +74,7 @@ def say(
     handover.mark(settings, lead, "D-1", {"price": (mark, note)}, now)
 
 
-def work(settings: Settings, now: datetime = NIGHT) -> tuple[Tally, list[str]]:
+def work(settings: Settings, now: datetime = NIGHT) -> tuple[RoundResult, list[str]]:
     """A round of the worker: what it did, and to whom mail went."""
     transport = Memory()
     tally = Dispatch(settings, transport, "worker", Clock(now), chance=lambda: 0.5).round()
@@ -145,7 +145,7 @@ def test_what_fails_on_the_way_leaves_neither_mark_nor_mail_nor_line(
         say(settings, lead)
     deal = Deal.get().id
     assert not HandoverMark.select().exists()
-    assert audit_log.about_deals([deal], frozenset({What.HANDOVER_MARKED})) == []
+    assert audit_log.about_deals([deal], frozenset({AuditAction.HANDOVER_MARKED})) == []
 
 
 def test_the_outbox_says_to_whom_and_about_which_deal_and_so_does_the_log(
@@ -157,7 +157,7 @@ def test_the_outbox_says_to_whom_and_about_which_deal_and_so_does_the_log(
     [entry] = [entry for entry in overview(NIGHT).entries if entry.kind == "handover"]
     assert (entry.deal_id, entry.email) == ("D-1", SELLER)
     resolve(settings, [entry.id], Decision.AGAIN, NIGHT)
-    [line] = audit_log.about_deals([Deal.get().id], frozenset({What.MAIL_DECIDED}))
+    [line] = audit_log.about_deals([Deal.get().id], frozenset({AuditAction.MAIL_DECIDED}))
     assert line.who == COMMAND_LINE
     monday = NIGHT + timedelta(days=1, hours=12)
     assert work(settings, monday)[1] == [SELLER]

@@ -15,10 +15,10 @@ from kloof.actions.surveys import respond
 from kloof.config import Settings
 from kloof.domain.access.people import Person, Role
 from kloof.domain.errors import NotFound
-from kloof.domain.staff.calls import Ground, Outcome
+from kloof.domain.staff.calls import CallOutcome, Ground
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent
-from kloof.domain.surveys.responses import Outcome as PromiseOutcome
+from kloof.domain.surveys.responses import PromiseOutcome as PromiseOutcome
 from kloof.storage.access import audit_log, people
 from kloof.storage.models import FollowUp, FollowUpStep, Message
 from kloof.storage.models import Person as PersonRow
@@ -97,7 +97,7 @@ def test_who_already_counts_in_a_total_is_shown_no_more_after_choosing_to_be_nam
 
 def test_choosing_totals_takes_the_call_and_every_note_away(house: Settings) -> None:
     built = answers(house)
-    calls.record(house, sanne(), built.deal_id, Outcome.NOT_REACHED, "Wet cellar, rang twice", NOW)
+    calls.record(house, sanne(), built.deal_id, CallOutcome.NOT_REACHED, "Wet cellar, rang twice", NOW)
     chooses(house, built, consent=Consent.TOTALS)
     assert state(built) == "cancelled"
     assert [kind for kind, stands in mails() if stands != "cancelled"] == []
@@ -147,7 +147,7 @@ def test_asking_again_after_it_was_closed_opens_it_again_and_saving_the_same_doe
     house: Settings,
 ) -> None:
     built = answers(house)
-    calls.record(house, sanne(), built.deal_id, Outcome.NOT_SOLVED, "", NOW)
+    calls.record(house, sanne(), built.deal_id, CallOutcome.NOT_SOLVED, "", NOW)
     chooses(house, built, wants_findings=True)
     assert state(built) == "unsolved"
     chooses(house, built, wants_call=True)
@@ -191,7 +191,7 @@ def test_what_the_customer_did_and_the_call_are_one_transaction(
 
 def test_the_export_holds_the_call_and_erasing_leaves_nothing_of_it(house: Settings) -> None:
     built = answers(house)
-    calls.record(house, sanne(), built.deal_id, Outcome.NOT_REACHED, "Rang twice", NOW)
+    calls.record(house, sanne(), built.deal_id, CallOutcome.NOT_REACHED, "Rang twice", NOW)
     [kept] = person_data.export(house, built.email, NOW)["deals"]
     assert (kept["call"]["state"], kept["call"]["steps"][0]["note"]) == ("open", "Rang twice")
     json.dumps(kept)

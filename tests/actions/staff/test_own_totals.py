@@ -67,7 +67,7 @@ class World:
         respond.withdraw(respond.open_link(built.tokens[Wave.DELIVERY], NOW), NOW)
         self.deals.remove(built)
 
-    def look(self) -> own_feedback.Overview:
+    def look(self) -> own_feedback.OwnFeedback:
         agreed = settings(self.url, self.folder, works_council_consent=date(2026, 1, 15))
         seller = people.by_id(person())
         assert seller

@@ -35,7 +35,7 @@ from kloof.domain.releases.document import (
     ResponseCounts,
 )
 from kloof.domain.statistics import TooFew
-from kloof.domain.statistics.sums import Moments, PromiseCounts, Sums
+from kloof.domain.statistics.sums import PairedSums, PromiseCounts, Sums
 from kloof.domain.text import Text
 
 TODAY = AsOf(release=1, date=date(2026, 5, 4))
@@ -62,7 +62,7 @@ def answers(seed, n, fall):
 
 
 def moments(pair, norm=None):
-    return Moments.of(*pair, TEN, norm)
+    return PairedSums.of(*pair, TEN, norm)
 
 
 def cell(name, aspects, level=Level.COMPANY, promises=None, **place):
@@ -275,7 +275,7 @@ def found_nothing():
 
 
 def test_an_empty_release_reads_as_nothing():
-    assert findings.read(release((PRICE,), ())) == findings.Reading((), (), (found_nothing(),))
+    assert findings.read(release((PRICE,), ())) == findings.ReleaseReading((), (), (found_nothing(),))
 
 
 def test_findings_without_a_test_come_after_those_with_one(found):
@@ -287,7 +287,7 @@ def test_findings_without_a_test_come_after_those_with_one(found):
 
 def test_of_two_gaps_that_are_both_beyond_doubt_the_larger_comes_first():
     fallen = {"price": 1, "result": 3}
-    aspects = {name: Moments.of([9] * 20, [9 - points] * 20, TEN) for name, points in fallen.items()}
+    aspects = {name: PairedSums.of([9] * 20, [9 - points] * 20, TEN) for name, points in fallen.items()}
     reading = findings.read(release((PRICE, RESULT), (cell("all", aspects),))).cells[0]
     assert [each.gap.figure.difference.p for each in reading.aspects] == [0, 0]
     assert [each.aspect.id for each in reading.aspects] == ["result", "price"]

@@ -34,7 +34,7 @@ from kloof.domain.statistics import (
     Interval,
     Mean,
     Movement,
-    Practice,
+    PracticeEffect,
     Promises,
     Split,
     TooFew,
@@ -270,7 +270,7 @@ def test_when_every_outcome_is_known_nothing_is_said_of_the_unknown():
 
 
 def practice(value, low, high, evidence, v=-0.4, r=0.2, n=55):
-    figure = Practice(
+    figure = PracticeEffect(
         difference(value, low, high, n), difference(v, v - 1, v + 1), difference(r, r - 1, r + 1)
     )
     return PracticeFound("joint_visit", figure, evidence)
@@ -382,7 +382,11 @@ finding = st.one_of(
     st.builds(AskingFound, arms, evidence, about),
     st.builds(PromisesFound, st.builds(Promises, share, share, share, st.integers(0, 99))),
     st.builds(
-        PracticeFound, st.sampled_from(PRACTICES), st.builds(Practice, arms, arms, arms), evidence, about
+        PracticeFound,
+        st.sampled_from(PRACTICES),
+        st.builds(PracticeEffect, arms, arms, arms),
+        evidence,
+        about,
     ),
     st.builds(Withheld, st.sampled_from(Reason)),
 )

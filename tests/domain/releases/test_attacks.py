@@ -22,17 +22,17 @@ from kloof.domain.releases.document import (
     ReleaseDocument,
 )
 from kloof.domain.releases.queues import FineCell
-from kloof.domain.statistics.sums import Moments, PromiseCounts, Sums
+from kloof.domain.statistics.sums import PairedSums, PromiseCounts, Sums
 
 SURVEY = a_survey(2)
 SOUND = Guarantee(k=10, m=3, max_leverage=0.1, insider_k=5, insider_max_leverage=0.2, sets=1, releases=1)
 
 
-def figures(people: np.ndarray) -> dict[str, Moments]:
+def figures(people: np.ndarray) -> dict[str, PairedSums]:
     """The published figures of people; answers [people, 2, aspects]."""
     found = {}
     for at, aspect in enumerate(SURVEY.core):
-        moments = Moments.of(people[:, 0, at], people[:, 1, at], SURVEY.scale, aspect.norm)
+        moments = PairedSums.of(people[:, 0, at], people[:, 1, at], SURVEY.scale, aspect.norm)
         ends = [(one[0], sum(one[1:-1]), one[-1]) for one in (moments.v_counts, moments.r_counts)]
         found[aspect.id] = replace(moments, v_counts=ends[0], r_counts=ends[1])
     return found

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from worlds import World, a_survey, answers
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.certify import Withheld, certify
+from kloof.domain.releases.certify import Uncertified, certify
 from kloof.domain.releases.leverage import leverages
 from kloof.domain.releases.queues import FineCell
 from kloof.domain.surveys.definition import Survey
@@ -53,7 +53,7 @@ def test_a_table_that_is_not_the_sum_of_blocks_is_refused_by_name() -> None:
         world.history,
         world.thresholds,
     )
-    assert isinstance(verdict, Withheld)
+    assert isinstance(verdict, Uncertified)
     assert verdict.drop == (forged.id,)
 
 

@@ -7,7 +7,7 @@ import pytest
 from worlds import THRESHOLDS, World, a_survey, answers
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.certify import History, Publishable, Withheld, certify
+from kloof.domain.releases.certify import History, Publishable, Uncertified, certify
 from kloof.domain.releases.document import Level
 from kloof.domain.releases.leverage import Membership
 from kloof.domain.releases.queues import FineCell
@@ -29,9 +29,9 @@ def world() -> World:
     return made
 
 
-def refused(draft, history) -> Withheld:
+def refused(draft, history) -> Uncertified:
     verdict = certify(draft, history, THRESHOLDS)
-    assert isinstance(verdict, Withheld)
+    assert isinstance(verdict, Uncertified)
     return verdict
 
 

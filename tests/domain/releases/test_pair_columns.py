@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from worlds import a_survey, columns
 
 from kloof.domain.releases.pair_columns import Stat, tally
-from kloof.domain.statistics.sums import Moments
+from kloof.domain.statistics.sums import PairedSums
 
 
 @st.composite
@@ -42,7 +42,7 @@ def test_the_sums_of_a_group_are_those_of_its_customers_one_by_one(drawn):
     sums = tally(pairs, group, 3).sums
     for number in range(3):
         for at, aspect in enumerate(pairs.survey.core):
-            expected = Moments.of(*by_hand(pairs, group, number, at), pairs.survey.scale, aspect.norm)
+            expected = PairedSums.of(*by_hand(pairs, group, number, at), pairs.survey.scale, aspect.norm)
             found = sums[number, at]
             assert found[Stat.N] == expected.n
             assert found[Stat.V : Stat.V_LOWEST] == pytest.approx(

@@ -13,7 +13,7 @@ from kloof.domain.releases import attacks
 from kloof.domain.releases.document import Level
 from kloof.domain.releases.practice_tables import judged_together
 from kloof.domain.releases.queues import FineCell
-from kloof.domain.statistics import Practice
+from kloof.domain.statistics import PracticeEffect
 
 SURVEY = a_survey(2)
 TABLE = "installation-1/practice/joint_visit"
@@ -77,7 +77,7 @@ def test_the_difference_is_welchs_over_the_deals_themselves(world):
         for side in (True, False)
     )
     reference = stats.ttest_ind(with_it, without, equal_var=False)
-    assert isinstance(found, Practice)
+    assert isinstance(found, PracticeEffect)
     assert found.gap.value == pytest.approx(np.mean(with_it) - np.mean(without), abs=1e-9)
     assert found.gap.p == pytest.approx(reference.pvalue, abs=1e-9)
     assert found.gap.value == pytest.approx(found.expectation.value - found.reality.value, abs=1e-9)

@@ -5,7 +5,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 import pytest
 
-from kloof.domain.releases.top_box import countable, room_of_one
+from kloof.domain.releases.top_box import countable, individual_range
 from kloof.domain.surveys.definition import Scale
 from kloof.domain.text import Text
 
@@ -39,5 +39,5 @@ def test_the_room_of_one_is_that_of_all_answers_which_fit_the_total_and_the_coun
         seen.setdefault((sum(answers), int(countable(good, np.float64(n)))), set()).update(answers)
     assert len(seen) > 40
     for (total, good), possible in seen.items():
-        room = room_of_one(np.float64(n), np.float64(total), np.float64(good), here)
+        room = individual_range(np.float64(n), np.float64(total), np.float64(good), here)
         assert max(possible) - min(possible) == room, (total, good)

@@ -10,7 +10,7 @@ from kloof.domain.access.people import Person, Role
 from kloof.domain.access.rules import makes_call
 from kloof.domain.mailing.schedule import SendingHours
 from kloof.domain.staff.calls import LEADS_TO, Ground, fell_short, grounds, is_large
-from kloof.domain.states import FOLLOW_UP_STEPS, FollowUpState
+from kloof.domain.states import CALL_STEPS, CallState
 from kloof.domain.surveys.gap import AspectGap
 
 SCALE = survey().scale
@@ -70,9 +70,9 @@ def test_only_named_customers_who_did_not_say_no_are_called_because_of_their_ans
 
 
 def test_every_outcome_leads_to_a_state_that_the_table_allows() -> None:
-    reached = {to for targets in FOLLOW_UP_STEPS.values() for to in targets}
+    reached = {to for targets in CALL_STEPS.values() for to in targets}
     assert set(LEADS_TO.values()) <= reached
-    assert set(FOLLOW_UP_STEPS) == set(FollowUpState)
+    assert set(CALL_STEPS) == set(CallState)
 
 
 def test_days_by_which_are_working_days_and_skip_public_holidays() -> None:

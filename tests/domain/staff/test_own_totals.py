@@ -5,25 +5,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import survey
-from kloof.domain.staff.own_totals import BATCH, OwnSums, Sheet, fills, still_needed, sums_of
+from kloof.domain.staff.own_totals import BATCH, CompletePair, OwnSums, fills, still_needed, sums_of
 
 NONE = (0, 0, 0, 0)
 points = st.integers(0, 10).map(float)
 sheets = st.lists(
     st.builds(
-        Sheet, st.integers(1, 8), st.tuples(points, points), st.tuples(points, points), st.just((1, 0, 2, 0))
+        CompletePair,
+        st.integers(1, 8),
+        st.tuples(points, points),
+        st.tuples(points, points),
+        st.just((1, 0, 2, 0)),
     ),
     min_size=1,
     max_size=20,
 )
 
 
-def sheet(customer: int, v: float = 8, r: float = 6) -> Sheet:
-    return Sheet(customer, (v,), (r,), NONE)
+def sheet(customer: int, v: float = 8, r: float = 6) -> CompletePair:
+    return CompletePair(customer, (v,), (r,), NONE)
 
 
 @given(sheets)
-def test_fewer_than_five_customers_never_fill_a_batch(some: list[Sheet]) -> None:
+def test_fewer_than_five_customers_never_fill_a_batch(some: list[CompletePair]) -> None:
     if len({one.customer for one in some}) < BATCH:
         assert not fills(some, 0, 10)
 
@@ -46,7 +50,7 @@ def test_a_customers_deals_are_averaged_first() -> None:
 
 
 @given(sheets)
-def test_sums_of_disjoint_customers_add_up(some: list[Sheet]) -> None:
+def test_sums_of_disjoint_customers_add_up(some: list[CompletePair]) -> None:
     low, high = [one for one in some if one.customer <= 4], [one for one in some if one.customer > 4]
     if low and high:
         apart, whole = sums_of(low) + sums_of(high), sums_of(some)

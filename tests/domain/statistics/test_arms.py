@@ -9,7 +9,7 @@ from scipy import stats
 
 from kloof.domain import statistics as figures
 from kloof.domain.statistics import Interval, TooFew
-from kloof.domain.statistics.sums import Moments, Sums
+from kloof.domain.statistics.sums import PairedSums, Sums
 
 
 def check_welch(found, one, other):
@@ -50,14 +50,14 @@ def test_two_groups_below_their_least_size_are_not_compared():
 @given(customers(20), values(0), st.data())
 def test_no_answer_of_the_missing_can_leave_the_bounds(pair, left, data):
     v, r = pair
-    bounds = figures.bounds_with_missing(Moments.of(v, r, TEN), Sums.of(left), TEN)
+    bounds = figures.bounds_with_missing(PairedSums.of(v, r, TEN), Sums.of(left), TEN)
     unseen = data.draw(values(len(left), len(left)))
     everybody = np.concatenate([v - r, left - unseen])
     assert bounds.low - 1e-9 <= everybody.mean() <= bounds.high + 1e-9
 
 
 def test_the_bounds_are_reached_when_all_the_missing_give_an_end_of_the_scale():
-    pairs = Moments.of([8] * 20, [7] * 20, TEN)
+    pairs = PairedSums.of([8] * 20, [7] * 20, TEN)
     bounds = figures.bounds_with_missing(pairs, Sums.of([9] * 20), TEN)
     assert (bounds.low, bounds.high) == (close((20 * 1 + 20 * -1) / 40), close((20 * 1 + 20 * 9) / 40))
 
@@ -65,7 +65,7 @@ def test_the_bounds_are_reached_when_all_the_missing_give_an_end_of_the_scale():
 @given(varied_customers(20), varied_customers(20))
 def test_a_practice_is_compared_by_welch_and_its_sides_add_up(done, other):
     found = figures.practice(
-        Moments.of(*done, TEN), Moments.of(*other, TEN), salespeople=3, salespeople_other=4
+        PairedSums.of(*done, TEN), PairedSums.of(*other, TEN), salespeople=3, salespeople_other=4
     )
     check_welch(found.gap, done[0] - done[1], other[0] - other[1])
     check_welch(found.expectation, done[0], other[0])
@@ -74,7 +74,7 @@ def test_a_practice_is_compared_by_welch_and_its_sides_add_up(done, other):
 
 
 def test_a_practice_needs_twenty_customers_and_three_salespeople_in_each_arm():
-    few, many = Moments.of([8] * 19, [7] * 19, TEN), Moments.of([8] * 40, [7] * 40, TEN)
+    few, many = PairedSums.of([8] * 19, [7] * 19, TEN), PairedSums.of([8] * 40, [7] * 40, TEN)
     assert figures.practice(many, few, salespeople=9, salespeople_other=9) == TooFew(20, 19)
     assert figures.practice(many, many, salespeople=2, salespeople_other=9) == TooFew(3, 2, "salespeople")
 

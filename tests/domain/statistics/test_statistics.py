@@ -8,13 +8,13 @@ from hypothesis import given
 from random_answers import TEN, customers
 
 from kloof.domain import statistics as figures
-from kloof.domain.statistics.sums import Moments
+from kloof.domain.statistics.sums import PairedSums
 
 
 @given(customers(0), customers(0))
 def test_no_answers_whatsoever_give_a_warning_or_a_number_that_is_none(one, other):
-    a = Moments.of(*one, TEN, norm=7)
-    b = Moments.of(*other, TEN, norm=7)
+    a = PairedSums.of(*one, TEN, norm=7)
+    b = PairedSums.of(*other, TEN, norm=7)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = [

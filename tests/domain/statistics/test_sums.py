@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from kloof.domain.statistics.sums import Moments, PromiseCounts, Sums
+from kloof.domain.statistics.sums import PairedSums, PromiseCounts, Sums
 from kloof.domain.surveys.definition import Scale
 from kloof.domain.text import Text
 
@@ -21,12 +21,12 @@ whole_customers = st.lists(st.tuples(answer, answer), max_size=60)
 
 
 def moments_of(pairs, norm=NORM):
-    return Moments.of([v for v, _ in pairs], [r for _, r in pairs], TEN, norm)
+    return PairedSums.of([v for v, _ in pairs], [r for _, r in pairs], TEN, norm)
 
 
 def test_the_sums_of_three_customers_are_what_pen_and_paper_give():
-    found = Moments.of([8, 9, 6.5], [7, 9, 8], TEN, norm=7)
-    assert found == Moments(
+    found = PairedSums.of([8, 9, 6.5], [7, 9, 8], TEN, norm=7)
+    assert found == PairedSums(
         n=3, v=23.5, r=24, vv=187.25, rr=194, vr=189,
         v_counts=(0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0), r_counts=(0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0),
         higher=1, equal=1, disappointed=1, disappointed_at_norm=1, good=3,
@@ -34,15 +34,15 @@ def test_the_sums_of_three_customers_are_what_pen_and_paper_give():
 
 
 def test_a_disappointed_customer_below_the_norm_is_not_counted_at_the_norm():
-    assert Moments.of([9, 7], [6.9, 6], TEN, norm=7).disappointed_at_norm == 0
+    assert PairedSums.of([9, 7], [6.9, 6], TEN, norm=7).disappointed_at_norm == 0
 
 
 def test_without_a_norm_nobody_is_counted_at_the_norm():
-    assert Moments.of([9], [8], TEN).disappointed_at_norm == 0
+    assert PairedSums.of([9], [8], TEN).disappointed_at_norm == 0
 
 
 def test_counts_start_at_the_lowest_point_of_the_scale():
-    assert Moments.of([1, 7], [1, 1], SEVEN).v_counts == (1, 0, 0, 0, 0, 0, 1)
+    assert PairedSums.of([1, 7], [1, 1], SEVEN).v_counts == (1, 0, 0, 0, 0, 0, 1)
 
 
 @given(whole_customers, whole_customers)
@@ -71,7 +71,7 @@ def test_the_order_of_customers_never_changes_a_sum(pairs, chance):
 
 @given(customers)
 def test_adding_nobody_changes_nothing(pairs):
-    assert moments_of(pairs) + Moments.empty(TEN) == moments_of(pairs)
+    assert moments_of(pairs) + PairedSums.empty(TEN) == moments_of(pairs)
 
 
 @given(customers)
@@ -82,18 +82,18 @@ def test_every_customer_is_counted_once(pairs):
 
 def test_two_scales_are_never_merged():
     with pytest.raises(ValueError, match="zip"):
-        Moments.empty(TEN) + Moments.empty(SEVEN)
+        PairedSums.empty(TEN) + PairedSums.empty(SEVEN)
 
 
 def test_an_expectation_without_a_reality_is_refused():
     with pytest.raises(ValueError, match="2 expectations do not pair with 1"):
-        Moments.of([8, 9], [7], TEN)
+        PairedSums.of([8, 9], [7], TEN)
 
 
 @pytest.mark.parametrize("wrong", [11, -1, float("nan")])
 def test_a_value_off_the_scale_is_refused(wrong):
     with pytest.raises(ValueError, match="not on the scale 0 to 10"):
-        Moments.of([wrong], [7], TEN)
+        PairedSums.of([wrong], [7], TEN)
 
 
 @given(st.lists(st.tuples(mean, mean), min_size=2, max_size=60))
@@ -109,37 +109,37 @@ def test_variances_and_the_covariance_are_those_of_numpy(pairs):
 
 @given(mean, st.integers(1, 500))
 def test_constant_answers_have_no_variance_at_all(value, n):
-    found = Moments.of([value] * n, [value] * n, TEN)
+    found = PairedSums.of([value] * n, [value] * n, TEN)
     assert found.expectation.variance == found.gap.variance == found.covariance == 0
     assert found.gap.mean == 0
 
 
 @given(mean, st.integers(1, 40), st.integers(1, 40))
 def test_constant_answers_have_no_variance_after_many_merges_either(value, n, blocks):
-    block = Moments.of([value] * n, [0] * n, TEN)
-    merged = sum((block for _ in range(blocks)), Moments.empty(TEN))
+    block = PairedSums.of([value] * n, [0] * n, TEN)
+    merged = sum((block for _ in range(blocks)), PairedSums.empty(TEN))
     assert merged.gap.variance == 0
 
 
 def test_one_different_answer_in_ten_million_is_still_seen():
     n = 10**7
-    block = Moments.of([10] * 10, [10] * 10, TEN)
+    block = PairedSums.of([10] * 10, [10] * 10, TEN)
     counts = tuple(count * 10**6 for count in block.v_counts)
-    same = Moments(n, 10.0 * n, 10.0 * n, 100.0 * n, 100.0 * n, 100.0 * n, counts, counts, 0, n, 0, 0)
-    found = same + Moments.of([10], [9], TEN)
+    same = PairedSums(n, 10.0 * n, 10.0 * n, 100.0 * n, 100.0 * n, 100.0 * n, counts, counts, 0, n, 0, 0)
+    found = same + PairedSums.of([10], [9], TEN)
     exact = (1 - Fraction(1, n + 1)) / n
     assert found.gap.variance == pytest.approx(float(exact), rel=1e-12)
 
 
 def test_arrays_give_the_same_as_lists():
-    assert Moments.of(np.array([8, 9], dtype=np.int8), np.array([7.0, 9.0]), TEN) == Moments.of(
+    assert PairedSums.of(np.array([8, 9], dtype=np.int8), np.array([7.0, 9.0]), TEN) == PairedSums.of(
         [8, 9], [7, 9], TEN
     )
 
 
 def test_nobody_has_a_mean_of_zero_instead_of_an_error():
-    assert Moments.of([], [], TEN) == Moments.empty(TEN)
-    assert Moments.empty(TEN).gap.mean == 0
+    assert PairedSums.of([], [], TEN) == PairedSums.empty(TEN)
+    assert PairedSums.empty(TEN).gap.mean == 0
     assert Sums().sample.variance == 0
 
 
@@ -151,8 +151,8 @@ def test_sums_of_one_quantity_merge_too(one, two):
 
 
 def test_a_release_file_gives_moments_back_exactly():
-    adapter = TypeAdapter(Moments)
-    found = Moments.of([8, 9, 20 / 3], [7, 9, 8], TEN, norm=7)
+    adapter = TypeAdapter(PairedSums)
+    found = PairedSums.of([8, 9, 20 / 3], [7, 9, 8], TEN, norm=7)
     assert adapter.validate_json(adapter.dump_json(found)) == found
 
 

@@ -9,9 +9,9 @@ from builders import survey
 from kloof.domain.surveys.responses import (
     Changes,
     Consent,
-    Outcome,
     Promise,
     PromiseChange,
+    PromiseOutcome,
     Response,
     Source,
     amended,
@@ -28,7 +28,7 @@ PROMISE_CHANGES = st.builds(
     text=TEXTS,
     aspect=st.sampled_from([None, "", "a1"]),
     source=st.sampled_from([None, "", *Source]),
-    outcome=st.sampled_from([None, *Outcome]),
+    outcome=st.sampled_from([None, *PromiseOutcome]),
     remark=TEXTS,
 )
 PAGES = st.lists(
@@ -75,14 +75,14 @@ def test_promises_stay_in_order_one_per_position_and_none_without_words(
 
 def test_what_a_page_does_not_say_about_a_promise_stays() -> None:
     written = (Promise(0, "Before Easter", "a1", Source.SAID),)
-    after = amended_promises(written, {0: PromiseChange(outcome=Outcome.KEPT)})
-    assert after == (Promise(0, "Before Easter", "a1", Source.SAID, Outcome.KEPT),)
+    after = amended_promises(written, {0: PromiseChange(outcome=PromiseOutcome.KEPT)})
+    assert after == (Promise(0, "Before Easter", "a1", Source.SAID, PromiseOutcome.KEPT),)
     assert amended_promises(after, {0: PromiseChange(source="")})[0].source is None
     assert amended_promises(after, {0: PromiseChange(text="")}) == ()
 
 
 def test_what_became_of_a_promise_that_nobody_wrote_is_nothing() -> None:
-    assert amended_promises((), {2: PromiseChange(outcome=Outcome.BROKEN, remark="never")}) == ()
+    assert amended_promises((), {2: PromiseChange(outcome=PromiseOutcome.BROKEN, remark="never")}) == ()
 
 
 def test_core_aspects_and_consent_are_needed_and_nothing_else() -> None:

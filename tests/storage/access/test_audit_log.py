@@ -8,7 +8,7 @@ from peewee import DatabaseError
 
 from builders import NOW, deal, person
 from kloof import storage
-from kloof.domain.access.audit_log import COMMAND_LINE, CUSTOMER, Hand, What, Who
+from kloof.domain.access.audit_log import COMMAND_LINE, CUSTOMER, Actor, ActorKind, AuditAction
 from kloof.storage.access import audit_log
 from kloof.storage.database import database as opened
 from kloof.storage.models import AuditEntry, AuditSubject, Customer, Deal
@@ -29,8 +29,8 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     storage.close_database()
 
 
-def seller() -> Who:
-    return Who(Hand.PERSON, person(READER), "salesperson")
+def seller() -> Actor:
+    return Actor(ActorKind.PERSON, person(READER), "salesperson")
 
 
 TAMPERING = [
@@ -45,7 +45,7 @@ IN_SQLITE = [
 
 
 def refused(statement: str) -> None:
-    audit_log.write(COMMAND_LINE, What.FROZEN, NOW, detail="2 blocks")
+    audit_log.write(COMMAND_LINE, AuditAction.FROZEN, NOW, detail="2 blocks")
     before = list(AuditEntry.select().dicts())
     with pytest.raises(DatabaseError, match="only grows"), storage.transaction():
         opened.execute_sql(statement)
@@ -74,15 +74,15 @@ def test_the_log_cannot_be_emptied_at_once(postgresql_url: str) -> None:
 
 def test_the_part_about_a_deal_says_who_did_what_and_when(engine: str) -> None:
     mine, other = deal(), deal()
-    audit_log.write(seller(), What.FEEDBACK_READ, NOW, deals=[mine.row, other.row])
-    audit_log.write(CUSTOMER, What.CONSENT_CHANGED, NOW, deals=[mine.row], detail="named to totals")
+    audit_log.write(seller(), AuditAction.FEEDBACK_READ, NOW, deals=[mine.row, other.row])
+    audit_log.write(CUSTOMER, AuditAction.CONSENT_CHANGED, NOW, deals=[mine.row], detail="named to totals")
     found = [
         (entry.name, entry.who.role, entry.what, entry.deal_id, entry.at)
         for entry in audit_log.about_deals([mine.row])
     ]
     assert found == [
-        (READER, "salesperson", What.FEEDBACK_READ, mine.deal_id, NOW),
-        ("", "", What.CONSENT_CHANGED, mine.deal_id, NOW),
+        (READER, "salesperson", AuditAction.FEEDBACK_READ, mine.deal_id, NOW),
+        ("", "", AuditAction.CONSENT_CHANGED, mine.deal_id, NOW),
     ]
 
 
@@ -91,7 +91,7 @@ def test_what_is_undone_leaves_no_line(engine: str) -> None:
 
     def fails() -> None:
         with storage.transaction():
-            audit_log.write(CUSTOMER, What.ANSWERS_WITHDRAWN, NOW, deals=[mine.row])
+            audit_log.write(CUSTOMER, AuditAction.ANSWERS_WITHDRAWN, NOW, deals=[mine.row])
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -101,7 +101,7 @@ def test_what_is_undone_leaves_no_line(engine: str) -> None:
 
 def test_no_line_holds_a_name_an_address_or_the_deals_own_id(database: str) -> None:
     mine = deal()
-    audit_log.write(seller(), What.FEEDBACK_READ, NOW, deals=[mine.row])
+    audit_log.write(seller(), AuditAction.FEEDBACK_READ, NOW, deals=[mine.row])
     [line] = AuditEntry.select().dicts()
     for known in (READER, mine.email, mine.deal_id, "Customer"):
         assert all(known not in str(value) for value in line.values())
@@ -111,7 +111,7 @@ def test_after_erasure_the_lines_stay_and_lead_to_nobody_not_even_to_who_gets_th
     database: str,
 ) -> None:
     mine = deal()
-    audit_log.write(seller(), What.FEEDBACK_READ, NOW, deals=[mine.row])
+    audit_log.write(seller(), AuditAction.FEEDBACK_READ, NOW, deals=[mine.row])
     Deal.delete().execute()
     Customer.delete().execute()
     assert (AuditEntry.select().count(), AuditSubject.select().count()) == (1, 0)
@@ -122,8 +122,8 @@ def test_after_erasure_the_lines_stay_and_lead_to_nobody_not_even_to_who_gets_th
 
 def test_a_page_of_deals_takes_two_statements(database: str) -> None:
     who, deals = seller(), [deal().row for _ in range(25)]
-    audit_log.write(who, What.FEEDBACK_LISTED, NOW, deals=deals)
+    audit_log.write(who, AuditAction.FEEDBACK_LISTED, NOW, deals=deals)
     with storage.counted_queries() as queries:
-        audit_log.write(who, What.FEEDBACK_LISTED, NOW, deals=deals)
+        audit_log.write(who, AuditAction.FEEDBACK_LISTED, NOW, deals=deals)
     assert len(queries) == 2
     assert AuditEntry.select().count() == 50

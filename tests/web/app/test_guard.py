@@ -12,7 +12,7 @@ from kloof.domain.access.people import Role
 from kloof.domain.errors import Refused
 from kloof.web import create_app
 from kloof.web.app.guard import refuse_routes_without_a_rule
-from kloof.web.app.routes import ROUTES, Door
+from kloof.web.app.routes import ROUTES, AccessKind
 
 Enter = Callable[[str, Role], FlaskClient]
 
@@ -22,7 +22,7 @@ def guarded(app: Flask) -> list[tuple[str, str, str]]:
     found = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
-            if ROUTES[rule.endpoint].door is Door.ROLE:
+            if ROUTES[rule.endpoint].door is AccessKind.ROLE:
                 path = rule.build(dict.fromkeys(rule.arguments, "D-1"))
                 assert path
                 found += [
@@ -144,7 +144,7 @@ def test_a_link_that_nobody_was_given_opens_nothing_on_any_route(app: Flask) -> 
     app.config["WTF_CSRF_ENABLED"] = False
     mine = deal()
     with app.test_request_context():
-        rules = [rule for rule in app.url_map.iter_rules() if ROUTES[rule.endpoint].door is Door.LINK]
+        rules = [rule for rule in app.url_map.iter_rules() if ROUTES[rule.endpoint].door is AccessKind.LINK]
         paths = [(rule, str((rule.build({"token": "w" * 43}) or ("", ""))[1])) for rule in rules]
     assert len(paths) >= 6
     for rule, path in paths:

@@ -19,10 +19,10 @@ from kloof.actions.staff import calls
 from kloof.config import Settings
 from kloof.domain.access.people import Role
 from kloof.domain.access.tokens import Purpose, token
-from kloof.domain.staff.calls import Outcome
+from kloof.domain.staff.calls import CallOutcome
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Consent
-from kloof.domain.surveys.responses import Outcome as PromiseOutcome
+from kloof.domain.surveys.responses import PromiseOutcome as PromiseOutcome
 from kloof.storage.access import people
 from kloof.storage.models import FollowUp, FollowUpStep, Response
 from kloof.web import create_app
@@ -201,7 +201,7 @@ def asked(house: Settings) -> tuple[BuiltDeal, str]:
     built = answers(house, consent=Consent.NAMED)
     owner = people.by_id(person())
     assert owner
-    calls.record(house, owner, built.deal_id, Outcome.SOLVED, "Sent a fitter", NOW)
+    calls.record(house, owner, built.deal_id, CallOutcome.SOLVED, "Sent a fitter", NOW)
     link = token(house.secret_key, Purpose.SOLVED, bytes(FollowUp.get().link_salt))
     return built, f"/solved/{link}"
 

@@ -13,7 +13,7 @@ from builders import NOW, BuiltDeal, deal, invite, person, settings
 from kloof import storage
 from kloof.actions import person_data
 from kloof.actions.surveys import respond
-from kloof.domain.access.audit_log import What
+from kloof.domain.access.audit_log import AuditAction
 from kloof.domain.access.people import Role
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
@@ -24,7 +24,9 @@ from kloof.web import create_app
 Enter = Callable[[str, Role], FlaskClient]
 JORIS, SANNE = "Joris Baas", "Sanne de Vries"
 WORDS = "Ready <b>before</b> summer"
-HANDOVER_LINES = frozenset({What.HANDOVER_READ, What.HANDOVER_MARKED, What.PRACTICES_ENTERED})
+HANDOVER_LINES = frozenset(
+    {AuditAction.HANDOVER_READ, AuditAction.HANDOVER_MARKED, AuditAction.PRACTICES_ENTERED}
+)
 
 
 @pytest.fixture
@@ -177,7 +179,7 @@ def test_what_is_saved_is_kept_and_can_be_changed(joris: FlaskClient) -> None:
     }
     assert ticked == {"mark-a1": "talk", "mark-promise.0": "wont"}
     assert 'value="First look at the roof"' in html
-    lines = audit_log.about_deals([built.row], frozenset({What.HANDOVER_MARKED}))
+    lines = audit_log.about_deals([built.row], frozenset({AuditAction.HANDOVER_MARKED}))
     assert [(line.name, line.detail) for line in lines] == [(JORIS, "2 marks"), (JORIS, "1 marks")]
 
 
@@ -189,7 +191,7 @@ def test_saving_the_same_again_changes_nothing_and_tells_nobody(joris: FlaskClie
     say(joris, built, mark_a1="will")
     assert list(HandoverMark.select().dicts()) == before
     assert queued() == ["sent"]
-    assert len(audit_log.about_deals([built.row], frozenset({What.HANDOVER_MARKED}))) == 1
+    assert len(audit_log.about_deals([built.row], frozenset({AuditAction.HANDOVER_MARKED}))) == 1
 
 
 @pytest.mark.parametrize(
@@ -370,7 +372,7 @@ def test_what_was_done_is_entered_with_its_day_whether_or_not_there_is_something
     assert 'value="2026-03-01"' in page(joris, path_of(built))
     joris.post(done, data=days | {"joint_visit_on": ""})
     assert [row.name for row in Practice.select()] == ["handover_document"]
-    assert len(audit_log.about_deals([built.row], frozenset({What.PRACTICES_ENTERED}))) == 2
+    assert len(audit_log.about_deals([built.row], frozenset({AuditAction.PRACTICES_ENTERED}))) == 2
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from kloof.domain.access.audit_log import READS
 from kloof.domain.access.people import Role
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.gap import AspectGap
-from kloof.domain.surveys.responses import Changes, Consent, Outcome, PromiseChange
+from kloof.domain.surveys.responses import Changes, Consent, PromiseChange, PromiseOutcome
 from kloof.storage.access import audit_log
 from kloof.storage.models import Deal, OwnPair
 from kloof.web import create_app
@@ -185,7 +185,10 @@ def test_promises_kept_are_counted(sanne: FlaskClient) -> None:
     promised = {number: PromiseChange(text=f"Promise {number}") for number in range(3)}
     first, second = built.tokens[Wave.SALE], built.tokens[Wave.DELIVERY]
     respond.save(respond.open_link(first, NOW), Changes(**said, promises=promised), NOW, submit=True)
-    outcomes = {0: PromiseChange(outcome=Outcome.KEPT), 1: PromiseChange(outcome=Outcome.BROKEN)}
+    outcomes = {
+        0: PromiseChange(outcome=PromiseOutcome.KEPT),
+        1: PromiseChange(outcome=PromiseOutcome.BROKEN),
+    }
     respond.save(respond.open_link(second, NOW), Changes(**said, promises=outcomes), NOW, submit=True)
     assert "known: 2. Kept: 1, partly: 0, not: 1." in page(sanne)
 

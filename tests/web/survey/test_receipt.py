@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from builders import NOW, BuiltDeal, deal, person, survey
-from kloof.domain.access.audit_log import What, by
+from kloof.domain.access.audit_log import AuditAction, by
 from kloof.domain.access.people import Role
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.answers import unpack
@@ -235,7 +235,7 @@ def test_the_receipt_says_who_looked_and_when(client: FlaskClient, answered: Bui
     assert "Nog niemand" in text_of(client, answered)
     seller, lead = by(people.by_id(person())), by(people.by_id(person("Joris Baas", Role.LEAD)))
     for who in (seller, seller, lead):
-        audit_log.write(who, What.FEEDBACK_READ, NOW, deals=[answered.row])
+        audit_log.write(who, AuditAction.FEEDBACK_READ, NOW, deals=[answered.row])
     assert "2 maart 2026: Sanne de Vries, uw verkoper (2 keer)" in text_of(client, answered)
     assert "2 maart 2026: een leider van de uitvoering" in text_of(client, answered)
     assert "Joris" not in text_of(client, answered)
@@ -244,5 +244,5 @@ def test_the_receipt_says_who_looked_and_when(client: FlaskClient, answered: Bui
 def test_who_looked_at_another_customers_answers_is_not_said(
     client: FlaskClient, answered: BuiltDeal
 ) -> None:
-    audit_log.write(by(people.by_id(person())), What.FEEDBACK_READ, NOW, deals=[deal().row])
+    audit_log.write(by(people.by_id(person())), AuditAction.FEEDBACK_READ, NOW, deals=[deal().row])
     assert "Nog niemand" in text_of(client, answered)

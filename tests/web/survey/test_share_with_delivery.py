@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from builders import BuiltDeal, deal, survey
-from kloof.domain.access.audit_log import What
+from kloof.domain.access.audit_log import AuditAction
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.access import audit_log
 from kloof.storage.models import Response
@@ -93,7 +93,9 @@ def test_it_can_be_changed_on_the_receipt_and_the_log_says_so(client: FlaskClien
     assert shares(built) is False
     client.post(f"{link(built)}/receipt", data={"consent": "named", SHARE: "yes"})
     assert shares(built) is True
-    lines = audit_log.about_deals([built.row], frozenset({What.ANSWERS_SENT, What.CONSENT_CHANGED}))
+    lines = audit_log.about_deals(
+        [built.row], frozenset({AuditAction.ANSWERS_SENT, AuditAction.CONSENT_CHANGED})
+    )
     assert [line.detail for line in lines] == [
         "totals and delivery",
         "totals and delivery to totals",

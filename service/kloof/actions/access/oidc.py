@@ -8,7 +8,7 @@ from typing import Any, Self, cast
 
 from kloof import storage
 from kloof.config import Settings
-from kloof.domain.access.audit_log import PROVIDER, What, by
+from kloof.domain.access.audit_log import PROVIDER, AuditAction, by
 from kloof.domain.access.oidc import Claimed, claimed
 from kloof.domain.access.people import Person
 from kloof.domain.errors import NotFound, Refused
@@ -21,7 +21,7 @@ _FAILED = "The sign-in provider could not be worked with."
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class PendingSignIn:
     """What this browser has to bring back: kept in its session until it does."""
 
     state: str
@@ -45,7 +45,7 @@ class Attempt:
         return asdict(self)
 
 
-def address(settings: Settings, attempt: Attempt) -> str:
+def address(settings: Settings, attempt: PendingSignIn) -> str:
     """Where to send the browser. Raises Refused where the provider does not answer."""
     client = _client(settings)
     url, _ = client.create_authorization_url(
@@ -57,7 +57,7 @@ def address(settings: Settings, attempt: Attempt) -> str:
     return str(url)
 
 
-def arrive(settings: Settings, attempt: Attempt, brought: Mapping[str, str], now: datetime) -> Person:
+def arrive(settings: Settings, attempt: PendingSignIn, brought: Mapping[str, str], now: datetime) -> Person:
     """Who signs in with what the browser brought back; their role is that of their groups at this moment.
 
     Raises Refused, in a sentence for who stands at the door.
@@ -81,13 +81,13 @@ def _let_in(who: Claimed, now: datetime) -> Person:
         if person is None:
             raise NotFound("There is nobody with this address.")
         if before is None or before.role is not who.role:
-            what = What.PERSON_CHANGED if before else What.PERSON_ADDED
+            what = AuditAction.PERSON_CHANGED if before else AuditAction.PERSON_ADDED
             audit_log.write(PROVIDER, what, now, person=person.id, detail=who.role.value)
-        audit_log.write(by(person), What.SIGNED_IN, now, person=person.id, detail="provider")
+        audit_log.write(by(person), AuditAction.SIGNED_IN, now, person=person.id, detail="provider")
     return person
 
 
-def _claims(settings: Settings, attempt: Attempt, code: str, now: datetime) -> dict[str, Any]:
+def _claims(settings: Settings, attempt: PendingSignIn, code: str, now: datetime) -> dict[str, Any]:
     # Authlib takes half a second to load; whoever asks for another page should not wait for it.
     from authlib.common.errors import AuthlibBaseError
     from joserfc.errors import JoseError
@@ -108,7 +108,7 @@ def _claims(settings: Settings, attempt: Attempt, code: str, now: datetime) -> d
 
 
 def _checked(
-    settings: Settings, attempt: Attempt, token: str, described: Mapping[str, Any], now: datetime
+    settings: Settings, attempt: PendingSignIn, token: str, described: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """The claims of an ID token that is ours, of this attempt and of this hour (OpenID Connect Core 3.1.3.7)."""
     from joserfc import jwt

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from kloof import storage
 from kloof.config import Settings
 from kloof.domain.access import tokens
-from kloof.domain.access.audit_log import Hand, What, Who, by
+from kloof.domain.access.audit_log import Actor, ActorKind, AuditAction, by
 from kloof.domain.access.people import Person
 from kloof.storage.access import audit_log, people, sign_ins
 from kloof.storage.mailing import outbox
@@ -27,7 +27,7 @@ def ask(settings: Settings, email: str, browser: str, now: datetime) -> None:
             if asking:
                 row, _ = mint(settings, asking, tokens.fingerprint(browser), now, LINK_LASTS)
                 outbox.queue_sign_in(row, now)
-        audit_log.write(Who(Hand.VISITOR), What.SIGN_IN_ASKED, now)
+        audit_log.write(Actor(ActorKind.VISITOR), AuditAction.SIGN_IN_ASKED, now)
 
 
 def mint(
@@ -59,7 +59,7 @@ def use(token: str, now: datetime) -> Person | None:
             return None
         person = people.by_id(link.person)
         if person:
-            audit_log.write(by(person), What.SIGNED_IN, now, person=person.id, detail="mailed link")
+            audit_log.write(by(person), AuditAction.SIGNED_IN, now, person=person.id, detail="mailed link")
     return person
 
 
@@ -68,5 +68,5 @@ def leave(person: Person, now: datetime, *, everywhere: bool) -> None:
     with storage.transaction():
         if everywhere:
             people.end_sessions(person.id)
-        what = What.SESSIONS_ENDED if everywhere else What.SIGNED_OUT
+        what = AuditAction.SESSIONS_ENDED if everywhere else AuditAction.SIGNED_OUT
         audit_log.write(by(person), what, now, person=person.id)

@@ -11,7 +11,7 @@ from kloof.storage.access import audit_log
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Access:
     """Somebody looked, so many times on one day. `name` only of a salesperson: the customer knows them."""
 
     day: date
@@ -20,10 +20,10 @@ class Look:
     times: int
 
 
-def looks(settings: Settings, deal: int) -> tuple[Look, ...]:
+def accesses(settings: Settings, deal: int) -> tuple[Access, ...]:
     """Who looked at the answers about this deal (row id), the last day first."""
     seen = Counter(
         (settings.today(entry.at), entry.who.role, entry.name if entry.who.role == Role.SALESPERSON else "")
         for entry in audit_log.about_deals([deal], READS)
     )
-    return tuple(Look(*who, times) for who, times in sorted(seen.items(), reverse=True))
+    return tuple(Access(*who, times) for who, times in sorted(seen.items(), reverse=True))

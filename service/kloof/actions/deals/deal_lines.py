@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from kloof.actions.deals.deliveries import Done
 from kloof.actions.mailing import invite
 from kloof.config import Settings
-from kloof.domain.access.audit_log import What
+from kloof.domain.access.audit_log import AuditAction
 from kloof.domain.access.people import Person
 from kloof.domain.deals import practices
 from kloof.domain.deals.deals import DealLine
@@ -30,7 +30,7 @@ BETTER_KNOWN = frozenset({"customer_number"})
 """What may still be added to a customer who has answered, where there was nothing."""
 
 
-class Intake:
+class DealImporter:
     """Takes deals in. Every refusal comes before the first write of its line."""
 
     def __init__(
@@ -42,7 +42,7 @@ class Intake:
         self.known = known
         self.sellers = people.salespeople()
         self.versions: dict[str, int] = {}
-        self.log: dict[What, list[int]] = {}
+        self.log: dict[AuditAction, list[int]] = {}
         self.nameless: dict[str, str] | None = None
 
     def __call__(self, line: DealLine) -> Done:
@@ -74,7 +74,9 @@ class Intake:
         share = self.settings.research.share_without_first_survey
         arm = drawn(self.settings.secret_key, line.deal_id, share)  # kept for a new deal only
         deal = deals.put(line, seller.id, self.versions[survey.id], self.now, arm, share, moved=moved)
-        self.log.setdefault(What.DEAL_CHANGED if stored else What.DEAL_LOADED, []).append(deal.id)
+        self.log.setdefault(AuditAction.DEAL_CHANGED if stored else AuditAction.DEAL_LOADED, []).append(
+            deal.id
+        )
         if not stored:
             invite.invite(self.settings, deal, survey, Wave.SALE, self.now)
         elif moved or not stored.answered:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from kloof.actions.mailing import invite
 from kloof.config import Settings
-from kloof.domain.access.audit_log import What
+from kloof.domain.access.audit_log import AuditAction
 from kloof.domain.deals.files import Cancellation, Delivery
 from kloof.domain.errors import Refused
 from kloof.domain.surveys.definition import Wave
@@ -17,14 +17,14 @@ from kloof.storage.surveys import versions
 Done = Literal["created", "updated", "unchanged"]
 
 
-class Arrivals:
+class DeliveryImporter:
     """Marks deals as delivered."""
 
     def __init__(self, settings: Settings, now: datetime, known: dict[str, StoredDeal]) -> None:
         self.settings = settings
         self.now = now
         self.known = known
-        self.log: dict[What, list[int]] = {}
+        self.log: dict[AuditAction, list[int]] = {}
 
     def __call__(self, delivery: Delivery) -> Done:
         stored = self.known.get(delivery.deal_id)
@@ -39,7 +39,7 @@ class Arrivals:
             return "unchanged"
         self._refuse_impossible(stored, delivery)
         deals.set_delivered(stored.deal.id, delivery.delivered_on)
-        self.log.setdefault(What.DEAL_DELIVERED, []).append(stored.deal.id)
+        self.log.setdefault(AuditAction.DEAL_DELIVERED, []).append(stored.deal.id)
         deal = replace(stored.deal, delivered_on=delivery.delivered_on)
         send = invite.invite_again if before else invite.invite
         send(self.settings, deal, versions.by_key(deal.survey), Wave.DELIVERY, self.now)
@@ -60,14 +60,14 @@ class Arrivals:
             )
 
 
-class CallsOff:
+class CancellationImporter:
     """Marks deals as cancelled. What was sent in stays: the customer can still read it and take it back."""
 
     def __init__(self, settings: Settings, now: datetime, known: dict[str, StoredDeal]) -> None:
         self.settings = settings
         self.now = now
         self.known = known
-        self.log: dict[What, list[int]] = {}
+        self.log: dict[AuditAction, list[int]] = {}
 
     def __call__(self, called_off: Cancellation) -> Done:
         stored = self.known.get(called_off.deal_id)
@@ -85,6 +85,6 @@ class CallsOff:
             )
         noon = datetime.combine(called_off.cancelled_on, time(12), tzinfo=UTC)
         deals.set_cancelled(stored.deal.id, noon)
-        self.log.setdefault(What.DEAL_CANCELLED, []).append(stored.deal.id)
+        self.log.setdefault(AuditAction.DEAL_CANCELLED, []).append(stored.deal.id)
         invite.withdraw(stored.deal.id, self.now)
         return "updated"

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from kloof import storage
-from kloof.actions.deals.deal_lines import Intake
-from kloof.actions.deals.deliveries import Arrivals, CallsOff, Done
+from kloof.actions.deals.deal_lines import DealImporter
+from kloof.actions.deals.deliveries import CancellationImporter, DeliveryImporter, Done
 from kloof.config import Settings
-from kloof.domain.access.audit_log import COMMAND_LINE, What, Who
+from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
 from kloof.domain.deals.deals import DealLine
 from kloof.domain.deals.files import (
     Cancellation,
@@ -64,7 +64,7 @@ def import_deals(
     now: datetime,
     *,
     dry_run: bool = False,
-    by: Who = COMMAND_LINE,
+    by: Actor = COMMAND_LINE,
 ) -> Report:
     """Put every good line of a deals file in, with its first invitation, in one transaction.
 
@@ -72,7 +72,7 @@ def import_deals(
     Raises BadInput where the header cannot be used; what is wrong with a line is in the report.
     """
     lines = list(read_deals(text, filename))
-    return _apply(lines, lambda known: Intake(settings, offered, now, known), now, by, dry_run=dry_run)
+    return _apply(lines, lambda known: DealImporter(settings, offered, now, known), now, by, dry_run=dry_run)
 
 
 def import_deliveries(
@@ -82,11 +82,11 @@ def import_deliveries(
     now: datetime,
     *,
     dry_run: bool = False,
-    by: Who = COMMAND_LINE,
+    by: Actor = COMMAND_LINE,
 ) -> Report:
     """Mark deals as delivered and queue their second invitation, in one transaction; otherwise as `import_deals`."""
     lines = list(read_deliveries(text, filename))
-    return _apply(lines, lambda known: Arrivals(settings, now, known), now, by, dry_run=dry_run)
+    return _apply(lines, lambda known: DeliveryImporter(settings, now, known), now, by, dry_run=dry_run)
 
 
 def import_cancellations(
@@ -96,18 +96,18 @@ def import_cancellations(
     now: datetime,
     *,
     dry_run: bool = False,
-    by: Who = COMMAND_LINE,
+    by: Actor = COMMAND_LINE,
 ) -> Report:
     """Mark deals as cancelled and withdraw what was to go out, in one transaction; otherwise as `import_deals`."""
     lines = list(read_cancellations(text, filename))
-    return _apply(lines, lambda known: CallsOff(settings, now, known), now, by, dry_run=dry_run)
+    return _apply(lines, lambda known: CancellationImporter(settings, now, known), now, by, dry_run=dry_run)
 
 
 def _apply(
     lines: Iterable[tuple[int, Entry | LineRefused]],
     prepared: Callable[[dict[str, StoredDeal]], "_Taker[Entry]"],
     now: datetime,
-    by: Who,
+    by: Actor,
     *,
     dry_run: bool,
 ) -> Report:
@@ -142,6 +142,6 @@ def _enter(report: Report, number: int, entry: Entry | LineRefused, take: Callab
 class _Taker(Protocol[Taken]):
     """Takes lines in, and notes what the audit log has to say about which deals."""
 
-    log: dict[What, list[int]]
+    log: dict[AuditAction, list[int]]
 
     def __call__(self, entry: Taken, /) -> Done: ...

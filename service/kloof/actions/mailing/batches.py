@@ -23,7 +23,7 @@ _STOPPED = {
 
 
 @dataclass(slots=True)
-class Tally:
+class RoundResult:
     """What a round did. `trouble` is what was wrong with the mail server, if it could not be worked with."""
 
     sent: int = 0
@@ -56,7 +56,7 @@ class Batches:
         self._hours: dict[str, SendingHours] = {}
         self.limits = Limits(settings.mail.most_per_day, settings.mail.most_per_month)
 
-    def take(self, tally: Tally) -> list[Outgoing] | None:
+    def take(self, tally: RoundResult) -> list[Outgoing] | None:
         """The next batch, leased; None where nothing can be done now. Sign-in mails go first, at any hour."""
         now = self.clock()
         before = (tally.withdrawn, tally.later)
@@ -85,7 +85,7 @@ class Batches:
         for day, numbers in by_day.items():
             leasing.lease(numbers, self.worker, now + self.lease, day)
 
-    def _within_hours(self, mails: list[Outgoing], now: datetime, tally: Tally) -> list[Outgoing]:
+    def _within_hours(self, mails: list[Outgoing], now: datetime, tally: RoundResult) -> list[Outgoing]:
         """Those to places where it is open; with one that is not, all that is due there moves."""
         closed = {
             mail.about.time_zone: self.hours_of(mail)
@@ -96,12 +96,12 @@ class Batches:
             tally.later += leasing.move_all_due(now, hours.next_open(now), zone)
         return [mail for mail in mails if mail.about is None or mail.about.time_zone not in closed]
 
-    def _without_moot(self, mails: list[Outgoing], now: datetime, tally: Tally) -> list[Outgoing]:
+    def _without_moot(self, mails: list[Outgoing], now: datetime, tally: RoundResult) -> list[Outgoing]:
         reasons = withdraw_moot(self.settings, mails, now)
         tally.withdrawn += len(reasons)
         return [mail for mail in mails if mail.id not in reasons]
 
-    def _within_limits(self, mails: list[Outgoing], now: datetime, tally: Tally) -> list[Outgoing]:
+    def _within_limits(self, mails: list[Outgoing], now: datetime, tally: RoundResult) -> list[Outgoing]:
         today = min((self.hours_of(mail).day_of(now) for mail in mails), default=now.date())
         free = leasing.lock_customers({mail.customer for mail in mails if mail.customer is not None})
         mails = [mail for mail in mails if mail.customer is None or mail.customer in free]

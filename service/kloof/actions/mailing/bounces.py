@@ -9,7 +9,7 @@ from kloof.actions.mailing.invite import sending_hours
 from kloof.config import Settings
 from kloof.domain.mailing.suppression import address_hash
 from kloof.domain.states import InvitationState, MessageState
-from kloof.mail.bounces import Bounce, Kind, read
+from kloof.mail.bounces import Bounce, BounceKind, read
 from kloof.mail.mailboxes import Arrived
 from kloof.storage.mailing import opt_outs, outbox, review
 from kloof.storage.mailing.review import SentMail
@@ -21,7 +21,7 @@ _LEFT = frozenset({MessageState.SENT, MessageState.HELD})
 
 
 @dataclass(slots=True)
-class Harvest:
+class BounceReport:
     """What a mailbox held."""
 
     hard: int = 0
@@ -33,31 +33,31 @@ class Harvest:
         return {"hard": self.hard, "soft": self.soft, "other": self.other}
 
 
-def gather(settings: Settings, arrived: Iterable[Arrived], now: datetime) -> Harvest:
+def gather(settings: Settings, arrived: Iterable[Arrived], now: datetime) -> BounceReport:
     """Deal with every bounce; what is none of ours is left unread for a person."""
-    harvest = Harvest()
+    harvest = BounceReport()
     for raw, dealt_with in arrived:
         kind = take(settings, read(raw), now)
         setattr(harvest, _COUNTED[kind], getattr(harvest, _COUNTED[kind]) + 1)
-        if kind is not Kind.NONE:
+        if kind is not BounceKind.NONE:
             dealt_with()
     return harvest
 
 
-_COUNTED = {Kind.HARD: "hard", Kind.SOFT: "soft", Kind.NONE: "other"}
+_COUNTED = {BounceKind.HARD: "hard", BounceKind.SOFT: "soft", BounceKind.NONE: "other"}
 
 
-def take(settings: Settings, bounce: Bounce, now: datetime) -> Kind:
+def take(settings: Settings, bounce: Bounce, now: datetime) -> BounceKind:
     """Deal with one bounce, in one transaction; Kind.NONE where it is about nothing that we sent."""
-    if bounce.kind is Kind.NONE:
-        return Kind.NONE
+    if bounce.kind is BounceKind.NONE:
+        return BounceKind.NONE
     with storage.transaction():
         mail = review.sent_as(bounce.message_id)
         if mail is None or mail.state not in _LEFT | {MessageState.BOUNCED}:
-            return Kind.NONE
+            return BounceKind.NONE
         if mail.state is not MessageState.BOUNCED:
             _note(mail, bounce, now)
-            if bounce.kind is Kind.HARD or mail.soft_bounces + 1 >= MOST_SOFT_BOUNCES:
+            if bounce.kind is BounceKind.HARD or mail.soft_bounces + 1 >= MOST_SOFT_BOUNCES:
                 _stop(settings, mail, now)
             else:
                 due_at = sending_hours(settings.mail).next_open(now + UNTIL_NEXT_TRY)
@@ -69,7 +69,7 @@ def _note(mail: SentMail, bounce: Bounce, now: datetime) -> None:
     if mail.state is MessageState.HELD:
         review.decide(mail.id, MessageState.SENT, now, "It went out: it came back.")
     review.decide(mail.id, MessageState.BOUNCED, now, bounce.reason)
-    if bounce.kind is Kind.SOFT:
+    if bounce.kind is BounceKind.SOFT:
         review.count_soft_bounce(mail.id)
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from kloof import storage
-from kloof.actions.mailing.batches import Batches, Tally
-from kloof.actions.mailing.prefetch import Ahead, Made
+from kloof.actions.mailing.batches import Batches, RoundResult
+from kloof.actions.mailing.prefetch import MailPrefetcher, PreparedMail
 from kloof.config import Settings
 from kloof.domain.mailing import schedule
 from kloof.domain.mailing.messages import Accepted, Outgoing
 from kloof.domain.states import MessageState
-from kloof.mail import Fate, Postbox, Transport, TransportError
+from kloof.mail import Fate, MailRenderer, Transport, TransportError
 from kloof.storage.mailing import leasing, sending
 
 LEASE = timedelta(minutes=10)
@@ -40,12 +40,12 @@ class Dispatch:
         self.clock = clock
         self.lease = lease
         self.chance = chance
-        self.postbox = Postbox(settings)
+        self.postbox = MailRenderer(settings)
         self.batches = Batches(settings, worker, clock, lease, batch)
 
-    def round(self, stopping: Callable[[], bool] = lambda: False) -> Tally:
+    def round(self, stopping: Callable[[], bool] = lambda: False) -> RoundResult:
         """Send what is due now, until nothing is, the server cannot be worked with, or it has to stop."""
-        tally = Tally()
+        tally = RoundResult()
         while not stopping() and tally.trouble is None:
             mails = self.batches.take(tally)
             if mails is None:
@@ -53,11 +53,11 @@ class Dispatch:
             self._send_all(mails, tally, stopping)
         return tally
 
-    def _send_all(self, mails: list[Outgoing], tally: Tally, stopping: Callable[[], bool]) -> None:
+    def _send_all(self, mails: list[Outgoing], tally: RoundResult, stopping: Callable[[], bool]) -> None:
         """Send a batch, or as much of it as the time allows. What one mail came to is committed together with the
         `sending` of the next.
         """
-        ahead = Ahead(self.postbox, mails, self.worker, self.clock, tally)
+        ahead = MailPrefetcher(self.postbox, mails, self.worker, self.clock, tally)
         left, until = {mail.id for mail in mails}, self.clock() + PATIENCE
         done: Accepted | None = None
         try:
@@ -79,14 +79,14 @@ class Dispatch:
     def _may_go(self, mail: Outgoing) -> bool:
         return mail.about is None or self.batches.hours_of(mail).open_until(self.clock()) is not None
 
-    def _begin(self, mail: Outgoing, done: Accepted | None, tally: Tally) -> bool:
+    def _begin(self, mail: Outgoing, done: Accepted | None, tally: RoundResult) -> bool:
         """Commit that this mail is being sent, before a word of it leaves."""
         now = self.clock()
         began = sending.turn(done, mail, self.worker, now + self.lease, now)
         tally.sent += done is not None
         return began
 
-    def _send(self, made: Made, meanwhile: Callable[[], None], tally: Tally) -> Accepted | None:
+    def _send(self, made: PreparedMail, meanwhile: Callable[[], None], tally: RoundResult) -> Accepted | None:
         parcel = made.parcel
         try:
             reply = self.transport.send(parcel.sender, parcel.recipient, parcel.data, meanwhile)
@@ -95,7 +95,7 @@ class Dispatch:
             return None
         return Accepted(made.mail, reply, made.closes_at, self.clock())
 
-    def _settle(self, mail: Outgoing, error: TransportError, tally: Tally) -> None:
+    def _settle(self, mail: Outgoing, error: TransportError, tally: RoundResult) -> None:
         """Try again later, give up, or hold: the error carries the decision."""
         now, tries, due_at = self.clock(), mail.attempts + 1, None
         said = str(error)

@@ -12,7 +12,7 @@ from kloof import storage
 from kloof.actions.mailing.batches import withdraw_moot
 from kloof.config import Settings
 from kloof.domain.access import tokens
-from kloof.domain.access.audit_log import COMMAND_LINE, What
+from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.mailing.messages import Outgoing
 from kloof.domain.surveys.definition import Survey
@@ -25,7 +25,7 @@ MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Pile:
+class PrintedLetters:
     """What was printed: the messages of the letters in order, and how many letters are still due."""
 
     letters: tuple[int, ...]
@@ -38,7 +38,7 @@ class Pile:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class _Printable:
     """A letter and the survey that it asks for; it closes some days after printing."""
 
     mail: Outgoing
@@ -57,7 +57,7 @@ class _Sheet:
         )
 
 
-def print_new(settings: Settings, file: Path, now: datetime) -> Pile:
+def print_new(settings: Settings, file: Path, now: datetime) -> PrintedLetters:
     """Write every letter that is due to `file`, and mark them printed; without any, no file is made.
 
     Nothing is marked unless the file stands there. Raises Refused where it stood there before, cannot be
@@ -70,16 +70,16 @@ def print_new(settings: Settings, file: Path, now: datetime) -> Pile:
     sheets = _sheets([mail for mail in mails if mail.id not in moot], now)
     if sheets:
         _print(settings, file, sheets, now, again=False)
-    return Pile(tuple(sheet.mail.id for sheet in sheets), letters.count_due(now), len(moot))
+    return PrintedLetters(tuple(sheet.mail.id for sheet in sheets), letters.count_due(now), len(moot))
 
 
-def print_again(settings: Settings, file: Path, deal_id: str, now: datetime) -> Pile:
+def print_again(settings: Settings, file: Path, deal_id: str, now: datetime) -> PrintedLetters:
     """Write the letters of one deal once more, with the same link; they close as if they were printed today."""
     _refuse_if_there(file)
     storage.ensure_connected()
     sheets = _sheets(leasing.outgoing(letters.of_deal(deal_id)), now)
     _print(settings, file, sheets, now, again=True)
-    return Pile(tuple(sheet.mail.id for sheet in sheets), letters.count_due(now))
+    return PrintedLetters(tuple(sheet.mail.id for sheet in sheets), letters.count_due(now))
 
 
 def link_of_code(settings: Settings, typed: str, purpose: tokens.Purpose) -> str:
@@ -91,7 +91,7 @@ def link_of_code(settings: Settings, typed: str, purpose: tokens.Purpose) -> str
     return tokens.token(settings.secret_key, purpose, salt)
 
 
-def _sheets(mails: list[Outgoing], now: datetime) -> list[_Sheet]:
+def _sheets(mails: list[Outgoing], now: datetime) -> list[_Printable]:
     known: dict[int, Survey] = {}
     sheets = []
     for mail in mails:
@@ -99,14 +99,14 @@ def _sheets(mails: list[Outgoing], now: datetime) -> list[_Sheet]:
         if mail.about.survey not in known:
             known[mail.about.survey] = versions.by_row(mail.about.survey)
         survey = known[mail.about.survey]
-        sheets.append(_Sheet(mail, survey, now + timedelta(days=survey.timing.open_for_days)))
+        sheets.append(_Printable(mail, survey, now + timedelta(days=survey.timing.open_for_days)))
     return sheets
 
 
-def _print(settings: Settings, file: Path, sheets: list[_Sheet], now: datetime, *, again: bool) -> None:
-    from kloof.mail.letter_pdf import Press  # reading the fonts takes a while: only for who prints
+def _print(settings: Settings, file: Path, sheets: list[_Printable], now: datetime, *, again: bool) -> None:
+    from kloof.mail.letter_pdf import LetterPrinter  # reading the fonts takes a while: only for who prints
 
-    press = Press(settings)
+    press = LetterPrinter(settings)
     for sheet in sheets:
         press.add(sheet.mail, sheet.survey, sheet.closes_at, now)
     with _in_place_of(file, press.pdf()) as put_in_place, storage.transaction():
@@ -115,7 +115,7 @@ def _print(settings: Settings, file: Path, sheets: list[_Sheet], now: datetime, 
             raise _changed()
         if letters.mark_printed([sheet.printed(settings) for sheet in sheets], now) != len(sheets):
             raise _changed()
-        audit_log.write(COMMAND_LINE, What.LETTER_PRINTED, now, deals=review.deals_of(numbers))
+        audit_log.write(COMMAND_LINE, AuditAction.LETTER_PRINTED, now, deals=review.deals_of(numbers))
         put_in_place()
 
 

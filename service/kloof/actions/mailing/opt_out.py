@@ -5,7 +5,7 @@ from datetime import datetime
 from kloof import storage
 from kloof.config import Settings
 from kloof.domain.access import tokens
-from kloof.domain.access.audit_log import CUSTOMER, What
+from kloof.domain.access.audit_log import CUSTOMER, AuditAction
 from kloof.domain.errors import NotFound
 from kloof.domain.mailing.suppression import address_hash, customer_hash
 from kloof.domain.states import InvitationState
@@ -28,7 +28,7 @@ def stop(settings: Settings, token: str, now: datetime) -> None:
         if to.address:
             new |= opt_outs.remember(address_hash(settings.secret_key, to.address), opt_outs.ASKED, now)
         if new:
-            audit_log.write(CUSTOMER, What.MAIL_STOPPED, now, deals=[to.deal])
+            audit_log.write(CUSTOMER, AuditAction.MAIL_STOPPED, now, deals=[to.deal])
         findings_requests.forget(to.customer, "The customer wants no more mail.", now)
         waiting = outbox.awaiting(to.customer)
         outbox.withdraw(waiting, InvitationState.STOPPED, "The customer wants no more mail.", now)

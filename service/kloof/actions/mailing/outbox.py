@@ -8,18 +8,18 @@ from enum import StrEnum
 from kloof import storage
 from kloof.actions.mailing.invite import sending_hours
 from kloof.config import Settings
-from kloof.domain.access.audit_log import COMMAND_LINE, What, Who
+from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
 from kloof.domain.mailing.messages import INVITATION, reminder
 from kloof.domain.states import MessageState
 from kloof.storage.access import audit_log
 from kloof.storage.mailing import leasing, outbox, review, sending
 from kloof.storage.mailing.outbox import Health
-from kloof.storage.mailing.review import Entry
+from kloof.storage.mailing.review import OutboxEntry
 from kloof.storage.releases import queueing
 from kloof.storage.surveys import versions
 
 
-def follow_up(settings: Settings, now: datetime) -> None:
+def open_due_calls(settings: Settings, now: datetime) -> None:
     """Everything that time brings: abandoned mails held, unanswered surveys closed, reminders queued.
 
     Who lets the second survey close has left: what they told at sale queues in an arm of its own.
@@ -36,11 +36,11 @@ def follow_up(settings: Settings, now: datetime) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class OutboxOverview:
     """The outbox in one look: counts, what is due, and the messages that a person should know about."""
 
     health: Health
-    entries: tuple[Entry, ...]
+    entries: tuple[OutboxEntry, ...]
 
     def as_dict(self) -> dict[str, object]:
         """Plain values, for --json."""
@@ -58,10 +58,10 @@ CONCERNS = (
 """What a person looks at, what is most theirs to decide first."""
 
 
-def overview(now: datetime, most: int = 50, only: MessageState | None = None) -> Overview:
+def overview(now: datetime, most: int = 50, only: MessageState | None = None) -> OutboxOverview:
     """The messages that wait, failed or came back, at most so many of each state."""
     wanted = CONCERNS if only is None else (only,)
-    return Overview(
+    return OutboxOverview(
         outbox.health(now), tuple(entry for state in wanted for entry in review.listed(state, most))
     )
 
@@ -75,13 +75,15 @@ class Decision(StrEnum):
 
 
 def resolve(
-    settings: Settings, numbers: Sequence[int], decision: Decision, now: datetime, by: Who = COMMAND_LINE
+    settings: Settings, numbers: Sequence[int], decision: Decision, now: datetime, by: Actor = COMMAND_LINE
 ) -> int:
     """Carry the decision out for these messages, all or none; gives how many. Raises NotFound or Refused."""
     with storage.transaction():
         for number in numbers:
             _resolve(settings, number, decision, now)
-        audit_log.write(by, What.MAIL_DECIDED, now, deals=review.deals_of(numbers), detail=decision.value)
+        audit_log.write(
+            by, AuditAction.MAIL_DECIDED, now, deals=review.deals_of(numbers), detail=decision.value
+        )
     return len(numbers)
 
 

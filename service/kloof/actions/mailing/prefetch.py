@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kloof import storage
-from kloof.actions.mailing.batches import Tally
+from kloof.actions.mailing.batches import RoundResult
 from kloof.domain.mailing.messages import INVITATION, Outgoing
 from kloof.domain.surveys.definition import Survey
-from kloof.mail import Parcel, Postbox
+from kloof.mail import MailRenderer, RenderedMail
 from kloof.storage.mailing import sending
 from kloof.storage.surveys import versions
 
@@ -17,24 +17,24 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class PreparedMail:
     """A mail ready to travel; `closes_at` is when the survey or the link in it closes."""
 
     mail: Outgoing
-    parcel: Parcel
+    parcel: RenderedMail
     closes_at: datetime
 
 
-class Ahead:
+class MailPrefetcher:
     """The mails of one batch, in order. One that cannot be made does not keep the others waiting."""
 
     def __init__(
         self,
-        postbox: Postbox,
+        postbox: MailRenderer,
         mails: Iterable[Outgoing],
         worker: str,
         clock: Callable[[], datetime],
-        tally: Tally,
+        tally: RoundResult,
     ) -> None:
         self.postbox = postbox
         self.worker = worker
@@ -42,27 +42,27 @@ class Ahead:
         self.tally = tally
         self._waiting = iter(mails)
         self._known: dict[int, Survey] = {}
-        self._ready: Made | None = None
+        self._ready: PreparedMail | None = None
 
     def prepare(self) -> None:
         """Make the next mail, unless it is made already."""
         while self._ready is None and (mail := next(self._waiting, None)):
             self._ready = self._made(mail)
 
-    def next(self) -> Made | None:
+    def next(self) -> PreparedMail | None:
         """The next mail; None after the last."""
         self.prepare()
         ready, self._ready = self._ready, None
         return ready
 
-    def _made(self, mail: Outgoing) -> Made | None:
+    def _made(self, mail: Outgoing) -> PreparedMail | None:
         now = self.clock()
         try:
             survey = self._survey(mail)
             closes_at = mail.about.expires_at if mail.about else mail.expires_at
             if survey and mail.kind == INVITATION:
                 closes_at = now + timedelta(days=survey.timing.open_for_days)
-            return Made(mail, self.postbox.parcel(mail, survey, closes_at, now), closes_at)
+            return PreparedMail(mail, self.postbox.parcel(mail, survey, closes_at, now), closes_at)
         except Exception:
             log.exception("Message %s could not be made.", mail.message_id)
             with storage.transaction():

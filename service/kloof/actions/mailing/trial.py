@@ -7,7 +7,7 @@ from datetime import datetime
 from kloof.config import Settings
 from kloof.domain.deals.files import is_address
 from kloof.domain.errors import BadInput
-from kloof.mail import Postbox, open_transport
+from kloof.mail import MailRenderer, open_transport
 from kloof.mail.checks import Proof, dns_lookup, prove
 
 
@@ -17,5 +17,5 @@ def try_out(
     """Send a mail to this address and say step by step how it went. Raises BadInput or BadSettings."""
     if not is_address(recipient):
         raise BadInput([f"{recipient!r} is not an e-mail address."], remedy="Write it like name@company.nl.")
-    parcel = Postbox(settings).trial(recipient, secrets.token_hex(16), now)
+    parcel = MailRenderer(settings).trial(recipient, secrets.token_hex(16), now)
     yield from prove(settings, open_transport(settings), parcel, lookup or dns_lookup)

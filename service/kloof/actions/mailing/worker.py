@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from kloof import storage
-from kloof.actions.mailing.batches import Tally
+from kloof.actions.mailing.batches import RoundResult
 from kloof.actions.mailing.dispatch import LEASE, Dispatch
-from kloof.actions.mailing.outbox import follow_up
+from kloof.actions.mailing.outbox import open_due_calls
 from kloof.config import Settings
 from kloof.mail import Transport
 
@@ -30,9 +30,9 @@ def name_of_this_worker() -> str:
 
 def work_once(
     settings: Settings, transport: Transport, clock: Callable[[], datetime], lease: timedelta = LEASE
-) -> Tally:
+) -> RoundResult:
     """Do everything that is due now, and end."""
-    follow_up(settings, clock())
+    open_due_calls(settings, clock())
     try:
         return Dispatch(settings, transport, name_of_this_worker(), clock, lease=lease).round()
     finally:
@@ -53,7 +53,7 @@ def work(
     while not stop.is_set():
         try:
             if clock() >= next_follow_up:
-                follow_up(settings, clock())
+                open_due_calls(settings, clock())
                 next_follow_up = clock() + timedelta(seconds=SECONDS_BETWEEN_FOLLOW_UPS)
             tally = dispatch.round(stop.is_set)
             trouble: Exception | None = tally.trouble
@@ -68,7 +68,7 @@ def work(
     transport.close()
 
 
-def _report(tally: Tally, say: Callable[[str], None]) -> None:
+def _report(tally: RoundResult, say: Callable[[str], None]) -> None:
     if tally.trouble:
         say(str(tally.trouble))
     counts = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kloof import storage
 from kloof.config import Settings
-from kloof.domain.access.audit_log import COMMAND_LINE, What
+from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
 from kloof.domain.errors import Refused
 from kloof.domain.releases.thresholds import Thresholds
 from kloof.storage.access import audit_log
@@ -52,7 +52,7 @@ def freeze(settings: Settings, now: datetime) -> Frozen:
         planned = plan(freezing.queued(), freezing.membership(), rules)
         freezing.close(planned.blocks, now)
         if planned.blocks:
-            audit_log.write(COMMAND_LINE, What.FROZEN, now, detail=f"{len(planned.blocks)} blocks")
+            audit_log.write(COMMAND_LINE, AuditAction.FROZEN, now, detail=f"{len(planned.blocks)} blocks")
     return Frozen(
         blocks=len(planned.blocks),
         deals=sum(len(block.pairs) for block in planned.blocks),

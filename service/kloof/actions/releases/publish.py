@@ -11,7 +11,7 @@ from kloof import __version__, storage
 from kloof.actions.mailing.invite import sending_hours
 from kloof.actions.releases import freeze
 from kloof.config import Settings
-from kloof.domain.access.audit_log import COMMAND_LINE, What
+from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.errors import Refused
 from kloof.storage.access import audit_log
@@ -33,7 +33,7 @@ ROUND = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PublishResult:
     """What publishing did. `document` is the new release, None where nothing is new; `dropped`: cells left out.
 
     `told`: how many customers asked to be told, and get a mail.
@@ -45,7 +45,7 @@ class Outcome:
     told: int = 0
 
 
-def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> Outcome:
+def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> PublishResult:
     """Write the next release where blocks closed or were retired since the last; otherwise write nothing.
 
     Raises Refused where the certificate does not hold, an earlier release is missing or was changed, the database
@@ -68,20 +68,20 @@ def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> Outc
         if not _is_new(draft, history):
             if not dry_run:
                 _hold_round(now)
-            return Outcome(None)
+            return PublishResult(None)
         publishable, added, dropped = _certified(draft, history, thresholds)
         if dry_run:
-            return Outcome(publishable.document, None, dropped)
+            return PublishResult(publishable.document, None, dropped)
         release_files.clear_staging(folder)
         staged = release_files.write_release(publishable, folder)
         releases.record(staged.number, staged.sha256, now)
-        audit_log.write(COMMAND_LINE, What.PUBLISHED, now, detail=f"release {staged.number}")
+        audit_log.write(COMMAND_LINE, AuditAction.PUBLISHED, now, detail=f"release {staged.number}")
         if asked := findings_requests.who_asked():
             findings_requests.tell(asked, staged.number, _when_to_tell(settings, now), now)
         findings_requests.settle()
         practice_parts.add(added, staged.number)
     staged.put_in_place()
-    return Outcome(
+    return PublishResult(
         publishable.document, release_files.release_folder(folder, staged.number), dropped, len(asked)
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from kloof.config import Settings
 from kloof.publish.pages import write_pages
 from kloof.publish.release_files import read_releases
-from kloof.publish.site_build import Look, build_site
+from kloof.publish.site_build import CompanyStyle, build_site
 
 
 def build(settings: Settings) -> Path:
@@ -23,4 +23,4 @@ def build(settings: Settings) -> Path:
         address=settings.publishing.site_address,
     )
     logo = settings.folder / company.logo if company.logo else None
-    return build_site(settings.folder, Look(company.name, company.language, company.accent, logo))
+    return build_site(settings.folder, CompanyStyle(company.name, company.language, company.accent, logo))

@@ -14,7 +14,7 @@ from kloof.storage.staff import own_totals
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PromiseGuide:
     """`published_on` and `customers` say whose figures stand in it; `of_product`: of this product, or of all."""
 
     product: str
@@ -30,7 +30,7 @@ class Choice:
     """The products that this salesperson sells, and the sheet for the one that was chosen."""
 
     products: tuple[str, ...]
-    sheet: Sheet | None
+    sheet: PromiseGuide | None
 
 
 def choice(settings: Settings, person: Person, product: str, aspects: Collection[str]) -> Choice:
@@ -56,7 +56,7 @@ def choice(settings: Settings, person: Person, product: str, aspects: Collection
     )
     return Choice(
         tuple(sold),
-        Sheet(
+        PromiseGuide(
             product,
             edition.survey,
             advice,

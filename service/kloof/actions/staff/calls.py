@@ -10,17 +10,17 @@ from kloof.actions.staff import open_calls as opening
 from kloof.actions.staff.consent import refuse_without_consent
 from kloof.config import Settings
 from kloof.domain.access import tokens
-from kloof.domain.access.audit_log import CUSTOMER, What, by
+from kloof.domain.access.audit_log import CUSTOMER, AuditAction, by
 from kloof.domain.access.people import Person, Role
 from kloof.domain.access.rules import makes_call
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.mailing.messages import solved
-from kloof.domain.staff.calls import LEADS_TO, OF_THE_OWNER, Ground, Outcome, fell_short
-from kloof.domain.states import FOLLOW_UP_STEPS, FollowUpState, step
+from kloof.domain.staff.calls import LEADS_TO, OF_THE_OWNER, CallOutcome, Ground, fell_short
+from kloof.domain.states import CALL_STEPS, CallState, step
 from kloof.domain.surveys.definition import Survey
 from kloof.domain.surveys.gap import AspectGap
-from kloof.domain.surveys.responses import Outcome as PromiseOutcome
 from kloof.domain.surveys.responses import Promise
+from kloof.domain.surveys.responses import PromiseOutcome as PromiseOutcome
 from kloof.storage.access import audit_log
 from kloof.storage.mailing import outbox
 from kloof.storage.staff import call_records, calls, own_deals
@@ -33,7 +33,7 @@ MOST_MADE: Final = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class CallList:
     """The calls that somebody has to make, and the last ones that were made; at the desk also whose are overdue."""
 
     open: tuple[Call, ...]
@@ -60,14 +60,14 @@ class Detail:
     today: date
 
 
-def overview(settings: Settings, person: Person, now: datetime) -> Overview:
+def overview(settings: Settings, person: Person, now: datetime) -> CallList:
     """Whom this person has to call and by when, without a word of why.
 
     Raises Refused for a salesperson before the works council agreed.
     """
     owner = _owner(settings, person)
     today = settings.today(now)
-    return Overview(
+    return CallList(
         tuple(calls.to_make(owner, MOST_OPEN)),
         tuple(calls.made(owner, MOST_MADE)),
         calls.overdue(today, MOST_OPEN) if person.role is Role.DESK else (),
@@ -85,7 +85,7 @@ def detail(settings: Settings, person: Person, deal_id: str, now: datetime) -> D
         why = opening.reasons(facts, survey, by_answers=of_salesperson)
         shown = facts.named and of_salesperson
         if shown:
-            audit_log.write(by(person), What.FEEDBACK_READ, now, deals=[call.kept.deal])
+            audit_log.write(by(person), AuditAction.FEEDBACK_READ, now, deals=[call.kept.deal])
         return Detail(
             call,
             why,
@@ -100,7 +100,7 @@ def detail(settings: Settings, person: Person, deal_id: str, now: datetime) -> D
 
 
 def record(
-    settings: Settings, person: Person, deal_id: str, outcome: Outcome, words: str, now: datetime
+    settings: Settings, person: Person, deal_id: str, outcome: CallOutcome, words: str, now: datetime
 ) -> None:
     """Write down what came of a call. Solved: the customer is asked, where mail may reach them.
 
@@ -110,27 +110,27 @@ def record(
         raise Refused(f"{outcome.value} is for the customer to say.")
     with storage.transaction():
         call = _own(settings, person, deal_id)
-        if call_records.locked(call.kept.id) is not FollowUpState.OPEN:
+        if call_records.locked(call.kept.id) is not CallState.OPEN:
             raise Refused("This call was closed in the meantime.")
         call_records.note(call.kept, outcome, words, person.id, now)
-        audit_log.write(by(person), What.CALL_MADE, now, deals=[call.kept.deal], detail=outcome.value)
-        if LEADS_TO[outcome] is FollowUpState.OPEN:
+        audit_log.write(by(person), AuditAction.CALL_MADE, now, deals=[call.kept.deal], detail=outcome.value)
+        if LEADS_TO[outcome] is CallState.OPEN:
             return
-        call_records.move(call.kept.id, step(FOLLOW_UP_STEPS, FollowUpState.OPEN, LEADS_TO[outcome]))
+        call_records.move(call.kept.id, step(CALL_STEPS, CallState.OPEN, LEADS_TO[outcome]))
         outbox.cancel_about_call(call.kept.id, "The call was made.", now)
-        if outcome is Outcome.SOLVED:
+        if outcome is CallOutcome.SOLVED:
             _ask(settings, call, now)
 
 
 def recognise(token: str) -> Call:
     """The call that this link is about. Raises NotFound where the link was never mailed, or a later one was."""
     call = calls.by_link(tokens.fingerprint(token))
-    if call is None or call.kept.state is FollowUpState.CANCELLED:
+    if call is None or call.kept.state is CallState.CANCELLED:
         raise NotFound("This link opens nothing.")
     return call
 
 
-def answer(settings: Settings, token: str, *, is_solved: bool, words: str, now: datetime) -> FollowUpState:
+def answer(settings: Settings, token: str, *, is_solved: bool, words: str, now: datetime) -> CallState:
     """The customer says whether it is solved; gives where the call stands then. Only the first answer counts.
 
     No: the call opens again, with another day by which. Raises NotFound.
@@ -138,13 +138,15 @@ def answer(settings: Settings, token: str, *, is_solved: bool, words: str, now: 
     with storage.transaction():
         call = recognise(token)
         state = call_records.locked(call.kept.id)
-        if state is not FollowUpState.SOLVED:
+        if state is not CallState.SOLVED:
             return state
-        outcome = Outcome.CONFIRMED if is_solved else Outcome.DENIED
+        outcome = CallOutcome.CONFIRMED if is_solved else CallOutcome.DENIED
         call_records.note(call.kept, outcome, words, None, now)
-        audit_log.write(CUSTOMER, What.CALL_ANSWERED, now, deals=[call.kept.deal], detail=outcome.value)
+        audit_log.write(
+            CUSTOMER, AuditAction.CALL_ANSWERED, now, deals=[call.kept.deal], detail=outcome.value
+        )
         if is_solved:
-            call_records.move(call.kept.id, step(FOLLOW_UP_STEPS, state, FollowUpState.CONFIRMED))
+            call_records.move(call.kept.id, step(CALL_STEPS, state, CallState.CONFIRMED))
         else:
             opening.start(settings, call.kept.deal, call.kept.owner, call.kept, CUSTOMER, now)
     return LEADS_TO[outcome]

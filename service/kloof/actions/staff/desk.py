@@ -9,7 +9,7 @@ from kloof.domain.states import MessageState
 from kloof.storage.deals import deals
 from kloof.storage.mailing import opt_outs, outbox, review
 from kloof.storage.mailing.outbox import Health
-from kloof.storage.mailing.review import Entry
+from kloof.storage.mailing.review import OutboxEntry
 from kloof.storage.staff import calls
 from kloof.storage.staff.calls import Standing
 
@@ -20,21 +20,21 @@ CONCERNS = (MessageState.HELD, MessageState.FAILED, MessageState.BOUNCED, Messag
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class DeskOverview:
     """Counts of deals and answers, how calls and the outbox stand, what waits for somebody, and the last deals."""
 
     counts: dict[str, int]
     mail: Health
     latest: tuple[Deal, ...]
-    concerns: tuple[Entry, ...]
+    concerns: tuple[OutboxEntry, ...]
     calls: Standing
     stopped: dict[str, int]
 
 
-def overview(settings: Settings, now: datetime) -> Overview:
+def overview(settings: Settings, now: datetime) -> DeskOverview:
     """The desk's first page."""
     concerns = review.concerns(CONCERNS, MOST_CONCERNS)
-    return Overview(
+    return DeskOverview(
         counts=deals.counts(),
         mail=outbox.health(now),
         latest=tuple(deals.latest(LATEST)),

@@ -8,7 +8,7 @@ from typing import Final
 from kloof import storage
 from kloof.actions.staff.consent import refuse_without_consent
 from kloof.config import Settings
-from kloof.domain.access.audit_log import What, by
+from kloof.domain.access.audit_log import AuditAction, by
 from kloof.domain.access.people import Person
 from kloof.domain.access.rules import leads
 from kloof.domain.deals import practices
@@ -69,7 +69,7 @@ def view(settings: Settings, person: Person, deal_id: str, now: datetime) -> Vie
     with storage.transaction():
         found = _own(settings, person, deal_id, now)
         if found.items:
-            audit_log.write(by(person), What.HANDOVER_READ, now, deals=[found.handover.deal.id])
+            audit_log.write(by(person), AuditAction.HANDOVER_READ, now, deals=[found.handover.deal.id])
     return found
 
 
@@ -97,7 +97,7 @@ def mark(
             handovers.put(response, item.key, Said(said, note, item.about, person.name, now), person.id)
         if news:
             audit_log.write(
-                by(person), What.HANDOVER_MARKED, now, deals=[deal.id], detail=f"{len(news)} marks"
+                by(person), AuditAction.HANDOVER_MARKED, now, deals=[deal.id], detail=f"{len(news)} marks"
             )
         if news and found.handover.by_name:
             outbox.queue_handover(deal.id, now)
@@ -122,7 +122,7 @@ def enter_practices(
         }
         if not wrong and done != found.practices:
             deals.set_practices(found.deal.id, done)
-            audit_log.write(by(person), What.PRACTICES_ENTERED, now, deals=[found.deal.id])
+            audit_log.write(by(person), AuditAction.PRACTICES_ENTERED, now, deals=[found.deal.id])
     return wrong
 
 

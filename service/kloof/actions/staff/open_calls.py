@@ -4,17 +4,17 @@ from datetime import datetime
 
 from kloof.actions.mailing.invite import sending_hours
 from kloof.config import Settings
-from kloof.domain.access.audit_log import CUSTOMER, What, Who
+from kloof.domain.access.audit_log import CUSTOMER, Actor, AuditAction
 from kloof.domain.mailing.messages import call, call_due
 from kloof.domain.staff.calls import Ground, grounds
-from kloof.domain.states import FOLLOW_UP_STEPS, FollowUpState, before, step
+from kloof.domain.states import CALL_STEPS, CallState, before, step
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.gap import AspectGap, Pair
 from kloof.storage.access import audit_log, people
 from kloof.storage.mailing import outbox
 from kloof.storage.staff import call_records
-from kloof.storage.staff.call_records import Facts, Kept
+from kloof.storage.staff.call_records import CallRecord, Facts
 
 
 def settle(
@@ -38,16 +38,16 @@ def settle(
     if facts.kept and forget:
         call_records.forget_notes(facts.kept.id)
     if not why:
-        if facts.kept and facts.kept.state in before(FOLLOW_UP_STEPS, FollowUpState.CANCELLED):
+        if facts.kept and facts.kept.state in before(CALL_STEPS, CallState.CANCELLED):
             _cancel(facts.kept, now)
     elif settings and _opens(facts.kept, fresh=fresh):
         start(settings, deal, owner, facts.kept, CUSTOMER, now)
 
 
-def _opens(kept: Kept | None, *, fresh: bool) -> bool:
-    if kept is None or kept.state is FollowUpState.CANCELLED:
+def _opens(kept: CallRecord | None, *, fresh: bool) -> bool:
+    if kept is None or kept.state is CallState.CANCELLED:
         return True
-    return fresh and kept.state is not FollowUpState.OPEN
+    return fresh and kept.state is not CallState.OPEN
 
 
 def reasons(facts: Facts, survey: Survey, *, by_answers: bool) -> tuple[Ground, ...]:
@@ -69,22 +69,22 @@ def gaps(survey: Survey, facts: Facts) -> tuple[AspectGap, ...]:
 
 
 def start(
-    settings: Settings, deal: int, owner: int | None, earlier: Kept | None, who: Who, now: datetime
+    settings: Settings, deal: int, owner: int | None, earlier: CallRecord | None, who: Actor, now: datetime
 ) -> None:
     """Open this call, with a mail to whoever has to make it, now and on the day by which."""
     if earlier:
-        step(FOLLOW_UP_STEPS, earlier.state, FollowUpState.OPEN)
+        step(CALL_STEPS, earlier.state, CallState.OPEN)
     hours = sending_hours(settings.mail)
     due_on = hours.working_day(settings.today(now), settings.calls.due_in_working_days)
     opened = call_records.open_anew(deal, owner, due_on, now)
-    audit_log.write(who, What.CALL_OPENED, now, deals=[deal])
+    audit_log.write(who, AuditAction.CALL_OPENED, now, deals=[deal])
     for person in [owner] if owner else people.desk():
         about = {"follow_up": opened.id, "recipient": person}
         outbox.queue(now, kind=call(opened.time), due_at=hours.next_open(now), **about)
         outbox.queue(now, kind=call_due(opened.time), due_at=hours.first_open(due_on), **about)
 
 
-def _cancel(kept: Kept, now: datetime) -> None:
-    call_records.move(kept.id, FollowUpState.CANCELLED)
+def _cancel(kept: CallRecord, now: datetime) -> None:
+    call_records.move(kept.id, CallState.CANCELLED)
     outbox.cancel_about_call(kept.id, "The customer took back what it was about.", now)
-    audit_log.write(CUSTOMER, What.CALL_CANCELLED, now, deals=[kept.deal])
+    audit_log.write(CUSTOMER, AuditAction.CALL_CANCELLED, now, deals=[kept.deal])

@@ -7,7 +7,7 @@ from typing import Final
 from kloof import storage
 from kloof.actions.staff.consent import refuse_without_consent
 from kloof.config import Settings
-from kloof.domain.access.audit_log import What, by
+from kloof.domain.access.audit_log import AuditAction, by
 from kloof.domain.access.people import Person
 from kloof.domain.access.rules import owns
 from kloof.domain.errors import NotFound
@@ -71,7 +71,7 @@ def listed(
         )
         shown = [view.deal.deal.id for view in views if view.mean_gap is not None]
         if shown:
-            audit_log.write(by(person), What.FEEDBACK_LISTED, now, deals=shown)
+            audit_log.write(by(person), AuditAction.FEEDBACK_LISTED, now, deals=shown)
     return views
 
 
@@ -82,7 +82,7 @@ def detail(settings: Settings, person: Person, deal_id: str, now: datetime) -> D
         own = own_deals.own_deal(deal_id)
         if own is None or not owns(person, own.deal) or not own.named:
             raise NotFound("There is no such deal here.")
-        audit_log.write(by(person), What.FEEDBACK_READ, now, deals=[own.deal.id])
+        audit_log.write(by(person), AuditAction.FEEDBACK_READ, now, deals=[own.deal.id])
     survey = versions.by_key(own.deal.survey)
     promises = own_deals.promises(own.deal.id)
     at_sale = _answers(survey, Wave.SALE, own.expected)

@@ -14,7 +14,7 @@ from kloof.domain.staff.own_totals import NotYet, OwnSums, still_needed
 from kloof.domain.surveys.definition import Survey
 from kloof.domain.surveys.gap import AspectGap
 from kloof.storage.staff import own_totals
-from kloof.storage.staff.own_totals import Edition, OwnMonth
+from kloof.storage.staff.own_totals import OwnMonth, SoldVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class OwnFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class OwnFeedback:
     """Everything on a salesperson's own page. `pages` counts the pages of the list of deals."""
 
     figures: tuple[OwnFigures, ...]
@@ -58,7 +58,7 @@ class Overview:
     pages: int
 
 
-def overview(settings: Settings, person: Person, now: datetime, page: int = 1) -> Overview:
+def overview(settings: Settings, person: Person, now: datetime, page: int = 1) -> OwnFeedback:
     """A salesperson's own figures, and one page of their deals. Raises Refused before the works council agreed."""
     refuse_without_consent(settings)
     editions = own_totals.editions(person.id)
@@ -76,16 +76,16 @@ def overview(settings: Settings, person: Person, now: datetime, page: int = 1) -
         for edition in editions
     )
     deals = own_deals.listed(person, {edition.survey.key: edition.survey for edition in editions}, page, now)
-    return Overview(figures, deals, page, pages)
+    return OwnFeedback(figures, deals, page, pages)
 
 
-def together(person: Person, edition: Edition) -> Total | None:
+def together(person: Person, edition: SoldVersion) -> Total | None:
     """Everything that may be shown under one survey version, as one; None where there is nothing yet."""
     months = [*own_totals.named_months(person.id, [edition]), *own_totals.batch_months(person.id)]
     return _total(_sum(one.sums for one in months if one.version == edition.row), edition.survey)
 
 
-def _figures(settings: Settings, edition: Edition, months: list[OwnMonth], waiting: int) -> OwnFigures:
+def _figures(settings: Settings, edition: SoldVersion, months: list[OwnMonth], waiting: int) -> OwnFigures:
     survey = edition.survey
     every = _sum(one.sums for one in months)
     batches = _sum(one.sums for one in months if not one.named)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from kloof.actions.staff.own_feedback import OwnFigures
 from kloof.domain.text import Language
 from kloof.publish.charts.axis import Axis
-from kloof.publish.charts.dumbbell import Pair
+from kloof.publish.charts.dumbbell import DumbbellRow
 from kloof.publish.charts.svg import inline
 from kloof.publish.charts.trend import trend
 
@@ -20,7 +20,7 @@ def trends(figures: OwnFigures, title: str, language: Language) -> Iterator[tupl
     survey = figures.survey
     pairs = {
         aspect.id: [
-            Pair(quarter.name, gap.expectation, gap.reality)
+            DumbbellRow(quarter.name, gap.expectation, gap.reality)
             for quarter in figures.quarters
             for gap in quarter.total.gaps
             if gap.aspect == aspect.id and gap.expectation is not None and gap.reality is not None

@@ -7,7 +7,7 @@ from kloof import storage
 from kloof.actions.staff import open_calls
 from kloof.config import Settings
 from kloof.domain.access import tokens
-from kloof.domain.access.audit_log import CUSTOMER, What
+from kloof.domain.access.audit_log import CUSTOMER, AuditAction
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.states import INVITATION_STEPS, OPEN, InvitationState, step
 from kloof.domain.surveys.definition import Wave
@@ -77,7 +77,7 @@ def save(
             # Never for a first survey alone: what is asked after delivery is no expectation any more.
             queueing.record_pair(questionnaire.deal, now)
         if submits or (correct and row):
-            what = What.ANSWERS_SENT if submits else What.ANSWERS_CORRECTED
+            what = AuditAction.ANSWERS_SENT if submits else AuditAction.ANSWERS_CORRECTED
             audit_log.write(CUSTOMER, what, now, deals=[questionnaire.deal], detail=_agreed(new))
             if now_kept.shown or questionnaire.wave is Wave.DELIVERY or new.consent is Consent.NAMED:
                 own_totals.keep(questionnaire.deal, now)
@@ -103,7 +103,9 @@ def choose_again(
         responses.write(questionnaire, new, now)
         if _agreed(new) != _agreed(kept.response):
             turn = f"{_agreed(kept.response)} to {_agreed(new)}"
-            audit_log.write(CUSTOMER, What.CONSENT_CHANGED, now, deals=[questionnaire.deal], detail=turn)
+            audit_log.write(
+                CUSTOMER, AuditAction.CONSENT_CHANGED, now, deals=[questionnaire.deal], detail=turn
+            )
             own_totals.keep(questionnaire.deal, now)
         open_calls.settle(
             settings,
@@ -125,7 +127,7 @@ def withdraw(questionnaire: Questionnaire, now: datetime) -> None:
         responses.erase(questionnaire.invitation)
         responses.set_state(questionnaire.invitation, InvitationState.WITHDRAWN)
         own_totals.keep(questionnaire.deal, now)
-        audit_log.write(CUSTOMER, What.ANSWERS_WITHDRAWN, now, deals=[questionnaire.deal])
+        audit_log.write(CUSTOMER, AuditAction.ANSWERS_WITHDRAWN, now, deals=[questionnaire.deal])
         open_calls.settle(None, questionnaire.deal, questionnaire.survey, now, fresh=False, forget=True)
 
 
@@ -143,7 +145,11 @@ def _refuse_if_closed(questionnaire: Questionnaire, state: InvitationState, *, c
 
 
 def _write(
-    questionnaire: Questionnaire, kept: responses.Kept, new: Response, changes: Changes, now: datetime
+    questionnaire: Questionnaire,
+    kept: responses.StoredResponse,
+    new: Response,
+    changes: Changes,
+    now: datetime,
 ) -> int | None:
     """Write what differs; gives the row of the response, or None where nothing differed."""
     at_sale = questionnaire.wave is Wave.SALE

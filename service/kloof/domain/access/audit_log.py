@@ -8,7 +8,7 @@ from typing import Final
 from kloof.domain.access.people import Person
 
 
-class Hand(StrEnum):
+class ActorKind(StrEnum):
     """By what means something was done."""
 
     PERSON = "person"
@@ -19,25 +19,25 @@ class Hand(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
+class Actor:
     """Whoever did it. `person` is the number of somebody of the company; `role` what they were at that moment."""
 
-    hand: Hand
+    hand: ActorKind
     person: int | None = None
     role: str = ""
 
 
-CUSTOMER: Final = Who(Hand.CUSTOMER)
-COMMAND_LINE: Final = Who(Hand.COMMAND)
-PROVIDER: Final = Who(Hand.PROVIDER)
+CUSTOMER: Final = Actor(ActorKind.CUSTOMER)
+COMMAND_LINE: Final = Actor(ActorKind.COMMAND)
+PROVIDER: Final = Actor(ActorKind.PROVIDER)
 
 
-def by(person: Person) -> Who:
+def by(person: Person) -> Actor:
     """This person, in the role that they have now."""
-    return Who(Hand.PERSON, person.id, person.role.value)
+    return Actor(ActorKind.PERSON, person.id, person.role.value)
 
 
-class What(StrEnum):
+class AuditAction(StrEnum):
     """What can stand in the log."""
 
     FEEDBACK_LISTED = "feedback_listed"
@@ -72,17 +72,17 @@ class What(StrEnum):
     CUSTOMER_ERASED = "customer_erased"
 
 
-READS: Final = frozenset({What.FEEDBACK_LISTED, What.FEEDBACK_READ, What.HANDOVER_READ})
+READS: Final = frozenset({AuditAction.FEEDBACK_LISTED, AuditAction.FEEDBACK_READ, AuditAction.HANDOVER_READ})
 """Somebody of the company looked at what a customer answered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LogEntry:
     """One line of the log. `name` is what the person who did it is called now; `detail` holds facts of ours only."""
 
     at: datetime
-    who: Who
-    what: What
+    who: Actor
+    what: AuditAction
     name: str = ""
     deal_id: str = ""
     detail: str = ""

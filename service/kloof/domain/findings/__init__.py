@@ -5,7 +5,7 @@ from kloof.domain.findings.reading import (
     AspectReading,
     CellReading,
     PracticeReading,
-    Reading,
+    ReleaseReading,
     by_evidence,
     read,
 )
@@ -45,7 +45,7 @@ __all__ = [
     "PracticeFound",
     "PracticeReading",
     "PromisesFound",
-    "Reading",
+    "ReleaseReading",
     "SplitFound",
     "StayedFound",
     "Withheld",

@@ -7,8 +7,8 @@ from typing import Self
 from kloof.domain import statistics
 from kloof.domain.findings.values import Evidence
 from kloof.domain.releases.document import Cell, PracticeCell, PublishedAspect, ReleaseDocument
-from kloof.domain.statistics import Difference, Gap, Mean, Practice, Split, TooFew
-from kloof.domain.statistics.sums import Moments
+from kloof.domain.statistics import Difference, Gap, Mean, PracticeEffect, Split, TooFew
+from kloof.domain.statistics.sums import PairedSums
 
 Tested = Mean | Difference
 
@@ -18,12 +18,12 @@ class AspectFigures:
     """One aspect in one cell; no split where the company has no norm or the cell is too small for it."""
 
     aspect: PublishedAspect
-    moments: Moments
+    moments: PairedSums
     gap: Gap | TooFew
     split: Split | None
 
     @classmethod
-    def of(cls, aspect: PublishedAspect, moments: Moments) -> Self:
+    def of(cls, aspect: PublishedAspect, moments: PairedSums) -> Self:
         split = None if aspect.norm is None else statistics.split_by_norm(moments, aspect.norm)
         return cls(aspect, moments, statistics.gap(moments), split if isinstance(split, Split) else None)
 
@@ -65,13 +65,13 @@ class PracticeFigures:
 
     done: PracticeCell
     not_done: PracticeCell
-    aspects: tuple[tuple[PublishedAspect, Practice | TooFew], ...]
+    aspects: tuple[tuple[PublishedAspect, PracticeEffect | TooFew], ...]
 
     @classmethod
     def of(cls, release: ReleaseDocument, done: PracticeCell, not_done: PracticeCell) -> Self:
         sellers = release.guarantee.m  # each published set has at least as many
 
-        def compared(aspect: PublishedAspect) -> Practice | TooFew:
+        def compared(aspect: PublishedAspect) -> PracticeEffect | TooFew:
             arms = done.aspects[aspect.id], not_done.aspects[aspect.id]
             return statistics.practice(*arms, salespeople=sellers, salespeople_other=sellers)
 
@@ -80,7 +80,7 @@ class PracticeFigures:
 
     def tested(self) -> Iterator[Tested]:
         for _, figure in self.aspects:
-            if isinstance(figure, Practice):
+            if isinstance(figure, PracticeEffect):
                 yield figure.gap
 
 

@@ -28,7 +28,7 @@ from kloof.domain.findings.values import (
     SplitFound,
 )
 from kloof.domain.releases.document import Cell, Level, PracticeCell, PublishedAspect, ReleaseDocument
-from kloof.domain.statistics import Ceiling, Gap, Practice, TooFew
+from kloof.domain.statistics import Ceiling, Gap, PracticeEffect, TooFew
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Text
 
@@ -62,7 +62,7 @@ class PracticeReading:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReleaseReading:
     """A release, read: cells, practices and survey versions in the order of the file."""
 
     cells: tuple[CellReading, ...]
@@ -70,14 +70,14 @@ class Reading:
     arms: tuple[ArmsReading, ...]
 
 
-def read(release: ReleaseDocument) -> Reading:
+def read(release: ReleaseDocument) -> ReleaseReading:
     """The findings of a release, adjusted for every gap, side of the norm, practice and arm tested in it."""
     cells = [CellFigures.of(release, cell) for cell in release.cells]
     practices = [PracticeFigures.of(release, *arms) for arms in practice_tables(release)]
     arms = [ArmFigures.of(release, survey) for survey in release.surveys]
     tables: list[CellFigures | PracticeFigures | ArmFigures] = [*cells, *practices, *arms]
     family = Family(tested for figures in tables for tested in figures.tested())
-    return Reading(
+    return ReleaseReading(
         cells=tuple(_cell(figures, _response(release, figures.cell), family) for figures in cells),
         practices=tuple(_practice(figures, family) for figures in practices),
         arms=tuple(figures.read(family) for figures in arms),
@@ -161,7 +161,7 @@ def _ends(ceiling: Ceiling, about: Text) -> Iterator[EndFound]:
 
 
 def _practice(figures: PracticeFigures, family: Family) -> PracticeReading:
-    def found(aspect: PublishedAspect, figure: Practice | TooFew) -> PracticeFound | NotEnough:
+    def found(aspect: PublishedAspect, figure: PracticeEffect | TooFew) -> PracticeFound | NotEnough:
         if isinstance(figure, TooFew):
             return NotEnough(figure, aspect.name)
         return PracticeFound(figures.done.practice, figure, family.evidence(figure.gap), aspect.name)

@@ -12,7 +12,7 @@ from kloof.domain.statistics import (
     Interval,
     Mean,
     Movement,
-    Practice,
+    PracticeEffect,
     Promises,
     Share,
     Split,
@@ -122,7 +122,7 @@ class PracticeFound:
     """Deals with a practice beside deals without. `practice` is one of `people.PRACTICES`."""
 
     practice: str
-    figure: Practice
+    figure: PracticeEffect
     evidence: Evidence
     about: Text | None = None
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kloof.domain.states import AWAITS_MAIL, FollowUpState, InvitationState
+from kloof.domain.states import AWAITS_MAIL, CallState, InvitationState
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Language
 
@@ -69,7 +69,7 @@ def asks_if_solved(kind: str) -> bool:
 class AboutCall:
     """What a mail about a call is about. `salt` makes the link of the customer who is asked whether it is solved."""
 
-    state: FollowUpState
+    state: CallState
     customer_name: str
     deal_id: str
     due_on: date
@@ -165,5 +165,5 @@ def moot(mail: Outgoing, now: datetime) -> str:
     return ""
 
 
-def _waited_for(kind: str) -> FollowUpState:
-    return FollowUpState.SOLVED if asks_if_solved(kind) else FollowUpState.OPEN
+def _waited_for(kind: str) -> CallState:
+    return CallState.SOLVED if asks_if_solved(kind) else CallState.OPEN

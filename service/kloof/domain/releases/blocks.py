@@ -14,7 +14,7 @@ import numpy as np
 from kloof.domain.releases.closing import NewBlock, Plan, Waiting, joined
 from kloof.domain.releases.document import Level, Reason
 from kloof.domain.releases.leverage import Membership
-from kloof.domain.releases.overlap import disentangled
+from kloof.domain.releases.overlap import without_overexposed
 from kloof.domain.releases.pair_columns import PairColumns
 from kloof.domain.releases.queues import (
     ROLL_UP,
@@ -73,7 +73,7 @@ class _Room:
         if waited is None:
             return []
         rows = np.flatnonzero(self._left() & (self.pairs.waited >= waited))
-        blocks = disentangled(
+        blocks = without_overexposed(
             self._ready(level, rows, in_parts=True),
             history,
             self.thresholds,

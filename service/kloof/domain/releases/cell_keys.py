@@ -17,7 +17,7 @@ _SAID = (Reason.TOO_FEW, Reason.TOO_FEW_SALESPEOPLE, Reason.WAITING)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Spot:
+class CellKey:
     """Where a published cell stands within its survey version."""
 
     order: int
@@ -34,27 +34,30 @@ class Spot:
         )
 
 
-def spots(queue: Queue) -> Iterator[Spot]:
+def cell_keys(queue: Queue) -> Iterator[CellKey]:
     """The cells to which a block of this queue belongs: the company, and whatever its level still
     tells."""
-    yield Spot(0, Level.COMPANY)
+    yield CellKey(0, Level.COMPANY)
     if queue.product:
-        yield Spot(1, Level.PRODUCT, product=queue.product)
+        yield CellKey(1, Level.PRODUCT, product=queue.product)
     if queue.region:
-        yield Spot(2, Level.REGION, region=queue.region)
+        yield CellKey(2, Level.REGION, region=queue.region)
     if queue.team:
-        yield Spot(3, Level.TEAM, region=queue.region, team=queue.team)
+        yield CellKey(3, Level.TEAM, region=queue.region, team=queue.team)
 
 
 def unpublished(
     known: Mapping[SurveyKey, Iterable[FineCell]], published: Iterable[Cell]
-) -> tuple[tuple[SurveyKey, Spot], ...]:
+) -> tuple[tuple[SurveyKey, CellKey], ...]:
     """The cells in which a pair was ever complete and that are not published, in order."""
     shown = {
         (cell.survey, cell.version, cell.level, cell.product, cell.region, cell.team) for cell in published
     }
     every = {
-        (key, spot) for key, cells in known.items() for cell in cells for spot in spots(cell.at(Level.TEAM))
+        (key, spot)
+        for key, cells in known.items()
+        for cell in cells
+        for spot in cell_keys(cell.at(Level.TEAM))
     }
     missing = (
         (key, spot)
@@ -65,16 +68,16 @@ def unpublished(
 
 
 def withheld(
-    missing: Iterable[tuple[SurveyKey, Spot]], waiting: Iterable["Waiting"]
+    missing: Iterable[tuple[SurveyKey, CellKey]], waiting: Iterable["Waiting"]
 ) -> tuple[WithheldCell, ...]:
     """What the release says of the cells that it does not show.
 
     That answers are too much alike is told to the desk only: to the public it would say what was answered.
     """
-    reasons: dict[tuple[SurveyKey, Spot], Reason] = {}
+    reasons: dict[tuple[SurveyKey, CellKey], Reason] = {}
     for queue in (one for one in waiting if one.queue.arm is Arm.ASKED):
         public = queue.reason if queue.reason in _SAID else Reason.WAITING
-        for spot in spots(queue.queue):
+        for spot in cell_keys(queue.queue):
             reasons[queue.survey, spot] = max(
                 public, reasons.get((queue.survey, spot), public), key=_SAID.index
             )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.cell_keys import Spot, spots
+from kloof.domain.releases.cell_keys import CellKey, cell_keys
 from kloof.domain.releases.document import (
     ArmCell,
     AsOf,
@@ -25,7 +25,7 @@ from kloof.domain.releases.document import (
 )
 from kloof.domain.releases.pair_columns import Stat
 from kloof.domain.releases.queues import Queue
-from kloof.domain.statistics.sums import Moments, PromiseCounts, Sums
+from kloof.domain.statistics.sums import PairedSums, PromiseCounts, Sums
 from kloof.domain.surveys.definition import Survey, SurveyKey
 
 if TYPE_CHECKING:
@@ -111,10 +111,10 @@ def cells(
 
     A cell of the same blocks as in the release before carries that release's figures and date.
     """
-    groups: dict[tuple[str, int, Spot], list[ClosedBlock]] = {}
+    groups: dict[tuple[str, int, CellKey], list[ClosedBlock]] = {}
     pairs = (block for block in blocks if block.queue.arm is Arm.ASKED)
     for block in sorted(pairs, key=lambda block: block.number):
-        for spot in spots(block.queue):
+        for spot in cell_keys(block.queue):
             groups.setdefault((block.survey.id, block.survey.version, spot), []).append(block)
     carried = {cell.id: cell for cell in earlier.cells} if earlier else {}
     now = AsOf(release=header.number, date=header.published_on)
@@ -168,7 +168,7 @@ def _arm_cell(survey: Survey, arm: Arm, blocks: Sequence[ClosedBlock], now: AsOf
     )
 
 
-def _cell(survey: Survey, spot: Spot, blocks: Sequence[ClosedBlock], now: AsOf) -> Cell:
+def _cell(survey: Survey, spot: CellKey, blocks: Sequence[ClosedBlock], now: AsOf) -> Cell:
     sums = np.sum([block.sums for block in blocks], axis=0)
     return Cell(
         id=f"{survey.id}-{survey.version}/{spot.name}",
@@ -187,7 +187,7 @@ def _cell(survey: Survey, spot: Spot, blocks: Sequence[ClosedBlock], now: AsOf) 
     )
 
 
-def aspects(survey: Survey, sums: "Floats") -> dict[str, Moments]:
+def aspects(survey: Survey, sums: "Floats") -> dict[str, PairedSums]:
     """The published figures per core aspect, from float64[aspects, Stat]."""
     return {aspect.id: _moments(row) for aspect, row in zip(survey.core, sums.tolist(), strict=True)}
 
@@ -198,14 +198,14 @@ def one_side(survey: Survey, sums: "Floats") -> dict[str, Sums]:
     return {aspect.id: Sums(int(row[Stat.N]), row[Stat.R], row[Stat.RR]) for aspect, row in rows}
 
 
-def _moments(row: list[float]) -> Moments:
+def _moments(row: list[float]) -> PairedSums:
     n = int(row[Stat.N])
 
     def ends(lowest: Stat, highest: Stat) -> tuple[int, int, int]:
         low, high = int(row[lowest]), int(row[highest])
         return low, n - low - high, high
 
-    return Moments(
+    return PairedSums(
         n=n,
         v=row[Stat.V],
         r=row[Stat.R],

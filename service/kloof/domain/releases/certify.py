@@ -52,7 +52,7 @@ class Publishable:
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
+class Uncertified:
     """Why a release may not go out. `drop` names the tables without which it may; empty where none
     helps."""
 
@@ -78,7 +78,7 @@ class History:
     cutting: Mapping[str, Membership] = field(default_factory=dict)
 
 
-def certify(draft: Draft, history: History, thresholds: Thresholds) -> Publishable | Withheld:
+def certify(draft: Draft, history: History, thresholds: Thresholds) -> Publishable | Uncertified:
     """The draft as a release that may be published, or why it may not.
 
     Certified is: every cell is a union of closed blocks of one arm and shows exactly their sums; no cell has fewer
@@ -91,23 +91,25 @@ def certify(draft: Draft, history: History, thresholds: Thresholds) -> Publishab
     wrong = [cell.id for cell in sums if not _is_sum_of_blocks(cell, draft, history)]
     wrong += [cell.id for cell in draft.practices if not _is_sum_of_parts(cell, draft, history)]
     if wrong:
-        return Withheld("These tables are not the sum of closed blocks.", drop=tuple(wrong))
+        return Uncertified("These tables are not the sum of closed blocks.", drop=tuple(wrong))
     everything: list[AnyCell] = [*sums, *draft.practices]
     small = [cell.id for cell in everything if cell.customers < thresholds.k]
     if small:
-        return Withheld(f"These tables hold fewer than {thresholds.k} customers.", drop=tuple(small))
+        return Uncertified(f"These tables hold fewer than {thresholds.k} customers.", drop=tuple(small))
     changed = list(_changed(everything, history.releases))
     if changed:
-        return Withheld("These tables stood in an earlier release with other figures.", drop=tuple(changed))
+        return Uncertified(
+            "These tables stood in an earlier release with other figures.", drop=tuple(changed)
+        )
     missing = _published_blocks(history.releases) - set(history.members.row.tolist())
     if missing:
-        return Withheld(f"Earlier releases hold {len(missing)} blocks that nobody knows the members of.")
+        return Uncertified(f"Earlier releases hold {len(missing)} blocks that nobody knows the members of.")
     return _leverage_holds(draft, history, thresholds)
 
 
 def certify_what_can_be(
     draft: Draft, history: History, candidates: Sequence[Part], thresholds: Thresholds
-) -> tuple[Publishable | Withheld, tuple[Part, ...], tuple[str, ...]]:
+) -> tuple[Publishable | Uncertified, tuple[Part, ...], tuple[str, ...]]:
     """The draft with as many of its tables as the certificate allows; the parts that it adds; the tables left out.
 
     candidates: parts by which practice tables could grow. A table that may not grow stands as it did before.
@@ -137,13 +139,13 @@ def _with_practices(
     return replace(draft, practices=cells), replace(history, parts=parts, cutting=cutting)
 
 
-def _leverage_holds(draft: Draft, history: History, thresholds: Thresholds) -> Publishable | Withheld:
+def _leverage_holds(draft: Draft, history: History, thresholds: Thresholds) -> Publishable | Uncertified:
     verdict = judged_together(history.members, history.cutting, thresholds)
     if verdict.refused:
         drop = verdict.refused
-        return Withheld("With these tables, what was published could be taken apart.", drop=drop)
+        return Uncertified("With these tables, what was published could be taken apart.", drop=drop)
     if not within(verdict.most, thresholds):
-        return Withheld(
+        return Uncertified(
             f"The largest leverage over all blocks is {verdict.most[0]:.4f} for outsiders and"
             f" {verdict.most[1]:.4f} for a salesperson; allowed are {thresholds.max_leverage:.4f} and"
             f" {thresholds.insider_max_leverage:.4f}."

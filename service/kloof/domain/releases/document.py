@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.statistics.sums import Moments, PromiseCounts, Sums
+from kloof.domain.statistics.sums import PairedSums, PromiseCounts, Sums
 from kloof.domain.surveys.definition import Aspect, Identifier, Scale, Survey, SurveyKey
 from kloof.domain.text import Text
 
@@ -127,7 +127,7 @@ class Cell(Place):
     deals: Count
     customers: Count
     as_of: AsOf
-    aspects: dict[str, Moments]
+    aspects: dict[str, PairedSums]
     promises: PromiseCounts
 
 
@@ -198,7 +198,7 @@ class PracticeCell(Place):
     deals: Count
     customers: Count
     as_of: AsOf
-    aspects: dict[str, Moments]
+    aspects: dict[str, PairedSums]
 
 
 class ArmCell(Place):

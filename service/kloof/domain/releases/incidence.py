@@ -23,7 +23,7 @@ MANY = 100
 
 
 @dataclass(frozen=True)
-class Linked:
+class LinkedSets:
     """Sets that share people, one entry per set and person, in order of person.
 
     columns: the people, by their numbers outside; row, column: of each entry, numbered from 0 here. weight: how often
@@ -38,7 +38,7 @@ class Linked:
     entry: "Ints"
 
     @classmethod
-    def of(cls, row: "Ints", column: "Ints", weight: "Ints") -> "Linked":
+    def of(cls, row: "Ints", column: "Ints", weight: "Ints") -> "LinkedSets":
         """From entries that may repeat, since somebody can be in a set through several salespeople."""
         columns, own = numbered(column)
         sets, number = numbered(row)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kloof.domain.releases.incidence import Linked, numbered
+from kloof.domain.releases.incidence import LinkedSets, numbered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -173,14 +173,16 @@ class Certificate:
         return Leverages(self.people, value)
 
     @cached_property
-    def _linked(self) -> "list[tuple[Linked, Ints]]":
+    def _linked(self) -> "list[tuple[LinkedSets, Ints]]":
         """The groups of linked sets, each with its entries."""
         entries = np.flatnonzero(self._group[self._row] >= 0)
         group = self._group[self._row[entries]]
         order = np.argsort(group, kind="stable")
         starts = np.flatnonzero(np.diff(group[order])) + 1
         parts = np.split(entries[order], starts) if len(entries) else []
-        return [(Linked.of(self._row[part], self._column[part], self._weight[part]), part) for part in parts]
+        return [
+            (LinkedSets.of(self._row[part], self._column[part], self._weight[part]), part) for part in parts
+        ]
 
     def _without_any_one(self, chosen: "NDArray[np.bool_]") -> "Floats":
         """Per entry of a set that shares nobody: 1 over what remains of it for the salesperson who knows most."""

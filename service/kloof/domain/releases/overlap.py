@@ -24,7 +24,7 @@ ROUNDS = 12
 stay."""
 
 
-def disentangled(
+def without_overexposed(
     blocks: list[NewBlock],
     history: Membership,
     thresholds: Thresholds,

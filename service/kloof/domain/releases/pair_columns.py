@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.top_box import countable, room_of_one
+from kloof.domain.releases.top_box import countable, individual_range
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,7 +98,7 @@ class PairColumns:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class GroupSums:
     """Sums per group.
 
     sums: float64[groups, aspects, len(Stat)]. alike: float64[groups, aspects], the largest share of
@@ -128,12 +128,12 @@ class Tally:
         totals = self.sums[:, :, [Stat.V, Stat.R]]
         distance = np.minimum(n[:, :, None] * high - totals, totals - n[:, :, None] * low)
         near: NDArray[np.bool_] = np.any(distance <= (high - low) / 2, axis=(1, 2))
-        room = room_of_one(n, totals[:, :, 1], self.sums[:, :, Stat.GOOD], survey.scale)
+        room = individual_range(n, totals[:, :, 1], self.sums[:, :, Stat.GOOD], survey.scale)
         near |= np.any(room < (high - low) / 2, axis=1)
         return near
 
 
-def tally(pairs: PairColumns, group: "Ints", groups: int) -> Tally:
+def tally(pairs: PairColumns, group: "Ints", groups: int) -> GroupSums:
     """The sums of the pairs by group number, from 0; a negative number belongs to no group.
 
     A customer's deals within a group are averaged first. A mean counts at the point that it rounds to, a
@@ -156,7 +156,7 @@ def tally(pairs: PairColumns, group: "Ints", groups: int) -> Tally:
     if pairs.arm is not Arm.ASKED:
         counts = counts[:, :, :-_SIGNS]
     sums[:, :, Stat.GOOD] = countable(sums[:, :, Stat.GOOD], sums[:, :, Stat.N])
-    return Tally(
+    return GroupSums(
         sums=sums,
         alike=counts.max(axis=2) / size,
         deals=np.bincount(group[grouped], minlength=groups),

@@ -9,7 +9,7 @@ import numpy as np
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.document import Level, Reason
 from kloof.domain.releases.leverage import Membership
-from kloof.domain.releases.pair_columns import PairColumns, Tally, tally
+from kloof.domain.releases.pair_columns import GroupSums, PairColumns, tally
 from kloof.domain.releases.thresholds import MOST_ALIKE, Thresholds
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Judged:
     or None.
     """
 
-    tally: Tally
+    tally: GroupSums
     members: Membership
     reasons: tuple[Reason | None, ...]
 

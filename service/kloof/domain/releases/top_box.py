@@ -25,7 +25,7 @@ def countable(good: "Floats", n: "Floats") -> "Floats":
     return counted
 
 
-def room_of_one(n: "Floats", total: "Floats", good: "Floats", scale: "Scale") -> "Floats":
+def individual_range(n: "Floats", total: "Floats", good: "Floats", scale: "Scale") -> "Floats":
     """How far apart the lowest and the highest R are that one of n customers can have given, in points.
 
     `total`: the sum of their R. `good`: as `countable` gives it. Whole answers are assumed, which tell the most.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-from kloof.domain.states import FollowUpState
+from kloof.domain.states import CallState
 from kloof.domain.surveys.definition import Scale
 from kloof.domain.surveys.gap import AspectGap
 
@@ -22,7 +22,7 @@ class Ground(StrEnum):
     GAP = "gap"  # what came fell far short of what was expected
 
 
-class Outcome(StrEnum):
+class CallOutcome(StrEnum):
     """What came of it, by the owner of the call, and what the customer answers when asked whether it is solved."""
 
     SOLVED = "solved"
@@ -33,13 +33,13 @@ class Outcome(StrEnum):
 
 
 LEADS_TO: Final = {
-    Outcome.SOLVED: FollowUpState.SOLVED,
-    Outcome.NOT_SOLVED: FollowUpState.UNSOLVED,
-    Outcome.NOT_REACHED: FollowUpState.OPEN,
-    Outcome.CONFIRMED: FollowUpState.CONFIRMED,
-    Outcome.DENIED: FollowUpState.OPEN,
+    CallOutcome.SOLVED: CallState.SOLVED,
+    CallOutcome.NOT_SOLVED: CallState.UNSOLVED,
+    CallOutcome.NOT_REACHED: CallState.OPEN,
+    CallOutcome.CONFIRMED: CallState.CONFIRMED,
+    CallOutcome.DENIED: CallState.OPEN,
 }
-OF_THE_OWNER: Final = (Outcome.SOLVED, Outcome.NOT_SOLVED, Outcome.NOT_REACHED)
+OF_THE_OWNER: Final = (CallOutcome.SOLVED, CallOutcome.NOT_SOLVED, CallOutcome.NOT_REACHED)
 
 
 def fell_short(gaps: Iterable[AspectGap]) -> tuple[AspectGap, ...]:

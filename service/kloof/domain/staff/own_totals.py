@@ -18,7 +18,7 @@ BATCH: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class CompletePair:
     """One complete pair: V and R per core aspect on the survey's scale, and promises kept, partly, broken, unknown."""
 
     customer: int
@@ -60,9 +60,9 @@ class NotYet:
     needed: int
 
 
-def sums_of(sheets: Sequence[Sheet]) -> OwnSums:
+def sums_of(sheets: Sequence[CompletePair]) -> OwnSums:
     """The sums over these pairs of one survey version, each customer's deals averaged first."""
-    own: dict[int, list[Sheet]] = {}
+    own: dict[int, list[CompletePair]] = {}
     for sheet in sheets:
         own.setdefault(sheet.customer, []).append(sheet)
     each = [
@@ -80,7 +80,7 @@ def sums_of(sheets: Sequence[Sheet]) -> OwnSums:
     return total
 
 
-def fills(sheets: Sequence[Sheet], low: float, high: float) -> bool:
+def fills(sheets: Sequence[CompletePair], low: float, high: float) -> bool:
     """Whether these pairs make a batch: five customers, and on no question all at the same end of the scale.
 
     A mean at the end of the scale tells what each of them said.

@@ -1,7 +1,7 @@
 """The figures, from additive statistics alone. Each gives a value, or TooFew where its least n is not met."""
 
 from kloof.domain.statistics.arms import (
-    Practice,
+    PracticeEffect,
     bounds_with_missing,
     measurement_effect,
     over_aspects,
@@ -65,7 +65,7 @@ __all__ = [
     "Interval",
     "Mean",
     "Movement",
-    "Practice",
+    "PracticeEffect",
     "Promises",
     "Share",
     "Shrinkage",

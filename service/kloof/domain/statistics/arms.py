@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kloof.domain.statistics.paired import t_interval
-from kloof.domain.statistics.sums import Moments, Sample, Sums
+from kloof.domain.statistics.sums import PairedSums, Sample, Sums
 from kloof.domain.statistics.values import Difference, Interval, TooFew
 from kloof.domain.surveys.definition import Scale
 
@@ -17,7 +17,7 @@ LEAST_SALESPEOPLE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Practice:
+class PracticeEffect:
     """Deals with a practice minus deals without: the gap, and both its sides. gap = expectation − reality."""
 
     gap: Difference
@@ -57,7 +57,7 @@ def who_stayed(stayed: Sample, left: Sample) -> Difference | TooFew:
     return _compared(stayed, left, LEAST_STAYED)
 
 
-def bounds_with_missing(pairs: Moments, left: Sums, scale: Scale) -> Interval | TooFew:
+def bounds_with_missing(pairs: PairedSums, left: Sums, scale: Scale) -> Interval | TooFew:
     """Figure 7: where S̄ of all lies, whatever those with only a V would have answered (Manski 1989)."""
     if pairs.n < LEAST_STAYED:
         return TooFew(LEAST_STAYED, pairs.n)
@@ -72,8 +72,8 @@ def measurement_effect(asked: Sample, not_asked: Sample) -> Difference | TooFew:
 
 
 def practice(
-    done: Moments, not_done: Moments, *, salespeople: int, salespeople_other: int
-) -> Practice | TooFew:
+    done: PairedSums, not_done: PairedSums, *, salespeople: int, salespeople_other: int
+) -> PracticeEffect | TooFew:
     """Figure 10: deals with a practice minus deals without, from 20 customers and 3 salespeople in each arm.
 
     A customer with deals in both arms counts once in each; the interval is then a little too wide.
@@ -84,7 +84,7 @@ def practice(
     customers = min(done.n, not_done.n)
     if customers < LEAST_WITH_PRACTICE:
         return TooFew(LEAST_WITH_PRACTICE, customers)
-    return Practice(
+    return PracticeEffect(
         gap=welch(done.gap, not_done.gap),
         expectation=welch(done.expectation, not_done.expectation),
         reality=welch(done.reality, not_done.reality),

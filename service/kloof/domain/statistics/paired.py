@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kloof.domain.statistics.sums import Moments, Sample
+from kloof.domain.statistics.sums import PairedSums, Sample
 from kloof.domain.statistics.values import LEVEL, Interval, Mean, TooFew
 
 LEAST_FOR_A_MEAN: Final = 10
@@ -64,14 +64,14 @@ class EffectSize:
     n: int
 
 
-def gap(moments: Moments) -> Gap | TooFew:
+def gap(moments: PairedSums) -> Gap | TooFew:
     """Figure 1: the mean gap with Student's t interval, from 10 customers."""
     if moments.n < LEAST_FOR_A_MEAN:
         return TooFew(LEAST_FOR_A_MEAN, moments.n)
     return Gap(mean_of(moments.gap), moments.expectation.mean, moments.reality.mean)
 
 
-def overall_gap(aspects: Sequence[Moments]) -> Gap | TooFew:
+def overall_gap(aspects: Sequence[PairedSums]) -> Gap | TooFew:
     """The gap of the mean over `aspects`, all answered by the same customers, from 10 of them.
 
     How answers to different aspects go together is not in their sums, so the interval is the widest that can
@@ -90,7 +90,7 @@ def overall_gap(aspects: Sequence[Moments]) -> Gap | TooFew:
     )
 
 
-def split_by_norm(moments: Moments, norm: float) -> Split | TooFew:
+def split_by_norm(moments: PairedSums, norm: float) -> Split | TooFew:
     """Figure 2: overpromise and underdelivery around `norm`, a t interval each, from 10 customers."""
     if moments.n < LEAST_FOR_A_MEAN:
         return TooFew(LEAST_FOR_A_MEAN, moments.n)
@@ -100,7 +100,7 @@ def split_by_norm(moments: Moments, norm: float) -> Split | TooFew:
     return Split(overpromise=mean_of(above), underdelivery=mean_of(below))
 
 
-def overall_split(aspects: Sequence[tuple[Moments, float]]) -> Split | TooFew:
+def overall_split(aspects: Sequence[tuple[PairedSums, float]]) -> Split | TooFew:
     """The split of the mean over `aspects`, each with its norm, all answered by the same customers, from 10 of them.
 
     Both intervals are the widest that can be, as for `overall_gap`. Raises ValueError for no aspects or differing
@@ -123,7 +123,7 @@ def _mean_over(means: Sequence[Mean]) -> Mean:
     return mean_of(Sample(means[0].n, _mean(mean.mean for mean in means), widest * widest))
 
 
-def movement(moments: Moments) -> Movement | TooFew:
+def movement(moments: PairedSums) -> Movement | TooFew:
     """Figure 4: what goes with a larger gap, from 30 customers."""
     if moments.n < LEAST_FOR_MOVEMENT:
         return TooFew(LEAST_FOR_MOVEMENT, moments.n)
@@ -135,7 +135,7 @@ def movement(moments: Moments) -> Movement | TooFew:
     return Movement(share, correlation, _p_of_correlation(correlation, moments.n), moments.n)
 
 
-def effect_size(moments: Moments) -> EffectSize | TooFew:
+def effect_size(moments: PairedSums) -> EffectSize | TooFew:
     """Figure 5: standardised gaps and the probability of superiority, from 10 customers."""
     if moments.n < LEAST_FOR_A_MEAN:
         return TooFew(LEAST_FOR_A_MEAN, moments.n)

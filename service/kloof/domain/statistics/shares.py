@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
 
-from kloof.domain.statistics.sums import Moments, PromiseCounts
+from kloof.domain.statistics.sums import PairedSums, PromiseCounts
 from kloof.domain.statistics.values import LEVEL, Interval, Share, TooFew
 
 LEAST_DISAPPOINTED: Final = 20
@@ -64,12 +64,12 @@ def wilson(count: int, n: int) -> Share:
     return Share(count, n, Interval(low, high))
 
 
-def founding_claim(moments: Moments) -> Share | TooFew:
+def founding_claim(moments: PairedSums) -> Share | TooFew:
     """Figure 3: of the customers with S > 0, the share with R ≥ N and V > N; from 20 with S > 0."""
     return _share(moments.disappointed_at_norm, moments.disappointed, LEAST_DISAPPOINTED)
 
 
-def ceiling(moments: Moments) -> Ceiling | TooFew:
+def ceiling(moments: PairedSums) -> Ceiling | TooFew:
     """Figure 6: the shares at both ends of the scale, the first and last of the counts, from 30 customers."""
     if moments.n < LEAST_FOR_ENDS:
         return TooFew(LEAST_FOR_ENDS, moments.n)

@@ -52,7 +52,7 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
-class Moments:
+class PairedSums:
     """Additive statistics of one aspect over a set of customers, whose deals in the set were averaged first.
 
     v, r, vv, rr, vr: ΣV, ΣR, ΣV², ΣR², ΣVR, on the survey's scale. v_counts, r_counts: customers per scale
@@ -114,7 +114,7 @@ class Moments:
         none = (0,) * len(scale.points)
         return cls(0, 0.0, 0.0, 0.0, 0.0, 0.0, none, none, 0, 0, 0, 0, 0)
 
-    def __add__(self, other: "Moments") -> "Moments":
+    def __add__(self, other: "PairedSums") -> "PairedSums":
         """Both sets together; raises ValueError where they are not on the same scale."""
         merged: dict[str, Any] = {}
         for name in _NUMBERS:
@@ -124,7 +124,7 @@ class Moments:
         for name in _COUNTS:
             pairs = zip(getattr(self, name), getattr(other, name), strict=True)
             merged[name] = tuple(one + two for one, two in pairs)
-        return Moments(**merged)
+        return PairedSums(**merged)
 
     @property
     def expectation(self) -> Sample:
@@ -153,7 +153,7 @@ class Moments:
 
 
 _COUNTS = ("v_counts", "r_counts")
-_NUMBERS = tuple(field.name for field in fields(Moments) if field.name not in (*_COUNTS, "good"))
+_NUMBERS = tuple(field.name for field in fields(PairedSums) if field.name not in (*_COUNTS, "good"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Consent(StrEnum):
     TOTALS = "totals"
 
 
-class Outcome(StrEnum):
+class PromiseOutcome(StrEnum):
     """What became of a promise that the customer wrote down."""
 
     KEPT = "kept"
@@ -52,7 +52,7 @@ class Promise:
     text: str
     aspect: str = ""
     source: Source | None = None
-    outcome: Outcome | None = None
+    outcome: PromiseOutcome | None = None
     remark: str = ""
 
 
@@ -115,7 +115,7 @@ class PromiseChange:
     text: str | None = None
     aspect: str | None = None
     source: Source | str | None = None
-    outcome: Outcome | None = None
+    outcome: PromiseOutcome | None = None
     remark: str | None = None
 
 

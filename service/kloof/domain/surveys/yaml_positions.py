@@ -16,7 +16,7 @@ DEEPEST = 20
 EMPTY = frozenset({"", "~", "null"})
 
 
-class Spot(NamedTuple):
+class Position(NamedTuple):
     """Where something stands in a text; both count from 1."""
 
     line: int
@@ -26,7 +26,7 @@ class Spot(NamedTuple):
 class Flaw(NamedTuple):
     """Something that cannot be read as it stands; `place` is empty where no field can be named."""
 
-    spot: Spot
+    spot: Position
     place: Place
     message: str
 
@@ -36,14 +36,14 @@ class Marked:
     """`value` is what was written, `spots` where each field stands, `flaws` what could not be read."""
 
     value: Any = None
-    spots: dict[Place, Spot] = field(default_factory=dict)
+    spots: dict[Place, Position] = field(default_factory=dict)
     flaws: list[Flaw] = field(default_factory=list)
 
-    def spot(self, place: Place) -> Spot:
+    def spot(self, place: Place) -> Position:
         """Where this field stands, or else the nearest field around it that is there."""
         while place and place not in self.spots:
             place = place[:-1]
-        return self.spots.get(place, Spot(1, 1))
+        return self.spots.get(place, Position(1, 1))
 
 
 def read(text: str) -> Marked:
@@ -69,7 +69,7 @@ def _refusals(text: str) -> Iterator[Flaw]:
         column = error.position - (text.rfind("\n", 0, error.position) + 1)
         sign = f"U+{ord(text[error.position]):04X}"
         yield Flaw(
-            Spot(line + 1, column + 1), (), f"the character {sign} cannot stand in a YAML file; remove it"
+            Position(line + 1, column + 1), (), f"the character {sign} cannot stand in a YAML file; remove it"
         )
         return
     try:
@@ -115,8 +115,8 @@ def _syntax(error: yaml.MarkedYAMLError) -> Flaw:
     return Flaw(_spot(error.problem_mark or error.context_mark), (), f"not valid YAML: {trouble}; {advice}")
 
 
-def _spot(mark: Any) -> Spot:
-    return Spot(mark.line + 1, mark.column + 1) if mark else Spot(1, 1)
+def _spot(mark: Any) -> Position:
+    return Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
 
 
 def _walk(node: yaml.Node | None, place: Place, marked: Marked) -> Any:

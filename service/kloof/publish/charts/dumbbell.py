@@ -17,7 +17,7 @@ DISC: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class DumbbellRow:
     """Mean expectation and mean reality under a name, with the interval of the gap and the norm if any."""
 
     name: str
@@ -37,7 +37,7 @@ class Pair:
         return [self.v, self.r, *ends, *([] if self.norm is None else [self.norm])]
 
 
-def dumbbells(pairs: Sequence[Pair], axis: Axis, title: str, language: Language) -> Drawing:
+def dumbbells(pairs: Sequence[DumbbellRow], axis: Axis, title: str, language: Language) -> Drawing:
     """One line per pair, in the order given. The bar is filled where R fell short of V, else open."""
     keys, top = legend(legend_of(pairs, language), 0)
     headings = [Heading(pair.name, formula(pair.v, pair.r, language)) for pair in pairs]
@@ -63,7 +63,7 @@ def formula(v: float, r: float, language: Language) -> Parts:
     )
 
 
-def track(pair: Pair, axis: Axis, y: float) -> list[Mark]:
+def track(pair: DumbbellRow, axis: Axis, y: float) -> list[Mark]:
     """The marks of one pair at height `y`."""
     v, r = axis.at(pair.v), axis.at(pair.r)
     marks: list[Mark] = []
@@ -78,7 +78,7 @@ def track(pair: Pair, axis: Axis, y: float) -> list[Mark]:
     return marks + (_whisker(pair, axis, y + 15) if pair.interval else [])
 
 
-def _whisker(pair: Pair, axis: Axis, y: float) -> list[Mark]:
+def _whisker(pair: DumbbellRow, axis: Axis, y: float) -> list[Mark]:
     # The interval is that of the gap; seen from V it says where R can lie.
     assert pair.interval is not None  # noqa: S101 - the caller asked
     low, high = (axis.at(pair.v - end) for end in reversed(pair.interval))
@@ -86,7 +86,7 @@ def _whisker(pair: Pair, axis: Axis, y: float) -> list[Mark]:
     return [Line(low, y, high, y, "c-interval"), *ends]
 
 
-def legend_of(pairs: Sequence[Pair], language: Language) -> list[Key]:
+def legend_of(pairs: Sequence[DumbbellRow], language: Language) -> list[Key]:
     """What the marks of these pairs mean."""
     keys = [
         Key("c-v", pick(language, "V verwacht", "V expected")),
@@ -105,13 +105,13 @@ def legend_of(pairs: Sequence[Pair], language: Language) -> list[Key]:
     return keys
 
 
-def described(pairs: Sequence[Pair], language: Language) -> str:
+def described(pairs: Sequence[DumbbellRow], language: Language) -> str:
     """The pairs in words, for who does not see the picture."""
     worded = (_in_words(pair, language) for pair in pairs)
     return "; ".join(worded) + "."
 
 
-def _in_words(pair: Pair, language: Language) -> str:
+def _in_words(pair: DumbbellRow, language: Language) -> str:
     v, r, s = number(pair.v, language), number(pair.r, language), signed(pair.gap, language)
     return pick(
         language,

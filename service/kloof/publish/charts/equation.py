@@ -6,13 +6,13 @@ from kloof.domain.notation import number, signed
 from kloof.domain.text import Language
 from kloof.publish.charts.axis import Axis
 from kloof.publish.charts.drawing import At, Drawing, Label, Mark, Shown, label
-from kloof.publish.charts.dumbbell import Pair, described, track
+from kloof.publish.charts.dumbbell import DumbbellRow, described, track
 
 _PLACES: Final = (At(0.15), At(0.325), At(0.5), At(0.675), At(0.85))
 _TRACK: Final = 110
 
 
-def equation(pair: Pair, axis: Axis, title: str, language: Language) -> Drawing:
+def equation(pair: DumbbellRow, axis: Axis, title: str, language: Language) -> Drawing:
     """The one pair, as a sum and as a picture."""
     marks: list[Mark] = [
         *_figures(pair, "c-big", "wide", language),
@@ -24,7 +24,7 @@ def equation(pair: Pair, axis: Axis, title: str, language: Language) -> Drawing:
     return Drawing(title, described([pair], language), _TRACK + 40, tuple(marks))
 
 
-def _figures(pair: Pair, size: str, shown: Shown, language: Language) -> list[Mark]:
+def _figures(pair: DumbbellRow, size: str, shown: Shown, language: Language) -> list[Mark]:
     parts = (
         (number(pair.v, language), "c-text-v"),
         ("−", "c-text-soft"),

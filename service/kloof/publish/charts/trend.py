@@ -19,7 +19,7 @@ from kloof.publish.charts.drawing import (
     Shown,
     label,
 )
-from kloof.publish.charts.dumbbell import DISC, RING, Pair, described, legend_of
+from kloof.publish.charts.dumbbell import DISC, RING, DumbbellRow, described, legend_of
 from kloof.publish.charts.rows import legend
 from kloof.publish.charts.text import width
 
@@ -28,7 +28,7 @@ _LEFT: Final = 0.09
 _RIGHT: Final = 0.93
 
 
-def trend(moments: Sequence[Pair], axis: Axis, title: str, language: Language) -> Drawing:
+def trend(moments: Sequence[DumbbellRow], axis: Axis, title: str, language: Language) -> Drawing:
     """The moments in their order, evenly spread; each has a short name such as `nov 2026`."""
     keys, top = legend(legend_of(moments, language), 0)
     top += 20
@@ -58,7 +58,7 @@ def _scale(axis: Axis, top: float) -> list[Mark]:
     return marks
 
 
-def _lines(moments: Sequence[Pair], axis: Axis, top: float) -> list[Mark]:
+def _lines(moments: Sequence[DumbbellRow], axis: Axis, top: float) -> list[Mark]:
     marks: list[Mark] = []
     for index, (one, next_one) in enumerate(pairwise(moments)):
         here, there = _across(index, len(moments)), _across(index + 1, len(moments))
@@ -73,7 +73,7 @@ def _gap(x: At, v: float, r: float) -> list[Mark]:
     return [Line(At(x.share, shift), v, At(x.share, shift), r, "c-more") for shift in (-3.0, 3.0)]
 
 
-def _names(moments: Sequence[Pair], y: float) -> list[Mark]:
+def _names(moments: Sequence[DumbbellRow], y: float) -> list[Mark]:
     """The last name, and of those before it as many as fit: fewer on a narrow sheet than on a wide one."""
     narrow, wide = _fitting(moments, NARROWEST), _fitting(moments, WIDE_FROM)
     marks: list[Mark] = []
@@ -91,7 +91,7 @@ def _place(index: int, count: int) -> tuple[At, Anchor]:
     return _across(index, count), "middle"
 
 
-def _fitting(moments: Sequence[Pair], sheet: float) -> set[int]:
+def _fitting(moments: Sequence[DumbbellRow], sheet: float) -> set[int]:
     fitting: set[int] = set()
     free = math.inf
     for index in reversed(range(len(moments))):

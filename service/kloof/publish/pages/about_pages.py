@@ -8,9 +8,9 @@ from markupsafe import Markup
 from kloof.domain.notation import date, number, signed
 from kloof.domain.releases.document import Guarantee, Level, PublishedSurvey, ReleaseDocument
 from kloof.domain.text import Language
-from kloof.publish.pages.book import Book, Here
+from kloof.publish.pages.book import PageRef, SiteWriter
 from kloof.publish.pages.dictionary import FILES, FORMULAS, MEANINGS
-from kloof.publish.pages.edition import Edition
+from kloof.publish.pages.edition import SiteData
 from kloof.publish.pages.figures import gap_head, pick_all
 from kloof.publish.pages.markup import facts, links, table
 from kloof.publish.release_files import release_folder
@@ -18,7 +18,7 @@ from kloof.publish.schema import TABLES
 from kloof.publish.words import pick
 
 
-def write_about(book: Book, edition: Edition, contact: str | None) -> None:
+def write_about(book: SiteWriter, edition: SiteData, contact: str | None) -> None:
     """All of them, and one page for each release."""
     language, guarantee = book.language, edition.latest.guarantee
     _write_method(book, guarantee)
@@ -34,7 +34,7 @@ def write_about(book: Book, edition: Edition, contact: str | None) -> None:
     book.page("accessibility", "accessibility", title, contact=contact, company=edition.latest.company)
 
 
-def _write_method(book: Book, guarantee: Guarantee) -> None:
+def _write_method(book: SiteWriter, guarantee: Guarantee) -> None:
     language = book.language
     title = pick(language, "Zo meten we", "How we measure")
     head = pick_all(
@@ -72,7 +72,7 @@ def certificate(guarantee: Guarantee, language: Language) -> Markup:
     return facts(list(zip(names, figures, strict=True)))
 
 
-def _write_data(book: Book, edition: Edition) -> None:
+def _write_data(book: SiteWriter, edition: SiteData) -> None:
     language = book.language
     head = pick_all(language, ["Kolom", "Soort", "Betekenis"], ["Column", "Type", "Meaning"])
     title = pick(language, "Gegevens", "Data")
@@ -82,7 +82,7 @@ def _write_data(book: Book, edition: Edition) -> None:
         rows = [[name, str(field["type"]), MEANINGS[name][language]] for name, field in fields.items()]
         tables.append(table(_columns(file, language, others=bool(told)), head, rows, figures_from=9))
         told.update(fields)
-    files = _files(Here(book, "data"), edition.latest, offered)
+    files = _files(PageRef(book, "data"), edition.latest, offered)
     book.page("data", "data", title, files=files, dictionary=Markup("\n\n").join(tables))
 
 
@@ -92,7 +92,7 @@ def _columns(file: str, language: Language, *, others: bool) -> str:
     return pick(language, f"De kolommen van {file}", f"The columns of {file}")
 
 
-def _files(here: Here, release: ReleaseDocument, offered: Collection[str]) -> Markup:
+def _files(here: PageRef, release: ReleaseDocument, offered: Collection[str]) -> Markup:
     folder = release_folder_name(release.number)
     return links(
         [
@@ -108,7 +108,7 @@ def release_folder_name(number: int) -> str:
     return release_folder(Path(), number).name
 
 
-def _write_release(book: Book, release: ReleaseDocument, offered: Collection[str]) -> None:
+def _write_release(book: SiteWriter, release: ReleaseDocument, offered: Collection[str]) -> None:
     language = book.language
     path = f"releases/{release_folder_name(release.number)}"
     title = pick(language, f"Publicatie {release.number}", f"Release {release.number}")
@@ -120,7 +120,7 @@ def _write_release(book: Book, release: ReleaseDocument, offered: Collection[str
         release=release,
         surveys=surveys,
         certificate=certificate(release.guarantee, language),
-        files=_files(Here(book, path), release, offered),
+        files=_files(PageRef(book, path), release, offered),
     )
 
 

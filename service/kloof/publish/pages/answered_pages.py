@@ -9,8 +9,8 @@ from kloof.domain.findings import AskingFound, Evidence, StayedFound
 from kloof.domain.notation import interval, number, percent, percent_interval, signed
 from kloof.domain.releases.document import ResponseCounts
 from kloof.domain.text import Language, Text
-from kloof.publish.pages.book import Book
-from kloof.publish.pages.edition import Subject
+from kloof.publish.pages.book import SiteWriter
+from kloof.publish.pages.edition import SurveySection
 from kloof.publish.pages.figures import pick_all
 from kloof.publish.pages.markup import facts, table
 from kloof.publish.pages.subject_pages import titled
@@ -39,7 +39,7 @@ _SHARES: Final = (
 """Of each survey: its name, and the counts of who answered and who was asked."""
 
 
-def write_answered(book: Book, subject: Subject) -> None:
+def write_answered(book: SiteWriter, subject: SurveySection) -> None:
     """From deals started to pairs published, and what the missing answers mean for the figures."""
     language, counts = book.language, subject.response
     values = {"facts": None} if counts is None else _answered(counts, language)
@@ -98,7 +98,7 @@ _HEAD: Final = (
 )
 
 
-def _stayed(subject: Subject, language: Language) -> Markup | None:
+def _stayed(subject: SurveySection, language: Language) -> Markup | None:
     found = [one for one in subject.arms.stayed if isinstance(one, StayedFound)]
     if not found:
         return None
@@ -112,7 +112,7 @@ def _stayed(subject: Subject, language: Language) -> Markup | None:
     return table(caption, [*(name[language] for name in _HEAD), bounds], rows)
 
 
-def _asking(subject: Subject, language: Language) -> Markup | None:
+def _asking(subject: SurveySection, language: Language) -> Markup | None:
     found = [one for one in subject.arms.asking if isinstance(one, AskingFound)]
     if not found:
         return None

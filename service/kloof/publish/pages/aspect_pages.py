@@ -14,13 +14,13 @@ from kloof.domain.findings import (
 )
 from kloof.domain.notation import date, month, number, signed
 from kloof.domain.releases.document import PublishedAspect
-from kloof.domain.statistics.sums import Moments
-from kloof.publish.charts.dumbbell import Pair, dumbbells
+from kloof.domain.statistics.sums import PairedSums
+from kloof.publish.charts.dumbbell import DumbbellRow, dumbbells
 from kloof.publish.charts.equation import equation
 from kloof.publish.charts.split import Parted, splits
 from kloof.publish.charts.trend import trend
-from kloof.publish.pages.book import Book, Here
-from kloof.publish.pages.edition import Moved, Subject, named
+from kloof.publish.pages.book import PageRef, SiteWriter
+from kloof.publish.pages.edition import Moved, SurveySection, named
 from kloof.publish.pages.figures import gap_head, gap_row, gap_table, pair, rounding_note, shared_axis
 from kloof.publish.pages.markup import folded, table
 from kloof.publish.pages.norm_pages import split_table
@@ -28,7 +28,7 @@ from kloof.publish.pages.subject_pages import LEVELS, basis, below
 from kloof.publish.words import pick
 
 
-def write_aspects(book: Book, subject: Subject) -> None:
+def write_aspects(book: SiteWriter, subject: SurveySection) -> None:
     """A page for each aspect of the survey that the company has a figure for."""
     if subject.company is None:
         return
@@ -36,10 +36,10 @@ def write_aspects(book: Book, subject: Subject) -> None:
         _write(book, subject, subject.company, reading)
 
 
-def _write(book: Book, subject: Subject, company: CellReading, reading: AspectReading) -> None:
+def _write(book: SiteWriter, subject: SurveySection, company: CellReading, reading: AspectReading) -> None:
     aspect, language = reading.aspect, book.language
     path = f"{subject.slug}/aspects/{aspect.id}"
-    here = Here(book, path)
+    here = PageRef(book, path)
     gap = reading.gap
     others = [f for f in reading.findings if not isinstance(f, SplitFound | ClaimFound)]
     book.page(
@@ -60,7 +60,7 @@ def _write(book: Book, subject: Subject, company: CellReading, reading: AspectRe
     )
 
 
-def _equation(here: Here, subject: Subject, company: CellReading, reading: AspectReading) -> Markup:
+def _equation(here: PageRef, subject: SurveySection, company: CellReading, reading: AspectReading) -> Markup:
     assert isinstance(reading.gap, GapFound)  # noqa: S101 - the caller asked
     language = here.book.language
     name = reading.aspect.name[language]
@@ -71,7 +71,7 @@ def _equation(here: Here, subject: Subject, company: CellReading, reading: Aspec
     return below(picture, gap_table(name, reading.gap, language))
 
 
-def _split(here: Here, subject: Subject, reading: AspectReading) -> Markup:
+def _split(here: PageRef, subject: SurveySection, reading: AspectReading) -> Markup:
     language = here.book.language
     for finding in reading.findings:
         if isinstance(finding, SplitFound):
@@ -86,7 +86,7 @@ def _split(here: Here, subject: Subject, reading: AspectReading) -> Markup:
     return Markup()
 
 
-def _trend(here: Here, subject: Subject, aspect: PublishedAspect) -> dict[str, object]:
+def _trend(here: PageRef, subject: SurveySection, aspect: PublishedAspect) -> dict[str, object]:
     language = here.book.language
     moved = [(release, moments) for release, moments in subject.moments(aspect) if moments.n]
     if len(moved) < 2:
@@ -108,11 +108,11 @@ def _trend(here: Here, subject: Subject, aspect: PublishedAspect) -> dict[str, o
     }
 
 
-def _at(moved: Moved, moments: Moments, name: str) -> Pair:
-    return Pair(name, moments.expectation.mean, moments.reality.mean)
+def _at(moved: Moved, moments: PairedSums, name: str) -> DumbbellRow:
+    return DumbbellRow(name, moments.expectation.mean, moments.reality.mean)
 
 
-def _groups(here: Here, subject: Subject, aspect: PublishedAspect) -> Iterator[dict[str, object]]:
+def _groups(here: PageRef, subject: SurveySection, aspect: PublishedAspect) -> Iterator[dict[str, object]]:
     language = here.book.language
     for level, level_name in LEVELS.items():
         found = [

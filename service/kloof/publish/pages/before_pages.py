@@ -5,23 +5,23 @@ from markupsafe import Markup
 from kloof.domain.findings import CellReading
 from kloof.domain.notation import number
 from kloof.domain.releases.document import Level
-from kloof.domain.statistics.sums import Moments
+from kloof.domain.statistics.sums import PairedSums
 from kloof.domain.text import Language
 from kloof.publish.charts.shares import ten_dots
-from kloof.publish.pages.book import Book, Here
-from kloof.publish.pages.edition import Subject, named
+from kloof.publish.pages.book import PageRef, SiteWriter
+from kloof.publish.pages.edition import SurveySection, named
 from kloof.publish.pages.figures import in_ten
 from kloof.publish.pages.markup import links
 from kloof.publish.pages.subject_pages import titled
 from kloof.publish.words import pick
 
 
-def write_before(book: Book, subject: Subject) -> None:
+def write_before(book: SiteWriter, subject: SurveySection) -> None:
     """What earlier customers got, for who is about to promise something."""
     if subject.company is None:
         return
     language, path = book.language, f"{subject.slug}/before-you-promise"
-    here = Here(book, path)
+    here = PageRef(book, path)
     sets = [_received(here, subject, subject.company, "company")]
     for index, part in enumerate(subject.of_level(Level.PRODUCT)):
         sets.append(_received(here, subject, part, f"product-{index}"))
@@ -41,7 +41,7 @@ def write_before(book: Book, subject: Subject) -> None:
     )
 
 
-def _received(here: Here, subject: Subject, reading: CellReading, anchor: str) -> dict[str, object]:
+def _received(here: PageRef, subject: SurveySection, reading: CellReading, anchor: str) -> dict[str, object]:
     rows = []
     language = here.book.language
     for aspect in subject.survey.aspects:
@@ -67,7 +67,7 @@ def _received(here: Here, subject: Subject, reading: CellReading, anchor: str) -
     }
 
 
-def _got(moments: Moments, mark: int, language: Language) -> tuple[int, str, str]:
+def _got(moments: PairedSums, mark: int, language: Language) -> tuple[int, str, str]:
     """How many in 10 are shown, what that says, and what else there is to say."""
     met = in_ten(moments.n - moments.higher, moments.n)
     mean = number(moments.reality.mean, language)

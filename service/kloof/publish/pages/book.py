@@ -28,7 +28,7 @@ PICTURE_MARK: Final = re.compile(r"<!-- kloof: picture ([\w-]+) -->")
 
 
 @dataclass
-class Book:
+class SiteWriter:
     """The pages of one language. `source` stands under every downloaded picture."""
 
     language: Language
@@ -52,16 +52,16 @@ class Book:
 
     def page(self, path: str, template: str, title: str, about: str = "", /, **values: Any) -> None:
         """Write `findings/path`, without language and extension, from a template."""
-        body = self._written(template, Here(self, path), title=title, **values)
+        body = self._written(template, PageRef(self, path), title=title, **values)
         front = f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n"
         front += f"description: {json.dumps(about or title, ensure_ascii=False)}\n---\n\n"
         self.files[f"{ROOT}/{path}.{self.language}.md"] = front + body
 
     def fragment(self, template: str, here: str, /, **values: Any) -> str:
         """A piece of a page that stands at `here`."""
-        return self._written(template, Here(self, here, folder=""), **values)
+        return self._written(template, PageRef(self, here, folder=""), **values)
 
-    def _written(self, template: str, here: "Here", **values: Any) -> str:
+    def _written(self, template: str, here: "PageRef", **values: Any) -> str:
         words = {"book": self, "here": here, "language": self.language, **self._notation()}
         return _environment().get_template(f"{template}.md").render(words | values).strip() + "\n"
 
@@ -78,10 +78,10 @@ class Book:
 
 
 @dataclass(frozen=True)
-class Here:
+class PageRef:
     """The page that is being written: from here every address is reckoned."""
 
-    book: Book
+    book: SiteWriter
     path: str
     folder: str = ROOT
 

@@ -14,7 +14,7 @@ from kloof.domain.releases.document import (
     ResponseCounts,
     WithheldCell,
 )
-from kloof.domain.statistics.sums import Moments
+from kloof.domain.statistics.sums import PairedSums
 from kloof.domain.text import Language
 
 
@@ -27,7 +27,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class SurveySection:
     """One survey version as the site tells it: the company as a whole, its parts, and how it went."""
 
     survey: PublishedSurvey
@@ -54,7 +54,7 @@ class Subject:
         """The parts at one level, by name: teams and regions are never put in order of their figures."""
         return tuple(sorted((p for p in self.parts if p.cell.level is level), key=lambda p: named(p.cell)))
 
-    def moments(self, aspect: PublishedAspect) -> Iterator[tuple[Moved, Moments]]:
+    def moments(self, aspect: PublishedAspect) -> Iterator[tuple[Moved, PairedSums]]:
         """The aspect in every release in which the company's figures moved, the oldest first."""
         for moved in self.history:
             if aspect.id in moved.cell.aspects:
@@ -62,12 +62,12 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class SiteData:
     """All releases, oldest first, the files that each has by its number, and the subjects of the latest."""
 
     releases: tuple[ReleaseDocument, ...]
     files: Mapping[int, Collection[str]]
-    subjects: tuple[Subject, ...]
+    subjects: tuple[SurveySection, ...]
 
     @classmethod
     def of(cls, releases: Sequence[ReleaseDocument], files: Mapping[int, Collection[str]]) -> Self:
@@ -79,7 +79,7 @@ class Edition:
             cells = [found for found in reading.cells if found.cell.key == survey.key]
             company = next((found for found in cells if found.cell.level is Level.COMPANY), None)
             subjects.append(
-                Subject(
+                SurveySection(
                     survey=survey,
                     several_versions=sum(other.id == survey.id for other in latest.surveys) > 1,
                     company=company,

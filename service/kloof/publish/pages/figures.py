@@ -10,20 +10,20 @@ from kloof.domain.notation import MINUS, interval, number, signed
 from kloof.domain.releases.document import PublishedSurvey
 from kloof.domain.text import Language
 from kloof.publish.charts.axis import Axis
-from kloof.publish.charts.dumbbell import Pair
+from kloof.publish.charts.dumbbell import DumbbellRow
 from kloof.publish.charts.split import Parted
 from kloof.publish.pages.markup import folded, table
 from kloof.publish.words import pick
 
 
-def pair(name: str, found: GapFound, norm: float | None = None) -> Pair:
+def pair(name: str, found: GapFound, norm: float | None = None) -> DumbbellRow:
     """A gap as it is drawn."""
     figure = found.figure
     ends = figure.difference.interval
-    return Pair(name, figure.expectation, figure.reality, (ends.low, ends.high), norm)
+    return DumbbellRow(name, figure.expectation, figure.reality, (ends.low, ends.high), norm)
 
 
-def rounding_note(one: Pair, language: Language) -> str:
+def rounding_note(one: DumbbellRow, language: Language) -> str:
     """A sentence where the three figures, each rounded by itself, do not add up; else nothing."""
     v, r, s = (Decimal(number(value, "en").replace(MINUS, "-")) for value in (one.v, one.r, one.gap))
     if v - r == s:
@@ -33,7 +33,7 @@ def rounding_note(one: Pair, language: Language) -> str:
     )
 
 
-def aspect_pairs(reading: CellReading, language: Language) -> list[Pair]:
+def aspect_pairs(reading: CellReading, language: Language) -> list[DumbbellRow]:
     """The aspects of one cell, the largest gap first."""
     pairs = [
         pair(aspect.aspect.name[language], aspect.gap, aspect.aspect.norm)
@@ -60,7 +60,7 @@ def splits_of(reading: CellReading) -> Iterable[tuple[AspectReading, SplitFound]
                 yield aspect, finding
 
 
-def shared_axis(survey: PublishedSurvey, pairs: Iterable[Pair]) -> Axis:
+def shared_axis(survey: PublishedSurvey, pairs: Iterable[DumbbellRow]) -> Axis:
     """One stretch of the survey's scale for all these pairs."""
     return Axis.around((value for one in pairs for value in one.reach), survey.scale.low, survey.scale.high)
 

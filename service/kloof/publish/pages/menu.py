@@ -4,12 +4,12 @@ import json
 
 from kloof.domain.notation import date
 from kloof.domain.text import LANGUAGES, Language
-from kloof.publish.pages.edition import Edition
+from kloof.publish.pages.edition import SiteData
 from kloof.publish.pages.site_pages import about_pages, subject_pages
 from kloof.publish.words import pick
 
 
-def menu(edition: Edition | None) -> str:
+def menu(edition: SiteData | None) -> str:
     """The groups of pages per language, and of which release they are; empty where there is none."""
     if edition is None:
         return json.dumps({"menu": None, "as_of": None}) + "\n"
@@ -20,7 +20,7 @@ def menu(edition: Edition | None) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
-def _groups(edition: Edition, language: Language) -> list[dict[str, object]]:
+def _groups(edition: SiteData, language: Language) -> list[dict[str, object]]:
     groups: list[dict[str, object]] = [
         {
             "title": subject.title(language),
@@ -36,7 +36,7 @@ def _item(path: str, name: str) -> dict[str, str]:
     return {"title": name, "url": f"findings/{path.removesuffix('index').rstrip('/')}/"}
 
 
-def _as_of(edition: Edition, language: Language) -> str:
+def _as_of(edition: SiteData, language: Language) -> str:
     release = edition.latest
     day = date(release.published_on, language)
     return pick(language, f"Publicatie {release.number} van {day}", f"Release {release.number} of {day}")

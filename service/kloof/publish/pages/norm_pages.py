@@ -9,22 +9,22 @@ from kloof.domain.notation import interval, number, percent, percent_interval, s
 from kloof.domain.statistics import Split, overall_split
 from kloof.domain.text import Language
 from kloof.publish.charts.split import Parted, splits
-from kloof.publish.pages.book import Book, Here
-from kloof.publish.pages.edition import Subject, named
+from kloof.publish.pages.book import PageRef, SiteWriter
+from kloof.publish.pages.edition import SurveySection, named
 from kloof.publish.pages.figures import aspect_parts, pick_all, splits_of
 from kloof.publish.pages.markup import folded, table
 from kloof.publish.pages.subject_pages import LEVELS, basis, titled
 from kloof.publish.words import pick
 
 
-def write_norm(book: Book, subject: Subject) -> None:
+def write_norm(book: SiteWriter, subject: SurveySection) -> None:
     """Overpromise against underdelivery: by aspect, by product, by region and by team; and the founding claim."""
     language = book.language
     path = f"{subject.slug}/norm"
     title = pick(
         language, "Verwachting en levering naast onze norm", "Expectation and delivery beside our norm"
     )
-    here = Here(book, path)
+    here = PageRef(book, path)
     parts = aspect_parts(subject.company, language) if subject.company else []
     values: dict[str, object] = {"picture": None}
     if subject.company and parts:
@@ -44,7 +44,7 @@ def write_norm(book: Book, subject: Subject) -> None:
     book.page(path, "norm", titled(subject, title, language), "", **values)
 
 
-def _summary(book: Book, company: CellReading) -> Markup:
+def _summary(book: SiteWriter, company: CellReading) -> Markup:
     found = [split for _, split in splits_of(company)]
     sure = Evidence.DEMONSTRABLE
     over = sum(s.overpromise is sure and s.figure.overpromise.mean > 0 for s in found)
@@ -114,7 +114,7 @@ def _claims(company: CellReading, language: Language) -> dict[str, object]:
     return {"claims": [claim for _, claim in found], "claim_table": table(caption, head, rows)}
 
 
-def _groups(here: Here, subject: Subject) -> Iterator[dict[str, object]]:
+def _groups(here: PageRef, subject: SurveySection) -> Iterator[dict[str, object]]:
     """Per level where each group stands, averaged over the aspects with a norm, and its aspects one by one."""
     language = here.book.language
     for level, name in LEVELS.items():

@@ -20,15 +20,15 @@ from kloof.domain.releases.document import Level, WithheldCell
 from kloof.domain.text import Language
 from kloof.publish.charts.dumbbell import dumbbells
 from kloof.publish.charts.shares import Piece, cut_bar
-from kloof.publish.pages.book import Book, Here
-from kloof.publish.pages.edition import Subject, named
+from kloof.publish.pages.book import PageRef, SiteWriter
+from kloof.publish.pages.edition import SurveySection, named
 from kloof.publish.pages.figures import gap_head, gap_row, pair, pick_all, shared_axis
 from kloof.publish.pages.markup import table
 from kloof.publish.pages.subject_pages import LEVELS, titled
 from kloof.publish.words import pick
 
 
-def write_promises(book: Book, subject: Subject) -> None:
+def write_promises(book: SiteWriter, subject: SurveySection) -> None:
     """What came of what was promised."""
     if subject.company is None:
         return
@@ -36,13 +36,13 @@ def write_promises(book: Book, subject: Subject) -> None:
     found = subject.company.promises
     values: dict[str, object] = {"picture": None}
     if isinstance(found, PromisesFound):
-        values = _promises(Here(book, path), subject, found)
+        values = _promises(PageRef(book, path), subject, found)
     title = pick(language, "Beloften nagekomen", "Promises kept")
     groups = list(_promise_groups(subject, language))
     book.page(path, "promises", titled(subject, title, language), "", found=found, groups=groups, **values)
 
 
-def _promises(here: Here, subject: Subject, found: PromisesFound) -> dict[str, object]:
+def _promises(here: PageRef, subject: SurveySection, found: PromisesFound) -> dict[str, object]:
     language, figure = here.book.language, found.figure
     names = pick_all(language, ["nagekomen", "deels", "niet"], ["kept", "partly", "not"])
     shares = (figure.kept, figure.partly, figure.broken)
@@ -66,7 +66,7 @@ def _promises(here: Here, subject: Subject, found: PromisesFound) -> dict[str, o
     return {"picture": picture, "table": table(title, head, rows)}
 
 
-def _promise_groups(subject: Subject, language: Language) -> Iterator[dict[str, object]]:
+def _promise_groups(subject: SurveySection, language: Language) -> Iterator[dict[str, object]]:
     head = pick_all(
         language,
         ["Groep", "Bekend", "Nagekomen", "95%-interval"],
@@ -87,17 +87,17 @@ def _promise_groups(subject: Subject, language: Language) -> Iterator[dict[str, 
             yield {"title": title, "anchor": level.value, "table": table(caption, head, rows)}
 
 
-def write_groups(book: Book, subject: Subject) -> None:
+def write_groups(book: SiteWriter, subject: SurveySection) -> None:
     """Products, regions and teams; and what is withheld, with the reason in words."""
     language, path = book.language, f"{subject.slug}/groups"
-    here = Here(book, path)
+    here = PageRef(book, path)
     groups = [group for level in LEVELS if (group := _group(here, subject, level))]
     title = pick(language, "Producten, regio's en teams", "Products, regions and teams")
     withheld = list(_withheld(subject, language))
     book.page(path, "groups", titled(subject, title, language), "", groups=groups, withheld=withheld)
 
 
-def _group(here: Here, subject: Subject, level: Level) -> dict[str, object] | None:
+def _group(here: PageRef, subject: SurveySection, level: Level) -> dict[str, object] | None:
     parts = subject.of_level(level)
     found = [(named(part.cell), part.overall) for part in parts if isinstance(part.overall, GapFound)]
     if not found:
@@ -115,7 +115,7 @@ def _group(here: Here, subject: Subject, level: Level) -> dict[str, object] | No
     }
 
 
-def _withheld(subject: Subject, language: Language) -> Iterator[tuple[str, str]]:
+def _withheld(subject: SurveySection, language: Language) -> Iterator[tuple[str, str]]:
     for reason in dict.fromkeys(place.reason for place in subject.withheld):
         places = [_place(place, language) for place in subject.withheld if place.reason is reason]
         yield sentence(Withheld(reason), language), ", ".join(sorted(places))
@@ -125,7 +125,7 @@ def _place(place: WithheldCell, language: Language) -> str:
     return named(place) or pick(language, "het hele bedrijf", "the whole company")
 
 
-def write_practices(book: Book, subject: Subject) -> None:
+def write_practices(book: SiteWriter, subject: SurveySection) -> None:
     """Deals with a practice beside deals without; no page where no such table passed the certificate."""
     if not subject.practices:
         return

@@ -9,40 +9,40 @@ from kloof.domain.notation import date, interval, number, signed
 from kloof.domain.releases.document import Level, ReleaseDocument
 from kloof.domain.statistics import TooFew, overall_gap
 from kloof.domain.text import Language
-from kloof.publish.pages.book import Book, Here
-from kloof.publish.pages.edition import Edition, Subject
+from kloof.publish.pages.book import PageRef, SiteWriter
+from kloof.publish.pages.edition import SiteData, SurveySection
 from kloof.publish.pages.figures import pick_all
 from kloof.publish.pages.markup import links
 from kloof.publish.pages.subject_pages import equation_picture, summary
 from kloof.publish.words import pick
 
 
-def home(book: Book, edition: Edition | None) -> str:
+def home(book: SiteWriter, edition: SiteData | None) -> str:
     """What stands on the company's own first page, in place of `<!-- kloof: home -->`."""
     values: dict[str, object] = {"told": []}
     if edition is not None:
-        here = Here(book, "index", folder="")
+        here = PageRef(book, "index", folder="")
         told = [_told(book, here, subject) for subject in _with_figures(edition)]
         values = {"told": told, "release": edition.latest, "changed": _changed(book, edition)}
     return book.fragment("home", "index", **values)
 
 
-def write_first_page(book: Book, edition: Edition | None) -> None:
+def write_first_page(book: SiteWriter, edition: SiteData | None) -> None:
     """`findings/`: every survey with its pages, or that there is no release yet."""
     title = pick(book.language, "De cijfers", "The findings")
     values: dict[str, object] = {"release": None}
     if edition is not None:
-        here = Here(book, "index")
+        here = PageRef(book, "index")
         told = [_told(book, here, subject) for subject in edition.subjects]
         values = {"release": edition.latest, "told": told, "about_links": _about_links(here)}
     book.page("index", "index", title, **values)
 
 
-def _with_figures(edition: Edition) -> list[Subject]:
+def _with_figures(edition: SiteData) -> list[SurveySection]:
     return [s for s in edition.subjects if s.company and isinstance(s.company.overall, GapFound)]
 
 
-def _told(book: Book, here: Here, subject: Subject) -> dict[str, object]:
+def _told(book: SiteWriter, here: PageRef, subject: SurveySection) -> dict[str, object]:
     return {
         "title": subject.title(book.language),
         "anchor": subject.slug,
@@ -53,7 +53,7 @@ def _told(book: Book, here: Here, subject: Subject) -> dict[str, object]:
     }
 
 
-def _three_sentences(book: Book, subject: Subject) -> list[Markup]:
+def _three_sentences(book: SiteWriter, subject: SurveySection) -> list[Markup]:
     company = subject.company
     if company is None:
         return [book.t("Hierover is nog niets gepubliceerd.", "Nothing has been published about this yet.")]
@@ -64,7 +64,7 @@ def _three_sentences(book: Book, subject: Subject) -> list[Markup]:
     return lines
 
 
-def _extremes(book: Book, found: Sequence[AspectReading]) -> Markup:
+def _extremes(book: SiteWriter, found: Sequence[AspectReading]) -> Markup:
     def gap(reading: AspectReading) -> float:
         return reading.gap.figure.difference.mean if isinstance(reading.gap, GapFound) else 0.0
 
@@ -86,7 +86,7 @@ def _inside(reading: AspectReading, language: Language) -> str:
     return name if name[:2].isupper() else name[0].lower() + name[1:]
 
 
-def _changed(book: Book, edition: Edition) -> Markup:
+def _changed(book: SiteWriter, edition: SiteData) -> Markup:
     if len(edition.releases) < 2:
         return book.t("Dit is de eerste publicatie.", "This is the first release.")
     before, now = edition.releases[-2:]
@@ -101,7 +101,7 @@ def _changed(book: Book, edition: Edition) -> Markup:
     return Markup("\n\n").join(line for line in lines if line)
 
 
-def _change(book: Book, before: ReleaseDocument, subject: Subject) -> Markup:
+def _change(book: SiteWriter, before: ReleaseDocument, subject: SurveySection) -> Markup:
     then = [moved for moved in subject.history if moved.release.number <= before.number]
     if not then or len(then) == len(subject.history) or subject.company is None:
         return Markup()
@@ -131,12 +131,12 @@ def _change(book: Book, before: ReleaseDocument, subject: Subject) -> Markup:
     )
 
 
-def _subject_links(here: Here, subject: Subject) -> Markup:
+def _subject_links(here: PageRef, subject: SurveySection) -> Markup:
     pages = subject_pages(subject, here.book.language)
     return links([(here.to(path), name, "") for path, name in pages], leaf_through=True)
 
 
-def subject_pages(subject: Subject, language: Language) -> list[tuple[str, str]]:
+def subject_pages(subject: SurveySection, language: Language) -> list[tuple[str, str]]:
     """The pages of one survey that there are, as path under findings/ and name in the menu."""
     slug = subject.slug
     pages = [(f"{slug}/index", pick(language, "Alle aspecten", "All aspects"))]
@@ -180,6 +180,6 @@ def about_pages(language: Language) -> list[tuple[str, str, str]]:
     return list(zip(paths, names, lines, strict=True))
 
 
-def _about_links(here: Here) -> Markup:
+def _about_links(here: PageRef) -> Markup:
     pages = about_pages(here.book.language)
     return links([(here.to(path), name, line) for path, name, line in pages], leaf_through=True)

@@ -11,8 +11,8 @@ from kloof.domain.releases.document import Level
 from kloof.domain.text import Language, Text
 from kloof.publish.charts.dumbbell import dumbbells
 from kloof.publish.charts.equation import equation
-from kloof.publish.pages.book import Book, Here
-from kloof.publish.pages.edition import Subject
+from kloof.publish.pages.book import PageRef, SiteWriter
+from kloof.publish.pages.edition import SurveySection
 from kloof.publish.pages.figures import (
     aspect_pairs,
     gap_head,
@@ -41,10 +41,10 @@ LEVELS: Final = {
 }
 
 
-def write_overview(book: Book, subject: Subject) -> None:
+def write_overview(book: SiteWriter, subject: SurveySection) -> None:
     """The survey's first page."""
     company, language = subject.company, book.language
-    here = Here(book, f"{subject.slug}/index")
+    here = PageRef(book, f"{subject.slug}/index")
     values: dict[str, object] = {"overall": None, "not_enough": None}
     if company is not None and isinstance(company.overall, NotEnough):
         values["not_enough"] = company.overall
@@ -54,7 +54,9 @@ def write_overview(book: Book, subject: Subject) -> None:
     book.page(f"{subject.slug}/index", "subject", subject.title(language), about, **values)
 
 
-def _overview(book: Book, here: Here, subject: Subject, company: CellReading) -> dict[str, object]:
+def _overview(
+    book: SiteWriter, here: PageRef, subject: SurveySection, company: CellReading
+) -> dict[str, object]:
     language = book.language
     pairs = aspect_pairs(company, language)
     title = pick(language, "Verwacht en gekregen, per aspect", "Expected and received, by aspect")
@@ -77,12 +79,12 @@ def _overview(book: Book, here: Here, subject: Subject, company: CellReading) ->
     }
 
 
-def titled(subject: Subject, title: str, language: Language) -> str:
+def titled(subject: SurveySection, title: str, language: Language) -> str:
     """The title of a page of this survey."""
     return f"{subject.title(language)}: {title[0].lower()}{title[1:]}"
 
 
-def equation_picture(book: Book, here: Here, subject: Subject) -> Markup:
+def equation_picture(book: SiteWriter, here: PageRef, subject: SurveySection) -> Markup:
     """V − R = S over all aspects of the survey; the company's cell has a gap."""
     company, language = subject.company, book.language
     if company is None or not isinstance(company.overall, GapFound):
@@ -109,7 +111,7 @@ def basis(reading: CellReading, language: Language) -> str:
     return pick(language, f"{deals} deals, {customers} klanten.", f"{deals} deals, {customers} customers.")
 
 
-def summary(book: Book, company: CellReading) -> Markup:
+def summary(book: SiteWriter, company: CellReading) -> Markup:
     """How many aspects fell short, were better or did not differ, in one sentence."""
     found = [r.gap for r in company.aspects if isinstance(r.gap, GapFound)]
     shown = [gap for gap in found if gap.evidence is Evidence.DEMONSTRABLE]
@@ -126,7 +128,7 @@ def summary(book: Book, company: CellReading) -> Markup:
     )
 
 
-def _aspect_links(here: Here, subject: Subject, language: Language) -> Markup:
+def _aspect_links(here: PageRef, subject: SurveySection, language: Language) -> Markup:
     items = []
     readings = {r.aspect.id: r for r in subject.company.aspects} if subject.company else {}
     for aspect in subject.survey.aspects:

@@ -11,8 +11,8 @@ from kloof.publish.pages.about_pages import write_about
 from kloof.publish.pages.answered_pages import write_answered
 from kloof.publish.pages.aspect_pages import write_aspects
 from kloof.publish.pages.before_pages import write_before
-from kloof.publish.pages.book import ROOT, Book
-from kloof.publish.pages.edition import Edition
+from kloof.publish.pages.book import ROOT, SiteWriter
+from kloof.publish.pages.edition import SiteData
 from kloof.publish.pages.feed import feed
 from kloof.publish.pages.menu import menu
 from kloof.publish.pages.norm_pages import write_norm
@@ -88,10 +88,10 @@ def _files(
     default_language: Language,
     contact: str | None,
 ) -> dict[str, str]:
-    edition = Edition.of(releases, standing) if releases else None
+    edition = SiteData.of(releases, standing) if releases else None
     files = {f"{ROOT}/{MENU}": menu(edition)}
     for language in LANGUAGES:
-        book = Book(language, default_language, _source(edition, language))
+        book = SiteWriter(language, default_language, _source(edition, language))
         files[f"{ROOT}/{HOME.format(language=language)}"] = home(book, edition)
         write_first_page(book, edition)
         if edition is not None:
@@ -113,7 +113,7 @@ def _feeds(
     }
 
 
-def _source(edition: Edition | None, language: Language) -> str:
+def _source(edition: SiteData | None, language: Language) -> str:
     if edition is None:
         return ""
     release = edition.latest

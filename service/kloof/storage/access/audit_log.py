@@ -7,7 +7,7 @@ from datetime import datetime
 
 from peewee import JOIN, chunked
 
-from kloof.domain.access.audit_log import Entry, Hand, What, Who
+from kloof.domain.access.audit_log import Actor, ActorKind, AuditAction, LogEntry
 from kloof.storage.database import database, transaction
 from kloof.storage.fields import UtcField
 from kloof.storage.models import AuditEntry, AuditSubject, Deal, Person
@@ -26,8 +26,8 @@ _AT_ONCE = 100  # rows of a statement: SQLite takes at most 999 variables in one
 
 
 def write(
-    who: Who,
-    what: What,
+    who: Actor,
+    what: AuditAction,
     now: datetime,
     *,
     deals: Sequence[int] = (),
@@ -59,7 +59,7 @@ def _name(deals: Sequence[int]) -> None:
     run(_NAME.format(rows=rows), *(value for deal in deals for value in (deal, secrets.token_hex(16))))
 
 
-def about_deals(deals: Sequence[int], only: frozenset[What] | None = None) -> list[Entry]:
+def about_deals(deals: Sequence[int], only: frozenset[AuditAction] | None = None) -> list[LogEntry]:
     """What the log holds about these deals (row ids), oldest first, in one query; `only` these kinds."""
     rows = (
         AuditEntry.select(
@@ -77,7 +77,7 @@ def about_deals(deals: Sequence[int], only: frozenset[What] | None = None) -> li
     return [_entry(*row) for row in tuples(rows)]
 
 
-def about_company() -> list[Entry]:
+def about_company() -> list[LogEntry]:
     """What the log holds about no deal: sign-ins, people, files, freezes and releases, oldest first."""
     rows = (
         AuditEntry.select(
@@ -100,5 +100,5 @@ def _entry(
     name: str | None,
     deal_id: str,
     detail: str,
-) -> Entry:
-    return Entry(at, Who(Hand(hand), person, role), What(what), name or "", deal_id, detail)
+) -> LogEntry:
+    return LogEntry(at, Actor(ActorKind(hand), person, role), AuditAction(what), name or "", deal_id, detail)

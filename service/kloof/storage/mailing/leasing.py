@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from kloof.domain.mailing.messages import AboutCall, AboutDeal, AboutHandover, Outgoing
-from kloof.domain.states import WAITS, FollowUpState, InvitationState, MessageState
+from kloof.domain.states import WAITS, CallState, InvitationState, MessageState
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import is_postgresql, transaction
 from kloof.storage.models import Message, Person, SignIn
-from kloof.storage.statements import day, moment, run, several, tuples
+from kloof.storage.statements import day, run, several, timestamp, tuples
 
 _ABOUT = """
 SELECT m.id, m.message_id, m.kind, m.attempts, d.customer_id, d.customer_name, c.email, d.customer_language,
@@ -111,7 +111,7 @@ def _about_deals(ids: list[int]) -> Iterator[Outgoing]:
             by_letter,
             *about_call,
         ) = about
-        closes = moment(expires)
+        closes = timestamp(expires)
         deal = AboutDeal(
             invitation, InvitationState(state), Wave(wave), survey, product, seller, day(sold),
             day(delivered) if delivered else None, bool(cancelled), closes, zone, deal_id,
@@ -127,7 +127,7 @@ def _call_of(
 ) -> AboutCall | None:
     if state is None or due_on is None:
         return None
-    return AboutCall(FollowUpState(state), customer_name, deal_id, day(due_on), bytes(salt or b""))
+    return AboutCall(CallState(state), customer_name, deal_id, day(due_on), bytes(salt or b""))
 
 
 def _about_calls(ids: list[int]) -> Iterator[Outgoing]:
@@ -136,9 +136,9 @@ def _about_calls(ids: list[int]) -> Iterator[Outgoing]:
         f"{_ABOUT_CALLS} WHERE m.id IN ({several(ids)})", *ids
     ):
         state, customer_name, deal_id, due_on, due_at = about
-        call = AboutCall(FollowUpState(state), customer_name, deal_id, day(due_on))
+        call = AboutCall(CallState(state), customer_name, deal_id, day(due_on))
         yield Outgoing(
-            number, message_id, kind, attempts, None, name, email, language, b"", moment(due_at), call=call
+            number, message_id, kind, attempts, None, name, email, language, b"", timestamp(due_at), call=call
         )
 
 
@@ -162,7 +162,17 @@ def _handovers(ids: list[int]) -> Iterator[Outgoing]:
     ):
         about = AboutHandover(deal_id, product, bool(stands))
         yield Outgoing(
-            number, message_id, kind, attempts, None, name, email, language, b"", moment(due), handover=about
+            number,
+            message_id,
+            kind,
+            attempts,
+            None,
+            name,
+            email,
+            language,
+            b"",
+            timestamp(due),
+            handover=about,
         )
 
 
@@ -181,8 +191,8 @@ def mailed_days(customers: Collection[int], since: date, besides: Collection[int
 def lease(ids: Sequence[int], worker: str, until: datetime, today: date) -> None:
     """Keep these for this worker until then, and count them as mailed today."""
     if ids:
-        moment = Message.lease_ends_at.db_value(until)
-        run(f"{_LEASE} WHERE id IN ({several(ids)})", worker, moment, today, *ids)
+        timestamp = Message.lease_ends_at.db_value(until)
+        run(f"{_LEASE} WHERE id IN ({several(ids)})", worker, timestamp, today, *ids)
 
 
 def move(later: Mapping[int, datetime]) -> None:
@@ -201,8 +211,8 @@ AND (lease_ends_at IS NULL OR lease_ends_at <= ?) AND EXISTS (
 
 def move_all_due(now: datetime, due_at: datetime, zone: str = "") -> int:
     """Let everything that is due to customers of this time zone wait until then: it is outside sending hours."""
-    moment = Message.due_at.db_value
-    return int(run(_MOVE, moment(due_at), False, moment(now), moment(now), zone).rowcount)
+    timestamp = Message.due_at.db_value
+    return int(run(_MOVE, timestamp(due_at), False, timestamp(now), timestamp(now), zone).rowcount)
 
 
 def cancel(reasons: Mapping[int, str], now: datetime) -> None:

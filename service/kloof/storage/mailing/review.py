@@ -16,7 +16,7 @@ _Told, _Seller = Deal.alias(), Person.alias()
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OutboxEntry:
     """A message as the desk sees it. `since` is when it came into its state, or is due if it waits."""
 
     id: int
@@ -45,7 +45,7 @@ class SentMail:
     customer: int
 
 
-def listed(state: MessageState, most: int) -> list[Entry]:
+def listed(state: MessageState, most: int) -> list[OutboxEntry]:
     """The messages in this state that wait longest: those that are queued by when they are due."""
     since = Message.due_at if state in WAITS else Message.changed_at
     return [
@@ -54,7 +54,7 @@ def listed(state: MessageState, most: int) -> list[Entry]:
     ]
 
 
-def concerns(states: Sequence[MessageState], most: int) -> list[Entry]:
+def concerns(states: Sequence[MessageState], most: int) -> list[OutboxEntry]:
     """The messages in these states, in the order of the states and then the longest waiting first; one query."""
     order = Case(Message.state, [(state.value, at) for at, state in enumerate(states)])
     wanted = Message.state.in_([state.value for state in states])
@@ -89,10 +89,10 @@ def _rows(since: Any) -> Any:
     )  # fmt: skip
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
+def _entry(row: tuple[Any, ...]) -> OutboxEntry:
     number, state, kind, wave, deal, customer, person, tries, moment, reply = row
     to = customer or person or ""
-    return Entry(number, MessageState(state), kind, wave or "", deal or "", to, tries, moment, reply)
+    return OutboxEntry(number, MessageState(state), kind, wave or "", deal or "", to, tries, moment, reply)
 
 
 def numbers(state: MessageState) -> list[int]:

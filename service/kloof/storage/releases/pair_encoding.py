@@ -21,7 +21,7 @@ HEAD = sum(_HEAD)
 """Letters in front of the answers."""
 
 
-def letters(numbers: bytes, first: int) -> str:
+def encode(numbers: bytes, first: int) -> str:
     """One letter per byte, `a` for the byte `first`."""
     return bytes(number - first + ord("a") for number in numbers).decode("ascii")
 
@@ -31,7 +31,7 @@ def head(customer: int, salesperson: int, since: int) -> str:
     digits = "".join(
         f"{number:0{width}x}" for number, width in zip((customer, salesperson, since), _HEAD, strict=True)
     )
-    return letters(bytes(int(digit, 16) for digit in digits), first=0)
+    return encode(bytes(int(digit, 16) for digit in digits), first=0)
 
 
 def width(core: int) -> int:

@@ -10,10 +10,10 @@ from typing import Any
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.surveys.answers import DOES_NOT_APPLY_BYTE, NOT_ANSWERED
 from kloof.domain.surveys.definition import Survey, Wave
-from kloof.domain.surveys.responses import Outcome
+from kloof.domain.surveys.responses import PromiseOutcome
 from kloof.storage.database import is_postgresql
 from kloof.storage.models import Block, Pair, Placement, QueueCell, Round
-from kloof.storage.releases.pair_encoding import HEAD, head, letters
+from kloof.storage.releases.pair_encoding import HEAD, encode, head
 from kloof.storage.statements import run, several
 from kloof.storage.surveys import versions
 
@@ -148,8 +148,8 @@ def complete_answers(deal: int) -> Answers | None:
     if _GAPS & set(expected + received):
         return None
     outcomes = dict(run(_OUTCOMES, row[8]).fetchall())
-    promises = bytes(outcomes.get(outcome.value, 0) for outcome in Outcome)
-    return tuple(row[:6]), letters(expected + received, first=1) + letters(promises, first=0)
+    promises = bytes(outcomes.get(outcome.value, 0) for outcome in PromiseOutcome)
+    return tuple(row[:6]), encode(expected + received, first=1) + encode(promises, first=0)
 
 
 def _alone(deal: int, arm: Arm) -> Answers | None:
@@ -161,7 +161,7 @@ def _alone(deal: int, arm: Arm) -> Answers | None:
     side = _core(versions.by_row(row[2]), wave, bytes(row[4]))
     if _GAPS & set(side):
         return None
-    return (*row[:3], "", "", ""), letters(side * 2, first=1) + letters(bytes(len(Outcome)), first=0)
+    return (*row[:3], "", "", ""), encode(side * 2, first=1) + encode(bytes(len(PromiseOutcome)), first=0)
 
 
 def _core(survey: Survey, wave: Wave, sheet: bytes) -> bytes:

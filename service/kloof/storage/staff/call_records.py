@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kloof.domain.staff.calls import Outcome
-from kloof.domain.states import FollowUpState
+from kloof.domain.staff.calls import CallOutcome
+from kloof.domain.states import CallState
 from kloof.storage.database import is_postgresql
 from kloof.storage.models import Deal, FollowUp, FollowUpStep, Message
 from kloof.storage.statements import day, run
@@ -32,13 +32,13 @@ WHERE d.id = ? AND i.state = 'submitted' AND c.email IS NOT NULL AND NOT d.by_le
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CallRecord:
     """A call as it is kept. `owner` is None where the desk calls; `time` counts how often it opened."""
 
     id: int
     deal: int
     owner: int | None
-    state: FollowUpState
+    state: CallState
     time: int
     due_on: date
 
@@ -58,7 +58,7 @@ class Facts:
     expected: bytes
     received: bytes
     broken: int
-    kept: Kept | None
+    kept: CallRecord | None
 
 
 def facts(deal: int) -> Facts:
@@ -67,7 +67,7 @@ def facts(deal: int) -> Facts:
         run(_LOCK, deal)
     version, seller, named, *rest = run(_FACTS, deal).fetchone()
     at_sale, after, may_call, expected, received, broken, number, owner, state, time, due_on = rest
-    kept = Kept(number, deal, owner, FollowUpState(state), time, day(due_on)) if number else None
+    kept = CallRecord(number, deal, owner, CallState(state), time, day(due_on)) if number else None
     return Facts(
         survey=version,
         salesperson=seller,
@@ -81,29 +81,29 @@ def facts(deal: int) -> Facts:
     )
 
 
-def open_anew(deal: int, owner: int | None, due_on: date, now: datetime) -> Kept:
+def open_anew(deal: int, owner: int | None, due_on: date, now: datetime) -> CallRecord:
     """The call about this deal, open from now on: inserted, or once more. In the caller's transaction."""
-    facts = {"owner": owner, "state": FollowUpState.OPEN.value, "opened_at": now, "due_on": due_on}
+    facts = {"owner": owner, "state": CallState.OPEN.value, "opened_at": now, "due_on": due_on}
     FollowUp.insert(deal=deal, time=1, **facts).on_conflict(
         conflict_target=(FollowUp.deal,),
         update=facts | {"time": FollowUp.time + 1},
     ).execute()
     row = FollowUp.get(FollowUp.deal == deal)
-    return Kept(row.id, deal, owner, FollowUpState.OPEN, row.time, due_on)
+    return CallRecord(row.id, deal, owner, CallState.OPEN, row.time, due_on)
 
 
-def locked(number: int) -> FollowUpState:
+def locked(number: int) -> CallState:
     """Where this call stands; nobody else moves it before this transaction ends."""
     FollowUp.update(state=FollowUp.state).where(FollowUp.id == number).execute()
-    return FollowUpState(FollowUp.get_by_id(number).state)
+    return CallState(FollowUp.get_by_id(number).state)
 
 
-def move(number: int, to: FollowUpState) -> None:
+def move(number: int, to: CallState) -> None:
     """Bring a call to a state; the caller asked domain.invitations.step whether it may."""
     FollowUp.update(state=to.value).where(FollowUp.id == number).execute()
 
 
-def note(call: Kept, outcome: Outcome, words: str, person: int | None, now: datetime) -> None:
+def note(call: CallRecord, outcome: CallOutcome, words: str, person: int | None, now: datetime) -> None:
     """Write down what came of it; `person` is None for the customer."""
     FollowUpStep.insert(
         follow_up=call.id, time=call.time, outcome=outcome.value, note=words, person=person, at=now

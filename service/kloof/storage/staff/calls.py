@@ -6,11 +6,11 @@ from typing import Any, cast
 
 from peewee import JOIN, Case, fn
 
-from kloof.domain.staff.calls import Outcome
-from kloof.domain.states import FollowUpState
+from kloof.domain.staff.calls import CallOutcome
+from kloof.domain.states import CallState
 from kloof.domain.text import Language
 from kloof.storage.models import Customer, Deal, FollowUp, FollowUpStep, Person
-from kloof.storage.staff.call_records import Kept
+from kloof.storage.staff.call_records import CallRecord
 from kloof.storage.statements import tuples
 
 
@@ -21,7 +21,7 @@ class Call:
     `email` is empty for who is written to by letter.
     """
 
-    kept: Kept
+    kept: CallRecord
     deal_id: str
     product: str
     customer: str
@@ -36,7 +36,7 @@ class Call:
 class Step:
     """What came of it; `name` is empty where the customer answered."""
 
-    outcome: Outcome
+    outcome: CallOutcome
     note: str
     name: str
     at: datetime
@@ -55,19 +55,19 @@ class Overdue:
 class Standing:
     """How many calls stand where, and how many of the open ones are overdue."""
 
-    counts: dict[FollowUpState, int]
+    counts: dict[CallState, int]
     overdue: int
 
 
 def to_make(owner: int | None, most: int) -> list[Call]:
     """The open calls of this owner, those of the desk for None, by the day by which."""
-    rows = _rows().where(_of(owner), FollowUp.state == FollowUpState.OPEN.value)
+    rows = _rows().where(_of(owner), FollowUp.state == CallState.OPEN.value)
     return [_call(row) for row in rows.order_by(FollowUp.due_on, FollowUp.id).limit(most)]
 
 
 def made(owner: int | None, most: int) -> list[Call]:
     """The calls of this owner that were made, the last opened first."""
-    closed = FollowUp.state.not_in([FollowUpState.OPEN.value, FollowUpState.CANCELLED.value])
+    closed = FollowUp.state.not_in([CallState.OPEN.value, CallState.CANCELLED.value])
     rows = _rows().where(_of(owner), closed)
     return [_call(row) for row in rows.order_by(FollowUp.opened_at.desc(), FollowUp.id.desc()).limit(most)]
 
@@ -78,7 +78,7 @@ def _of(owner: int | None) -> Any:
 
 def of_deal(deal_id: str) -> Call | None:
     """The call about this deal; None where there is none, or it was cancelled."""
-    live = FollowUp.state != FollowUpState.CANCELLED.value
+    live = FollowUp.state != CallState.CANCELLED.value
     row = _rows().where(Deal.deal_id == deal_id, live).first()
     return None if row is None else _call(row)
 
@@ -97,18 +97,18 @@ def steps(number: int) -> list[Step]:
         .where(FollowUpStep.follow_up == number)
         .order_by(FollowUpStep.id)
     )
-    return [Step(Outcome(outcome), note, name or "", at) for outcome, note, name, at in tuples(rows)]
+    return [Step(CallOutcome(outcome), note, name or "", at) for outcome, note, name, at in tuples(rows)]
 
 
 def standing(today: date) -> Standing:
     """How many calls stand where; one query."""
-    late = Case(None, [((FollowUp.state == FollowUpState.OPEN.value) & (FollowUp.due_on < today), 1)], 0)
+    late = Case(None, [((FollowUp.state == CallState.OPEN.value) & (FollowUp.due_on < today), 1)], 0)
     rows = FollowUp.select(FollowUp.state, fn.COUNT(FollowUp.id), fn.SUM(late)).group_by(FollowUp.state)
-    found = {FollowUpState(state): (count, int(overdue)) for state, count, overdue in tuples(rows)}
+    found = {CallState(state): (count, int(overdue)) for state, count, overdue in tuples(rows)}
     none = (0, 0)
     return Standing(
-        {state: found.get(state, none)[0] for state in FollowUpState},
-        found.get(FollowUpState.OPEN, none)[1],
+        {state: found.get(state, none)[0] for state in CallState},
+        found.get(CallState.OPEN, none)[1],
     )
 
 
@@ -119,7 +119,7 @@ def overdue(today: date, most: int) -> tuple[Overdue, ...]:
         .join(Deal)
         .switch(FollowUp)
         .join(Person, JOIN.LEFT_OUTER)
-        .where(FollowUp.state == FollowUpState.OPEN.value, FollowUp.due_on < today)
+        .where(FollowUp.state == CallState.OPEN.value, FollowUp.due_on < today)
         .order_by(FollowUp.due_on, FollowUp.id)
         .limit(most)
     )
@@ -138,9 +138,9 @@ def _rows() -> Any:
 
 def _call(row: Any) -> Call:
     deal = row.deal
-    state = FollowUpState(row.state)
+    state = CallState(row.state)
     return Call(
-        kept=Kept(row.id, row.deal_id, row.owner_id, state, row.time, row.due_on),
+        kept=CallRecord(row.id, row.deal_id, row.owner_id, state, row.time, row.due_on),
         deal_id=deal.deal_id,
         product=deal.product,
         customer=deal.customer_name,

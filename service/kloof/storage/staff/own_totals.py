@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kloof.domain.staff.own_totals import OwnSums, Sheet, fills, sums_of
+from kloof.domain.staff.own_totals import CompletePair, OwnSums, fills, sums_of
 from kloof.domain.surveys.definition import Survey, Wave
-from kloof.domain.surveys.responses import Consent, Outcome
+from kloof.domain.surveys.responses import Consent, PromiseOutcome
 from kloof.storage.database import is_postgresql
 from kloof.storage.fields import UtcField
 from kloof.storage.models import OwnBatch, OwnPair, Person
@@ -99,12 +99,12 @@ def _close(salesperson: int, version: int, now: datetime) -> None:
     OwnPair.update(batch=batch).where(OwnPair.id.in_([row.id for row in waiting])).execute()
 
 
-def _sheet(customer: int, answers: str, survey: Survey) -> Sheet:
+def _sheet(customer: int, answers: str, survey: Survey) -> CompletePair:
     core, values = len(survey.core), [ord(letter) - ord("a") for letter in answers]
     v, r = values[:core], values[core : 2 * core]
-    kept, partly, broken, unknown = values[2 * core : 2 * core + len(Outcome)]
+    kept, partly, broken, unknown = values[2 * core : 2 * core + len(PromiseOutcome)]
     low = survey.scale.low
-    return Sheet(
+    return CompletePair(
         customer,
         tuple(low + value for value in v),
         tuple(low + value for value in r),
@@ -113,7 +113,7 @@ def _sheet(customer: int, answers: str, survey: Survey) -> Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class SoldVersion:
     """A survey version that this salesperson sold under: its row, and how many deals."""
 
     row: int
@@ -131,19 +131,19 @@ class OwnMonth:
     named: bool
 
 
-def editions(salesperson: int) -> list[Edition]:
+def editions(salesperson: int) -> list[SoldVersion]:
     """The survey versions of this salesperson's deals, in order; one query."""
     sql = """
     SELECT v.id, v.definition, COUNT(*) FROM deal d JOIN survey_version v ON v.id = d.survey_version_id
     WHERE d.salesperson_id = ? GROUP BY v.id, v.definition, v.survey, v.version ORDER BY v.survey, v.version
     """
     return [
-        Edition(row, Survey.model_validate_json(definition), deals)
+        SoldVersion(row, Survey.model_validate_json(definition), deals)
         for row, definition, deals in run(sql, salesperson).fetchall()
     ]
 
 
-def named_months(salesperson: int, of: Sequence[Edition]) -> list[OwnMonth]:
+def named_months(salesperson: int, of: Sequence[SoldVersion]) -> list[OwnMonth]:
     """Named pairs per month in which they were completed, a customer's deals of a month averaged; one query.
 
     The database sums the letters: five thousand pairs would take longer to hand over.
@@ -152,7 +152,7 @@ def named_months(salesperson: int, of: Sequence[Edition]) -> list[OwnMonth]:
     if not widest:
         return []
     places = [str(place) for place in range(1, 2 * widest + 1)]
-    ends = [f"length(answers) - {back}" for back in range(len(Outcome) - 1, -1, -1)]
+    ends = [f"length(answers) - {back}" for back in range(len(PromiseOutcome) - 1, -1, -1)]
     columns = [_letter(place) for place in (*places, *ends)]
     inner = ", ".join(f"AVG({column}) AS c{at}" for at, column in enumerate(columns[: len(places)]))
     tail = ", ".join(
@@ -185,7 +185,7 @@ def _month(survey: Survey, version: int, month: str, n: int, *columns: Any) -> O
     core, low = len(survey.core), survey.scale.low
     v = tuple(float(total) + low * n for total in columns[:core])
     r = tuple(float(total) + low * n for total in columns[core : 2 * core])
-    promises = tuple(int(total) for total in columns[-len(Outcome) :])
+    promises = tuple(int(total) for total in columns[-len(PromiseOutcome) :])
     return OwnMonth(version, month, OwnSums(n, v, r, promises), named=True)
 
 

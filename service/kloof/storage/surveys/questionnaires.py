@@ -6,7 +6,7 @@ from typing import Any, cast
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Survey, Wave
-from kloof.domain.surveys.responses import Consent, Outcome, Promise, Questionnaire, Response, Source
+from kloof.domain.surveys.responses import Consent, Promise, PromiseOutcome, Questionnaire, Response, Source
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Promise as PromiseRow
 from kloof.storage.statements import run
@@ -93,7 +93,7 @@ def promise(row: PromiseRow) -> Promise:
         row.text,
         row.aspect,
         Source(row.source) if row.source else None,
-        Outcome(row.outcome) if row.outcome else None,
+        PromiseOutcome(row.outcome) if row.outcome else None,
         row.remark,
     )
 

@@ -39,7 +39,7 @@ _STEP = "UPDATE invitation SET state = ? WHERE id = ?"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredResponse:
     """The state of an invitation and its response as they are now, with the row of the response if there is one.
 
     `shown`: the salesperson's page knows of this deal.
@@ -51,7 +51,7 @@ class Kept:
     shown: bool
 
 
-def locked(questionnaire: Questionnaire) -> Kept:
+def locked(questionnaire: Questionnaire) -> StoredResponse:
     """What is kept now; nobody else changes them before this transaction ends.
 
     Only inside a transaction. SQLite has locked everything at its start. PostgreSQL locks the invitation's row
@@ -63,7 +63,7 @@ def locked(questionnaire: Questionnaire) -> Kept:
     row = run(_READ, questionnaire.invitation).fetchone()
     state, *answered, shown = row
     kept = response(questionnaire.survey, questionnaire.wave, tuple(answered))
-    return Kept(InvitationState(state), answered[0], kept, shown is not None)
+    return StoredResponse(InvitationState(state), answered[0], kept, shown is not None)
 
 
 def write(questionnaire: Questionnaire, kept: Response, now: datetime) -> int:

@@ -13,7 +13,7 @@ from kloof.domain.access.people import Person
 from kloof.domain.errors import Refused
 from kloof.storage.access import people
 from kloof.web.app.context import now
-from kloof.web.app.routes import ROUTES, Door, may_enter
+from kloof.web.app.routes import ROUTES, AccessKind, may_enter
 
 IDLE: Final = timedelta(hours=2)
 """A session ends when nothing was opened for so long."""
@@ -87,7 +87,7 @@ def _pass_the_door() -> ResponseReturnValue | None:
         return None
     storage.ensure_connected()
     rule = ROUTES[request.endpoint]
-    if rule.door is not Door.ROLE:
+    if rule.door is not AccessKind.ROLE:
         return None
     if not current_user.is_authenticated:
         session["next"] = request.full_path if request.method == "GET" else None

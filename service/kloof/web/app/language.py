@@ -44,7 +44,7 @@ def say(english: str, /, **facts: object) -> str:
     return translator(language())(english, **facts)
 
 
-def moment(when: datetime) -> str:
+def in_words(when: datetime) -> str:
     """A moment on the company's own clock, in this visitor's language."""
     zone = get_timezone(settings().mail.time_zone)
     return format_datetime(when, "d MMMM HH:mm", tzinfo=zone, locale=language())

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from kloof.domain.access.people import Person, Role
 
 
-class Door(Enum):
+class AccessKind(Enum):
     """How one gets in."""
 
     PUBLIC = "anyone"
@@ -21,17 +21,17 @@ class Door(Enum):
 class Rule:
     """What a route asks of its visitor. `roles` matters at Door.ROLE only."""
 
-    door: Door
+    door: AccessKind
     roles: frozenset[Role] = frozenset()
 
 
-PUBLIC = Rule(Door.PUBLIC)
-LINK = Rule(Door.LINK)
-SALES = Rule(Door.ROLE, frozenset({Role.SALESPERSON}))
-LEAD = Rule(Door.ROLE, frozenset({Role.LEAD}))
-DESK = Rule(Door.ROLE, frozenset({Role.DESK}))
-CALLERS = Rule(Door.ROLE, frozenset({Role.SALESPERSON, Role.DESK}))
-STAFF = Rule(Door.ROLE, frozenset(Role))
+PUBLIC = Rule(AccessKind.PUBLIC)
+LINK = Rule(AccessKind.LINK)
+SALES = Rule(AccessKind.ROLE, frozenset({Role.SALESPERSON}))
+LEAD = Rule(AccessKind.ROLE, frozenset({Role.LEAD}))
+DESK = Rule(AccessKind.ROLE, frozenset({Role.DESK}))
+CALLERS = Rule(AccessKind.ROLE, frozenset({Role.SALESPERSON, Role.DESK}))
+STAFF = Rule(AccessKind.ROLE, frozenset(Role))
 
 ROUTES: Mapping[str, Rule] = MappingProxyType(
     {
@@ -87,6 +87,6 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
 
 def may_enter(rule: Rule, person: Person | None) -> bool:
     """Whether this visitor passes the door; a link's holder is checked where the link is looked up."""
-    if rule.door in {Door.PUBLIC, Door.LINK}:
+    if rule.door in {AccessKind.PUBLIC, AccessKind.LINK}:
         return True
-    return rule.door is Door.ROLE and person is not None and person.role in rule.roles
+    return rule.door is AccessKind.ROLE and person is not None and person.role in rule.roles

@@ -9,11 +9,11 @@ from wtforms.validators import InputRequired
 from kloof.actions.staff import calls
 from kloof.domain.access.people import Role
 from kloof.domain.errors import Refused
-from kloof.domain.staff.calls import OF_THE_OWNER, Ground, Outcome
-from kloof.domain.states import FollowUpState
+from kloof.domain.staff.calls import OF_THE_OWNER, CallOutcome, Ground
+from kloof.domain.states import CallState
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
-from kloof.web.app.language import moment, say
+from kloof.web.app.language import in_words, say
 from kloof.web.survey.forms import Written
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
@@ -53,21 +53,21 @@ def note(deal_id: str) -> ResponseReturnValue:
         return _page(deal_id, form), 422
     try:
         calls.record(
-            settings(), signed_in(), deal_id, Outcome(form.outcome.data), form.note.data or "", now()
+            settings(), signed_in(), deal_id, CallOutcome(form.outcome.data), form.note.data or "", now()
         )
     except Refused:
         return redirect(url_for("calls.call", deal_id=deal_id), 303)
     return redirect(url_for("calls.call", deal_id=deal_id, saved=""), 303)
 
 
-def states() -> dict[FollowUpState, str]:
+def states() -> dict[CallState, str]:
     """How a call stands, in words."""
     return {
-        FollowUpState.OPEN: say("To call"),
-        FollowUpState.SOLVED: say("Solved, we think"),
-        FollowUpState.CONFIRMED: say("Solved, says the customer"),
-        FollowUpState.UNSOLVED: say("Not solved"),
-        FollowUpState.CANCELLED: say("Not needed any more"),
+        CallState.OPEN: say("To call"),
+        CallState.SOLVED: say("Solved, we think"),
+        CallState.CONFIRMED: say("Solved, says the customer"),
+        CallState.UNSOLVED: say("Not solved"),
+        CallState.CANCELLED: say("Not needed any more"),
     }
 
 
@@ -82,7 +82,7 @@ def _page(deal_id: str, form: OutcomeForm) -> str:
         states=states(),
         outcomes=_outcomes(),
         at_desk=_at_desk(),
-        at=moment,
+        at=in_words,
         saved="saved" in request.args,
     )
 
@@ -99,11 +99,11 @@ def _grounds() -> dict[Ground, str]:
     }
 
 
-def _outcomes() -> dict[Outcome, str]:
+def _outcomes() -> dict[CallOutcome, str]:
     return {
-        Outcome.SOLVED: say("We spoke, and it is solved"),
-        Outcome.NOT_SOLVED: say("We spoke, and it cannot be solved"),
-        Outcome.NOT_REACHED: say("I could not reach the customer"),
-        Outcome.CONFIRMED: say("The customer: yes, it is solved"),
-        Outcome.DENIED: say("The customer: no, it is not solved"),
+        CallOutcome.SOLVED: say("We spoke, and it is solved"),
+        CallOutcome.NOT_SOLVED: say("We spoke, and it cannot be solved"),
+        CallOutcome.NOT_REACHED: say("I could not reach the customer"),
+        CallOutcome.CONFIRMED: say("The customer: yes, it is solved"),
+        CallOutcome.DENIED: say("The customer: no, it is not solved"),
     }

@@ -17,10 +17,10 @@ from kloof.domain.access.audit_log import by
 from kloof.domain.errors import BadInput
 from kloof.domain.releases.document import Reason
 from kloof.domain.states import MessageState
-from kloof.storage.mailing.review import Entry
+from kloof.storage.mailing.review import OutboxEntry
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
-from kloof.web.app.language import moment, say
+from kloof.web.app.language import in_words, say
 from kloof.web.staff.calls import states
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _page(form: FileForm) -> str:
         what_to_do=_what_to_do(),
         kind_of=_kind_of,
         call_states=states(),
-        at=moment,
+        at=in_words,
     )
 
 
@@ -107,7 +107,7 @@ def _what_to_do() -> dict[MessageState, str]:
     }
 
 
-def _kind_of(entry: Entry) -> str:
+def _kind_of(entry: OutboxEntry) -> str:
     """What a message is: of the numbered kinds the part before the number says it."""
     kinds = {
         "invitation": say("Invitation"),

@@ -129,7 +129,7 @@ def go() -> ResponseReturnValue:
         return errors.page(404)
     if limited("sign-in-origin", request.remote_addr, most=30):
         return errors.page(429)
-    attempt = oidc.Attempt.new()
+    attempt = oidc.PendingSignIn.new()
     try:
         where = oidc.address(settings(), attempt)
     except Refused as refusal:
@@ -147,7 +147,7 @@ def back() -> ResponseReturnValue:
     if not settings().oidc.is_on:
         return errors.page(404)
     try:
-        attempt = oidc.Attempt.of(session.pop("provider", None))
+        attempt = oidc.PendingSignIn.of(session.pop("provider", None))
         person = oidc.arrive(settings(), attempt, request.args, now())
     except Refused as refusal:
         return _turned_away(refusal)

@@ -14,9 +14,9 @@ from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.responses import (
     Changes,
     Consent,
-    Outcome,
     Promise,
     PromiseChange,
+    PromiseOutcome,
     Questionnaire,
     Response,
     Source,
@@ -123,7 +123,7 @@ class UnknownFieldError(ValueError):
     """The survey has no such field: this did not come from its form."""
 
 
-class Reading(NamedTuple):
+class PostedForm(NamedTuple):
     """What was posted: answers by item, all fields as text, and what is wrong, worded, by field."""
 
     answers: dict[str, Answer]
@@ -141,7 +141,7 @@ class Blank:
         self._written = _written(wave)
         self._forms: dict[tuple[str, ...], type[FlaskForm]] = {}
 
-    def read(self, posted: MultiDict[str, str]) -> Reading:
+    def read(self, posted: MultiDict[str, str]) -> PostedForm:
         """What a page brings, validated; raises UnknownFieldError for a name that the survey does not know.
 
         What is absent has no field at all, so it can be neither wrong nor cleared.
@@ -153,7 +153,7 @@ class Blank:
         said |= said.pop(CHOICES)
         wrong = {name: messages[0] for name, messages in form.errors.items() if name != CHOICES}
         answers = {item: _answer(said[item]) for item in self._items if item in said}
-        return Reading(answers, said, form[CHOICES].wrong | wrong)
+        return PostedForm(answers, said, form[CHOICES].wrong | wrong)
 
     def _form(self, names: tuple[str, ...]) -> type[FlaskForm]:
         if not self._written.keys() >= set(names):
@@ -194,7 +194,7 @@ def _allowed(survey: Survey, wave: Wave, pages: int) -> dict[str, frozenset[str]
             allowed[f"promise-{position}-aspect"] = frozenset({"", *(aspect.id for aspect in survey.aspects)})
             allowed[f"promise-{position}-source"] = frozenset({"", *(source.value for source in Source)})
         else:
-            allowed[f"outcome-{position}"] = frozenset(outcome.value for outcome in Outcome)
+            allowed[f"outcome-{position}"] = frozenset(outcome.value for outcome in PromiseOutcome)
     return allowed | {"go": frozenset({*allowed, *_written(wave)})}
 
 
@@ -210,7 +210,7 @@ def _answer(value: str) -> Answer:
     return value if value == DOES_NOT_APPLY else int(value)
 
 
-def changes(reading: Reading, language: Language) -> Changes:
+def changes(reading: PostedForm, language: Language) -> Changes:
     """What a valid page says, as values."""
     said = reading.said
     return Changes(
@@ -232,7 +232,7 @@ def _promises(said: Mapping[str, str]) -> dict[int, PromiseChange]:
             text=said.get(written),
             aspect=said.get(f"{written}-aspect"),
             source=said.get(f"{written}-source"),
-            outcome=Outcome(said[came]) if came in said else None,
+            outcome=PromiseOutcome(said[came]) if came in said else None,
             remark=said.get(f"{came}-remark"),
         )
         if change != PromiseChange():

@@ -2,7 +2,7 @@
 
 Twelve questions with eleven points each are the same for everybody except for what is ticked; laying them
 out anew for each visitor would be most of the work of a request. The template asks a sheet for everything
-that differs: `Holes` answers with holes, `Filled` with the values themselves.
+that differs: `Placeholders` answers with holes, `FormValues` with the values themselves.
 """
 
 import re
@@ -19,7 +19,7 @@ _NOTHING: Final[dict[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FormValues:
     """The sheet of one customer: field values as the form posts them, facts of the deal, and worded errors by field."""
 
     values: Mapping[str, str]
@@ -43,7 +43,7 @@ class Filled:
         return self.facts[name]
 
 
-class Holes:
+class Placeholders:
     """The sheet that answers every question with a hole."""
 
     errors: Mapping[str, str] = _NOTHING
@@ -65,7 +65,7 @@ def _hole(*parts: str) -> Markup:
     return Markup(f"{_OPEN}{_COMMA.join(parts)}{_CLOSE}")  # noqa: S704  names of fields, which a pattern limits
 
 
-class Mould:
+class CachedPage:
     """A rendered page and where its holes are."""
 
     def __init__(self, html: str) -> None:
@@ -88,7 +88,7 @@ class Mould:
         else:
             self._facts.append((place, name))
 
-    def fill(self, sheet: Filled) -> str:
+    def fill(self, sheet: FormValues) -> str:
         """The page with this customer's values and facts in its holes."""
         pieces = self._pieces.copy()
         for pair in sheet.values.items():

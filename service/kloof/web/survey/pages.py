@@ -17,7 +17,7 @@ MAY_CALL = "consent.call"
 MAY_CALL_ANSWERS = {"yes": True, "no": False}
 
 
-class Kind(StrEnum):
+class PageKind(StrEnum):
     """What a page is about; its template has this name."""
 
     RATE = "rate"
@@ -32,7 +32,7 @@ class Page:
     """One page of the form. `number` counts from 1; `fields` are the names that may be filled in on it."""
 
     number: int
-    kind: Kind
+    kind: PageKind
     items: tuple[Aspect | OverallItem, ...]
     fields: tuple[str, ...]
 
@@ -75,17 +75,17 @@ def booklet(questionnaire: Questionnaire) -> Booklet:
 
 
 def _bind(survey: Survey, wave: Wave, looks_back: bool) -> Booklet:
-    parts: list[tuple[Kind, tuple[Aspect | OverallItem, ...], tuple[str, ...]]] = [
-        (Kind.RATE, group, tuple(item.id for item in group)) for group in _groups(survey.aspects)
+    parts: list[tuple[PageKind, tuple[Aspect | OverallItem, ...], tuple[str, ...]]] = [
+        (PageKind.RATE, group, tuple(item.id for item in group)) for group in _groups(survey.aspects)
     ]
     if wave is Wave.SALE:
-        parts.append((Kind.PROMISES, (), promise_fields()))
+        parts.append((PageKind.PROMISES, (), promise_fields()))
     elif survey.overall:
-        parts.append((Kind.OVERALL, survey.overall, tuple(item.id for item in survey.overall)))
+        parts.append((PageKind.OVERALL, survey.overall, tuple(item.id for item in survey.overall)))
     if wave is Wave.DELIVERY and looks_back:
-        parts.append((Kind.LOOK_BACK, (), outcome_fields()))
+        parts.append((PageKind.LOOK_BACK, (), outcome_fields()))
     agreed = SHARE if wave is Wave.SALE else MAY_CALL
-    parts.append((Kind.FINISH, (), ("comment", "consent", agreed)))
+    parts.append((PageKind.FINISH, (), ("comment", "consent", agreed)))
     return Booklet(tuple(Page(number, *part) for number, part in enumerate(parts, start=1)))
 
 

@@ -8,7 +8,7 @@ from kloof.actions.surveys import respond
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.states import INVITATION_STEPS, InvitationState, before
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.responses import Changes, Consent, Outcome, Questionnaire
+from kloof.domain.surveys.responses import Changes, Consent, PromiseOutcome, Questionnaire
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.language import asked_language, language
@@ -19,10 +19,10 @@ from kloof.web.survey.routes import blueprint, opened
 
 CAN_WITHDRAW = before(INVITATION_STEPS, InvitationState.WITHDRAWN)
 OUTCOMES = {
-    Outcome.KEPT: "Kept",
-    Outcome.PARTLY: "Partly kept",
-    Outcome.BROKEN: "Not kept",
-    Outcome.UNKNOWN: "Too early to say",
+    PromiseOutcome.KEPT: "Kept",
+    PromiseOutcome.PARTLY: "Partly kept",
+    PromiseOutcome.BROKEN: "Not kept",
+    PromiseOutcome.UNKNOWN: "Too early to say",
 }
 
 
@@ -104,7 +104,7 @@ def _receipt(questionnaire: Questionnaire, *, saved: bool) -> str:
         names=show.names(survey),
         promises=respond.promises(questionnaire),
         outcomes=OUTCOMES,
-        looks=who_looked.looks(settings(), questionnaire.deal),
+        looks=who_looked.accesses(settings(), questionnaire.deal),
         may_correct=respond.may_correct(questionnaire),
         saved=saved,
         here=url_for("survey.receipt", token=token, **asked_language()),

@@ -90,7 +90,7 @@ def _page(questionnaire: Questionnaire, asked: str, preset: Mapping[str, str]) -
     return book.first_open(questionnaire.response.answers)
 
 
-def _save(questionnaire: Questionnaire, reading: forms.Reading) -> ResponseReturnValue:
+def _save(questionnaire: Questionnaire, reading: forms.PostedForm) -> ResponseReturnValue:
     said, changes = reading.said, forms.changes(reading, language())
     preset = presets(questionnaire)
     if preset and _is_only(preset, questionnaire, changes):

@@ -11,12 +11,12 @@ from flask import current_app, render_template, request
 
 from kloof.actions.surveys import respond
 from kloof.domain.surveys.definition import Survey, Wave
-from kloof.domain.surveys.responses import CONSENT, Outcome, Promise, Questionnaire, Source, missing
+from kloof.domain.surveys.responses import CONSENT, Promise, PromiseOutcome, Questionnaire, Source, missing
 from kloof.domain.text import LANGUAGES, Language, Text
 from kloof.web.app.language import language, say
 from kloof.web.survey import forms
-from kloof.web.survey.page_cache import Filled, Holes, Mould
-from kloof.web.survey.pages import Booklet, Kind, Page, booklet
+from kloof.web.survey.page_cache import CachedPage, FormValues, Placeholders
+from kloof.web.survey.pages import Booklet, Page, PageKind, booklet
 
 _NOTHING: Final[Mapping[str, str]] = {}
 
@@ -31,29 +31,29 @@ def page(
     promises: Callable[[Questionnaire], tuple[Promise, ...]] = respond.promises,
 ) -> str:
     """The page as HTML, with what is kept, over it what was `preset` by the address, and over that what was `typed`."""
-    noted = promises(questionnaire) if shown.kind in {Kind.PROMISES, Kind.LOOK_BACK} else ()
+    noted = promises(questionnaire) if shown.kind in {PageKind.PROMISES, PageKind.LOOK_BACK} else ()
     kept = forms.values(questionnaire.response, noted)
-    sheet = Filled({**kept, **preset, **typed}, _Facts(questionnaire, shown, preset), errors)
+    sheet = FormValues({**kept, **preset, **typed}, _Facts(questionnaire, shown, preset), errors)
     book = booklet(questionnaire)
     aside = {*shown.fields, *errors}
     elsewhere = {name: value for name, value in {**preset, **typed}.items() if name not in aside}
-    still_open = _open(questionnaire) if shown.kind in {Kind.FINISH, Kind.LOOK_BACK} else []
-    if errors or elsewhere or still_open or questionnaire.submitted or shown.kind is Kind.LOOK_BACK:
+    still_open = _open(questionnaire) if shown.kind in {PageKind.FINISH, PageKind.LOOK_BACK} else []
+    if errors or elsewhere or still_open or questionnaire.submitted or shown.kind is PageKind.LOOK_BACK:
         own = {"elsewhere": elsewhere, "still_open": still_open, "promises": noted}
         return laid_out(questionnaire, book, shown, sheet, **own)
-    moulds: dict[tuple[str, Wave, int, int, str], Mould] = current_app.extensions.setdefault(
+    moulds: dict[tuple[str, Wave, int, int, str], CachedPage] = current_app.extensions.setdefault(
         "kloof.moulds", {}
     )
     key = (questionnaire.survey.fingerprint, questionnaire.wave, len(book), shown.number, language())
     if key not in moulds:
-        moulds[key] = Mould(laid_out(questionnaire, book, shown, Holes()))
+        moulds[key] = CachedPage(laid_out(questionnaire, book, shown, Placeholders()))
     return moulds[key].fill(sheet)
 
 
 def laid_out(
-    questionnaire: Questionnaire, book: Booklet, shown: Page, sheet: Filled | Holes, **more: object
+    questionnaire: Questionnaire, book: Booklet, shown: Page, sheet: FormValues | Placeholders, **more: object
 ) -> str:
-    """The page by its template; with `Holes` as its sheet, everything that differs per customer is a hole."""
+    """The page by its template; with `Placeholders` as its sheet, everything that differs per customer is a hole."""
     return render_template(
         f"survey/{shown.kind}.html",
         survey=questionnaire.survey,
@@ -63,8 +63,8 @@ def laid_out(
         page_of=book.page_of,
         sheet=sheet,
         sources=Source,
-        outcomes=Outcome,
-        questionnaire=questionnaire if isinstance(sheet, Filled) else None,
+        outcomes=PromiseOutcome,
+        questionnaire=questionnaire if isinstance(sheet, FormValues) else None,
         **more,
     )
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from kloof.actions.staff import calls
 from kloof.domain.errors import NotFound
-from kloof.domain.states import FollowUpState
+from kloof.domain.states import CallState
 from kloof.domain.text import LANGUAGES
 from kloof.storage.staff.calls import Call
 from kloof.web.app import errors
@@ -40,7 +40,7 @@ def closed(_: NotFound) -> ResponseReturnValue:
 @blueprint.get("/<token>")
 def ask(token: str) -> str:
     call = _opened(token)
-    if call.kept.state is not FollowUpState.SOLVED:
+    if call.kept.state is not CallState.SOLVED:
         return _done(call.kept.state)
     return _question(call, AnswerForm())
 
@@ -67,10 +67,10 @@ def _question(call: Call, form: AnswerForm, *, missing: bool = False) -> str:
     return render_template("solved/ask.html", call=call, form=form, here=request.full_path, missing=missing)
 
 
-def _done(state: FollowUpState) -> str:
+def _done(state: CallState) -> str:
     again = say("Somebody calls you again within a few working days.")
     words = {
-        FollowUpState.CONFIRMED: say("Good to hear that it is solved."),
-        FollowUpState.OPEN: again,
+        CallState.CONFIRMED: say("Good to hear that it is solved."),
+        CallState.OPEN: again,
     }
     return render_template("solved/done.html", words=words.get(state, say("We have noted it.")))

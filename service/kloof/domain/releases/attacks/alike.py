@@ -8,7 +8,7 @@ import numpy as np
 from kloof.domain.releases.attacks.evidence import Breach, gathered
 from kloof.domain.releases.document import ReleaseDocument
 from kloof.domain.releases.thresholds import MOST_ALIKE
-from kloof.domain.releases.top_box import room_of_one
+from kloof.domain.releases.top_box import individual_range
 from kloof.domain.surveys.definition import Scale
 
 if TYPE_CHECKING:
@@ -51,6 +51,6 @@ def _alike(sums: "Floats", scale: Scale) -> Iterator[str]:
         from_end = min(n * scale.high - total, total - n * scale.low)
         if from_end <= (scale.high - scale.low) / 2 + _SLACK:
             yield f"everybody's {side} lies in one half of the scale"
-    room = room_of_one(np.float64(n), np.float64(r), np.float64(np.rint(good)), scale)
+    room = individual_range(np.float64(n), np.float64(r), np.float64(np.rint(good)), scale)
     if room < (scale.high - scale.low) / 2 - _SLACK:
         yield "with the number of good marks, everybody's R lies in one half of the scale"

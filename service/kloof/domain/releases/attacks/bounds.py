@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kloof.domain.releases.attacks.evidence import Breach, Evidence, gathered, sums_of
+from kloof.domain.releases.attacks.evidence import Breach, PublishedSums, gathered, sums_of
 from kloof.domain.releases.document import ReleaseDocument
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _bounded(releases: Sequence[ReleaseDocument], name: str, *, whole: bool) -> 
 
 
 def _totals(
-    evidence: Evidence, aspect: str, column: int, published: "Floats", *, whole: bool
+    evidence: PublishedSums, aspect: str, column: int, published: "Floats", *, whole: bool
 ) -> Iterator[tuple[int, tuple[float, float]]]:
     """Per atom between what its total lies, left out where one possible total already leaves all of the scale."""
     scale, people = evidence.survey.scale, evidence.people
@@ -70,7 +70,7 @@ def _totals(
             yield atom, _programme(evidence, atom, published, whole=whole)
 
 
-def _possible(evidence: Evidence, published: "Floats", known: Container[int]) -> "Floats":
+def _possible(evidence: PublishedSums, published: "Floats", known: Container[int]) -> "Floats":
     """One way to divide the published sums over the atoms, with the unknown ones as far from the ends as can be."""
     from scipy.optimize import linprog
 
@@ -92,7 +92,9 @@ def _possible(evidence: Evidence, published: "Floats", known: Container[int]) ->
     return np.asarray(solution.x[:-1]) if solution.success else people * scale.low
 
 
-def _programme(evidence: Evidence, atom: int, published: "Floats", *, whole: bool) -> tuple[float, float]:
+def _programme(
+    evidence: PublishedSums, atom: int, published: "Floats", *, whole: bool
+) -> tuple[float, float]:
     """The least and the most that the total of this atom can be."""
     from scipy.optimize import linprog
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from kloof.domain.releases.attacks.evidence import Breach, Evidence, gathered
+from kloof.domain.releases.attacks.evidence import Breach, PublishedSums, gathered
 from kloof.domain.releases.document import ReleaseDocument
 from kloof.domain.releases.thresholds import LEAST_K
 
@@ -27,7 +27,7 @@ def two_sets(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
             yield _difference(evidence, int(one), int(other), int(difference[one, other]))
 
 
-def _difference(evidence: Evidence, one: int, other: int, people: int) -> Breach:
+def _difference(evidence: PublishedSums, one: int, other: int, people: int) -> Breach:
     left, right = evidence.sightings[one], evidence.sightings[other]
     return Breach(
         "differencing",

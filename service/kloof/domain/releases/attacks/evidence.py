@@ -46,7 +46,7 @@ class Sighting:
     cell: Cell | PracticeCell | ArmCell
 
 
-class Evidence:
+class PublishedSums:
     """Everything published about one survey version, as a system of sums over atoms."""
 
     certain = True
@@ -162,14 +162,14 @@ def sums_of(cell: Cell | PracticeCell | ArmCell, aspect: str) -> list[float]:
     ]
 
 
-def gathered(releases: Sequence[ReleaseDocument]) -> list[Evidence]:
+def gathered(releases: Sequence[ReleaseDocument]) -> list[PublishedSums]:
     """The evidence per survey version and arm, over all releases; none where nothing came out."""
     surveys: dict[SurveyKey, PublishedSurvey] = {
         survey.key: survey for release in releases for survey in release.surveys
     }
-    found: list[Evidence] = []
+    found: list[PublishedSums] = []
     for survey in surveys.values():
-        found.append(Evidence(survey, releases))
+        found.append(PublishedSums(survey, releases))
         arms = {cell.arm for release in releases for cell in release.arms if cell.key == survey.key}
         found += [ArmEvidence(survey, releases, arm) for arm in sorted(arms)]
         practices = {
@@ -179,7 +179,7 @@ def gathered(releases: Sequence[ReleaseDocument]) -> list[Evidence]:
     return [evidence for evidence in found if evidence.sightings]
 
 
-class ArmEvidence(Evidence):
+class ArmEvidence(PublishedSums):
     """The same about customers who told one side only."""
 
     def __init__(self, survey: PublishedSurvey, releases: Sequence[ReleaseDocument], arm: Arm) -> None:
@@ -190,7 +190,7 @@ class ArmEvidence(Evidence):
         return (cell for cell in release.arms if (cell.key, cell.arm) == (self.survey.key, self.arm))
 
 
-class PracticeEvidence(Evidence):
+class PracticeEvidence(PublishedSums):
     """The same with the arms of one practice beside the cells, which cut every block in two.
 
     A block's customers with the practice have its number here, those without it the number less than 0. How many of a
