@@ -1,6 +1,10 @@
 """The rules of the house: a fact that lives twice is compared here, and what must not happen anywhere is looked for."""
 
+import ast
 import re
+from collections import Counter
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import click
@@ -20,6 +24,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "service" / "kloof"
 REFERENCE = ROOT / "site" / "reference"
 LONGEST_ROOM = 300
+MOST_SIDE_BY_SIDE = 16
+MOST_WORDS = 40
 
 
 def modules() -> list[Path]:
@@ -130,6 +136,82 @@ def test_no_access_rule_is_left_over_from_a_route_that_is_gone(database: str, tm
 @pytest.mark.parametrize("module", modules(), ids=lambda module: str(module.relative_to(PACKAGE)))
 def test_rooms_stay_small(module: Path) -> None:
     assert len(module.read_text(encoding="utf-8").splitlines()) <= LONGEST_ROOM
+
+
+@pytest.mark.parametrize(
+    "folder",
+    sorted({module.parent for module in modules()} - {PACKAGE / "cli"}),
+    ids=lambda folder: str(folder.relative_to(PACKAGE.parent)),
+)
+def test_few_modules_stand_side_by_side(folder: Path) -> None:
+    assert len([file for file in folder.glob("*.py") if file.stem != "__init__"]) <= MOST_SIDE_BY_SIDE
+
+
+def imports() -> dict[str, set[str]]:
+    """Module → the modules that it imports anywhere, also inside a function and under TYPE_CHECKING."""
+    paths = {_dotted(module): module for module in modules() if "migrations" not in module.parts}
+    found: dict[str, set[str]] = {}
+    for name, path in paths.items():
+        wanted = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                whole = {f"{node.module}.{alias.name}" for alias in node.names}
+                wanted |= {one if one in paths else node.module for one in whole}
+            elif isinstance(node, ast.Import):
+                wanted |= {alias.name for alias in node.names}
+        found[name] = (wanted & set(paths)) - {name}
+    return found
+
+
+def _dotted(module: Path) -> str:
+    return ".".join(module.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_no_modules_import_each_other_however_far_round() -> None:
+    try:
+        TopologicalSorter(imports()).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
+
+
+@cache
+def public_classes() -> list[tuple[str, Path]]:
+    return [
+        (node.name, module)
+        for module in modules()
+        if "migrations" not in module.parts
+        for node in ast.parse(module.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+
+
+def test_no_two_public_classes_share_a_name_but_a_value_and_its_row() -> None:
+    rows = PACKAGE / "storage" / "models"
+    values = Counter(name for name, module in public_classes() if module.parent != rows)
+    assert [name for name, times in values.items() if times > 1] == []
+    assert max(Counter(name for name, module in public_classes() if module.parent == rows).values()) == 1
+
+
+def glossary() -> list[tuple[str, str, str]]:
+    """Word, meaning, and where it lives."""
+    text = (PACKAGE / "domain" / "GLOSSARY.md").read_text(encoding="utf-8")
+    return re.findall(r"^\| ([a-z -]+) \| (.+?) \| `(.+?)` \|$", text, re.MULTILINE)
+
+
+def test_the_glossary_is_short_and_gives_each_word_one_sentence() -> None:
+    words = [word for word, _, _ in glossary()]
+    assert 20 < len(words) <= MOST_WORDS
+    assert len(words) == len(set(words))
+    assert [word for word, meaning, _ in glossary() if meaning.count(". ") or not meaning.endswith(".")] == []
+
+
+@pytest.mark.parametrize(("word", "where"), [(word, where) for word, _, where in glossary()])
+def test_each_word_of_the_glossary_lives_where_it_says(word: str, where: str) -> None:
+    file, _, name = where.partition(": ")
+    module = PACKAGE / "domain" / file
+    assert module.is_file()
+    if name:
+        assert (name, module) in public_classes()
 
 
 def test_nothing_is_called_utils_helpers_or_manager() -> None:
