@@ -47,7 +47,7 @@ from kloof.domain.surveys.definition import (
     Survey,
     Timing,
 )
-from kloof.domain.surveys.source import parse_survey
+from kloof.domain.surveys.source import SurveySource
 from kloof.publish.schema import TABLES
 from kloof.web import create_app
 from kloof.web.app.routes import ROUTES, AccessKind, Rule
@@ -245,7 +245,7 @@ def example() -> str:
 
 
 def test_the_example_of_a_survey_file_is_a_survey() -> None:
-    survey = parse_survey(example(), "surveys/bicycle.yaml")
+    survey = SurveySource(example(), "surveys/bicycle.yaml").survey()
     assert f"`{survey.key}: {len(survey.aspects)} aspects, nothing wrong.`" in page("survey-files")
 
 
@@ -283,7 +283,7 @@ def test_the_names_that_the_form_needs_are_all_there() -> None:
 def test_the_mistakes_in_a_survey_file_read_as_the_page_shows_them() -> None:
     wrong = example().replace("norm: 5.5", "norm: 9").replace("core: false", "cor: false")
     with pytest.raises(BadInput) as refusal:
-        parse_survey(wrong, "surveys/bicycle.yaml")
+        SurveySource(wrong, "surveys/bicycle.yaml").survey()
     (shown,) = blocks(page("survey-files"), "text")
     assert refusal.value.problems == shown.splitlines()
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from kloof.domain.surveys.answers import DOES_NOT_APPLY
 from kloof.domain.surveys.definition import Aspect, Scale, Survey
-from kloof.domain.surveys.gap import AspectGap, Pair, mean_gap, of_customer
+from kloof.domain.surveys.gap import AspectGap, Pair
 from kloof.domain.text import Text
 
 answer = st.integers(0, 10)
@@ -89,36 +89,3 @@ def test_a_pair_is_complete_without_the_aspects_that_are_not_core():
 
 def test_a_pair_that_misses_a_core_aspect_is_not_complete():
     assert not Pair(SURVEY, {"lead-time": 9}, {"lead-time": 7, "price": 8}).complete
-
-
-def test_a_customer_with_two_deals_counts_as_one_mean():
-    deals = [
-        Pair(SURVEY, {"lead-time": 9, "price": 8}, {"lead-time": 7, "price": 8}),
-        Pair(SURVEY, {"lead-time": 8, "price": 6}, {"lead-time": 8}),
-    ]
-    lead_time, price, extra = of_customer(deals)
-    assert lead_time == AspectGap("lead-time", 8.5, 7.5, 7.5)
-    assert price == AspectGap("price", 8, 8, None)
-    assert extra == AspectGap("extra", None, None, None)
-
-
-@given(st.lists(st.tuples(answer, answer), min_size=1, max_size=9))
-def test_the_gap_of_a_customer_is_the_mean_gap_of_their_deals(answers):
-    deals = [Pair(SURVEY, {"lead-time": v}, {"lead-time": r}) for v, r in answers]
-    assert of_customer(deals)[0].gap == pytest.approx(sum(v - r for v, r in answers) / len(answers))
-
-
-def test_a_customer_without_deals_has_no_gaps():
-    assert of_customer([]) == ()
-
-
-def test_answers_to_two_versions_of_a_survey_are_not_pooled():
-    newer = SURVEY.model_copy(update={"version": 2})
-    with pytest.raises(ValueError, match="project v1, project v2"):
-        of_customer([Pair(SURVEY, {}, {}), Pair(newer, {}, {})])
-
-
-def test_a_mean_over_aspects_has_a_norm_only_where_all_of_them_have():
-    with_norm, without = AspectGap("a", 9, 7, 8), AspectGap("b", 8, 7)
-    assert mean_gap("overall", [with_norm, without]) == AspectGap("overall", 8.5, 7, None)
-    assert mean_gap("overall", [with_norm, AspectGap("c", 7, 7, 6)]) == AspectGap("overall", 8, 7, 7)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kloof.domain.errors import BadInput
 from kloof.domain.surveys.definition import Wave
-from kloof.domain.surveys.source import parse_survey
+from kloof.domain.surveys.source import SurveySource
 
 SHIPPED = Path(__file__).parents[3] / "surveys"
 
@@ -47,7 +47,7 @@ overall:
 
 def problems(text: str) -> list[str]:
     with pytest.raises(BadInput) as refused:
-        parse_survey(text, "surveys/x.yaml")
+        SurveySource(text, "surveys/x.yaml").survey()
     return refused.value.problems
 
 
@@ -61,7 +61,7 @@ def without(line: str) -> str:
 
 
 def test_a_good_file_is_the_survey_that_was_meant() -> None:
-    survey = parse_survey(SMALL, "surveys/small.yaml")
+    survey = SurveySource(SMALL, "surveys/small.yaml").survey()
     assert str(survey.key) == "small v3"
     assert survey.scale.points == range(11)
     assert [aspect.norm for aspect in survey.aspects] == [7.5, None]
@@ -70,19 +70,19 @@ def test_a_good_file_is_the_survey_that_was_meant() -> None:
 
 
 def test_no_and_yes_stay_words() -> None:
-    assert parse_survey(SMALL, "x").aspects[1].name.nl == "no"
-    assert parse_survey(SMALL, "x").aspects[1].name.en == "yes"
+    assert SurveySource(SMALL, "x").survey().aspects[1].name.nl == "no"
+    assert SurveySource(SMALL, "x").survey().aspects[1].name.en == "yes"
 
 
 @pytest.mark.parametrize("written", ["true", "True", "yes"])
 def test_core_can_be_switched_on_in_the_ways_that_people_write_it(written: str) -> None:
-    assert parse_survey(changed("core: false", f"core: {written}"), "x").aspects[1].core
+    assert SurveySource(changed("core: false", f"core: {written}"), "x").survey().aspects[1].core
 
 
 @pytest.mark.parametrize("name", ["installation", "product"])
 def test_the_surveys_that_ship_have_nothing_wrong(name: str) -> None:
     file = SHIPPED / f"{name}.yaml"
-    survey = parse_survey(file.read_text(encoding="utf-8"), str(file))
+    survey = SurveySource(file.read_text(encoding="utf-8"), str(file)).survey()
     assert survey.id == name
     assert len(survey.aspects) == 8
     assert {item.id for item in survey.overall} == {"satisfaction", "buy-again"}
@@ -285,7 +285,7 @@ def test_a_problem_is_one_line_whatever_the_file_says() -> None:
 )
 def test_no_text_brings_the_reader_down(text: str) -> None:
     with pytest.raises(BadInput):
-        parse_survey(text, "x.yaml")
+        SurveySource(text, "x.yaml").survey()
 
 
 @given(st.data())
@@ -296,7 +296,7 @@ def test_a_file_cut_or_damaged_anywhere_is_read_or_refused_with_places(data: st.
         st.sampled_from(["", lines[at][:-1], lines[at] + ":", "  " + lines[at], lines[at][1:]])
     )
     try:
-        parse_survey("\n".join(lines), "x.yaml")
+        SurveySource("\n".join(lines), "x.yaml").survey()
     except BadInput as refused:
         for problem in refused.problems:
             file, line, column, _ = problem.split(":", 3)

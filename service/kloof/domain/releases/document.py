@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -258,7 +258,3 @@ class ReleaseDocument(_Part):
     def from_json(cls, text: str) -> Self:
         """The inverse of `to_json`. Raises pydantic.ValidationError (a ValueError) naming what is wrong."""
         return cls.model_validate_json(text)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values, as in the file."""
-        return self.model_dump(mode="json")

@@ -1,7 +1,5 @@
 """What one deal shows: V, R and N per aspect, and the gap between them."""
 
-import math
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from kloof.domain.surveys.answers import Answer, Answers
@@ -67,39 +65,6 @@ class Pair:
     def _gap(self, aspect: Aspect) -> AspectGap:
         expectation, reality = self.at_sale.get(aspect.id), self.after_delivery.get(aspect.id)
         return AspectGap(aspect.id, _value(expectation), _value(reality), aspect.norm)
-
-
-def of_customer(pairs: Sequence[Pair]) -> tuple[AspectGap, ...]:
-    """A customer's deals as one: per aspect the means over the deals in which both sides have a number.
-
-    In the survey's order; empty for no deals. Raises ValueError for pairs of different survey versions.
-    """
-    if not pairs:
-        return ()
-    versions = {str(pair.survey.key) for pair in pairs}
-    if len(versions) > 1:
-        raise ValueError(f"answers to different surveys are not pooled: {', '.join(sorted(versions))}")
-    columns = zip(*(pair.gaps for pair in pairs), strict=True)
-    return tuple(mean_gap(column[0].aspect, column) for column in columns)
-
-
-def mean_gap(aspect: str, gaps: Iterable[AspectGap]) -> AspectGap:
-    """The mean of V, of R and of N over the gaps with both sides, under the name `aspect`.
-
-    All None where there is no such gap; N is None where one of them has no norm: the split must add up.
-    """
-    paired = [gap for gap in gaps if gap.paired]
-
-    def mean(side: Callable[[AspectGap], float | None]) -> float | None:
-        values = [value for gap in paired if (value := side(gap)) is not None]
-        return math.fsum(values) / len(values) if values and len(values) == len(paired) else None
-
-    return AspectGap(
-        aspect,
-        expectation=mean(lambda gap: gap.expectation),
-        reality=mean(lambda gap: gap.reality),
-        norm=mean(lambda gap: gap.norm),
-    )
 
 
 def _value(answer: Answer | None) -> float | None:

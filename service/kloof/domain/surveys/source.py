@@ -37,11 +37,6 @@ _WRONG: Final = {
 """What is said for pydantic's type of error; where a type is not here, pydantic's own sentence is used."""
 
 
-def parse_survey(text: str, filename: str) -> Survey:
-    """The survey in a file's text. Raises BadInput with each problem as `file:line:column: path: message`."""
-    return SurveySource(text, filename).survey()
-
-
 class SurveySource:
     """A survey file as it was written, which knows where each part of it stands."""
 

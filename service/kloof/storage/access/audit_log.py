@@ -77,20 +77,6 @@ def about_deals(deals: Sequence[int], only: frozenset[AuditAction] | None = None
     return [_entry(*row) for row in tuples(rows)]
 
 
-def about_company() -> list[LogEntry]:
-    """What the log holds about no deal: sign-ins, people, files, freezes and releases, oldest first."""
-    rows = (
-        AuditEntry.select(
-            AuditEntry.at, AuditEntry.hand, AuditEntry.person, AuditEntry.role, AuditEntry.what,
-            Person.name, AuditEntry.subject, AuditEntry.detail,
-        )
-        .join(Person, JOIN.LEFT_OUTER, on=Person.id == AuditEntry.person)
-        .where(AuditEntry.subject == "")
-        .order_by(AuditEntry.id)
-    )  # fmt: skip
-    return [_entry(*row) for row in tuples(rows)]
-
-
 def _entry(
     at: datetime,
     hand: str,

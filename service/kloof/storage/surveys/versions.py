@@ -1,6 +1,5 @@
 """Surveys in the version in which they were used."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from peewee import fn
@@ -59,14 +58,6 @@ def by_key(key: SurveyKey) -> Survey:
     """The survey as it was recorded under this id and version."""
     row = SurveyVersion.get(SurveyVersion.survey == key.id, SurveyVersion.version == key.version)
     return Survey.model_validate_json(row.definition)
-
-
-def by_keys(keys: Iterable[SurveyKey]) -> dict[SurveyKey, Survey]:
-    """The recorded surveys with these keys, in one query."""
-    wanted = set(keys)
-    rows = SurveyVersion.select().where(SurveyVersion.survey.in_({key.id for key in wanted}))
-    found = (Survey.model_validate_json(row.definition) for row in rows)
-    return {survey.key: survey for survey in found if survey.key in wanted}
 
 
 def row_of(key: SurveyKey) -> int | None:
