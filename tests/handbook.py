@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from pydantic import BaseModel
 
 from kloof.cli import COMMANDS, main
+from kloof.config.settings import Settings
 
 SITE = Path(__file__).parents[1] / "site"
 Rows = list[list[str]]
@@ -14,6 +16,14 @@ Rows = list[list[str]]
 
 def page(name: str) -> str:
     return (SITE / "reference" / f"{name}.md").read_text(encoding="utf-8")
+
+
+def sections() -> dict[str, type[BaseModel]]:
+    """The sections of kloof.toml, as Settings has them."""
+    kinds = {name: field.annotation for name, field in Settings.model_fields.items()}
+    return {
+        name: kind for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, BaseModel)
+    }
 
 
 def rows(text: str) -> Rows:

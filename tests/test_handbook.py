@@ -16,12 +16,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from builders import settings as company
-from handbook import blocks, code, named, page, rows, typed, under
+from handbook import blocks, code, named, page, rows, sections, typed, under
 from kloof import storage
 from kloof.actions.releases.attack import Audit
 from kloof.actions.releases.publish import PublishResult
 from kloof.cli import main
-from kloof.config.settings import Calls, Company, Mail, Oidc, Publishing, Settings
+from kloof.config.settings import Settings
 from kloof.config.sources import ENVIRONMENT
 from kloof.domain.access.people import Role
 from kloof.domain.deals.deals import DealLine
@@ -181,13 +181,7 @@ def test_a_release_prints_the_keys_that_the_reference_names(
 
 # Settings
 
-SECTIONS: Mapping[str, type[BaseModel]] = {
-    "### company": Company,
-    "### mail": Mail,
-    "### publishing": Publishing,
-    "### calls": Calls,
-    "### oidc": Oidc,
-}
+SECTIONS: Mapping[str, type[BaseModel]] = {f"### {name}": section for name, section in sections().items()}
 
 
 def bounds(field: Any) -> set[str]:

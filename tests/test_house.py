@@ -11,8 +11,9 @@ import click
 import pytest
 from babel.messages.extract import extract_from_dir
 
+from handbook import sections
 from kloof.cli import COMMANDS, main
-from kloof.config.settings import Calls, Company, Deals, Mail, Oidc, Publishing, Settings
+from kloof.config.settings import Settings
 from kloof.config.sources import ENVIRONMENT, FILE_KEYS
 from kloof.domain.states import CALL_STEPS, INVITATION_STEPS, MESSAGE_STEPS
 from kloof.web.app.errors import _PAGES
@@ -92,17 +93,9 @@ def test_the_reference_names_no_command_that_is_not_there() -> None:
 
 
 def settings() -> list[str]:
-    sections = {
-        "company": Company,
-        "deals": Deals,
-        "mail": Mail,
-        "publishing": Publishing,
-        "calls": Calls,
-        "oidc": Oidc,
-    }
-    inner = [key for section in sections.values() for key in section.model_fields]
+    inner = [key for section in sections().values() for key in section.model_fields]
     return sorted(
-        [*inner, *(FILE_KEYS - set(sections)), *(name for name in ENVIRONMENT if name != "KLOOF_RUN")]
+        [*inner, *(FILE_KEYS - set(sections())), *(name for name in ENVIRONMENT if name != "KLOOF_RUN")]
     )
 
 
