@@ -30,6 +30,7 @@ from kloof.domain.surveys.definition import Survey, Wave
 from kloof.storage.access import people
 from kloof.storage.database import database
 from kloof.storage.models import Customer, Deal, Invitation, Person, Response
+from kloof.storage.releases import queueing
 from kloof.storage.staff import own_totals
 from kloof.storage.surveys import versions
 from kloof.web import create_app
@@ -162,7 +163,7 @@ def one(number: int, seller: int, version: int, survey: Survey, chance: Random) 
             invitation=invitation, answers=pack(survey, wave, answers), consent=consent, language="nl", saved_at=at,
             submitted_at=at,
         )  # fmt: skip
-    own_totals.keep(int(deal), at)
+    own_totals.keep(int(deal), queueing.complete_answers(int(deal)), at)
 
 
 def twelve_aspects() -> dict[str, Any]:

@@ -188,7 +188,7 @@ def test_what_queues_is_read_apart_by_survey_and_arm_and_without_what_stands_in_
     assert sorted(found) == sorted(queued)
     assert not {*placed} & {*found}
     for deal in queued[:7]:
-        (customer, salesperson, _, _, _, team), packed = queueing.complete_answers(deal)
+        (customer, salesperson, _, _, _, team, _), packed = queueing.complete_answers(deal)
         who, _, answers = found[deal]
         assert who == (customer, salesperson, team)
         assert answers == [ord(letter) - ord("a") + 1 for letter in packed[:-4]]

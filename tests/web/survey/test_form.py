@@ -5,6 +5,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from builders import NOW, deal, invite, survey
+from kloof import storage
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Wave
@@ -434,6 +435,15 @@ def test_both_surveys_together_make_a_pair(client: FlaskClient) -> None:
     assert Pair.select().count() == 0
     client.post(link(built, Wave.DELIVERY), data=complete(a3="4", again="9"))
     assert Pair.select().count() == 1
+
+
+def test_a_second_survey_is_sent_in_with_fifteen_statements_at_most(client: FlaskClient) -> None:
+    built = deal(SURVEY, waves=(Wave.SALE, Wave.DELIVERY))
+    client.post(link(built), data=complete(a3="5") | {"promise-0": "Before Easter"})
+    with storage.counted_queries() as statements:
+        client.post(link(built, Wave.DELIVERY), data=complete(a3="4", again="9") | {"outcome-0": "broken"})
+    assert Pair.select().count() == 1
+    assert len(statements) <= 15
 
 
 def test_a_page_takes_one_query_and_a_save_one_short_transaction(client: FlaskClient) -> None:

@@ -73,14 +73,15 @@ def save(
             new = replace(new, submitted_at=now, language=changes.language or new.language)
         row = _write(questionnaire, now_kept, new, changes, now)
         state = _moved(questionnaire, now_kept.state, submits=submits) if row else now_kept.state
+        complete = None
         if correct or (submits and questionnaire.wave is Wave.DELIVERY):
             # Never for a first survey alone: what is asked after delivery is no expectation any more.
-            queueing.record_pair(questionnaire.deal, now)
+            complete = queueing.record_pair(questionnaire.deal, now)
         if submits or (correct and row):
             what = AuditAction.ANSWERS_SENT if submits else AuditAction.ANSWERS_CORRECTED
             audit_log.write(CUSTOMER, what, now, deals=[questionnaire.deal], detail=_agreed(new))
             if now_kept.shown or questionnaire.wave is Wave.DELIVERY or new.consent is Consent.NAMED:
-                own_totals.keep(questionnaire.deal, now)
+                own_totals.keep(questionnaire.deal, complete, now)
             if correct or questionnaire.wave is Wave.DELIVERY:
                 open_calls.settle(settings, questionnaire.deal, questionnaire.survey, now, fresh=submits)
     return replace(questionnaire, state=state, response=new)
@@ -106,7 +107,7 @@ def choose_again(
             audit_log.write(
                 CUSTOMER, AuditAction.CONSENT_CHANGED, now, deals=[questionnaire.deal], detail=turn
             )
-            own_totals.keep(questionnaire.deal, now)
+            own_totals.keep(questionnaire.deal, queueing.complete_answers(questionnaire.deal), now)
         open_calls.settle(
             settings,
             questionnaire.deal,
@@ -126,7 +127,7 @@ def withdraw(questionnaire: Questionnaire, now: datetime) -> None:
             responses.forget_outcomes(questionnaire.promises_of)
         responses.erase(questionnaire.invitation)
         responses.set_state(questionnaire.invitation, InvitationState.WITHDRAWN)
-        own_totals.keep(questionnaire.deal, now)
+        own_totals.keep(questionnaire.deal, None, now)
         audit_log.write(CUSTOMER, AuditAction.ANSWERS_WITHDRAWN, now, deals=[questionnaire.deal])
         open_calls.settle(None, questionnaire.deal, questionnaire.survey, now, fresh=False, forget=True)
 

@@ -12,7 +12,7 @@ from kloof.domain.surveys.answers import DOES_NOT_APPLY_BYTE, NOT_ANSWERED
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.responses import PromiseOutcome
 from kloof.storage.database import is_postgresql
-from kloof.storage.models import Block, Pair, Placement, QueueCell, Round
+from kloof.storage.models import Block, Pair, Placement, QueueCell
 from kloof.storage.releases.pair_encoding import HEAD, encode, head
 from kloof.storage.statements import run, several
 from kloof.storage.surveys import versions
@@ -22,8 +22,9 @@ _GAPS = {NOT_ANSWERED, DOES_NOT_APPLY_BYTE}
 
 _BOTH = """
 SELECT d.customer_id, d.salesperson_id, d.survey_version_id, d.product, d.region, d.team,
-       s.answers, r.answers, s.id
+       (SELECT COUNT(*) FROM round), s.answers, r.answers, s.id, v.fingerprint
 FROM deal d
+JOIN survey_version v ON v.id = d.survey_version_id
 JOIN invitation si ON si.deal_id = d.id AND si.wave = 'sale'
 JOIN response s ON s.invitation_id = si.id AND s.submitted_at IS NOT NULL
 JOIN invitation ri ON ri.deal_id = d.id AND ri.wave = 'delivery'
@@ -36,8 +37,9 @@ SELECT p.id, p.sheet, q.block_id, c.arm FROM pair p JOIN queue_cell c ON c.id = 
 LEFT JOIN placement q ON q.id = p.id WHERE p.deal_id = ?
 """
 _ALONE = """
-SELECT d.customer_id, d.salesperson_id, d.survey_version_id, d.arm, r.answers
-FROM deal d JOIN invitation i ON i.deal_id = d.id AND i.wave = ?
+SELECT d.customer_id, d.salesperson_id, d.survey_version_id, d.arm, r.answers, v.fingerprint,
+       (SELECT COUNT(*) FROM round)
+FROM deal d JOIN survey_version v ON v.id = d.survey_version_id JOIN invitation i ON i.deal_id = d.id AND i.wave = ?
 JOIN response r ON r.invitation_id = i.id AND r.submitted_at IS NOT NULL
 WHERE d.id = ?
 """
@@ -62,8 +64,8 @@ def _wait_for_freeze() -> None:
         run("LOCK TABLE pair IN ROW EXCLUSIVE MODE")
 
 
-def record_pair(deal: int, now: datetime) -> bool:
-    """Queue the pair of this deal, or bring the queued one up to date; gives whether it is complete.
+def record_pair(deal: int, now: datetime) -> Answers | None:
+    """Queue the pair of this deal, or bring the queued one up to date; gives it where it is complete.
 
     Complete: both surveys submitted, and a number in both for every core aspect; in another arm the same of its one
     side. A pair that stands in a closed block is left as it is; where its answers are others now, or no longer
@@ -85,7 +87,7 @@ def record_pair(deal: int, now: datetime) -> bool:
         Pair.delete().where(Pair.id == pair[0]).execute()
     else:
         Pair.update(sheet=pair[1][:HEAD] + answers[1]).where(Pair.id == pair[0]).execute()
-    return answers is not None
+    return answers
 
 
 def record_left(invitations: Sequence[int], now: datetime) -> None:
@@ -138,18 +140,19 @@ def retire(blocks: list[int], now: datetime) -> None:
 
 
 def complete_answers(deal: int) -> Answers | None:
-    """Who and where (customer, salesperson, survey version, product, region, team), and the packed pair."""
+    """Who and where (customer, salesperson, survey version, product, region, team), after how many rounds, and the
+    packed pair."""
     row = run(_BOTH, deal).fetchone()
     if row is None:
         return None
-    survey = versions.by_row(row[2])
-    expected = _core(survey, Wave.SALE, bytes(row[6]))
-    received = _core(survey, Wave.DELIVERY, bytes(row[7]))
+    survey = versions.known(row[2], row[10])
+    expected = _core(survey, Wave.SALE, bytes(row[7]))
+    received = _core(survey, Wave.DELIVERY, bytes(row[8]))
     if _GAPS & set(expected + received):
         return None
-    outcomes = dict(run(_OUTCOMES, row[8]).fetchall())
+    outcomes = dict(run(_OUTCOMES, row[9]).fetchall())
     promises = bytes(outcomes.get(outcome.value, 0) for outcome in PromiseOutcome)
-    return tuple(row[:6]), encode(expected + received, first=1) + encode(promises, first=0)
+    return tuple(row[:7]), encode(expected + received, first=1) + encode(promises, first=0)
 
 
 def _alone(deal: int, arm: Arm) -> Answers | None:
@@ -158,10 +161,12 @@ def _alone(deal: int, arm: Arm) -> Answers | None:
     row = run(_ALONE, wave.value, deal).fetchone()
     if row is None or (arm is Arm.NOT_ASKED and row[3] != arm):
         return None
-    side = _core(versions.by_row(row[2]), wave, bytes(row[4]))
+    side = _core(versions.known(row[2], row[5]), wave, bytes(row[4]))
     if _GAPS & set(side):
         return None
-    return (*row[:3], "", "", ""), encode(side * 2, first=1) + encode(bytes(len(PromiseOutcome)), first=0)
+    return (*row[:3], "", "", "", row[6]), encode(side * 2, first=1) + encode(
+        bytes(len(PromiseOutcome)), first=0
+    )
 
 
 def _core(survey: Survey, wave: Wave, sheet: bytes) -> bytes:
@@ -170,13 +175,13 @@ def _core(survey: Survey, wave: Wave, sheet: bytes) -> bytes:
 
 
 def _queue(deal: int, answers: Answers, now: datetime, arm: Arm) -> None:
-    (customer, salesperson, survey_version, product, region, team), packed = answers
+    (customer, salesperson, survey_version, product, region, team, rounds), packed = answers
     place = {"survey_version": survey_version, "product": product, "region": region, "team": team}
     place["arm"] = arm.value
     QueueCell.insert(**place).on_conflict_ignore().as_rowcount().execute()
     Pair.insert(
         deal=deal,
         cell=QueueCell.select(QueueCell.id).filter(**place),
-        sheet=head(customer, salesperson, since=Round.select().count()) + packed,
+        sheet=head(customer, salesperson, since=rounds) + packed,
         completed_at=now,
     ).on_conflict_ignore().execute()

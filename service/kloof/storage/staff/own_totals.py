@@ -19,8 +19,9 @@ from kloof.storage.surveys import versions
 # A submit runs these: composed by peewee they would take as long as all the rest of it.
 _KNOWN = """
 SELECT r.consent, i.wave, d.salesperson_id, d.customer_id, d.survey_version_id,
-       o.id, o.answers, o.was_named, o.batch_id
+       v.fingerprint, o.id, o.answers, o.was_named, o.batch_id
 FROM deal d
+JOIN survey_version v ON v.id = d.survey_version_id
 LEFT JOIN invitation i ON i.deal_id = d.id
 LEFT JOIN response r ON r.invitation_id = i.id AND r.submitted_at IS NOT NULL
 LEFT JOIN own_pair o ON o.deal_id = d.id
@@ -37,16 +38,17 @@ ON CONFLICT (deal_id) DO UPDATE SET
 """
 
 
-def keep(deal: int, now: datetime) -> None:
+def keep(deal: int, complete: queueing.Answers | None, now: datetime) -> None:
     """Bring what the salesperson's page knows of this deal up to date, in the transaction of what changed it.
+
+    `complete` is its pair as `queueing` gives it.
 
     A first survey "only in totals" leaves no row: until the second one, or another choice, there is nothing to know.
     """
     rows = run(_KNOWN, deal).fetchall()
-    *_, salesperson, customer, version, known, known_answers, was_named, batch = rows[0]
+    *_, salesperson, customer, version, fingerprint, known, known_answers, was_named, batch = rows[0]
     consents = {wave: consent for consent, wave, *_ in rows if consent is not None}
-    complete = queueing.complete_answers(deal) if len(consents) > 1 else None
-    answers = complete[1] if complete else ""
+    answers = complete[1] if complete and len(consents) > 1 else ""
     named = bool(consents) and all(consent == Consent.NAMED for consent in consents.values())
     if batch is not None:
         if answers != known_answers:
@@ -57,7 +59,7 @@ def keep(deal: int, now: datetime) -> None:
     completed = UtcField.db_value(OwnPair.completed_at, now) if answers else None
     run(_KEEP, deal, salesperson, customer, version, answers, named, named, completed)
     if answers and not (named or was_named):
-        _close(salesperson, version, now)
+        _close(salesperson, version, versions.known(version, fingerprint), now)
 
 
 def leave(deal: int, now: datetime) -> None:
@@ -75,10 +77,9 @@ def retire(batch: int, now: datetime) -> None:
     OwnPair.update(answers="").where(OwnPair.batch == batch).execute()
 
 
-def _close(salesperson: int, version: int, now: datetime) -> None:
+def _close(salesperson: int, version: int, survey: Survey, now: datetime) -> None:
     if is_postgresql():  # two answers at once must not close two batches over the same pairs
         Person.select().where(Person.id == salesperson).for_update().execute()
-    survey = versions.by_row(version)
     waiting = list(
         OwnPair.select().where(
             OwnPair.salesperson == salesperson, OwnPair.survey_version == version, OwnPair.batch.is_null(),

@@ -32,7 +32,6 @@ SELECT i.link_salt FROM invitation i JOIN deal d ON d.id = i.deal_id WHERE d.dea
 """
 RESPONSE_COLUMNS = 10
 _moment = UtcField().python_value
-_editions: dict[int, Survey] = {}
 
 
 def by_link(fingerprint: str) -> Questionnaire | None:
@@ -41,7 +40,7 @@ def by_link(fingerprint: str) -> Questionnaire | None:
     if row is None:
         return None
     wave = Wave(row[2])
-    survey = _survey(row[5], row[6])
+    survey = versions.known(row[5], row[6])
     answered, first = row[11 : 11 + RESPONSE_COLUMNS], row[11 + RESPONSE_COLUMNS :]
     return Questionnaire(
         invitation=row[0],
@@ -96,14 +95,6 @@ def promise(row: PromiseRow) -> Promise:
         PromiseOutcome(row.outcome) if row.outcome else None,
         row.remark,
     )
-
-
-def _survey(row_id: int, fingerprint: str) -> Survey:
-    # A version may change until its first answer; its fingerprint tells.
-    survey = _editions.get(row_id)
-    if survey is None or survey.fingerprint != fingerprint:
-        survey = _editions[row_id] = versions.by_row(row_id)
-    return survey
 
 
 def _day(value: date | str | datetime) -> date:

@@ -49,6 +49,20 @@ def _refuse_if_answered(survey: Survey, row: SurveyVersion) -> None:
         )
 
 
+_parsed: dict[int, Survey] = {}
+
+
+def known(row_id: int, fingerprint: str) -> Survey:
+    """The survey under this row id, parsed once for as long as its fingerprint stays what it is.
+
+    A version may change until its first answer; its fingerprint tells.
+    """
+    survey = _parsed.get(row_id)
+    if survey is None or survey.fingerprint != fingerprint:
+        survey = _parsed[row_id] = by_row(row_id)
+    return survey
+
+
 def by_row(row_id: int) -> Survey:
     """The survey as it was recorded under this row id."""
     return Survey.model_validate_json(SurveyVersion.get_by_id(row_id).definition)
