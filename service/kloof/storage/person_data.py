@@ -7,10 +7,10 @@ from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.access import audit_log
 from kloof.storage.models import (
+    Call,
+    CallStep,
     Customer,
     Deal,
-    FollowUp,
-    FollowUpStep,
     HandoverMark,
     Invitation,
     Message,
@@ -112,10 +112,10 @@ def _deal(deal: Deal) -> dict[str, Any]:
 
 
 def _call(deal: Deal) -> dict[str, Any] | None:
-    row = FollowUp.get_or_none(FollowUp.deal == deal.id)
+    row = Call.get_or_none(Call.deal == deal.id)
     if row is None:
         return None
-    steps = FollowUpStep.select().where(FollowUpStep.follow_up == row.id).order_by(FollowUpStep.id)
+    steps = CallStep.select().where(CallStep.call == row.id).order_by(CallStep.id)
     return _facts(row, ("state", "opened_at", "due_on")) | {
         "steps": [_facts(one, ("outcome", "note", "at")) for one in steps]
     }

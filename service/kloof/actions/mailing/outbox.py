@@ -19,7 +19,7 @@ from kloof.storage.releases import queueing
 from kloof.storage.surveys import versions
 
 
-def open_due_calls(settings: Settings, now: datetime) -> None:
+def catch_up(settings: Settings, now: datetime) -> None:
     """Everything that time brings: abandoned mails held, unanswered surveys closed, reminders queued.
 
     Who lets the second survey close has left: what they told at sale queues in an arm of its own.

@@ -184,5 +184,5 @@ def _ask(settings: Settings, call: Call, now: datetime) -> None:
     token = tokens.token(settings.secret_key, tokens.Purpose.SOLVED, salt)
     call_records.give_link(call.kept.id, salt, tokens.fingerprint(token))
     due_at = sending_hours(settings.mail, zone).next_open(now)
-    about = {"follow_up": call.kept.id, "invitation": invitation}
+    about = {"call": call.kept.id, "invitation": invitation}
     outbox.queue(now, kind=solved(call.kept.time), due_at=due_at, **about)

@@ -79,7 +79,7 @@ def start(
     opened = call_records.open_anew(deal, owner, due_on, now)
     audit_log.write(who, AuditAction.CALL_OPENED, now, deals=[deal])
     for person in [owner] if owner else people.desk():
-        about = {"follow_up": opened.id, "recipient": person}
+        about = {"call": opened.id, "recipient": person}
         outbox.queue(now, kind=call(opened.time), due_at=hours.next_open(now), **about)
         outbox.queue(now, kind=call_due(opened.time), due_at=hours.first_open(due_on), **about)
 

@@ -17,8 +17,8 @@ _ABOUT = """
 SELECT m.id, m.message_id, m.kind, m.attempts, d.customer_id, d.customer_name, c.email, d.customer_language,
   i.link_salt, i.expires_at, i.id, i.state, i.wave, d.survey_version_id, d.product, p.name, d.sold_on,
   d.delivered_on, d.cancelled_at IS NOT NULL, d.customer_time_zone, d.deal_id, d.by_letter,
-  f.state, f.due_on, f.link_salt
-FROM message m LEFT JOIN follow_up f ON f.id = m.follow_up_id
+  call.state, call.due_on, call.link_salt
+FROM message m LEFT JOIN call ON call.id = m.call_id
 JOIN invitation i ON i.id = m.invitation_id JOIN deal d ON d.id = i.deal_id
 JOIN customer c ON c.id = d.customer_id JOIN person p ON p.id = d.salesperson_id
 """
@@ -31,8 +31,8 @@ LEFT JOIN invitation i ON i.deal_id = d.id AND i.wave = 'sale' LEFT JOIN respons
 """
 _ABOUT_CALLS = """
 SELECT m.id, m.message_id, m.kind, m.attempts, p.name, p.email, p.language,
-  f.state, d.customer_name, d.deal_id, f.due_on, m.due_at
-FROM message m JOIN follow_up f ON f.id = m.follow_up_id JOIN deal d ON d.id = f.deal_id
+  call.state, d.customer_name, d.deal_id, call.due_on, m.due_at
+FROM message m JOIN call ON call.id = m.call_id JOIN deal d ON d.id = call.deal_id
 JOIN person p ON p.id = m.recipient_id
 """
 _CUSTOMERS, _IN_ORDER = "SELECT id FROM customer", "ORDER BY id FOR UPDATE SKIP LOCKED"

@@ -1,4 +1,4 @@
-"""The outbox as its causes and its readers see it: queueing, withdrawing, following up, and how it stands."""
+"""The outbox as its causes and its readers see it: queueing, reminding, withdrawing, and how it stands."""
 
 import secrets
 from collections.abc import Iterable
@@ -90,10 +90,10 @@ def queue(now: datetime, **facts: object) -> None:
     Message.insert(message_id=secrets.token_hex(16), created_at=now, changed_at=now, **facts).execute()
 
 
-def cancel_about_call(follow_up: int, reason: str, now: datetime) -> None:
+def cancel_about_call(call: int, reason: str, now: datetime) -> None:
     """Cancel every mail about this call that has not gone out."""
     Message.update(state=MessageState.CANCELLED.value, last_reply=reason, changed_at=now).where(
-        Message.follow_up == follow_up, Message.state.in_(WAITS)
+        Message.call == call, Message.state.in_(WAITS)
     ).execute()
 
 

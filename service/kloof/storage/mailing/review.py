@@ -9,7 +9,7 @@ from peewee import JOIN, Case, fn
 
 from kloof.domain.errors import NotFound, Refused
 from kloof.domain.states import MESSAGE_STEPS, WAITS, MessageState, step
-from kloof.storage.models import Customer, Deal, FollowUp, Invitation, Message, Person, SignIn
+from kloof.storage.models import Call, Customer, Deal, Invitation, Message, Person, SignIn
 from kloof.storage.statements import tuples
 
 _Told, _Seller = Deal.alias(), Person.alias()
@@ -81,8 +81,8 @@ def _rows(since: Any) -> Any:
         .join(_Told, JOIN.LEFT_OUTER, on=_Told.id == Message.handover)
         .join(_Seller, JOIN.LEFT_OUTER, on=_Seller.id == _Told.salesperson)
         .switch(Message)
-        .join(FollowUp, JOIN.LEFT_OUTER)
-        .join(called, JOIN.LEFT_OUTER, on=called.id == FollowUp.deal)
+        .join(Call, JOIN.LEFT_OUTER)
+        .join(called, JOIN.LEFT_OUTER, on=called.id == Call.deal)
         .switch(Message)
         .join(caller, JOIN.LEFT_OUTER, on=caller.id == Message.recipient)
         .tuples()
@@ -127,10 +127,10 @@ def decide(number: int, to: MessageState, now: datetime, reply: str, due_at: dat
 def deals_of(numbers: Sequence[int]) -> list[int]:
     """The deals (row ids) that these messages are about; a sign-in mail is about none."""
     rows = (
-        Message.select(fn.COALESCE(Invitation.deal, FollowUp.deal, Message.handover))
+        Message.select(fn.COALESCE(Invitation.deal, Call.deal, Message.handover))
         .join(Invitation, JOIN.LEFT_OUTER)
         .switch(Message)
-        .join(FollowUp, JOIN.LEFT_OUTER)
+        .join(Call, JOIN.LEFT_OUTER)
         .where(Message.id.in_(list(numbers)))
     )
     return [deal for (deal,) in tuples(rows) if deal is not None]

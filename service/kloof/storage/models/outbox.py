@@ -13,8 +13,8 @@ from peewee import (
 
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
+from kloof.storage.models.calls import Call
 from kloof.storage.models.deals import Customer, Deal, Person
-from kloof.storage.models.follow_ups import FollowUp
 from kloof.storage.models.responses import Invitation
 from kloof.storage.models.sign_in import SignIn
 
@@ -46,7 +46,7 @@ class Message(BaseModel):
     sent_at = UtcField(null=True)
     created_at = UtcField()
     changed_at = UtcField()
-    follow_up = ForeignKeyField(FollowUp, null=True, on_delete="CASCADE", index=False)
+    call = ForeignKeyField(Call, null=True, on_delete="CASCADE", index=False)
     recipient = ForeignKeyField(Person, null=True, on_delete="CASCADE", index=False)
 
     class Meta:
@@ -83,10 +83,10 @@ Message.add_index(
 Message.add_index(
     ModelIndex(
         Message,
-        (Message.follow_up, Message.kind, Message.recipient),
+        (Message.call, Message.kind, Message.recipient),
         name="message_call",
         unique=True,
-        where=SQL("follow_up_id IS NOT NULL"),
+        where=SQL("call_id IS NOT NULL"),
     )
 )
 
