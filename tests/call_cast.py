@@ -7,6 +7,7 @@ from typing import Any
 from builders import NOW, BuiltDeal, deal, person, settings
 from kloof.actions.surveys import respond
 from kloof.config import Settings
+from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent, PromiseChange, PromiseOutcome
 from kloof.storage.models import Call, Message
@@ -62,6 +63,6 @@ def state(built: BuiltDeal) -> str:
 
 
 def mails() -> list[tuple[str, str]]:
-    """Kind and state of every mail about a call, in order."""
+    """What every mail about a call is, and its state, in order."""
     rows = Message.select().where(Message.call.is_null(False)).order_by(Message.id)
-    return [(row.kind, row.state) for row in rows]
+    return [(MAIL_KINDS[row.kind].numbered(row.ordinal), row.state) for row in rows]

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.access import audit_log
@@ -127,9 +128,14 @@ def _survey(deal: Deal, invitation: Invitation) -> dict[str, Any]:
     return {
         "wave": invitation.wave,
         "state": invitation.state,
-        "mails": [_facts(mail, ("kind", "state", "due_at", "sent_at", "last_reply")) for mail in mails],
+        "mails": [_mail(mail) for mail in mails],
         "answered": None if response is None else _response(deal, Wave(invitation.wave), response),
     }
+
+
+def _mail(mail: Message) -> dict[str, Any]:
+    what = {"kind": MAIL_KINDS[mail.kind].numbered(mail.ordinal)}
+    return what | _facts(mail, ("state", "due_at", "sent_at", "last_reply"))
 
 
 def _response(deal: Deal, wave: Wave, response: Response) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from kloof.actions.mailing.dispatch import LEASE, PATIENCE, Dispatch, RoundResul
 from kloof.actions.mailing.outbox import catch_up
 from kloof.config import Settings
 from kloof.domain.access import tokens
+from kloof.domain.mailing.messages import Outgoing
 from kloof.domain.mailing.schedule import MOST_TRIES
 from kloof.domain.states import InvitationState, MessageState
 from kloof.domain.surveys.definition import Wave
@@ -266,7 +267,7 @@ def test_a_queued_reminder_is_not_sent_to_who_is(settings: Settings, clock: Cloc
     catch_up(settings, clock())
     Invitation.update(state=state).execute()
     assert go(settings, transport, clock).withdrawn == 1
-    assert message(kind="reminder-1").state == "cancelled"
+    assert message(kind="reminder").state == "cancelled"
     assert len(transport.sent) == 1
 
 
@@ -358,8 +359,8 @@ def test_a_mail_that_cannot_be_made_does_not_keep_the_others_waiting(
     worker = Dispatch(settings, Memory(), "worker", clock)
     made = worker.postbox.parcel
 
-    def faulty(mail: object, *rest: object) -> object:
-        if getattr(mail, "email", "") == "customer1@example.com":
+    def faulty(mail: Outgoing, *rest: object) -> object:
+        if mail.to.email == "customer1@example.com":
             raise ValueError("no such thing")
         return made(mail, *rest)  # type: ignore[arg-type]
 

@@ -79,8 +79,8 @@ def test_the_owner_gets_a_mail_at_once_and_one_on_the_day_by_which_with_nothing_
 
 def test_the_database_itself_refuses_a_second_mail_of_the_same_kind(house: Settings) -> None:
     answers(house)
-    row = Message.get(Message.kind == "call-1")
-    facts = {"call": row.call_id, "recipient": row.recipient_id, "kind": "call-1"}
+    row = Message.get(Message.kind == "call")
+    facts = {"call": row.call_id, "recipient": row.recipient_id, "kind": "call", "ordinal": 1}
     more = {"message_id": "x", "state": "queued", "due_at": NOW, "created_at": NOW, "changed_at": NOW}
     with pytest.raises(Exception, match=r"(?i)unique"):
         Message.insert(**facts, **more).execute()
@@ -208,7 +208,7 @@ def test_the_outbox_names_deal_and_address_of_every_mail_about_a_call(house: Set
     built = answers(house)
     calls.record(house, sanne(), built.deal_id, CallOutcome.SOLVED, "", NOW)
     listed = [*review.listed(MessageState.QUEUED, 9), *review.listed(MessageState.CANCELLED, 9)]
-    assert [(entry.kind, entry.deal_id, entry.email) for entry in listed] == [
+    assert [(entry.name, entry.deal_id, entry.email) for entry in listed] == [
         ("solved-1", built.deal_id, built.email),
         ("call-1", built.deal_id, "sanne.de.vries@company.example"),
         ("call-due-1", built.deal_id, "sanne.de.vries@company.example"),

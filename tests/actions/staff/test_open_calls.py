@@ -164,7 +164,7 @@ def test_without_the_works_councils_consent_only_asking_opens_a_call_and_the_des
     chooses(council_not_asked, silent, wants_call=True)
     detail = calls.detail(council_not_asked, desk, silent.deal_id, NOW)
     assert (detail.grounds, detail.gaps, detail.words, detail.broken) == ((Ground.ASKED,), (), (), ())
-    assert {row.recipient_id for row in Message.select().where(Message.kind == "call-1")} == {desk.id}
+    assert {row.recipient_id for row in Message.select().where(Message.kind == "call")} == {desk.id}
 
 
 def test_where_the_salesperson_has_left_only_asking_opens_a_call_and_the_desk_makes_it(

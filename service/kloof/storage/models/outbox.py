@@ -20,9 +20,10 @@ from kloof.storage.models.sign_in import SignIn
 
 
 class Message(BaseModel):
-    """`kind` is invitation, reminder-N, findings-N (release N), sign-in or handover, or about a call: call-N and
-    call-due-N to `recipient`, solved-N to the customer (when it opened for the Nth time). The text is made when it is
-    sent, from what it refers to: `handover` is the deal about which its salesperson is told.
+    """`kind` is a name of domain/mailing/kinds, and `ordinal` says which of that kind it is: the number of the
+    reminder or of the release, or of the time that the call opened; 0 where nothing is counted. The text is made when
+    it is sent, from what it refers to: `handover` is the deal about which its salesperson is told, `recipient` the
+    colleague who has to make the `call`.
 
     `customer` and `mailed_on` are set together when a worker takes the message; they count for the limits per
     day and per month, whichever deal the mail is about.
@@ -48,9 +49,10 @@ class Message(BaseModel):
     changed_at = UtcField()
     call = ForeignKeyField(Call, null=True, on_delete="CASCADE", index=False)
     recipient = ForeignKeyField(Person, null=True, on_delete="CASCADE", index=False)
+    ordinal = IntegerField(default=0, constraints=[SQL("DEFAULT 0")])
 
     class Meta:
-        indexes = ((("invitation", "kind"), True), (("customer", "mailed_on"), False))
+        indexes = ((("invitation", "kind", "ordinal"), True), (("customer", "mailed_on"), False))
 
 
 Message.add_index(
@@ -83,7 +85,7 @@ Message.add_index(
 Message.add_index(
     ModelIndex(
         Message,
-        (Message.call, Message.kind, Message.recipient),
+        (Message.call, Message.kind, Message.ordinal, Message.recipient),
         name="message_call",
         unique=True,
         where=SQL("call_id IS NOT NULL"),
