@@ -35,9 +35,9 @@ Call.add_index(ModelIndex(Call, (Call.owner, Call.state), name="call_owner"))
 
 
 class CallStep(BaseModel):
-    """What came of a call, by who made it, or what the customer answered to the question whether it is solved.
+    """What came of a call: the outcome that a colleague noted, or the customer's answer whether it is solved.
 
-    `person` is None for the customer. `note` is in the words of whoever it was.
+    `person` is None for the customer. `note` is in their own words.
     """
 
     call = ForeignKeyField(Call, on_delete="CASCADE")

@@ -47,7 +47,7 @@ class CallRecord:
 class Facts:
     """What says whether the customer of a deal is to be called. `survey` is a row; answers are packed.
 
-    `salesperson` is None once they have left. `named` as on the salesperson's own page: who stands in a total is not.
+    `salesperson` is None once they have left. `named`: as on the salesperson's own page; a customer in totals is not.
     """
 
     survey: int
@@ -133,6 +133,6 @@ def link_salt(deal_id: str) -> bytes:
 
 
 def askable(deal: int) -> tuple[int, str] | None:
-    """The newest survey that the customer sent in about this deal, and their time zone; None for who gets no mail."""
+    """The newest survey that the customer of this deal sent in, and their time zone; None where they get no mail."""
     row = run(_ASKABLE, deal).fetchone()
     return None if row is None else (row[0], row[1])

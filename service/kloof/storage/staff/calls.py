@@ -19,7 +19,7 @@ from kloof.storage.statements import tuples
 class Call:
     """Whom to call about which deal, and how to reach them. `owner_name` is empty where the desk calls.
 
-    `email` is empty for who is written to by letter.
+    `email` is empty for a customer who gets letters.
     """
 
     kept: CallRecord
