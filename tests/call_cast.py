@@ -7,9 +7,10 @@ from typing import Any
 from builders import NOW, BuiltDeal, deal, person, settings
 from kloof.actions.surveys import respond
 from kloof.config import Settings
+from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent, PromiseChange, PromiseOutcome
-from kloof.storage.models import FollowUp, Message
+from kloof.storage.models import Call, Message
 
 SANNE = "Sanne de Vries"
 WORDS = "The cellar is still wet."
@@ -57,11 +58,11 @@ def chooses(house: Settings | None, built: BuiltDeal, wave: Wave = Wave.DELIVERY
 
 def state(built: BuiltDeal) -> str:
     """Where the call about this deal stands; empty where there is none."""
-    row = FollowUp.get_or_none(FollowUp.deal == built.row)
+    row = Call.get_or_none(Call.deal == built.row)
     return "" if row is None else str(row.state)
 
 
 def mails() -> list[tuple[str, str]]:
-    """Kind and state of every mail about a call, in order."""
-    rows = Message.select().where(Message.follow_up.is_null(False)).order_by(Message.id)
-    return [(row.kind, row.state) for row in rows]
+    """What every mail about a call is, and its state, in order."""
+    rows = Message.select().where(Message.call.is_null(False)).order_by(Message.id)
+    return [(MAIL_KINDS[row.kind].numbered(row.ordinal), row.state) for row in rows]

@@ -1,7 +1,7 @@
 """A small company with deals, for every test in which mail goes out."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,8 @@ from kloof.domain.surveys.definition import Survey, Wave
 from kloof.storage.access import people
 from kloof.storage.deals import deals
 from kloof.storage.surveys import versions
+from mail_cast import NOON as NOON
 
-NOON = datetime(2026, 9, 15, 10, tzinfo=UTC)
-"""A Tuesday, twelve o'clock in Amsterdam."""
 ALWAYS = {"hours": (0, 24), "weekdays": (1, 2, 3, 4, 5, 6, 7), "holidays": ""}
 SELLER = "eva@warmtehuis.example"
 

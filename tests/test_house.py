@@ -15,7 +15,10 @@ from handbook import sections
 from kloof.cli import COMMANDS, main
 from kloof.config.settings import Settings
 from kloof.config.sources import ENVIRONMENT, FILE_KEYS
+from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.states import CALL_STEPS, INVITATION_STEPS, MESSAGE_STEPS
+from kloof.domain.surveys.definition import Wave
+from kloof.mail.texts import MailText, MailTexts
 from kloof.web.app.errors import _PAGES
 from kloof.web.app.routes import ROUTES
 from kloof.web.staff.sign_in import _TURNED_AWAY
@@ -43,7 +46,8 @@ def visible_sentences() -> set[str]:
     )
     sentences = {message for _, _, message, _, _ in found if isinstance(message, str)}
     pages = {words for page in _PAGES.values() for words in page}
-    return sentences | pages | set(_TURNED_AWAY)
+    mails = {kind.words for kind in MAIL_KINDS.values()}
+    return sentences | pages | mails | set(_TURNED_AWAY)
 
 
 def test_no_sentence_stands_twice_in_the_catalogue() -> None:
@@ -116,6 +120,59 @@ def test_every_state_can_be_reached_and_every_step_leads_to_a_state() -> None:
     ):
         reached = {first} | {to.value for targets in steps.values() for to in targets}
         assert reached == {state.value for state in steps}
+
+
+def test_every_kind_of_mail_has_its_text_and_no_text_is_left_over() -> None:
+    named = {
+        f"{kind.text}_{wave}" if kind.asks else kind.text for kind in MAIL_KINDS.values() for wave in Wave
+    }
+    written = {name for name, field in MailTexts.model_fields.items() if field.annotation is MailText}
+    assert named == written - {"test"}
+
+
+def names_a_kind_of_mail(value: ast.expr) -> bool:
+    """Whether this is a kind of mail written out as text, with or without a number."""
+    words = value.value if isinstance(value, ast.Constant) else None
+    return isinstance(words, str) and words.rstrip("0123456789").rstrip("-") in MAIL_KINDS
+
+
+def tells_kinds_apart(node: ast.AST) -> bool:
+    """Whether this compares something called `kind` with the name of a kind of mail, in Python or in SQL."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return bool(re.search(r"\bkind\"? *(?:=|<>|!=|IN|LIKE|GLOB)[ (]*'[a-z]", node.value))
+    if isinstance(node, ast.Compare):
+        sides = [node.left, *node.comparators]
+        inner = [part for side in sides for part in getattr(side, "elts", [side])]
+        return "kind" in ast.unparse(node) and any(map(names_a_kind_of_mail, inner))
+    is_method = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    return is_method and "kind" in ast.unparse(node.func) and any(map(names_a_kind_of_mail, node.args))
+
+
+def test_only_their_table_tells_kinds_of_mail_apart_by_name() -> None:
+    table, scripts = PACKAGE / "domain" / "mailing" / "kinds.py", PACKAGE / "storage" / "migrations"
+    found = [
+        f"{module.relative_to(PACKAGE)}:{node.lineno}"
+        for module in modules()
+        if module != table and scripts not in module.parents
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if tells_kinds_apart(node)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "told_apart",
+    [
+        "mail.kind == 'invitation'",
+        "kind in ('call-due', 'reminder')",
+        "mail.kind.startswith('findings-')",
+        "Message.kind == 'reminder-2'",
+        "run('SELECT id FROM message m WHERE m.kind = \\'sign-in\\'')",
+        "run('SELECT id FROM message WHERE kind LIKE \\'call-%\\'')",
+    ],
+)
+def test_whoever_tells_kinds_of_mail_apart_by_name_is_found(told_apart: str) -> None:
+    assert any(map(tells_kinds_apart, ast.walk(ast.parse(told_apart))))
 
 
 def test_no_access_rule_is_left_over_from_a_route_that_is_gone(database: str, tmp_path: Path) -> None:

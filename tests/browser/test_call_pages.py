@@ -19,7 +19,7 @@ from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Consent
 from kloof.domain.surveys.responses import PromiseOutcome as PromiseOutcome
 from kloof.storage.access import people
-from kloof.storage.models import Deal, FollowUp
+from kloof.storage.models import Call, Deal
 from kloof.web import create_app
 from pages import axe_violations, follow, html_errors, served, sign_in
 
@@ -53,14 +53,14 @@ def paths(house: Settings) -> dict[str, tuple[str, Person | None]]:
     assert sanne
     assert desk
     late = answers(house, received=2, outcome=PromiseOutcome.BROKEN)
-    FollowUp.update(due_on=(NOW - timedelta(days=2)).date()).execute()
+    Call.update(due_on=(NOW - timedelta(days=2)).date()).execute()
     wish, asked, done = answers(house, consent=Consent.TOTALS), answers(house), answers(house)
     chooses(house, wish, wants_call=True)
     calls.record(house, sanne, late.deal_id, CallOutcome.NOT_REACHED, "Ingesproken op de voicemail.", NOW)
     links = {}
     for built in (asked, done):
         calls.record(house, sanne, built.deal_id, CallOutcome.SOLVED, "Monteur gestuurd.", NOW)
-        salt = bytes(FollowUp.get(FollowUp.deal == built.row).link_salt)
+        salt = bytes(Call.get(Call.deal == built.row).link_salt)
         links[built.deal_id] = token(house.secret_key, Purpose.SOLVED, salt)
     calls.answer(house, links[done.deal_id], is_solved=True, words="Dank u wel.", now=NOW)
     for seller, changed in (("Anna", 12), ("Zeb", 0), ("Yde", 0)):

@@ -1,6 +1,6 @@
 """A letter as paper: the code on it is read as a phone reads it, off the rendered page."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import zxingcpp
@@ -8,15 +8,11 @@ from PIL import Image
 
 from kloof.config import Company
 from kloof.domain.access import tokens
-from kloof.domain.mailing.messages import AboutDeal, Outgoing
-from kloof.domain.states import InvitationState
-from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Language
 from kloof.mail.letter_pdf import LetterPrinter
+from mail_cast import SALT, a_survey, outgoing
 from outbox_cast import NOON, company, survey
 from paper_reading import pages, picture
-
-SALT = b"s" * 32
 
 
 def letter(folder: Path, language: Language = "nl", **changes: object) -> Path:
@@ -26,11 +22,7 @@ def letter(folder: Path, language: Language = "nl", **changes: object) -> Path:
     settings = settings.model_copy(
         update={"company": Company(name="Warmtehuis", contact="030 123 45 67", **changes)}  # type: ignore[arg-type]
     )
-    about = AboutDeal(
-        1, InvitationState.PLANNED, Wave.SALE, 1, product, "Eva Bakker", date(2026, 9, 14), None, False, NOON,
-        "", "2026-0417",
-    )  # fmt: skip
-    mail = Outgoing(1, "m", "invitation", 0, 1, name, "", language, SALT, NOON, about)
+    mail = outgoing(subject=a_survey(product=product), language=language, name=name, email="")
     press = LetterPrinter(settings)
     press.add(mail, survey(), NOON + timedelta(days=45), NOON)
     file = folder / f"letter-{language}.pdf"

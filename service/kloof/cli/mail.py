@@ -87,7 +87,7 @@ def list_(state: str | None, most: int, as_json: bool) -> None:
         if entry.state is not shown:
             lines += ["", f"{ADVICE[entry.state]}"]
             shown = entry.state
-        what = " ".join(part for part in (entry.kind, entry.wave, entry.deal_id) if part)
+        what = " ".join(part for part in (entry.name, entry.wave, entry.deal_id) if part)
         lines.append(
             f"  {entry.id:>6}  {_moment(entry.since)}  {what}  {entry.email}  {entry.reply}".rstrip()
         )

@@ -13,7 +13,8 @@ from kloof.domain import notation
 from kloof.domain.access import tokens
 from kloof.domain.colour import parsed
 from kloof.domain.errors import BadSettings
-from kloof.domain.mailing.messages import AboutDeal, Outgoing
+from kloof.domain.mailing.messages import Outgoing
+from kloof.domain.mailing.subjects import AboutSurvey
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.text import Text
 from kloof.mail.rendering import minutes
@@ -53,16 +54,16 @@ class LetterPrinter:
 
     def add(self, mail: Outgoing, survey: Survey, closes_at: datetime, now: datetime) -> None:
         """One more letter; `closes_at` is when its survey closes, `now` its date."""
-        assert mail.about is not None, "a letter is always about a deal"  # noqa: S101
-        paper, facts = mail_texts().on_paper, self._facts(mail, mail.about, survey, closes_at)
-        letter = paper.first if mail.about.wave is Wave.SALE else paper.second
+        assert mail.asks is not None, "a letter always asks a survey"  # noqa: S101
+        paper, facts = mail_texts().on_paper, self._facts(mail, mail.asks, survey, closes_at)
+        letter = paper.first if mail.asks.wave is Wave.SALE else paper.second
 
         def say(text: Text) -> str:
-            return text[mail.language].format_map(facts)
+            return text[mail.to.language].format_map(facts)
 
         self.sheet.add_page()
-        self.sheet.set_lang(mail.language)
-        self._head(mail, mail.about, now, say(paper.reference))
+        self.sheet.set_lang(mail.to.language)
+        self._head(mail, mail.asks, now, say(paper.reference))
         self._body(letter, mail, say)
         self._way_in(mail, say(letter.button), say(paper.scan), say(paper.type_it))
         self._text(say(mail_texts().who_sees.heading), style="B")
@@ -72,33 +73,33 @@ class LetterPrinter:
         self._foot(" ".join([say(paper.reason), say(paper.way_out), *contact]))
 
     def _facts(
-        self, mail: Outgoing, about: AboutDeal, survey: Survey, closes_at: datetime
+        self, mail: Outgoing, about: AboutSurvey, survey: Survey, closes_at: datetime
     ) -> dict[str, object]:
         questions = len(survey.items(about.wave))
         return {
-            "name": mail.name,
+            "name": mail.to.name,
             "company": self.settings.company.name,
             "contact": self.settings.company.contact,
             "product": about.product,
             "salesperson": about.salesperson,
             "k": self.settings.publishing.k,
-            "sold_on": notation.date(about.sold_on, mail.language),
-            "delivered_on": notation.date(about.delivered_on or about.sold_on, mail.language),
-            "open_until": notation.date(closes_at.astimezone(self.zone).date(), mail.language),
+            "sold_on": notation.date(about.sold_on, mail.to.language),
+            "delivered_on": notation.date(about.delivered_on or about.sold_on, mail.to.language),
+            "open_until": notation.date(closes_at.astimezone(self.zone).date(), mail.to.language),
             "questions": questions,
             "minutes": minutes(questions),
             "address": self.settings.link("/k").removeprefix("https://").removeprefix("http://"),
         }
 
-    def _head(self, mail: Outgoing, about: AboutDeal, now: datetime, reference: str) -> None:
+    def _head(self, mail: Outgoing, about: AboutSurvey, now: datetime, reference: str) -> None:
         self._logo()
         self.sheet.set_draw_color(*self.accent)
         self.sheet.set_line_width(0.9)
         self.sheet.line(_LEFT, _TOP + 14, 210 - _RIGHT, _TOP + 14)
         self.sheet.set_y(_NAME_AT)
-        self._text(mail.name)
+        self._text(mail.to.name)
         self.sheet.set_y(_NAME_AT + 22)
-        written = notation.date(now.astimezone(self.zone).date(), mail.language)
+        written = notation.date(now.astimezone(self.zone).date(), mail.to.language)
         self._text(f"{written}   ·   {reference}: {about.deal_id}", size=9.5, colour=_QUIET)
 
     def _logo(self) -> None:
@@ -130,7 +131,7 @@ class LetterPrinter:
     def _way_in(self, mail: Outgoing, heading: str, scan: str, type_it: str) -> None:
         """The box with the QR code, which holds the whole link, and the code that is typed."""
         key, top, high = self.settings.secret_key, self.sheet.get_y() + 2, _QR + 14
-        link = self.settings.link("/s/" + tokens.token(key, tokens.Purpose.SURVEY, mail.salt))
+        link = self.settings.link("/s/" + tokens.token(key, tokens.Purpose.SURVEY, mail.to.salt))
         self.sheet.set_fill_color(*_PAPER)
         self.sheet.rect(_LEFT, top, _WIDTH, high, style="F", round_corners=True, corner_radius=2.5)
         self._code(link, _LEFT + 7, top + 7)
@@ -140,7 +141,7 @@ class LetterPrinter:
         self._text(scan, width=210 - _RIGHT - left - 6, after=1.5, left=left)
         self._text(type_it, width=210 - _RIGHT - left - 6, after=2, left=left)
         self.sheet.set_x(left)
-        code = tokens.grouped(tokens.code(key, mail.salt))
+        code = tokens.grouped(tokens.code(key, mail.to.salt))
         self._text(code, style="B", size=16, width=210 - _RIGHT - left - 6, left=left, colour=self.accent)
         self.sheet.set_y(top + high + 6)
 

@@ -11,15 +11,8 @@ from zoneinfo import ZoneInfo
 from kloof.config import Settings
 from kloof.domain import notation
 from kloof.domain.access.tokens import Purpose, token
-from kloof.domain.mailing.messages import (
-    AboutCall,
-    AboutDeal,
-    AboutHandover,
-    Outgoing,
-    reminder_number,
-    reminds_of_call,
-    tells_of_findings,
-)
+from kloof.domain.mailing.messages import Outgoing, Recipient
+from kloof.domain.mailing.subjects import AboutCall, AboutHandover, AboutSignIn, AboutSurvey
 from kloof.domain.surveys.definition import Survey
 from kloof.domain.text import Language
 from kloof.mail.compiled import MultipartBody, TemplateCompiler, first_question
@@ -55,141 +48,116 @@ class MailRenderer:
     def parcel(
         self, mail: Outgoing, survey: Survey | None, closes_at: datetime, now: datetime
     ) -> RenderedMail:
-        """This mail, made; `closes_at` is when the survey or the link in it closes."""
-        if tells_of_findings(mail.kind):
-            return self._of_findings(mail, now)
-        if mail.handover:
-            return self._to_salesperson(mail, mail.handover, now)
-        if mail.call:
-            return self._about_call(mail, mail.call, now)
-        if mail.about and survey:
-            return self._to_customer(mail, mail.about, survey, closes_at, now)
-        facts = {
-            "name": mail.name,
-            "link": self._link("/sign-in/", Purpose.SIGN_IN, mail.salt),
-            "until": closes_at.astimezone(self.zone).strftime("%H:%M"),
-        }
-        return self._plain(mail_texts().sign_in, mail, facts, now)
+        """This mail, made; `survey` is what it asks, if it asks one, and `closes_at` when that closes."""
+        facts = {"name": mail.to.name} | self._facts(mail, closes_at)
+        if mail.kind.to_customer:
+            facts["opt_out"] = self._link("/opt-out/", Purpose.OPT_OUT, mail.to.salt)
+        letter, mould = mail_texts().named(mail.text), self._mould(mail, survey)
+        return self._finished(mail.message_id, mail.to, letter, mould, facts, now)
 
     def trial(self, recipient: str, message_id: str, now: datetime) -> RenderedMail:
         """A mail that proves the way out."""
-        language = self.settings.company.language
-        mail = Outgoing(0, message_id, "test", 0, None, recipient, recipient, language, b"", now)
-        return self._plain(mail_texts().test, mail, {"name": recipient, "link": self.settings.link("/")}, now)
+        to, letter = Recipient(recipient, recipient, self.settings.company.language), mail_texts().test
+        parts = {"to_customer": False, "question": None, "is_last": False}
+        mould = self.foundry.make(letter, to.language, self._shared(), parts)
+        facts = {"name": to.name, "link": self.settings.link("/")}
+        return self._finished(message_id, to, letter, mould, facts, now)
 
-    def _to_salesperson(self, mail: Outgoing, about: AboutHandover, now: datetime) -> RenderedMail:
-        """Word that delivery has said something: a link, and nothing of what the customer answered."""
-        link = self.settings.link(f"/me/deals/{quote(about.deal_id, safe='')}")
-        facts = {"name": mail.name, "product": about.product, "deal": about.deal_id, "link": link}
-        return self._plain(mail_texts().handover, mail, facts, now)
+    def _facts(self, mail: Outgoing, closes_at: datetime) -> dict[str, str]:
+        """What differs between two mails of one kind, beside the name and the way out."""
+        match mail.subject:
+            case AboutSurvey() as survey if mail.kind.asks:
+                return self._asking(mail.to, survey, closes_at)
+            case AboutSurvey():
+                return self._telling(mail.to)
+            case AboutCall() as call:
+                return self._confirming(call) if mail.kind.to_customer else self._calling(mail.to, call)
+            case AboutHandover() as handover:
+                return self._handing_over(handover)
+            case AboutSignIn() as sign_in:
+                return self._signing_in(mail.to, sign_in)
 
-    def _plain(self, letter: MailText, mail: Outgoing, facts: dict[str, str], now: datetime) -> RenderedMail:
-        """A mail to somebody of the company: no question in it, and no way out needed."""
-        key = (letter.subject, mail.language)
-        if key not in self._moulds:
-            parts = {"to_customer": False, "question": None, "is_last": False}
-            self._moulds[key] = self.foundry.make(letter, mail.language, self._shared(), parts)
-        return self._finished(mail, letter, self._moulds[key], facts, [], now)
-
-    def _of_findings(self, mail: Outgoing, now: datetime) -> RenderedMail:
-        """A mail to a customer who asked for it: nothing is asked of them, and there is a way out all the same."""
-        facts = {
-            "name": mail.name,
-            "link": self.settings.findings_address,
-            "receipt": self._link("/s/", Purpose.SURVEY, mail.salt) + "/receipt",
-            "opt_out": self._link("/opt-out/", Purpose.OPT_OUT, mail.salt),
+    def _asking(self, to: Recipient, survey: AboutSurvey, closes_at: datetime) -> dict[str, str]:
+        return {
+            "product": survey.product,
+            "salesperson": survey.salesperson,
+            "sold_on": _written_date(survey.sold_on, to.language),
+            "delivered_on": _written_date(survey.delivered_on or survey.sold_on, to.language),
+            "open_until": _written_date(closes_at.astimezone(self.zone).date(), to.language),
+            "link": self._link("/s/", Purpose.SURVEY, to.salt),
         }
-        return self._unasked(mail_texts().findings, mail, facts, now)
 
-    def _about_call(self, mail: Outgoing, call: AboutCall, now: datetime) -> RenderedMail:
-        """To the customer: is it solved? To whoever has to call: that they have to, or that today is the day."""
-        if mail.about:
-            facts = {
-                "name": mail.name,
-                "product": mail.about.product,
-                "link": self._link("/solved/", Purpose.SOLVED, call.salt),
-                "opt_out": self._link("/opt-out/", Purpose.OPT_OUT, mail.salt),
-            }
-            return self._unasked(mail_texts().solved, mail, facts, now)
-        facts = {
-            "name": mail.name,
+    def _telling(self, to: Recipient) -> dict[str, str]:
+        """Findings came out, to a customer who asked to be told: nothing is asked of them."""
+        receipt = self._link("/s/", Purpose.SURVEY, to.salt) + "/receipt"
+        return {"link": self.settings.findings_address, "receipt": receipt}
+
+    def _confirming(self, call: AboutCall) -> dict[str, str]:
+        return {"product": call.product, "link": self._link("/solved/", Purpose.SOLVED, call.salt)}
+
+    def _calling(self, to: Recipient, call: AboutCall) -> dict[str, str]:
+        return {
             "customer": call.customer_name,
             "deal": call.deal_id,
-            "due_on": _written_date(call.due_on, mail.language),
+            "due_on": _written_date(call.due_on, to.language),
             "link": self.settings.link(f"/calls/{quote(call.deal_id, safe='')}"),
         }
-        letter = mail_texts().call_due if reminds_of_call(mail.kind) else mail_texts().call
-        return self._plain(letter, mail, facts, now)
 
-    def _unasked(
-        self, letter: MailText, mail: Outgoing, facts: dict[str, str], now: datetime
-    ) -> RenderedMail:
-        """A mail to a customer in which no survey starts; there is a way out all the same."""
-        key = (letter.subject, mail.language)
+    def _handing_over(self, about: AboutHandover) -> dict[str, str]:
+        """Word that delivery has said something: a link, and nothing of what the customer answered."""
+        link = self.settings.link(f"/me/deals/{quote(about.deal_id, safe='')}")
+        return {"product": about.product, "deal": about.deal_id, "link": link}
+
+    def _signing_in(self, to: Recipient, about: AboutSignIn) -> dict[str, str]:
+        until = about.expires_at.astimezone(self.zone).strftime("%H:%M")
+        return {"link": self._link("/sign-in/", Purpose.SIGN_IN, to.salt), "until": until}
+
+    def _mould(self, mail: Outgoing, survey: Survey | None) -> MultipartBody:
+        """What this mail shares with others: of a survey also its questions, and that it is the last one."""
+        language, asks = mail.to.language, mail.asks
+        is_last = asks is not None and mail.ordinal == len(self.settings.mail.reminders_after_days)
+        key = (mail.text, language, is_last, survey.fingerprint if survey else "")
         if key not in self._moulds:
-            parts = {"to_customer": True, "question": None, "is_last": False}
-            self._moulds[key] = self.foundry.make(letter, mail.language, self._shared(), parts)
-        return self._finished(mail, letter, self._moulds[key], facts, _bulk(facts["opt_out"]), now)
+            shared, question = self._shared(), None
+            if asks and survey:
+                questions = len(survey.items(asks.wave))
+                shared |= {"questions": questions, "minutes": minutes(questions)}
+                question = first_question(survey, asks.wave, language)
+            parts = {"to_customer": mail.kind.to_customer, "question": question, "is_last": is_last}
+            letter = mail_texts().named(mail.text)
+            self._moulds[key] = self.foundry.make(letter, language, shared, parts)
+        return self._moulds[key]
 
     def _shared(self) -> dict[str, object]:
         return {"company": self.settings.company.name, "k": self.settings.publishing.k}
 
-    def _to_customer(
-        self, mail: Outgoing, about: AboutDeal, survey: Survey, closes_at: datetime, now: datetime
-    ) -> RenderedMail:
-        letter = mail_texts().of(mail.kind, about.wave)
-        opt_out = self._link("/opt-out/", Purpose.OPT_OUT, mail.salt)
-        facts = {
-            "name": mail.name,
-            "product": about.product,
-            "salesperson": about.salesperson,
-            "sold_on": _written_date(about.sold_on, mail.language),
-            "delivered_on": _written_date(about.delivered_on or about.sold_on, mail.language),
-            "open_until": _written_date(closes_at.astimezone(self.zone).date(), mail.language),
-            "link": self._link("/s/", Purpose.SURVEY, mail.salt),
-            "opt_out": opt_out,
-        }
-        mould = self._mould(letter, mail, about, survey)
-        return self._finished(mail, letter, mould, facts, _bulk(opt_out), now)
-
-    def _mould(self, letter: MailText, mail: Outgoing, about: AboutDeal, survey: Survey) -> MultipartBody:
-        is_last = reminder_number(mail.kind) == len(self.settings.mail.reminders_after_days)
-        key = (mail.kind, about.wave, mail.language, survey.fingerprint)
-        if key not in self._moulds:
-            questions = len(survey.items(about.wave))
-            shared = self._shared() | {"questions": questions, "minutes": minutes(questions)}
-            question = first_question(survey, about.wave, mail.language)
-            parts = {"to_customer": True, "question": question, "is_last": is_last}
-            self._moulds[key] = self.foundry.make(letter, mail.language, shared, parts)
-        return self._moulds[key]
-
     def _finished(
         self,
-        mail: Outgoing,
+        message_id: str,
+        to: Recipient,
         letter: MailText,
         mould: MultipartBody,
         facts: dict[str, str],
-        extra: list[tuple[str, str]],
         now: datetime,
     ) -> RenderedMail:
-        recipient, boundary = domain_in_ascii(mail.email), f"=_{mail.message_id}"
+        recipient, boundary = domain_in_ascii(to.email), f"=_{message_id}"
         reply_to = self.settings.mail.reply_to
         fields = [
             ("From", self.sender),
-            ("To", mailbox(mail.name, recipient)),
-            ("Subject", words(self._subject(letter, mail.language, facts))),
+            ("To", mailbox(to.name, recipient)),
+            ("Subject", words(self._subject(letter, to.language, facts))),
             ("Date", timestamp(now)),
-            ("Message-ID", f"<{mail.message_id}@{self.address.rpartition('@')[2]}>"),
+            ("Message-ID", f"<{message_id}@{self.address.rpartition('@')[2]}>"),
             *([("Reply-To", reply_to)] if reply_to else []),
             ("Auto-Submitted", "auto-generated"),
             ("X-Auto-Response-Suppress", "OOF, AutoReply"),
-            *extra,
+            *(_one_click(facts["opt_out"]) if "opt_out" in facts else []),
             ("MIME-Version", "1.0"),
             ("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
         ]
         data = header(fields).encode() + mould.cast(facts, boundary)
         data = self.signer.signed(data) if self.signer else data
-        return RenderedMail(self._return_path(mail.message_id), recipient, data)
+        return RenderedMail(self._return_path(message_id), recipient, data)
 
     def _subject(self, letter: MailText, language: Language, facts: dict[str, str]) -> str:
         return letter.subject[language].format(
@@ -212,7 +180,7 @@ def minutes(questions: int) -> int:
     return max(2, ceil(questions * SECONDS_PER_QUESTION / 60))
 
 
-def _bulk(opt_out: str) -> list[tuple[str, str]]:
+def _one_click(opt_out: str) -> list[tuple[str, str]]:
     """The header fields that let a mail program offer one-click opt-out (RFC 8058)."""
     return [
         ("List-Unsubscribe", f"<{opt_out}>"),

@@ -6,8 +6,6 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from kloof.domain.mailing.messages import INVITATION, SIGN_IN, tells_of_findings
-from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Text
 
 
@@ -16,7 +14,7 @@ class _Part(BaseModel):
 
 
 class MailText(_Part):
-    """One kind of mail. `reason`: why a customer gets it, where that is not that we ask them something."""
+    """What one kind of mail says. `reason`: why a customer gets it, where that is not that we ask them something."""
 
     subject: Text
     body: tuple[Text, ...]
@@ -74,15 +72,10 @@ class MailTexts(_Part):
     test: MailText
     on_paper: OnPaper
 
-    def of(self, kind: str, wave: Wave | None) -> MailText:
-        """The letter for a message of this kind."""
-        if kind == SIGN_IN or wave is None:
-            return self.sign_in
-        if tells_of_findings(kind):
-            return self.findings
-        if kind == INVITATION:
-            return self.invitation_sale if wave is Wave.SALE else self.invitation_delivery
-        return self.reminder_sale if wave is Wave.SALE else self.reminder_delivery
+    def named(self, name: str) -> MailText:
+        """The text that a kind of mail names."""
+        found: MailText = getattr(self, name)
+        return found
 
 
 @cache

@@ -3,14 +3,15 @@
 from datetime import date, datetime
 from typing import Any
 
+from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.access import audit_log
 from kloof.storage.models import (
+    Call,
+    CallStep,
     Customer,
     Deal,
-    FollowUp,
-    FollowUpStep,
     HandoverMark,
     Invitation,
     Message,
@@ -112,10 +113,10 @@ def _deal(deal: Deal) -> dict[str, Any]:
 
 
 def _call(deal: Deal) -> dict[str, Any] | None:
-    row = FollowUp.get_or_none(FollowUp.deal == deal.id)
+    row = Call.get_or_none(Call.deal == deal.id)
     if row is None:
         return None
-    steps = FollowUpStep.select().where(FollowUpStep.follow_up == row.id).order_by(FollowUpStep.id)
+    steps = CallStep.select().where(CallStep.call == row.id).order_by(CallStep.id)
     return _facts(row, ("state", "opened_at", "due_on")) | {
         "steps": [_facts(one, ("outcome", "note", "at")) for one in steps]
     }
@@ -127,9 +128,14 @@ def _survey(deal: Deal, invitation: Invitation) -> dict[str, Any]:
     return {
         "wave": invitation.wave,
         "state": invitation.state,
-        "mails": [_facts(mail, ("kind", "state", "due_at", "sent_at", "last_reply")) for mail in mails],
+        "mails": [_mail(mail) for mail in mails],
         "answered": None if response is None else _response(deal, Wave(invitation.wave), response),
     }
+
+
+def _mail(mail: Message) -> dict[str, Any]:
+    what = {"kind": MAIL_KINDS[mail.kind].numbered(mail.ordinal)}
+    return what | _facts(mail, ("state", "due_at", "sent_at", "last_reply"))
 
 
 def _response(deal: Deal, wave: Wave, response: Response) -> dict[str, Any]:

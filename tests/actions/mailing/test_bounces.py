@@ -8,7 +8,7 @@ import pytest
 
 from kloof.actions.mailing.bounces import BounceReport, gather, take
 from kloof.actions.mailing.dispatch import Dispatch
-from kloof.actions.mailing.outbox import open_due_calls
+from kloof.actions.mailing.outbox import catch_up
 from kloof.config import Settings
 from kloof.domain.errors import Refused
 from kloof.mail.bounces import Bounce, BounceKind
@@ -50,7 +50,7 @@ def test_a_hard_bounce_stops_the_survey_and_everything_else_for_that_address(
     sell(settings, line(2, customer_email="customer1@example.com"))
     for _ in range(20):
         clock.forward(days=1)
-        open_due_calls(settings, clock())
+        catch_up(settings, clock())
         Dispatch(settings, post, "worker", clock).round()
     assert len(post.sent) == 1
     assert Message.get_by_id(1).state == "bounced"

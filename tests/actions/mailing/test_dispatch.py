@@ -11,9 +11,10 @@ import pytest
 
 from kloof.actions.mailing import opt_out
 from kloof.actions.mailing.dispatch import LEASE, PATIENCE, Dispatch, RoundResult
-from kloof.actions.mailing.outbox import open_due_calls
+from kloof.actions.mailing.outbox import catch_up
 from kloof.config import Settings
 from kloof.domain.access import tokens
+from kloof.domain.mailing.messages import Outgoing
 from kloof.domain.mailing.schedule import MOST_TRIES
 from kloof.domain.states import InvitationState, MessageState
 from kloof.domain.surveys.definition import Wave
@@ -176,10 +177,10 @@ def test_a_message_that_a_dead_worker_was_sending_is_held_when_its_lease_ends(
     with pytest.raises(KeyboardInterrupt):
         go(settings, Dying(), clock)
     clock.forward(seconds=LEASE.total_seconds() - 1)
-    open_due_calls(settings, clock())
+    catch_up(settings, clock())
     assert message().state == "sending"
     clock.forward(seconds=1)
-    open_due_calls(settings, clock())
+    catch_up(settings, clock())
     assert message().state == "held"
 
 
@@ -191,7 +192,7 @@ def test_a_slow_worker_may_still_say_that_a_held_message_was_sent(settings: Sett
             self, sender: str, recipient: str, data: bytes, meanwhile: Callable[[], None] = nothing
         ) -> str:
             clock.forward(hours=1)
-            open_due_calls(settings, clock())
+            catch_up(settings, clock())
             assert message().state == "held"
             return super().send(sender, recipient, data, meanwhile)
 
@@ -250,7 +251,7 @@ def test_a_reminder_goes_to_who_has_not_submitted_and_two_is_the_end(
     days = []
     for day in range(60):
         clock.now = NOON + timedelta(days=day)
-        open_due_calls(settings, clock())
+        catch_up(settings, clock())
         days += [day] * go(settings, transport, clock).sent
     assert days == [0, 4, 10]
     assert "Herinnering" in read(transport, 1)["Subject"]
@@ -263,10 +264,10 @@ def test_a_queued_reminder_is_not_sent_to_who_is(settings: Settings, clock: Cloc
     transport = Memory()
     go(settings, transport, clock)
     clock.forward(days=4)
-    open_due_calls(settings, clock())
+    catch_up(settings, clock())
     Invitation.update(state=state).execute()
     assert go(settings, transport, clock).withdrawn == 1
-    assert message(kind="reminder-1").state == "cancelled"
+    assert message(kind="reminder").state == "cancelled"
     assert len(transport.sent) == 1
 
 
@@ -277,7 +278,7 @@ def test_who_submits_while_the_reminder_is_being_made_does_not_get_it(
     transport = Memory()
     go(settings, transport, clock)
     clock.forward(days=4)
-    open_due_calls(settings, clock())
+    catch_up(settings, clock())
     worker = Dispatch(settings, transport, "worker", clock)
     mails = worker.batches.take(RoundResult()) or []
     Invitation.update(state="submitted").execute()
@@ -297,7 +298,7 @@ def test_an_opt_out_stops_every_deal_of_that_address_of_today_and_tomorrow(
     sell(settings, line(3, customer_email="customer1@example.com"))
     for _ in range(40):
         clock.forward(days=1)
-        open_due_calls(settings, clock())
+        catch_up(settings, clock())
         go(settings, transport, clock)
     assert len(transport.sent) == 1
     assert {row.state for row in Invitation.select()} <= {InvitationState.STOPPED, InvitationState.EXPIRED}
@@ -324,7 +325,7 @@ def test_the_second_survey_goes_before_a_first_one_and_is_never_dropped(tmp_path
     days = []
     for day in range(70):
         clock.now = NOON + timedelta(days=day)
-        open_due_calls(settings, clock())
+        catch_up(settings, clock())
         if go(settings, transport, clock).sent:
             days.append((day, read(transport, -1)["Subject"]))
     assert days[0] == (30, "Warmtehuis: is Warmtepomp geworden wat u verwachtte?")
@@ -358,8 +359,8 @@ def test_a_mail_that_cannot_be_made_does_not_keep_the_others_waiting(
     worker = Dispatch(settings, Memory(), "worker", clock)
     made = worker.postbox.parcel
 
-    def faulty(mail: object, *rest: object) -> object:
-        if getattr(mail, "email", "") == "customer1@example.com":
+    def faulty(mail: Outgoing, *rest: object) -> object:
+        if mail.to.email == "customer1@example.com":
             raise ValueError("no such thing")
         return made(mail, *rest)  # type: ignore[arg-type]
 
@@ -373,7 +374,7 @@ def test_an_invitation_stays_open_for_its_days_from_the_moment_it_went_out(
 ) -> None:
     sell(settings, line())
     clock.forward(days=100)
-    open_due_calls(settings, clock())
+    catch_up(settings, clock())
     go(settings, Memory(), clock)
     row = Invitation.get(Invitation.wave == Wave.SALE)
     assert (row.state, row.expires_at) == ("invited", clock.now + timedelta(days=45))

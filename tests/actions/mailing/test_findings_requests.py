@@ -14,11 +14,13 @@ from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.actions.surveys import respond
 from kloof.config import Settings
+from kloof.domain.mailing.kinds import SOLVED
 from kloof.domain.states import MessageState
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent
 from kloof.mail.transport import Memory
-from kloof.storage.models import Customer, Deal, Message, Response
+from kloof.storage.mailing import outbox
+from kloof.storage.models import Call, Customer, Deal, Message, Response
 from release_cast import MONDAY, answered_deals, month, settings
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -50,7 +52,7 @@ def go(company: Settings, transport: Memory, now: datetime) -> RoundResult:
 
 
 def told() -> list[Message]:
-    return list(Message.select().where(Message.kind.startswith("findings-")).order_by(Message.id))
+    return list(Message.select().where(Message.kind == "findings").order_by(Message.id))
 
 
 def test_who_asked_gets_one_mail_with_the_next_release_and_nobody_else_does(company: Settings) -> None:
@@ -98,7 +100,7 @@ def test_one_ask_is_one_mail_and_asking_again_is_another(company: Settings) -> N
     answered_deals(15, seed=2, now=month(2))
     freeze(company, month(2))
     assert publish(company, month(2)).told == 1
-    assert [message.kind for message in told()] == ["findings-1", "findings-3"]
+    assert [message.ordinal for message in told()] == [1, 3]
 
 
 def test_who_asked_on_two_surveys_gets_one_mail(company: Settings) -> None:
@@ -141,6 +143,21 @@ def test_who_asks_after_opting_out_of_surveys_is_told(company: Settings) -> None
     respond.choose_again(opened, Changes(wants_findings=True), MONDAY)
     publish(company, MONDAY)
     assert go(company, Memory(), TUESDAY).sent == 1
+
+
+def test_who_asks_after_opting_out_is_told_also_while_another_mail_about_that_survey_is_stopped(
+    company: Settings,
+) -> None:
+    built = asks()
+    opt_out.stop(company, built.opt_out_tokens[Wave.SALE], MONDAY)
+    opened = respond.open_link(built.tokens[Wave.SALE], MONDAY)
+    respond.choose_again(opened, Changes(wants_findings=True), MONDAY)
+    publish(company, MONDAY)
+    call = Call.create(deal=built.row, state="solved", time=1, opened_at=NOW, due_on=NOW.date())
+    outbox.queue(NOW, SOLVED, NOW, 1, call=call.id, invitation=built.invitations[Wave.SALE])
+    tally = go(company, Memory(), TUESDAY)
+    assert (tally.sent, tally.withdrawn) == (1, 1)
+    assert told()[0].state == MessageState.SENT
 
 
 def test_it_counts_for_the_limit_per_day(company: Settings) -> None:

@@ -16,7 +16,7 @@ from threading import Event
 import pytest
 
 from kloof import storage
-from kloof.actions.mailing.outbox import open_due_calls
+from kloof.actions.mailing.outbox import catch_up
 from kloof.config import Settings
 from kloof.domain.states import MessageState
 from kloof.mail.smtp import Smtp
@@ -105,7 +105,7 @@ def settle(crew: Crew, chance: random.Random, kills: int, settings: Settings, st
             crew.kill_one(chance.randrange(WORKERS))
             kills -= 1
         # What a dead worker held in its hands is found once its lease has ended; the living look once a minute.
-        open_due_calls(settings, fast_clock(started)())
+        catch_up(settings, fast_clock(started)())
 
 
 @pytest.mark.slow

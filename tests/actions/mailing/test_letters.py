@@ -12,7 +12,7 @@ from kloof import storage
 from kloof.actions.deals import imports
 from kloof.actions.mailing import invite, letters, opt_out
 from kloof.actions.mailing.dispatch import Dispatch
-from kloof.actions.mailing.outbox import Decision, open_due_calls, overview, resolve
+from kloof.actions.mailing.outbox import Decision, catch_up, overview, resolve
 from kloof.config import Settings
 from kloof.domain.access import tokens
 from kloof.domain.errors import NotFound, Refused
@@ -165,7 +165,7 @@ def test_days_to_answer_count_from_printing_and_no_letter_expires_unprinted(
 ) -> None:
     sell(settings, NAMELESS)
     late = NOON + timedelta(days=200)
-    open_due_calls(settings, late)
+    catch_up(settings, late)
     assert Invitation.get().state == "planned"
     letters.print_new(settings, tmp_path / "post.pdf", late)
     assert Invitation.get().expires_at == late + timedelta(days=survey().timing.open_for_days)
@@ -180,7 +180,7 @@ def test_a_letter_is_due_on_its_day_and_not_before(settings: Settings, tmp_path:
 def test_who_got_a_letter_gets_no_reminder(settings: Settings, tmp_path: Path) -> None:
     sell(settings, NAMELESS)
     letters.print_new(settings, tmp_path / "post.pdf", NOON)
-    open_due_calls(settings, NOON + timedelta(days=30))
+    catch_up(settings, NOON + timedelta(days=30))
     assert Message.select().count() == 1
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import builders
 from kloof.actions.mailing.dispatch import Dispatch
-from kloof.actions.mailing.outbox import Decision, all_held, open_due_calls, overview, resolve
+from kloof.actions.mailing.outbox import Decision, all_held, catch_up, overview, resolve
 from kloof.actions.surveys import respond
 from kloof.config import Settings
 from kloof.domain.deals.study_arms import Arm
@@ -67,8 +67,8 @@ def test_arrived_counts_as_sent_and_the_reminders_follow(settings: Settings) -> 
     sell(settings, line())
     resolve(settings, [put_in(MessageState.HELD)], Decision.ARRIVED, NOON)
     assert (Invitation.get().state, Invitation.get().expires_at) == ("invited", NOON + timedelta(days=45))
-    open_due_calls(settings, NOON + timedelta(days=4))
-    assert Message.select().where(Message.kind == "reminder-1").count() == 1
+    catch_up(settings, NOON + timedelta(days=4))
+    assert [row.ordinal for row in Message.select().where(Message.kind == "reminder")] == [1]
 
 
 def test_cancel_leaves_it(settings: Settings) -> None:
@@ -110,10 +110,10 @@ def test_who_lets_the_second_survey_close_has_left_and_can_never_answer_it(setti
     builders.invite(built, Wave.DELIVERY)
     late = builders.NOW + timedelta(days=46)
     second = respond.open_link(built.tokens[Wave.DELIVERY], builders.NOW)
-    open_due_calls(settings, builders.NOW + timedelta(days=44))
+    catch_up(settings, builders.NOW + timedelta(days=44))
     assert freezing.queued() == []
-    open_due_calls(settings, late)
-    open_due_calls(settings, late)
+    catch_up(settings, late)
+    catch_up(settings, late)
     ((queued, _),) = freezing.queued()
     assert (queued.arm, queued.expected.tolist()) == (Arm.LEFT, [[9, 9, 9]])
     with pytest.raises(Refused):

@@ -65,14 +65,14 @@ def test_a_database_that_goes_away_for_a_while_does_not_end_the_loop(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sell(settings, line())
-    real, failures = worker.open_due_calls, [RuntimeError("the server restarts")]
+    real, failures = worker.catch_up, [RuntimeError("the server restarts")]
 
-    def follow_up(*arguments: object) -> None:
+    def catch_up(*arguments: object) -> None:
         if failures:
             raise failures.pop()
         real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(worker, "follow_up", follow_up)
+    monkeypatch.setattr(worker, "catch_up", catch_up)
     stop = Event()
     worker.work(settings, Stopping(stop, 1), Clock(), stop, lambda _: None)
     assert states() == ["sent"]

@@ -16,7 +16,7 @@ from kloof import storage
 from kloof.actions.deals.imports import import_cancellations
 from kloof.actions.mailing import invite, opt_out
 from kloof.actions.mailing.dispatch import Dispatch
-from kloof.actions.mailing.outbox import open_due_calls
+from kloof.actions.mailing.outbox import catch_up
 from kloof.config import Settings
 from kloof.domain.access import tokens
 from kloof.domain.deals.deals import Deal, DealLine
@@ -139,7 +139,7 @@ def test_a_year_of_ten_thousand_deals(tmp_path: Path) -> None:
             if hour == 9 and number < DAYS:
                 with storage.transaction():
                     year.day(today, clock())
-            open_due_calls(settings, clock())
+            catch_up(settings, clock())
             worker.round()
             if hour == 16:
                 year.customers_act(clock.forward(minutes=20))

@@ -23,7 +23,7 @@ from kloof.domain.surveys.responses import Consent
 from kloof.mail.transport import Memory
 from kloof.storage.access import audit_log, people
 from kloof.storage.mailing import review
-from kloof.storage.models import Deal, FollowUp, FollowUpStep, Message
+from kloof.storage.models import Call, CallStep, Deal, Message
 from kloof.storage.staff import calls as kept
 
 DUE = NOW + timedelta(days=3)
@@ -79,8 +79,8 @@ def test_the_owner_gets_a_mail_at_once_and_one_on_the_day_by_which_with_nothing_
 
 def test_the_database_itself_refuses_a_second_mail_of_the_same_kind(house: Settings) -> None:
     answers(house)
-    row = Message.get(Message.kind == "call-1")
-    facts = {"follow_up": row.follow_up_id, "recipient": row.recipient_id, "kind": "call-1"}
+    row = Message.get(Message.kind == "call")
+    facts = {"call": row.call_id, "recipient": row.recipient_id, "kind": "call", "ordinal": 1}
     more = {"message_id": "x", "state": "queued", "due_at": NOW, "created_at": NOW, "changed_at": NOW}
     with pytest.raises(Exception, match=r"(?i)unique"):
         Message.insert(**facts, **more).execute()
@@ -113,7 +113,7 @@ def test_the_customer_confirms_once_and_the_first_answer_counts(house: Settings)
     link = asked_if_solved(house, built)
     assert calls.answer(house, link, is_solved=True, words="Thanks", now=NOW) is CallState.CONFIRMED
     assert calls.answer(house, link, is_solved=False, words="", now=NOW) is CallState.CONFIRMED
-    assert [row.note for row in FollowUpStep.select().where(FollowUpStep.person.is_null())] == ["Thanks"]
+    assert [row.note for row in CallStep.select().where(CallStep.person.is_null())] == ["Thanks"]
     assert [line.detail for line in audit_log.about_deals([built.row]) if line.what == "call_answered"] == [
         "confirmed"
     ]
@@ -126,7 +126,7 @@ def test_no_opens_it_again_with_a_new_day_and_new_mails_and_a_later_link_replace
     link = asked_if_solved(house, built)
     later = NOW + timedelta(days=4)
     assert calls.answer(house, link, is_solved=False, words="Still wet", now=later) is CallState.OPEN
-    assert FollowUp.get().due_on == (later + timedelta(days=3)).date()
+    assert Call.get().due_on == (later + timedelta(days=3)).date()
     transport = Memory()
     assert go(house, transport, later).sent == 1
     assert calls.detail(house, sanne(), built.deal_id, later).steps[-1].note == "Still wet"
@@ -187,7 +187,7 @@ def test_a_call_that_was_closed_in_the_meantime_takes_no_second_outcome(house: S
 def test_lists_hold_whom_and_by_when_the_first_due_first_and_only_ones_own(house: Settings) -> None:
     second, first = answers(house), answers(house)
     answers(house, seller="Bram de Wit")
-    FollowUp.update(due_on=NOW.date()).where(FollowUp.deal == first.row).execute()
+    Call.update(due_on=NOW.date()).where(Call.deal == first.row).execute()
     calls.record(house, sanne(), answers(house).deal_id, CallOutcome.NOT_SOLVED, "", NOW)
     view = calls.overview(house, sanne(), NOW)
     assert [call.deal_id for call in view.open] == [first.deal_id, second.deal_id]
@@ -208,7 +208,7 @@ def test_the_outbox_names_deal_and_address_of_every_mail_about_a_call(house: Set
     built = answers(house)
     calls.record(house, sanne(), built.deal_id, CallOutcome.SOLVED, "", NOW)
     listed = [*review.listed(MessageState.QUEUED, 9), *review.listed(MessageState.CANCELLED, 9)]
-    assert [(entry.kind, entry.deal_id, entry.email) for entry in listed] == [
+    assert [(entry.name, entry.deal_id, entry.email) for entry in listed] == [
         ("solved-1", built.deal_id, built.email),
         ("call-1", built.deal_id, "sanne.de.vries@company.example"),
         ("call-due-1", built.deal_id, "sanne.de.vries@company.example"),

@@ -154,7 +154,7 @@ def test_the_outbox_says_to_whom_and_about_which_deal_and_so_does_the_log(
     shared(settings)
     say(settings, lead)
     Message.update(state="held").where(Message.kind == "handover").execute()
-    [entry] = [entry for entry in overview(NIGHT).entries if entry.kind == "handover"]
+    [entry] = [entry for entry in overview(NIGHT).entries if entry.name == "handover"]
     assert (entry.deal_id, entry.email) == ("D-1", SELLER)
     resolve(settings, [entry.id], Decision.AGAIN, NIGHT)
     [line] = audit_log.about_deals([Deal.get().id], frozenset({AuditAction.MAIL_DECIDED}))

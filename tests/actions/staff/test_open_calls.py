@@ -20,7 +20,7 @@ from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent
 from kloof.domain.surveys.responses import PromiseOutcome as PromiseOutcome
 from kloof.storage.access import audit_log, people
-from kloof.storage.models import FollowUp, FollowUpStep, Message
+from kloof.storage.models import Call, CallStep, Message
 from kloof.storage.models import Person as PersonRow
 
 
@@ -42,7 +42,7 @@ def sanne() -> Person:
 
 def test_a_large_gap_opens_a_call_for_the_salesperson_due_in_three_working_days(house: Settings) -> None:
     built = answers(house, received=4)
-    row = FollowUp.get()
+    row = Call.get()
     assert (row.state, row.owner_id, row.due_on) == ("open", person(), (NOW + timedelta(days=3)).date())
     assert mails() == [("call-1", "queued"), ("call-due-1", "queued")]
     assert "call_opened" in [line.what for line in audit_log.about_deals([built.row])]
@@ -101,7 +101,7 @@ def test_choosing_totals_takes_the_call_and_every_note_away(house: Settings) -> 
     chooses(house, built, consent=Consent.TOTALS)
     assert state(built) == "cancelled"
     assert [kind for kind, stands in mails() if stands != "cancelled"] == []
-    assert [row.note for row in FollowUpStep.select()] == [""]
+    assert [row.note for row in CallStep.select()] == [""]
     with pytest.raises(NotFound):
         calls.detail(house, sanne(), built.deal_id, NOW)
 
@@ -139,7 +139,7 @@ def test_it_opens_once_however_many_reasons_come(house: Settings) -> None:
     built = answers(house)
     chooses(house, built, Wave.SALE, wants_call=True)
     chooses(house, built, wants_call=True)
-    assert FollowUp.select().count() == 1
+    assert Call.select().count() == 1
     assert [kind for kind, _ in mails()] == ["call-1", "call-due-1"]
 
 
@@ -164,7 +164,7 @@ def test_without_the_works_councils_consent_only_asking_opens_a_call_and_the_des
     chooses(council_not_asked, silent, wants_call=True)
     detail = calls.detail(council_not_asked, desk, silent.deal_id, NOW)
     assert (detail.grounds, detail.gaps, detail.words, detail.broken) == ((Ground.ASKED,), (), (), ())
-    assert {row.recipient_id for row in Message.select().where(Message.kind == "call-1")} == {desk.id}
+    assert {row.recipient_id for row in Message.select().where(Message.kind == "call")} == {desk.id}
 
 
 def test_where_the_salesperson_has_left_only_asking_opens_a_call_and_the_desk_makes_it(
@@ -174,7 +174,7 @@ def test_where_the_salesperson_has_left_only_asking_opens_a_call_and_the_desk_ma
     built = answers(house, received=0)
     assert state(built) == ""
     chooses(house, built, wants_call=True)
-    assert FollowUp.get().owner_id is None
+    assert Call.get().owner_id is None
 
 
 def test_what_the_customer_did_and_the_call_are_one_transaction(
@@ -186,7 +186,7 @@ def test_what_the_customer_did_and_the_call_are_one_transaction(
     monkeypatch.setattr("kloof.actions.staff.open_calls.outbox.queue", breaks)
     with pytest.raises(RuntimeError):
         answers(house)
-    assert FollowUp.select().count() == 0
+    assert Call.select().count() == 0
 
 
 def test_the_export_holds_the_call_and_erasing_leaves_nothing_of_it(house: Settings) -> None:
@@ -196,7 +196,7 @@ def test_the_export_holds_the_call_and_erasing_leaves_nothing_of_it(house: Setti
     assert (kept["call"]["state"], kept["call"]["steps"][0]["note"]) == ("open", "Rang twice")
     json.dumps(kept)
     person_data.erase(house, built.email, NOW)
-    assert [model.select().count() for model in (FollowUp, FollowUpStep, Message)] == [0, 0, 0]
+    assert [model.select().count() for model in (Call, CallStep, Message)] == [0, 0, 0]
 
 
 def test_settling_costs_few_queries(house: Settings) -> None:

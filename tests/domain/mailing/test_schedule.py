@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kloof.domain.errors import BadSettings
+from kloof.domain.mailing.kinds import INVITATION, REMINDER
 from kloof.domain.mailing.schedule import (
     MONTH,
     MOST_TRIES,
@@ -21,6 +22,7 @@ from kloof.domain.mailing.schedule import (
     wait_before_retry,
 )
 from kloof.domain.surveys.definition import Wave
+from mail_cast import a_survey, outgoing
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 OFFICE = SendingHours(9, 18, frozenset({1, 2, 3, 4, 5}), AMSTERDAM, "NL")
@@ -116,8 +118,9 @@ def test_everything_goes_today_or_gets_a_later_day_and_nothing_is_dropped(
 
 
 def test_of_one_customer_the_second_survey_goes_first_and_a_reminder_last() -> None:
-    kinds = [("reminder-1", Wave.DELIVERY), ("invitation", Wave.SALE), ("invitation", Wave.DELIVERY)]
-    candidates = [Candidate(number, 1, rank(*kind), date(2026, 9, 15)) for number, kind in enumerate(kinds)]
+    second = a_survey(wave=Wave.DELIVERY)
+    mails = [outgoing(REMINDER, 1, second), outgoing(INVITATION), outgoing(INVITATION, 0, second)]
+    candidates = [Candidate(number, 1, rank(mail), date(2026, 9, 15)) for number, mail in enumerate(mails)]
     go, later = share_out(candidates, {}, Limits())
     assert go == [2]
     assert later[1] < later[0]

@@ -49,9 +49,11 @@ def test_the_claim_looks_in_an_index_however_long_the_queue_is(settings: Setting
 def test_a_lease_counts_for_the_customer_and_giving_back_frees_the_day(settings: Settings) -> None:
     sell(settings, line())
     (mail,) = leasing.outgoing([1])
-    assert mail.customer is not None
+    assert mail.to.customer is not None
     leasing.lease([1], "worker", NOON, NOON.date())
-    assert leasing.mailed_days({mail.customer}, NOON.date(), besides=[]) == {mail.customer: [NOON.date()]}
-    assert leasing.mailed_days({mail.customer}, NOON.date(), besides=[1]) == {}
+    assert leasing.mailed_days({mail.to.customer}, NOON.date(), besides=[]) == {
+        mail.to.customer: [NOON.date()]
+    }
+    assert leasing.mailed_days({mail.to.customer}, NOON.date(), besides=[1]) == {}
     leasing.release([1], "worker")
-    assert leasing.mailed_days({mail.customer}, NOON.date(), besides=[]) == {}
+    assert leasing.mailed_days({mail.to.customer}, NOON.date(), besides=[]) == {}

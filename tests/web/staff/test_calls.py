@@ -24,7 +24,7 @@ from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Consent
 from kloof.domain.surveys.responses import PromiseOutcome as PromiseOutcome
 from kloof.storage.access import people
-from kloof.storage.models import FollowUp, FollowUpStep, Response
+from kloof.storage.models import Call, CallStep, Response
 from kloof.web import create_app
 
 Enter = Callable[[str, Role], FlaskClient]
@@ -94,7 +94,7 @@ def test_a_colleague_another_role_and_a_stranger_see_what_an_absent_call_shows(
     for name, role in (("Bram de Wit", Role.SALESPERSON), ("Noor Desk", Role.DESK)):
         data = {"outcome": "solved"}
         assert signed_in(name, role).post(f"/calls/{built.deal_id}", data=data).status_code == 404
-    assert FollowUpStep.select().count() == 0
+    assert CallStep.select().count() == 0
 
 
 def test_a_customer_who_chose_totals_shows_the_wish_and_no_answer(
@@ -142,7 +142,7 @@ def test_two_who_note_at_once_leave_one_outcome(house: Settings, sanne: FlaskCli
     for outcome in ("not_solved", "solved"):
         data = {"csrf_token": found[1], "outcome": outcome}
         assert sanne.post(f"/calls/{built.deal_id}", data=data).status_code == 303
-    assert [row.outcome for row in FollowUpStep.select()] == ["not_solved"]
+    assert [row.outcome for row in CallStep.select()] == ["not_solved"]
 
 
 def test_without_the_works_councils_consent_the_page_is_off_and_the_desk_makes_the_call(
@@ -181,7 +181,7 @@ def test_the_desk_counts_calls_and_names_the_overdue_without_a_word_of_the_answe
     house: Settings, app: Flask, signed_in: Enter
 ) -> None:
     built = answers(house)
-    FollowUp.update(due_on=(NOW - timedelta(days=1)).date()).execute()
+    Call.update(due_on=(NOW - timedelta(days=1)).date()).execute()
     desk = signed_in("Noor Desk", Role.DESK)
     assert re.search(r"of which overdue</dt><dd class=\"number\">1<", page(desk, "/desk"))
     shown = page(desk, "/calls")
@@ -202,7 +202,7 @@ def asked(house: Settings) -> tuple[BuiltDeal, str]:
     owner = people.by_id(person())
     assert owner
     calls.record(house, owner, built.deal_id, CallOutcome.SOLVED, "Sent a fitter", NOW)
-    link = token(house.secret_key, Purpose.SOLVED, bytes(FollowUp.get().link_salt))
+    link = token(house.secret_key, Purpose.SOLVED, bytes(Call.get().link_salt))
     return built, f"/solved/{link}"
 
 

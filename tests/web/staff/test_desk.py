@@ -15,10 +15,13 @@ import release_cast
 from builders import NOW, deal, person
 from kloof import storage
 from kloof.domain.access.people import Role
+from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.surveys.definition import Wave
+from kloof.domain.text import Language
 from kloof.storage.access import audit_log
 from kloof.storage.mailing import opt_outs, outbox
 from kloof.storage.models import Deal, Message, Round
+from kloof.wording import translator
 
 Enter = Callable[[str, Role], FlaskClient]
 ROOT = Path(__file__).parents[3]
@@ -174,6 +177,18 @@ def test_what_waits_for_somebody_stands_there_with_why_and_what_to_do(desk: Flas
     page = desk.get("/desk", headers={"Accept-Language": "en"}).get_data(as_text=True)
     for said in ("X-1", "The connection broke.", "kloof outbox resolve", "X-3", "kloof letters FILE.pdf"):
         assert said in page
+
+
+@pytest.mark.parametrize(("language", "held"), [("en", "Held: decide"), ("nl", "Vastgehouden: beslis")])
+def test_mail_of_every_kind_is_called_by_its_name_at_the_desk(
+    desk: FlaskClient, language: Language, held: str
+) -> None:
+    for kind in MAIL_KINDS.values():
+        outbox.queue(NOW, kind, NOW, 3)
+    Message.update(state="held").execute()
+    page = desk.get("/desk", headers={"Accept-Language": language}).get_data(as_text=True)
+    say = translator(language)
+    assert re.findall(f"<td>{held}: (.+)</td>", page) == [say(kind.words) for kind in MAIL_KINDS.values()]
 
 
 def test_opt_outs_and_dead_addresses_are_counted_at_the_desk(desk: FlaskClient) -> None:

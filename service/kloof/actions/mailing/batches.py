@@ -8,7 +8,7 @@ from kloof import storage
 from kloof.actions.mailing.invite import sending_hours
 from kloof.config import Settings
 from kloof.domain.mailing import schedule
-from kloof.domain.mailing.messages import Outgoing, moot, tells_of_findings
+from kloof.domain.mailing.messages import Outgoing
 from kloof.domain.mailing.schedule import Candidate, Limits, SendingHours, rank, share_out
 from kloof.domain.mailing.suppression import address_hash, customer_hash
 from kloof.domain.states import InvitationState
@@ -65,7 +65,7 @@ class Batches:
             if not due:
                 return None
             mails = self._within_hours(leasing.outgoing(due), now, tally)
-            mails = self._without_moot(mails, now, tally)
+            mails = self._still_wanted(mails, now, tally)
             mails = self._within_limits(mails, now, tally)
             self._lease(mails, now)
         idle = not mails and (tally.withdrawn, tally.later) == before
@@ -73,7 +73,7 @@ class Batches:
 
     def hours_of(self, mail: Outgoing) -> SendingHours:
         """The sending hours where this customer lives."""
-        zone = mail.about.time_zone if mail.about else ""
+        zone = mail.to.time_zone
         if zone not in self._hours:
             self._hours[zone] = sending_hours(self.settings.mail, zone)
         return self._hours[zone]
@@ -88,31 +88,26 @@ class Batches:
     def _within_hours(self, mails: list[Outgoing], now: datetime, tally: RoundResult) -> list[Outgoing]:
         """Those to places where it is open; with one that is not, all that is due there moves."""
         closed = {
-            mail.about.time_zone: self.hours_of(mail)
+            mail.to.time_zone: self.hours_of(mail)
             for mail in mails
-            if mail.about and self.hours_of(mail).open_until(now) is None
+            if mail.kind.to_customer and self.hours_of(mail).open_until(now) is None
         }
         for zone, hours in closed.items():
             tally.later += leasing.move_all_due(now, hours.next_open(now), zone)
-        return [mail for mail in mails if mail.about is None or mail.about.time_zone not in closed]
+        return [mail for mail in mails if not mail.kind.to_customer or mail.to.time_zone not in closed]
 
-    def _without_moot(self, mails: list[Outgoing], now: datetime, tally: RoundResult) -> list[Outgoing]:
-        reasons = withdraw_moot(self.settings, mails, now)
+    def _still_wanted(self, mails: list[Outgoing], now: datetime, tally: RoundResult) -> list[Outgoing]:
+        reasons = withdraw_unwanted(self.settings, mails, now)
         tally.withdrawn += len(reasons)
         return [mail for mail in mails if mail.id not in reasons]
 
     def _within_limits(self, mails: list[Outgoing], now: datetime, tally: RoundResult) -> list[Outgoing]:
         today = min((self.hours_of(mail).day_of(now) for mail in mails), default=now.date())
-        free = leasing.lock_customers({mail.customer for mail in mails if mail.customer is not None})
-        mails = [mail for mail in mails if mail.customer is None or mail.customer in free]
+        free = leasing.lock_customers({mail.to.customer for mail in mails if mail.to.customer is not None})
+        mails = [mail for mail in mails if mail.to.customer is None or mail.to.customer in free]
         mailed = leasing.mailed_days(free, today - schedule.MONTH, besides=[mail.id for mail in mails])
         candidates = [
-            Candidate(
-                mail.id,
-                mail.customer,
-                rank(mail.kind, mail.about.wave if mail.about else None),
-                self.hours_of(mail).day_of(now),
-            )
+            Candidate(mail.id, mail.to.customer, rank(mail), self.hours_of(mail).day_of(now))
             for mail in mails
         ]
         go, later = share_out(candidates, mailed, self.limits)
@@ -123,11 +118,11 @@ class Batches:
         return [mail for mail in mails if mail.id in chosen]
 
 
-def withdraw_moot(settings: Settings, mails: Sequence[Outgoing], now: datetime) -> dict[int, str]:
+def withdraw_unwanted(settings: Settings, mails: Sequence[Outgoing], now: datetime) -> dict[int, str]:
     """Cancel those that nobody waits for or that the customer does not want; gives the reason of each."""
-    reasons = {mail.id: reason for mail in mails if (reason := moot(mail, now))}
+    reasons = {mail.id: reason for mail in mails if (reason := mail.unwanted(now))}
     for why, unwanted in _opted_out(settings, mails).items():
-        invitations = [mail.about.invitation for mail in unwanted if mail.about]
+        invitations = [mail.asks.invitation for mail in unwanted if mail.asks]
         outbox.withdraw(invitations, InvitationState.STOPPED, _STOPPED[why], now)
         reasons |= {mail.id: _STOPPED[why] for mail in unwanted}
     leasing.cancel(reasons, now)
@@ -135,21 +130,21 @@ def withdraw_moot(settings: Settings, mails: Sequence[Outgoing], now: datetime) 
 
 
 def _opted_out(settings: Settings, mails: Sequence[Outgoing]) -> dict[str, list[Outgoing]]:
-    """Reason → the mails to whoever wants none, or cannot be reached by it."""
+    """Reason → the mails to customers who want none, or whom mail does not reach."""
     key = settings.secret_key
     hashes = {
         mail.id: [
-            customer_hash(key, mail.customer or 0),
-            *([address_hash(key, mail.email)] if mail.email else []),
+            customer_hash(key, mail.to.customer or 0),
+            *([address_hash(key, mail.to.email)] if mail.to.email else []),
         ]
         for mail in mails
-        if mail.about
+        if mail.kind.to_customer
     }
     stopped = opt_outs.reasons({one for several in hashes.values() for one in several})
     found: dict[str, list[Outgoing]] = {}
     for mail in mails:
         reasons = [stopped[one] for one in hashes.get(mail.id, ()) if one in stopped]
-        if tells_of_findings(mail.kind):
+        if mail.kind.outlives_opt_out:
             # An opt-out takes earlier wishes with it, so this one was made after it.
             reasons = [why for why in reasons if why == opt_outs.BOUNCED]
         if reasons:

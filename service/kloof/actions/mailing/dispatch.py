@@ -77,7 +77,7 @@ class Dispatch:
                     leasing.release(left, self.worker)
 
     def _may_go(self, mail: Outgoing) -> bool:
-        return mail.about is None or self.batches.hours_of(mail).open_until(self.clock()) is not None
+        return not mail.kind.to_customer or self.batches.hours_of(mail).open_until(self.clock()) is not None
 
     def _begin(self, mail: Outgoing, done: Accepted | None, tally: RoundResult) -> bool:
         """Commit that this mail is being sent, before a word of it leaves."""
@@ -110,7 +110,7 @@ class Dispatch:
             to = MessageState.QUEUED
             tally.again += 1
             due_at = now + schedule.wait_before_retry(tries, self.chance())
-            due_at = self.batches.hours_of(mail).next_open(due_at) if mail.about else due_at
+            due_at = self.batches.hours_of(mail).next_open(due_at) if mail.kind.to_customer else due_at
         if error.of_server:
             tally.trouble = error
         with storage.transaction():

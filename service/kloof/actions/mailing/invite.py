@@ -50,7 +50,7 @@ def invite_again(
 ) -> bool:
     """Plan anew after a correction of the deal; gives whether a mail is on its way because of it.
 
-    Who was asked already is not asked twice. Where the customer is another one, the earlier link opens
+    A customer who was asked already is not asked twice. Where the customer is another one, the earlier link opens
     nothing from now on; so it is where they `moved` after mail to the old address had stopped. What was
     answered is left alone.
     """

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from kloof import storage
-from kloof.actions.mailing.batches import withdraw_moot
+from kloof.actions.mailing.batches import withdraw_unwanted
 from kloof.config import Settings
 from kloof.domain.access import tokens
 from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
@@ -46,12 +46,12 @@ class _Printable:
     closes_at: datetime
 
     def printed(self, settings: Settings) -> letters.Printed:
-        assert self.mail.about is not None, "a letter is always about a deal"  # noqa: S101
-        code = tokens.code(settings.secret_key, self.mail.salt)
+        assert self.mail.asks is not None, "a letter always asks a survey"  # noqa: S101
+        code = tokens.code(settings.secret_key, self.mail.to.salt)
         return letters.Printed(
             self.mail.id,
-            self.mail.about.invitation,
-            self.mail.customer or 0,
+            self.mail.asks.invitation,
+            self.mail.to.customer or 0,
             tokens.code_fingerprint(settings.secret_key, code),
             self.closes_at,
         )
@@ -66,11 +66,11 @@ def print_new(settings: Settings, file: Path, now: datetime) -> PrintedLetters:
     _refuse_if_there(file)
     with storage.transaction():
         mails = leasing.outgoing(letters.waiting(now, MOST))
-        moot = withdraw_moot(settings, mails, now)
-    sheets = _sheets([mail for mail in mails if mail.id not in moot], now)
+        unwanted = withdraw_unwanted(settings, mails, now)
+    sheets = _sheets([mail for mail in mails if mail.id not in unwanted], now)
     if sheets:
         _print(settings, file, sheets, now, again=False)
-    return PrintedLetters(tuple(sheet.mail.id for sheet in sheets), letters.count_due(now), len(moot))
+    return PrintedLetters(tuple(sheet.mail.id for sheet in sheets), letters.count_due(now), len(unwanted))
 
 
 def print_again(settings: Settings, file: Path, deal_id: str, now: datetime) -> PrintedLetters:
@@ -95,16 +95,17 @@ def _sheets(mails: list[Outgoing], now: datetime) -> list[_Printable]:
     known: dict[int, Survey] = {}
     sheets = []
     for mail in mails:
-        assert mail.about is not None, "a letter is always about a deal"  # noqa: S101
-        if mail.about.survey not in known:
-            known[mail.about.survey] = versions.by_row(mail.about.survey)
-        survey = known[mail.about.survey]
+        assert mail.asks is not None, "a letter always asks a survey"  # noqa: S101
+        if mail.asks.survey not in known:
+            known[mail.asks.survey] = versions.by_row(mail.asks.survey)
+        survey = known[mail.asks.survey]
         sheets.append(_Printable(mail, survey, now + timedelta(days=survey.timing.open_for_days)))
     return sheets
 
 
 def _print(settings: Settings, file: Path, sheets: list[_Printable], now: datetime, *, again: bool) -> None:
-    from kloof.mail.letter_pdf import LetterPrinter  # reading the fonts takes a while: only for who prints
+    # It reads fonts, which takes a while: only a command that prints waits for it.
+    from kloof.mail.letter_pdf import LetterPrinter
 
     press = LetterPrinter(settings)
     for sheet in sheets:

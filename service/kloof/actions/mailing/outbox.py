@@ -4,35 +4,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from kloof import storage
 from kloof.actions.mailing.invite import sending_hours
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
-from kloof.domain.mailing.messages import INVITATION, reminder
 from kloof.domain.states import MessageState
 from kloof.storage.access import audit_log
-from kloof.storage.mailing import leasing, outbox, review, sending
+from kloof.storage.mailing import leasing, outbox, review, sending, unanswered
 from kloof.storage.mailing.outbox import Health
 from kloof.storage.mailing.review import OutboxEntry
 from kloof.storage.releases import queueing
 from kloof.storage.surveys import versions
 
 
-def open_due_calls(settings: Settings, now: datetime) -> None:
+def catch_up(settings: Settings, now: datetime) -> None:
     """Everything that time brings: abandoned mails held, unanswered surveys closed, reminders queued.
 
-    Who lets the second survey close has left: what they told at sale queues in an arm of its own.
+    A customer who lets the second survey close has left: what they told at sale queues in an arm of its own.
     """
     hours, days = sending_hours(settings.mail), settings.mail.reminders_after_days
     with storage.transaction():
         sending.hold_abandoned(now)
-        queueing.record_left(outbox.expire(now), now)
-        before, earlier = INVITATION, 0
-        for number, day in enumerate(days, start=1):
+        queueing.record_left(unanswered.expire(now), now)
+        for number, (earlier, day) in enumerate(pairwise((0, *days)), start=1):
             sent_before = now - timedelta(days=day - earlier)
-            outbox.queue_reminders(reminder(number), before, sent_before, hours.next_open(now), now)
-            before, earlier = reminder(number), day
+            unanswered.queue_reminders(number, sent_before, hours.next_open(now), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +103,6 @@ def _resolve(settings: Settings, number: int, decision: Decision, now: datetime)
 
 def _open_what_it_asked(number: int, now: datetime) -> None:
     for mail in leasing.outgoing([number]):
-        if mail.about and mail.kind == INVITATION:
-            days = versions.by_row(mail.about.survey).timing.open_for_days
-            sending.mark_invited(mail.about.invitation, now + timedelta(days=days))
+        if mail.opens:
+            days = versions.by_row(mail.opens.survey).timing.open_for_days
+            sending.mark_invited(mail.opens.invitation, now + timedelta(days=days))

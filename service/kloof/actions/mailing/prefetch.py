@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from kloof import storage
 from kloof.actions.mailing.batches import RoundResult
-from kloof.domain.mailing.messages import INVITATION, Outgoing
+from kloof.domain.mailing.messages import Outgoing
 from kloof.domain.surveys.definition import Survey
 from kloof.mail import MailRenderer, RenderedMail
 from kloof.storage.mailing import sending
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PreparedMail:
-    """A mail ready to travel; `closes_at` is when the survey or the link in it closes."""
+    """A mail ready to travel; `closes_at` is when the survey in it closes, if it asks one."""
 
     mail: Outgoing
     parcel: RenderedMail
@@ -59,8 +59,8 @@ class MailPrefetcher:
         now = self.clock()
         try:
             survey = self._survey(mail)
-            closes_at = mail.about.expires_at if mail.about else mail.expires_at
-            if survey and mail.kind == INVITATION:
+            closes_at = mail.asks.expires_at if mail.asks else now
+            if survey and mail.opens:
                 closes_at = now + timedelta(days=survey.timing.open_for_days)
             return PreparedMail(mail, self.postbox.parcel(mail, survey, closes_at, now), closes_at)
         except Exception:
@@ -72,8 +72,8 @@ class MailPrefetcher:
             return None
 
     def _survey(self, mail: Outgoing) -> Survey | None:
-        if mail.about is None:
+        if mail.asks is None:
             return None
-        if mail.about.survey not in self._known:
-            self._known[mail.about.survey] = versions.by_row(mail.about.survey)
-        return self._known[mail.about.survey]
+        if mail.asks.survey not in self._known:
+            self._known[mail.asks.survey] = versions.by_row(mail.asks.survey)
+        return self._known[mail.asks.survey]

@@ -11,12 +11,12 @@ from threading import Event
 from kloof import storage
 from kloof.actions.mailing.batches import RoundResult
 from kloof.actions.mailing.dispatch import LEASE, Dispatch
-from kloof.actions.mailing.outbox import open_due_calls
+from kloof.actions.mailing.outbox import catch_up
 from kloof.config import Settings
 from kloof.mail import Transport
 
 SECONDS_BETWEEN_LOOKS = 1.0
-SECONDS_BETWEEN_FOLLOW_UPS = 60.0
+SECONDS_BETWEEN_CATCH_UPS = 60.0
 LONGEST_PAUSE = 60.0
 """While the mail server or the database cannot be worked with."""
 
@@ -32,7 +32,7 @@ def work_once(
     settings: Settings, transport: Transport, clock: Callable[[], datetime], lease: timedelta = LEASE
 ) -> RoundResult:
     """Do everything that is due now, and end."""
-    open_due_calls(settings, clock())
+    catch_up(settings, clock())
     try:
         return Dispatch(settings, transport, name_of_this_worker(), clock, lease=lease).round()
     finally:
@@ -49,12 +49,12 @@ def work(
 ) -> None:
     """Work until `stop` is set; the mail under way is finished first. `say` gets a line at news."""
     dispatch = Dispatch(settings, transport, name_of_this_worker(), clock, lease=lease)
-    next_follow_up, pause = clock(), SECONDS_BETWEEN_LOOKS
+    next_catch_up, pause = clock(), SECONDS_BETWEEN_LOOKS
     while not stop.is_set():
         try:
-            if clock() >= next_follow_up:
-                open_due_calls(settings, clock())
-                next_follow_up = clock() + timedelta(seconds=SECONDS_BETWEEN_FOLLOW_UPS)
+            if clock() >= next_catch_up:
+                catch_up(settings, clock())
+                next_catch_up = clock() + timedelta(seconds=SECONDS_BETWEEN_CATCH_UPS)
             tally = dispatch.round(stop.is_set)
             trouble: Exception | None = tally.trouble
             _report(tally, say)

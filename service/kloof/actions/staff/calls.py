@@ -14,7 +14,7 @@ from kloof.domain.access.audit_log import CUSTOMER, AuditAction, by
 from kloof.domain.access.people import Person, Role
 from kloof.domain.access.rules import makes_call
 from kloof.domain.errors import NotFound, Refused
-from kloof.domain.mailing.messages import solved
+from kloof.domain.mailing.kinds import SOLVED
 from kloof.domain.staff.calls import LEADS_TO, OF_THE_OWNER, CallOutcome, Ground, fell_short
 from kloof.domain.states import CALL_STEPS, CallState, step
 from kloof.domain.surveys.definition import Survey
@@ -44,8 +44,9 @@ class CallList:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One call. `grounds` may be empty by now. `gaps`, `broken` and `words` hold nothing of who chose totals.
+    """One call. `grounds` may be empty by now.
 
+    `gaps`, `broken` and `words` hold nothing of a customer who chose totals.
     `may_call_about_answers`: the customer agreed to be called about what they answered, not only when they ask.
     """
 
@@ -175,7 +176,7 @@ def _broken(facts: Facts, call: Call) -> tuple[Promise, ...]:
 
 
 def _ask(settings: Settings, call: Call, now: datetime) -> None:
-    """Queue the mail that asks the customer. Who is written to by letter is not: they were spoken with."""
+    """Queue the mail that asks the customer. One who gets letters is not asked: they were spoken with."""
     found = call_records.askable(call.kept.deal)
     if found is None:
         return
@@ -184,5 +185,4 @@ def _ask(settings: Settings, call: Call, now: datetime) -> None:
     token = tokens.token(settings.secret_key, tokens.Purpose.SOLVED, salt)
     call_records.give_link(call.kept.id, salt, tokens.fingerprint(token))
     due_at = sending_hours(settings.mail, zone).next_open(now)
-    about = {"follow_up": call.kept.id, "invitation": invitation}
-    outbox.queue(now, kind=solved(call.kept.time), due_at=due_at, **about)
+    outbox.queue(now, SOLVED, due_at, call.kept.time, call=call.kept.id, invitation=invitation)

@@ -5,7 +5,7 @@ from datetime import datetime
 from kloof.actions.mailing.invite import sending_hours
 from kloof.config import Settings
 from kloof.domain.access.audit_log import CUSTOMER, Actor, AuditAction
-from kloof.domain.mailing.messages import call, call_due
+from kloof.domain.mailing.kinds import CALL, CALL_DUE
 from kloof.domain.staff.calls import Ground, grounds
 from kloof.domain.states import CALL_STEPS, CallState, before, step
 from kloof.domain.surveys.answers import unpack
@@ -79,9 +79,8 @@ def start(
     opened = call_records.open_anew(deal, owner, due_on, now)
     audit_log.write(who, AuditAction.CALL_OPENED, now, deals=[deal])
     for person in [owner] if owner else people.desk():
-        about = {"follow_up": opened.id, "recipient": person}
-        outbox.queue(now, kind=call(opened.time), due_at=hours.next_open(now), **about)
-        outbox.queue(now, kind=call_due(opened.time), due_at=hours.first_open(due_on), **about)
+        for kind, due_at in ((CALL, hours.next_open(now)), (CALL_DUE, hours.first_open(due_on))):
+            outbox.queue(now, kind, due_at, opened.time, call=opened.id, recipient=person)
 
 
 def _cancel(kept: CallRecord, now: datetime) -> None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from kloof.domain.errors import BadSettings
+from kloof.domain.mailing.messages import Outgoing
 from kloof.domain.surveys.definition import Timing, Wave
 
 MONTH = timedelta(days=30)
@@ -73,7 +74,7 @@ class SendingHours:
 def _public_holidays(country: str, year: int) -> frozenset[date]:
     if not country:
         return frozenset()
-    import holidays  # half a second: only for who sends mail
+    import holidays  # half a second: only a command that sends mail waits for it
 
     try:
         return frozenset(holidays.country_holidays(country, years=year))
@@ -126,11 +127,11 @@ class Candidate:
     today: date
 
 
-def rank(kind: str, wave: Wave | None) -> int:
-    """The second survey completes a pair, so it goes before a first one; reminders come last."""
-    if kind != "invitation":
+def rank(mail: Outgoing) -> int:
+    """The second survey completes a pair, so it goes before a first one; what opens no survey comes last."""
+    if mail.opens is None:
         return 2
-    return 0 if wave is Wave.DELIVERY else 1
+    return 0 if mail.opens.wave is Wave.DELIVERY else 1
 
 
 def share_out(

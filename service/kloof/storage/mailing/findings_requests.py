@@ -5,7 +5,7 @@ from datetime import datetime
 
 from peewee import fn
 
-from kloof.domain.mailing.messages import FINDINGS, findings_of
+from kloof.domain.mailing.kinds import FINDINGS
 from kloof.domain.states import InvitationState, MessageState
 from kloof.storage.mailing import outbox
 from kloof.storage.models import Customer, Deal, Invitation, Message, Response
@@ -35,11 +35,11 @@ def who_asked() -> list[int]:
 def tell(invitations: Sequence[int], release: int, due_at: datetime, now: datetime) -> None:
     """Queue one mail about this release for each of these, in the transaction that records it."""
     for invitation in invitations:
-        outbox.queue(now, kind=findings_of(release), invitation=invitation, due_at=due_at)
+        outbox.queue(now, FINDINGS, due_at, release, invitation=invitation)
 
 
 def settle() -> None:
-    """Take every wish as met, also of who has no address to be told at."""
+    """Take every wish as met, also that of a customer without an address."""
     Response.update(wants_findings=False).where(Response.wants_findings).execute()
 
 
@@ -51,6 +51,6 @@ def forget(customer: int, reason: str, now: datetime) -> None:
     ).execute()
     Message.update(state=MessageState.CANCELLED.value, last_reply=reason, changed_at=now).where(
         Message.invitation.in_(theirs),
-        Message.kind.startswith(FINDINGS),
+        Message.kind == FINDINGS.name,
         Message.state == MessageState.QUEUED.value,
     ).execute()

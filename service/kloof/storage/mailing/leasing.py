@@ -5,34 +5,41 @@ A worker leases a batch, so that nobody else takes it.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
-from kloof.domain.mailing.messages import AboutCall, AboutDeal, AboutHandover, Outgoing
+from kloof.domain.mailing.kinds import MAIL_KINDS
+from kloof.domain.mailing.messages import Outgoing, Recipient
+from kloof.domain.mailing.subjects import AboutCall, AboutHandover, AboutSignIn, AboutSurvey, Subject
 from kloof.domain.states import WAITS, CallState, InvitationState, MessageState
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import is_postgresql, transaction
-from kloof.storage.models import Message, Person, SignIn
-from kloof.storage.statements import day, run, several, timestamp, tuples
+from kloof.storage.models import Message
+from kloof.storage.statements import day, run, several, timestamp
 
-_ABOUT = """
-SELECT m.id, m.message_id, m.kind, m.attempts, d.customer_id, d.customer_name, c.email, d.customer_language,
-  i.link_salt, i.expires_at, i.id, i.state, i.wave, d.survey_version_id, d.product, p.name, d.sold_on,
-  d.delivered_on, d.cancelled_at IS NOT NULL, d.customer_time_zone, d.deal_id, d.by_letter,
-  f.state, f.due_on, f.link_salt
-FROM message m LEFT JOIN follow_up f ON f.id = m.follow_up_id
+_WHICH = "SELECT m.id, m.message_id, m.kind, m.ordinal, m.attempts"
+_TO_CUSTOMERS = f"""
+{_WHICH},
+  d.customer_name, c.email, d.by_letter, d.customer_language, d.customer_id, i.link_salt, d.customer_time_zone,
+  i.id, i.state, i.wave, d.survey_version_id, d.product, p.name, d.sold_on, d.delivered_on,
+  d.cancelled_at IS NOT NULL, i.expires_at, d.deal_id, call.state, call.due_on, call.link_salt
+FROM message m LEFT JOIN call ON call.id = m.call_id
 JOIN invitation i ON i.id = m.invitation_id JOIN deal d ON d.id = i.deal_id
 JOIN customer c ON c.id = d.customer_id JOIN person p ON p.id = d.salesperson_id
 """
-_HANDOVER = """
-SELECT m.id, m.message_id, m.kind, m.attempts, p.name, p.email, p.language, m.due_at, d.deal_id, d.product,
+_SIGN_INS = f"""
+{_WHICH}, p.name, p.email, p.language, s.salt, s.expires_at
+FROM message m JOIN sign_in s ON s.id = m.sign_in_id JOIN person p ON p.id = s.person_id
+"""
+_HANDOVERS = f"""
+{_WHICH}, p.name, p.email, p.language, d.deal_id, d.product,
   o.named AND r.share_with_delivery AND d.delivered_on IS NULL AND d.cancelled_at IS NULL
 FROM message m JOIN deal d ON d.id = m.handover_id JOIN person p ON p.id = d.salesperson_id
 LEFT JOIN own_pair o ON o.deal_id = d.id
 LEFT JOIN invitation i ON i.deal_id = d.id AND i.wave = 'sale' LEFT JOIN response r ON r.invitation_id = i.id
 """
-_ABOUT_CALLS = """
-SELECT m.id, m.message_id, m.kind, m.attempts, p.name, p.email, p.language,
-  f.state, d.customer_name, d.deal_id, f.due_on, m.due_at
-FROM message m JOIN follow_up f ON f.id = m.follow_up_id JOIN deal d ON d.id = f.deal_id
+_CALLS = f"""
+{_WHICH}, p.name, p.email, p.language, call.state, d.customer_name, d.deal_id, d.product, call.due_on
+FROM message m JOIN call ON call.id = m.call_id JOIN deal d ON d.id = call.deal_id
 JOIN person p ON p.id = m.recipient_id
 """
 _CUSTOMERS, _IN_ORDER = "SELECT id FROM customer", "ORDER BY id FOR UPDATE SKIP LOCKED"
@@ -85,95 +92,60 @@ def lock_customers(customers: Collection[int]) -> set[int]:
 def outgoing(ids: Iterable[int]) -> list[Outgoing]:
     """What these messages are about, in this order; at most four queries however many there are."""
     wanted = list(ids)
-    found = {mail.id: mail for mail in _about_deals(wanted)}
-    for of_the_company in (_sign_ins, _handovers, _about_calls):
+    found = {mail.id: mail for mail in _to_customers(wanted)}
+    for to_colleagues in (_sign_ins, _handovers, _calls):
         if left := [number for number in wanted if number not in found]:
-            found |= {mail.id: mail for mail in of_the_company(left)}
+            found |= {mail.id: mail for mail in to_colleagues(left)}
     return [found[number] for number in wanted if number in found]
 
 
-def _about_deals(ids: list[int]) -> Iterator[Outgoing]:
-    for number, message_id, kind, attempts, customer, name, email, language, salt, expires, *about in run(
-        f"{_ABOUT} WHERE m.id IN ({several(ids)})", *ids
-    ):
-        (
-            invitation,
-            state,
-            wave,
-            survey,
-            product,
-            seller,
-            sold,
-            delivered,
-            cancelled,
-            zone,
-            deal_id,
-            by_letter,
-            *about_call,
-        ) = about
-        closes = timestamp(expires)
-        deal = AboutDeal(
-            invitation, InvitationState(state), Wave(wave), survey, product, seller, day(sold),
-            day(delivered) if delivered else None, bool(cancelled), closes, zone, deal_id,
-        )  # fmt: skip
-        yield Outgoing(
-            number, message_id, kind, attempts, customer, name, "" if by_letter else email or "", language,
-            bytes(salt), closes, deal, call=_call_of(name, deal_id, *about_call),
-        )  # fmt: skip
+def _rows(sql: str, ids: list[int]) -> Any:
+    return run(f"{sql} WHERE m.id IN ({several(ids)})", *ids)
 
 
-def _call_of(
-    customer_name: str, deal_id: str, state: str | None, due_on: date | str | None, salt: bytes | None
-) -> AboutCall | None:
-    if state is None or due_on is None:
-        return None
-    return AboutCall(CallState(state), customer_name, deal_id, day(due_on), bytes(salt or b""))
+def _mail(which: Sequence[Any], to: Recipient, subject: Subject) -> Outgoing:
+    number, message_id, kind, ordinal, attempts = which
+    return Outgoing(number, message_id, MAIL_KINDS[kind], ordinal, attempts, to, subject)
 
 
-def _about_calls(ids: list[int]) -> Iterator[Outgoing]:
-    """To whoever has to call: a mail without a customer, so that no limit of theirs holds it up."""
-    for number, message_id, kind, attempts, name, email, language, *about in run(
-        f"{_ABOUT_CALLS} WHERE m.id IN ({several(ids)})", *ids
-    ):
-        state, customer_name, deal_id, due_on, due_at = about
-        call = AboutCall(CallState(state), customer_name, deal_id, day(due_on))
-        yield Outgoing(
-            number, message_id, kind, attempts, None, name, email, language, b"", timestamp(due_at), call=call
-        )
+def _to_customers(ids: list[int]) -> Iterator[Outgoing]:
+    for row in _rows(_TO_CUSTOMERS, ids):
+        name, email, by_letter, language, customer, salt, zone = row[5:12]
+        to = Recipient(name, "" if by_letter else email or "", language, customer, bytes(salt), zone)
+        about_call = MAIL_KINDS[row[2]].about is AboutCall
+        yield _mail(row[:5], to, _their_call(row) if about_call else _their_survey(row[12:23]))
+
+
+def _their_survey(row: Sequence[Any]) -> AboutSurvey:
+    invitation, state, wave, survey, product, seller, sold, delivered, cancelled, expires, deal_id = row
+    return AboutSurvey(
+        invitation, InvitationState(state), Wave(wave), survey, product, seller, day(sold),
+        day(delivered) if delivered else None, bool(cancelled), timestamp(expires), deal_id,
+    )  # fmt: skip
+
+
+def _their_call(row: Sequence[Any]) -> AboutCall:
+    (_, answers, _, _, product, *_, deal_id), (state, due_on, salt) = row[12:23], row[23:]
+    withdrawn = InvitationState(answers) is not InvitationState.SUBMITTED
+    return AboutCall(CallState(state), row[5], deal_id, product, day(due_on), bytes(salt or b""), withdrawn)
 
 
 def _sign_ins(ids: list[int]) -> Iterator[Outgoing]:
-    rows = (
-        Message.select(
-            Message.id, Message.message_id, Message.kind, Message.attempts,
-            Person.name, Person.email, Person.language, SignIn.salt, SignIn.expires_at,
-        )
-        .join(SignIn)
-        .join(Person)
-        .where(Message.id.in_(ids))
-    )  # fmt: skip
-    for number, message_id, kind, attempts, name, email, language, salt, expires in tuples(rows):
-        yield Outgoing(number, message_id, kind, attempts, None, name, email, language, bytes(salt), expires)
+    for *which, name, email, language, salt, expires in _rows(_SIGN_INS, ids):
+        to = Recipient(name, email, language, salt=bytes(salt))
+        yield _mail(which, to, AboutSignIn(timestamp(expires)))
 
 
 def _handovers(ids: list[int]) -> Iterator[Outgoing]:
-    for number, message_id, kind, attempts, name, email, language, due, deal_id, product, stands in run(
-        f"{_HANDOVER} WHERE m.id IN ({several(ids)})", *ids
-    ):
-        about = AboutHandover(deal_id, product, bool(stands))
-        yield Outgoing(
-            number,
-            message_id,
-            kind,
-            attempts,
-            None,
-            name,
-            email,
-            language,
-            b"",
-            timestamp(due),
-            handover=about,
-        )
+    for *which, name, email, language, deal_id, product, stands in _rows(_HANDOVERS, ids):
+        yield _mail(which, Recipient(name, email, language), AboutHandover(deal_id, product, bool(stands)))
+
+
+def _calls(ids: list[int]) -> Iterator[Outgoing]:
+    """To the colleague who has to call: a mail without a customer, so that no limit of theirs holds it up."""
+    for *which, name, email, language, state, customer, deal_id, product, due_on in _rows(_CALLS, ids):
+        about = AboutCall(CallState(state), customer, deal_id, product, day(due_on))
+        yield _mail(which, Recipient(name, email, language), about)
 
 
 def mailed_days(customers: Collection[int], since: date, besides: Collection[int]) -> dict[int, list[date]]:

@@ -7,11 +7,13 @@ from datetime import datetime
 from peewee import fn
 
 from kloof.domain.errors import NotFound, Refused
-from kloof.domain.mailing.messages import INVITATION
+from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.states import AWAITS_MAIL, InvitationState, MessageState
 from kloof.storage.database import is_postgresql
 from kloof.storage.models import Deal, Invitation, Message
 from kloof.storage.statements import tuples
+
+_ON_PAPER = [kind.name for kind in MAIL_KINDS.values() if kind.on_paper]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def of_deal(deal_id: str) -> list[int]:
         .where(
             Deal.deal_id == deal_id,
             Deal.by_letter,
-            Message.kind == INVITATION,
+            Message.kind.in_(_ON_PAPER),
             Message.state == MessageState.SENT.value,
             Invitation.state.in_(AWAITS_MAIL),
         )

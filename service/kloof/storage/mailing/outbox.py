@@ -1,13 +1,14 @@
-"""The outbox as its causes and its readers see it: queueing, withdrawing, following up, and how it stands."""
+"""The outbox as its causes and its readers see it: queueing, withdrawing, and how it stands."""
 
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from peewee import JOIN, fn
 
-from kloof.domain.mailing.messages import HANDOVER, INVITATION, SIGN_IN
+from kloof.domain.mailing.kinds import HANDOVER, INVITATION, SIGN_IN, MailKind
 from kloof.domain.states import (
     AWAITS_MAIL,
     INVITATION_STEPS,
@@ -19,7 +20,7 @@ from kloof.domain.states import (
 )
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.models import Deal, Invitation, Message, Response
-from kloof.storage.statements import names, run, tuples
+from kloof.storage.statements import tuples
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +69,49 @@ def invite(
     ):
         return False
     row = Invitation.get(Invitation.deal == deal_id, Invitation.wave == wave.value)
-    queue(now, kind=INVITATION, invitation=row.id, due_at=due_at, state=_waiting(by_letter))
+    queue(now, INVITATION, due_at, by_letter=by_letter, invitation=row.id)
     return True
 
 
 def queue_sign_in(sign_in_id: int, now: datetime) -> None:
     """Queue the mail with this sign-in link; it goes before all others, at any hour."""
-    queue(now, kind=SIGN_IN, sign_in=sign_in_id, urgent=True, due_at=now)
+    queue(now, SIGN_IN, now, sign_in=sign_in_id)
 
 
 def queue_handover(deal: int, now: datetime) -> None:
     """Queue the mail to the salesperson of this deal (row id), unless one waits already: it holds only a link."""
     waits = (Message.handover == deal) & (Message.state == MessageState.QUEUED.value)
     if not Message.select().where(waits).exists():
-        queue(now, kind=HANDOVER, handover=deal, urgent=True, due_at=now)
+        queue(now, HANDOVER, now, handover=deal)
 
 
-def queue(now: datetime, **facts: object) -> None:
-    """Queue a mail: its kind, what it refers to, and when it is due, in the transaction of its cause."""
-    facts = {"state": MessageState.QUEUED.value} | facts
-    Message.insert(message_id=secrets.token_hex(16), created_at=now, changed_at=now, **facts).execute()
+def queue(
+    now: datetime,
+    kind: MailKind[Any],
+    due_at: datetime,
+    ordinal: int = 0,
+    *,
+    by_letter: bool = False,
+    **refers_to: int,
+) -> None:
+    """Queue a mail or a letter of this kind, in the transaction of its cause. `refers_to`: rows, by column."""
+    Message.insert(
+        message_id=secrets.token_hex(16),
+        kind=kind.name,
+        ordinal=ordinal,
+        urgent=kind.urgent,
+        state=_waiting(by_letter),
+        due_at=due_at,
+        created_at=now,
+        changed_at=now,
+        **refers_to,
+    ).execute()
 
 
-def cancel_about_call(follow_up: int, reason: str, now: datetime) -> None:
+def cancel_about_call(call: int, reason: str, now: datetime) -> None:
     """Cancel every mail about this call that has not gone out."""
     Message.update(state=MessageState.CANCELLED.value, last_reply=reason, changed_at=now).where(
-        Message.follow_up == follow_up, Message.state.in_(WAITS)
+        Message.call == call, Message.state.in_(WAITS)
     ).execute()
 
 
@@ -106,7 +124,9 @@ def asked(deal_id: int, wave: Wave) -> Asked | None:
     row = (
         Invitation.select(Invitation.id, Invitation.state, Message.customer, Message.state, Response.id)
         .join(
-            Message, JOIN.LEFT_OUTER, on=(Message.invitation == Invitation.id) & (Message.kind == INVITATION)
+            Message,
+            JOIN.LEFT_OUTER,
+            on=(Message.invitation == Invitation.id) & (Message.kind == INVITATION.name),
         )
         .join(Response, JOIN.LEFT_OUTER, on=Response.invitation == Invitation.id)
         .where(Invitation.deal == deal_id, Invitation.wave == wave.value)
@@ -145,7 +165,7 @@ def replan(
         state=_waiting(by_letter), due_at=due_at, attempts=0, lease_ends_at=None, changed_at=now
     ).where(
         Message.invitation == invitation,
-        Message.kind == INVITATION,
+        Message.kind == INVITATION.name,
         Message.state.in_([MessageState.QUEUED.value, *again]),
     ).execute()
 
@@ -193,40 +213,6 @@ def awaiting(customer: int) -> list[int]:
         .where(Deal.customer == customer, Invitation.state.in_(AWAITS_MAIL))
     )
     return [row.id for row in rows]
-
-
-# SQLite takes a partial index only where a query repeats the index's own condition, word for word.
-_OPEN = "i.state IN ('planned', 'invited', 'started', 'stopped')"
-_DUE_A_REMINDER = f"""
-SELECT i.id FROM invitation i JOIN message m ON m.invitation_id = i.id AND m.kind = ?
-JOIN deal d ON d.id = i.deal_id AND NOT d.by_letter
-WHERE {_OPEN} AND i.expires_at > ? AND i.state IN ({names(AWAITS_MAIL)}) AND m.state = 'sent' AND m.sent_at <= ?
-AND NOT EXISTS (SELECT 1 FROM message later WHERE later.invitation_id = i.id AND later.kind = ?)
-"""  # noqa: S608  the states come from the tables in domain/invitations
-_CLOSING = f"""
-SELECT i.id FROM invitation i
-WHERE {_OPEN} AND i.expires_at <= ? AND i.state IN ({names(before(INVITATION_STEPS, InvitationState.EXPIRED))})
-AND NOT EXISTS (SELECT 1 FROM message m WHERE m.invitation_id = i.id AND m.kind = '{INVITATION}'
-                AND m.state IN ('queued', 'letter', 'sending', 'held'))
-"""  # noqa: S608
-
-
-def queue_reminders(kind: str, after: str, sent_before: datetime, due_at: datetime, now: datetime) -> int:
-    """Queue this kind for who got the mail `after` by then and has not submitted; gives how many."""
-    moment = Message.sent_at.db_value
-    found = run(_DUE_A_REMINDER, after, moment(due_at), moment(sent_before), kind).fetchall()
-    for (invitation,) in found:
-        queue(now, kind=kind, invitation=invitation, due_at=due_at)
-    return len(found)
-
-
-def expire(now: datetime) -> list[int]:
-    """Close what was not answered in time, and give which invitations these were. What has not gone out yet waits: no
-    limit ever expires it.
-    """
-    found = [number for (number,) in run(_CLOSING, Message.sent_at.db_value(now)).fetchall()]
-    withdraw(found, InvitationState.EXPIRED, "The survey has closed.", now)
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
 """Messages that a person looks at: what is listed, what is decided, and what came back."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from peewee import JOIN, Case, fn
 
 from kloof.domain.errors import NotFound, Refused
+from kloof.domain.mailing.kinds import MAIL_KINDS, MailKind
 from kloof.domain.states import MESSAGE_STEPS, WAITS, MessageState, step
-from kloof.storage.models import Customer, Deal, FollowUp, Invitation, Message, Person, SignIn
+from kloof.storage.models import Call, Customer, Deal, Invitation, Message, Person, SignIn
 from kloof.storage.statements import tuples
 
 _Told, _Seller = Deal.alias(), Person.alias()
@@ -21,7 +22,8 @@ class OutboxEntry:
 
     id: int
     state: MessageState
-    kind: str
+    kind: MailKind[Any]
+    ordinal: int
     wave: str
     deal_id: str
     email: str
@@ -29,9 +31,24 @@ class OutboxEntry:
     since: datetime
     reply: str
 
+    @property
+    def name(self) -> str:
+        """What it is, in one word: `invitation`, `reminder-2`."""
+        return self.kind.numbered(self.ordinal)
+
     def as_dict(self) -> dict[str, object]:
         """Plain values, for --json."""
-        return asdict(self) | {"state": self.state.value, "since": self.since.isoformat()}
+        return {
+            "id": self.id,
+            "state": self.state.value,
+            "kind": self.name,
+            "wave": self.wave,
+            "deal_id": self.deal_id,
+            "email": self.email,
+            "attempts": self.attempts,
+            "since": self.since.isoformat(),
+            "reply": self.reply,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +85,7 @@ def _rows(since: Any) -> Any:
     person = fn.COALESCE(Person.email, caller.email, _Seller.email)
     return (
         Message.select(
-            Message.id, Message.state, Message.kind, Invitation.wave, deal, Customer.email, person,
+            Message.id, Message.state, Message.kind, Message.ordinal, Invitation.wave, deal, Customer.email, person,
             Message.attempts, since, Message.last_reply,
         )
         .join(Invitation, JOIN.LEFT_OUTER)
@@ -81,8 +98,8 @@ def _rows(since: Any) -> Any:
         .join(_Told, JOIN.LEFT_OUTER, on=_Told.id == Message.handover)
         .join(_Seller, JOIN.LEFT_OUTER, on=_Seller.id == _Told.salesperson)
         .switch(Message)
-        .join(FollowUp, JOIN.LEFT_OUTER)
-        .join(called, JOIN.LEFT_OUTER, on=called.id == FollowUp.deal)
+        .join(Call, JOIN.LEFT_OUTER)
+        .join(called, JOIN.LEFT_OUTER, on=called.id == Call.deal)
         .switch(Message)
         .join(caller, JOIN.LEFT_OUTER, on=caller.id == Message.recipient)
         .tuples()
@@ -90,9 +107,10 @@ def _rows(since: Any) -> Any:
 
 
 def _entry(row: tuple[Any, ...]) -> OutboxEntry:
-    number, state, kind, wave, deal, customer, person, tries, moment, reply = row
+    number, state, kind, ordinal, wave, deal, customer, person, tries, moment, reply = row
     to = customer or person or ""
-    return OutboxEntry(number, MessageState(state), kind, wave or "", deal or "", to, tries, moment, reply)
+    what = (MAIL_KINDS[kind], ordinal, wave or "", deal or "")
+    return OutboxEntry(number, MessageState(state), *what, to, tries, moment, reply)
 
 
 def numbers(state: MessageState) -> list[int]:
@@ -127,10 +145,10 @@ def decide(number: int, to: MessageState, now: datetime, reply: str, due_at: dat
 def deals_of(numbers: Sequence[int]) -> list[int]:
     """The deals (row ids) that these messages are about; a sign-in mail is about none."""
     rows = (
-        Message.select(fn.COALESCE(Invitation.deal, FollowUp.deal, Message.handover))
+        Message.select(fn.COALESCE(Invitation.deal, Call.deal, Message.handover))
         .join(Invitation, JOIN.LEFT_OUTER)
         .switch(Message)
-        .join(FollowUp, JOIN.LEFT_OUTER)
+        .join(Call, JOIN.LEFT_OUTER)
         .where(Message.id.in_(list(numbers)))
     )
     return [deal for (deal,) in tuples(rows) if deal is not None]

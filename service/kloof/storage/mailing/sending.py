@@ -6,7 +6,8 @@ still this worker's.
 
 from datetime import datetime
 
-from kloof.domain.mailing.messages import FINDINGS, SOLVED, Accepted, Outgoing
+from kloof.domain.mailing.kinds import MAIL_KINDS
+from kloof.domain.mailing.messages import Accepted, Outgoing
 from kloof.domain.states import AWAITS_MAIL, MESSAGE_STEPS, InvitationState, MessageState, before
 from kloof.storage.database import is_postgresql, transaction
 from kloof.storage.models import Message
@@ -30,16 +31,15 @@ def unmade(mail: Outgoing, worker: str, reason: str, now: datetime) -> None:
     ).execute()
 
 
-# The statements of every mail. Their states come from the tables in domain/invitations, never from input.
+_ASKING = [kind.name for kind in MAIL_KINDS.values() if kind.asks]
+# The statements of every mail. Their states and kinds come from the tables in domain, never from input.
 _BEGIN = f"""
 UPDATE message SET state = 'sending', attempts = attempts + 1, lease_ends_at = ?, changed_at = ?
 WHERE id = ? AND leased_by = ? AND state IN ({names(before(MESSAGE_STEPS, MessageState.SENDING))})
 AND (invitation_id IS NULL OR EXISTS (
   SELECT 1 FROM invitation WHERE invitation.id = message.invitation_id
-  AND CASE WHEN substr(message.kind, 1, {len(FINDINGS)}) = '{FINDINGS}'
-             OR substr(message.kind, 1, {len(SOLVED)}) = '{SOLVED}'
-           THEN invitation.state = '{InvitationState.SUBMITTED}'
-           ELSE invitation.state IN ({names(AWAITS_MAIL)}) END))
+  AND CASE WHEN message.kind IN ({names(_ASKING)}) THEN invitation.state IN ({names(AWAITS_MAIL)})
+           ELSE invitation.state = '{InvitationState.SUBMITTED}' END))
 """  # noqa: S608
 _SENT = f"""
 UPDATE message SET state = 'sent', last_reply = ?, sent_at = ?, changed_at = ?, lease_ends_at = NULL
@@ -64,7 +64,7 @@ def turn(done: Accepted | None, mail: Outgoing, worker: str, until: datetime, no
     """Write down what became of the mail before, and mark this one as being sent, in one transaction.
 
     False where this message is no longer this worker's, or nobody waits for it. One conditional UPDATE looks at the
-    invitation too: who submitted a moment ago gets no reminder.
+    invitation too: a customer who submitted a moment ago gets no reminder.
     """
     moment = Message.changed_at.db_value
     beginning = (moment(until), moment(now), mail.id, worker)

@@ -1,8 +1,8 @@
 """The tables, by subject. Only storage imports them; what leaves storage is a value."""
 
 from kloof.storage.models.audit import AuditEntry, AuditSubject
+from kloof.storage.models.calls import Call, CallStep
 from kloof.storage.models.deals import Customer, Deal, Person, Practice, SurveyVersion
-from kloof.storage.models.follow_ups import FollowUp, FollowUpStep
 from kloof.storage.models.handover import HandoverMark
 from kloof.storage.models.outbox import Message, OptOut
 from kloof.storage.models.own_feedback import OwnBatch, OwnPair
@@ -29,8 +29,8 @@ MODELS = [
     Promise,
     SignIn,
     Attempt,
-    FollowUp,
-    FollowUpStep,
+    Call,
+    CallStep,
     Message,
     OptOut,
     QueueCell,
@@ -53,10 +53,10 @@ __all__ = [
     "AuditEntry",
     "AuditSubject",
     "Block",
+    "Call",
+    "CallStep",
     "Customer",
     "Deal",
-    "FollowUp",
-    "FollowUpStep",
     "HandoverMark",
     "Invitation",
     "Message",

@@ -13,16 +13,17 @@ from peewee import (
 
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
+from kloof.storage.models.calls import Call
 from kloof.storage.models.deals import Customer, Deal, Person
-from kloof.storage.models.follow_ups import FollowUp
 from kloof.storage.models.responses import Invitation
 from kloof.storage.models.sign_in import SignIn
 
 
 class Message(BaseModel):
-    """`kind` is invitation, reminder-N, findings-N (release N), sign-in or handover, or about a call: call-N and
-    call-due-N to `recipient`, solved-N to the customer (when it opened for the Nth time). The text is made when it is
-    sent, from what it refers to: `handover` is the deal about which its salesperson is told.
+    """`kind` is a name of domain/mailing/kinds, and `ordinal` says which of that kind it is: the number of the
+    reminder or of the release, or of the time that the call opened; 0 where nothing is counted. The text is made when
+    it is sent, from what it refers to: `handover` is the deal about which its salesperson is told, `recipient` the
+    colleague who has to make the `call`.
 
     `customer` and `mailed_on` are set together when a worker takes the message; they count for the limits per
     day and per month, whichever deal the mail is about.
@@ -46,11 +47,12 @@ class Message(BaseModel):
     sent_at = UtcField(null=True)
     created_at = UtcField()
     changed_at = UtcField()
-    follow_up = ForeignKeyField(FollowUp, null=True, on_delete="CASCADE", index=False)
+    call = ForeignKeyField(Call, null=True, on_delete="CASCADE", index=False)
     recipient = ForeignKeyField(Person, null=True, on_delete="CASCADE", index=False)
+    ordinal = IntegerField(default=0, constraints=[SQL("DEFAULT 0")])
 
     class Meta:
-        indexes = ((("invitation", "kind"), True), (("customer", "mailed_on"), False))
+        indexes = ((("invitation", "kind", "ordinal"), True), (("customer", "mailed_on"), False))
 
 
 Message.add_index(
@@ -83,10 +85,10 @@ Message.add_index(
 Message.add_index(
     ModelIndex(
         Message,
-        (Message.follow_up, Message.kind, Message.recipient),
+        (Message.call, Message.kind, Message.ordinal, Message.recipient),
         name="message_call",
         unique=True,
-        where=SQL("follow_up_id IS NOT NULL"),
+        where=SQL("call_id IS NOT NULL"),
     )
 )
 

@@ -6,21 +6,21 @@ from datetime import date, datetime
 from kloof.domain.staff.calls import CallOutcome
 from kloof.domain.states import CallState
 from kloof.storage.database import is_postgresql
-from kloof.storage.models import Deal, FollowUp, FollowUpStep, Message
+from kloof.storage.models import Call, CallStep, Deal, Message
 from kloof.storage.statements import day, run
 
 _FACTS = """
 SELECT d.survey_version_id, CASE WHEN p.active THEN p.id END, o.named, s.wants_call, r.wants_call, r.may_call,
   s.answers, r.answers,
   (SELECT COUNT(*) FROM promise w WHERE w.response_id = s.id AND w.outcome = 'broken' AND r.id IS NOT NULL),
-  f.id, f.owner_id, f.state, f.time, f.due_on
+  call.id, call.owner_id, call.state, call.time, call.due_on
 FROM deal d JOIN person p ON p.id = d.salesperson_id
 LEFT JOIN own_pair o ON o.deal_id = d.id
 LEFT JOIN invitation si ON si.deal_id = d.id AND si.wave = 'sale'
 LEFT JOIN response s ON s.invitation_id = si.id AND s.submitted_at IS NOT NULL
 LEFT JOIN invitation ri ON ri.deal_id = d.id AND ri.wave = 'delivery'
 LEFT JOIN response r ON r.invitation_id = ri.id AND r.submitted_at IS NOT NULL
-LEFT JOIN follow_up f ON f.deal_id = d.id
+LEFT JOIN call ON call.deal_id = d.id
 WHERE d.id = ?
 """
 _LOCK = "SELECT id FROM deal WHERE id = ? FOR NO KEY UPDATE"
@@ -47,7 +47,7 @@ class CallRecord:
 class Facts:
     """What says whether the customer of a deal is to be called. `survey` is a row; answers are packed.
 
-    `salesperson` is None once they have left. `named` as on the salesperson's own page: who stands in a total is not.
+    `salesperson` is None once they have left. `named`: as on the salesperson's own page; a customer in totals is not.
     """
 
     survey: int
@@ -84,55 +84,55 @@ def facts(deal: int) -> Facts:
 def open_anew(deal: int, owner: int | None, due_on: date, now: datetime) -> CallRecord:
     """The call about this deal, open from now on: inserted, or once more. In the caller's transaction."""
     facts = {"owner": owner, "state": CallState.OPEN.value, "opened_at": now, "due_on": due_on}
-    FollowUp.insert(deal=deal, time=1, **facts).on_conflict(
-        conflict_target=(FollowUp.deal,),
-        update=facts | {"time": FollowUp.time + 1},
+    Call.insert(deal=deal, time=1, **facts).on_conflict(
+        conflict_target=(Call.deal,),
+        update=facts | {"time": Call.time + 1},
     ).execute()
-    row = FollowUp.get(FollowUp.deal == deal)
+    row = Call.get(Call.deal == deal)
     return CallRecord(row.id, deal, owner, CallState.OPEN, row.time, due_on)
 
 
 def locked(number: int) -> CallState:
     """Where this call stands; nobody else moves it before this transaction ends."""
-    FollowUp.update(state=FollowUp.state).where(FollowUp.id == number).execute()
-    return CallState(FollowUp.get_by_id(number).state)
+    Call.update(state=Call.state).where(Call.id == number).execute()
+    return CallState(Call.get_by_id(number).state)
 
 
 def move(number: int, to: CallState) -> None:
-    """Bring a call to a state; the caller asked domain.invitations.step whether it may."""
-    FollowUp.update(state=to.value).where(FollowUp.id == number).execute()
+    """Bring a call to a state; the caller asked domain.states.step whether it may."""
+    Call.update(state=to.value).where(Call.id == number).execute()
 
 
 def note(call: CallRecord, outcome: CallOutcome, words: str, person: int | None, now: datetime) -> None:
     """Write down what came of it; `person` is None for the customer."""
-    FollowUpStep.insert(
-        follow_up=call.id, time=call.time, outcome=outcome.value, note=words, person=person, at=now
+    CallStep.insert(
+        call=call.id, time=call.time, outcome=outcome.value, note=words, person=person, at=now
     ).execute()
 
 
 def forget_notes(number: int) -> None:
     """Wipe what was written in words about this call; that it was made stays."""
-    FollowUpStep.update(note="").where(FollowUpStep.follow_up == number).execute()
+    CallStep.update(note="").where(CallStep.call == number).execute()
 
 
 def forget_mails(deals: list[int]) -> None:
     """Delete the mails about the calls of these deals, before the deals are erased."""
-    theirs = FollowUp.select(FollowUp.id).where(FollowUp.deal.in_(deals))
-    Message.delete().where(Message.follow_up.in_(theirs)).execute()
+    theirs = Call.select(Call.id).where(Call.deal.in_(deals))
+    Message.delete().where(Message.call.in_(theirs)).execute()
 
 
 def give_link(number: int, salt: bytes, fingerprint: str) -> None:
     """The link by which the customer can say whether it is solved; an earlier one opens nothing any more."""
-    FollowUp.update(link_salt=salt, link_fingerprint=fingerprint).where(FollowUp.id == number).execute()
+    Call.update(link_salt=salt, link_fingerprint=fingerprint).where(Call.id == number).execute()
 
 
 def link_salt(deal_id: str) -> bytes:
     """The random part of the link by which the customer of this deal says whether it is solved."""
-    row = FollowUp.select(FollowUp.link_salt).join(Deal).where(Deal.deal_id == deal_id).get()
+    row = Call.select(Call.link_salt).join(Deal).where(Deal.deal_id == deal_id).get()
     return bytes(row.link_salt or b"")
 
 
 def askable(deal: int) -> tuple[int, str] | None:
-    """The newest survey that the customer sent in about this deal, and their time zone; None for who gets no mail."""
+    """The newest survey that the customer of this deal sent in, and their time zone; None where they get no mail."""
     row = run(_ASKABLE, deal).fetchone()
     return None if row is None else (row[0], row[1])

@@ -9,7 +9,8 @@ from peewee import JOIN, Case, fn
 from kloof.domain.staff.calls import CallOutcome
 from kloof.domain.states import CallState
 from kloof.domain.text import Language
-from kloof.storage.models import Customer, Deal, FollowUp, FollowUpStep, Person
+from kloof.storage.models import Call as Row
+from kloof.storage.models import CallStep, Customer, Deal, Person
 from kloof.storage.staff.call_records import CallRecord
 from kloof.storage.statements import tuples
 
@@ -18,7 +19,7 @@ from kloof.storage.statements import tuples
 class Call:
     """Whom to call about which deal, and how to reach them. `owner_name` is empty where the desk calls.
 
-    `email` is empty for who is written to by letter.
+    `email` is empty for a customer who gets letters.
     """
 
     kept: CallRecord
@@ -61,49 +62,49 @@ class Standing:
 
 def to_make(owner: int | None, most: int) -> list[Call]:
     """The open calls of this owner, those of the desk for None, by the day by which."""
-    rows = _rows().where(_of(owner), FollowUp.state == CallState.OPEN.value)
-    return [_call(row) for row in rows.order_by(FollowUp.due_on, FollowUp.id).limit(most)]
+    rows = _rows().where(_of(owner), Row.state == CallState.OPEN.value)
+    return [_call(row) for row in rows.order_by(Row.due_on, Row.id).limit(most)]
 
 
 def made(owner: int | None, most: int) -> list[Call]:
     """The calls of this owner that were made, the last opened first."""
-    closed = FollowUp.state.not_in([CallState.OPEN.value, CallState.CANCELLED.value])
+    closed = Row.state.not_in([CallState.OPEN.value, CallState.CANCELLED.value])
     rows = _rows().where(_of(owner), closed)
-    return [_call(row) for row in rows.order_by(FollowUp.opened_at.desc(), FollowUp.id.desc()).limit(most)]
+    return [_call(row) for row in rows.order_by(Row.opened_at.desc(), Row.id.desc()).limit(most)]
 
 
 def _of(owner: int | None) -> Any:
-    return FollowUp.owner.is_null() if owner is None else FollowUp.owner == owner
+    return Row.owner.is_null() if owner is None else Row.owner == owner
 
 
 def of_deal(deal_id: str) -> Call | None:
     """The call about this deal; None where there is none, or it was cancelled."""
-    live = FollowUp.state != CallState.CANCELLED.value
+    live = Row.state != CallState.CANCELLED.value
     row = _rows().where(Deal.deal_id == deal_id, live).first()
     return None if row is None else _call(row)
 
 
 def by_link(fingerprint: str) -> Call | None:
     """The call whose customer got the link with this fingerprint; None where there is no such link."""
-    row = _rows().where(FollowUp.link_fingerprint == fingerprint).first()
+    row = _rows().where(Row.link_fingerprint == fingerprint).first()
     return None if row is None else _call(row)
 
 
 def steps(number: int) -> list[Step]:
     """What came of this call, in order."""
     rows = (
-        FollowUpStep.select(FollowUpStep.outcome, FollowUpStep.note, Person.name, FollowUpStep.at)
+        CallStep.select(CallStep.outcome, CallStep.note, Person.name, CallStep.at)
         .join(Person, JOIN.LEFT_OUTER)
-        .where(FollowUpStep.follow_up == number)
-        .order_by(FollowUpStep.id)
+        .where(CallStep.call == number)
+        .order_by(CallStep.id)
     )
     return [Step(CallOutcome(outcome), note, name or "", at) for outcome, note, name, at in tuples(rows)]
 
 
 def standing(today: date) -> Standing:
     """How many calls stand where; one query."""
-    late = Case(None, [((FollowUp.state == CallState.OPEN.value) & (FollowUp.due_on < today), 1)], 0)
-    rows = FollowUp.select(FollowUp.state, fn.COUNT(FollowUp.id), fn.SUM(late)).group_by(FollowUp.state)
+    late = Case(None, [((Row.state == CallState.OPEN.value) & (Row.due_on < today), 1)], 0)
+    rows = Row.select(Row.state, fn.COUNT(Row.id), fn.SUM(late)).group_by(Row.state)
     found = {CallState(state): (count, int(overdue)) for state, count, overdue in tuples(rows)}
     none = (0, 0)
     return Standing(
@@ -115,12 +116,12 @@ def standing(today: date) -> Standing:
 def overdue(today: date, most: int) -> tuple[Overdue, ...]:
     """The calls that were to be made before today, the longest overdue first."""
     rows = (
-        FollowUp.select(Deal.deal_id, Person.name, FollowUp.due_on)
+        Row.select(Deal.deal_id, Person.name, Row.due_on)
         .join(Deal)
-        .switch(FollowUp)
+        .switch(Row)
         .join(Person, JOIN.LEFT_OUTER)
-        .where(FollowUp.state == CallState.OPEN.value, FollowUp.due_on < today)
-        .order_by(FollowUp.due_on, FollowUp.id)
+        .where(Row.state == CallState.OPEN.value, Row.due_on < today)
+        .order_by(Row.due_on, Row.id)
         .limit(most)
     )
     return tuple(Overdue(deal_id, name or "", due_on) for deal_id, name, due_on in tuples(rows))
@@ -128,10 +129,10 @@ def overdue(today: date, most: int) -> tuple[Overdue, ...]:
 
 def _rows() -> Any:
     return (
-        FollowUp.select(FollowUp, Deal, Customer, Person)
+        Row.select(Row, Deal, Customer, Person)
         .join(Deal)
         .join(Customer)
-        .switch(FollowUp)
+        .switch(Row)
         .join(Person, JOIN.LEFT_OUTER)
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from kloof.domain.mailing.kinds import INVITATION
 from kloof.domain.staff.fair_play import Count, Signal, low_groups
 from kloof.storage.database import is_postgresql
 from kloof.storage.fields import UtcField
@@ -37,7 +38,7 @@ SELECT d.salesperson_id,
   SUM(CASE WHEN {late} THEN 1 ELSE 0 END)
 FROM deal d
 LEFT JOIN invitation si ON si.deal_id = d.id AND si.wave = 'sale'
-LEFT JOIN message sm ON sm.invitation_id = si.id AND sm.kind = 'invitation'
+LEFT JOIN message sm ON sm.invitation_id = si.id AND sm.kind = '{invitation}'
 LEFT JOIN response r ON r.invitation_id = si.id
 LEFT JOIN invitation ri ON ri.deal_id = d.id AND ri.wave = 'delivery'
 WHERE {counted} GROUP BY d.salesperson_id
@@ -56,6 +57,7 @@ def _of_deals(now: datetime) -> Iterator[Count]:
         settled=_SETTLED,
         counted=_COUNTED,
         left_out=_LEFT_OUT,
+        invitation=INVITATION.name,
         late=_LATE["postgresql" if is_postgresql() else "sqlite"],
     )
     for person, *found in run(sql, settled, settled, settled).fetchall():

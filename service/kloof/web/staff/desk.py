@@ -112,19 +112,9 @@ def _what_to_do() -> dict[MessageState, str]:
 
 
 def _kind_of(entry: OutboxEntry) -> str:
-    """What a message is: of the numbered kinds the part before the number says it."""
-    kinds = {
-        "invitation": say("Invitation"),
-        "reminder": say("Reminder"),
-        "findings": say("Word of new findings"),
-        "sign-in": say("Sign-in link"),
-        "handover": say("Word from delivery"),
-        "call": say("A customer to call"),
-        "call-due": say("Reminder of a call"),
-        "solved": say("Question whether it is solved"),
-    }
+    """What a message is, and about which survey if it is about one."""
     waves = {"sale": say("first survey"), "delivery": say("second survey")}
-    kind = kinds.get(entry.kind.rstrip("0123456789").rstrip("-"), entry.kind)
+    kind = say(entry.kind.words)
     return f"{kind}, {waves[entry.wave]}" if entry.wave else kind
 
 

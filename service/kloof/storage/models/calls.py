@@ -9,7 +9,7 @@ from kloof.storage.fields import UtcField
 from kloof.storage.models.deals import Deal, Person
 
 
-class FollowUp(BaseModel):
+class Call(BaseModel):
     """The call about one deal: the unique index is the guarantee. It opens anew instead of a second one.
 
     `owner` calls; the desk does where there is none. `time` counts how often it opened. What the customer answered
@@ -30,19 +30,17 @@ class FollowUp(BaseModel):
         owner_id: int | None
 
 
-FollowUp.add_index(
-    ModelIndex(FollowUp, (FollowUp.due_on,), name="follow_up_open", where=SQL("state = 'open'"))
-)
-FollowUp.add_index(ModelIndex(FollowUp, (FollowUp.owner, FollowUp.state), name="follow_up_owner"))
+Call.add_index(ModelIndex(Call, (Call.due_on,), name="call_open", where=SQL("state = 'open'")))
+Call.add_index(ModelIndex(Call, (Call.owner, Call.state), name="call_owner"))
 
 
-class FollowUpStep(BaseModel):
-    """What came of a call, by who made it, or what the customer answered to the question whether it is solved.
+class CallStep(BaseModel):
+    """What came of a call: the outcome that a colleague noted, or the customer's answer whether it is solved.
 
-    `person` is None for the customer. `note` is in the words of whoever it was.
+    `person` is None for the customer. `note` is in their own words.
     """
 
-    follow_up = ForeignKeyField(FollowUp, on_delete="CASCADE")
+    call = ForeignKeyField(Call, on_delete="CASCADE")
     time = IntegerField()
     outcome = CharField(max_length=12)
     note = TextField(default="")

@@ -1,0 +1,59 @@
+"""What a mail can be about: a survey of a deal, a call, what delivery said before the work, or a sign-in."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kloof.domain.states import CallState, InvitationState
+from kloof.domain.surveys.definition import Wave
+
+
+@dataclass(frozen=True, slots=True)
+class AboutSurvey:
+    """One survey of a deal, for its customer. `survey` is the row of the version in force at sale."""
+
+    invitation: int
+    state: InvitationState
+    wave: Wave
+    survey: int
+    product: str
+    salesperson: str
+    sold_on: date
+    delivered_on: date | None
+    cancelled: bool
+    expires_at: datetime
+    deal_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AboutCall:
+    """The call about a deal, for the colleague who makes it, or for the customer who is asked whether it is solved.
+
+    `salt` makes the customer's link; `withdrawn`: they took back the answers that the call came from.
+    """
+
+    state: CallState
+    customer_name: str
+    deal_id: str
+    product: str
+    due_on: date
+    salt: bytes = b""
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AboutHandover:
+    """The deal about which delivery said something. `stands`: its salesperson may still read some of it."""
+
+    deal_id: str
+    product: str
+    stands: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AboutSignIn:
+    """Somebody of the company who signs in; the link in the mail works until it expires."""
+
+    expires_at: datetime
+
+
+Subject = AboutSurvey | AboutCall | AboutHandover | AboutSignIn
