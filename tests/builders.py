@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 
+from kloof import storage
 from kloof.config import Settings
 from kloof.domain.access import tokens as links
 from kloof.domain.access.people import Role
@@ -36,6 +38,7 @@ def text(words: str) -> dict[str, str]:
     return {"nl": f"{words} (nl)", "en": words}
 
 
+@cache
 def survey(
     aspects: int = 3, *, core: int | None = None, high: int = 10, version: int = 1, norm: float = 7
 ) -> Survey:
@@ -103,30 +106,37 @@ def deal(
     waves: tuple[Wave, ...] = (Wave.SALE,),
     language: str = "nl",
     sold_on: date = date(2026, 2, 25),
+    **facts: object,
 ) -> BuiltDeal:
-    """A deal with a customer of its own (or the one with this address), invited for these waves."""
+    """A deal with a customer of its own (or the one with this address), invited for these waves; facts: its columns."""
     number = next(_numbers)
-    email = email or f"customer{number}@example.net"
-    customer, _ = Customer.get_or_create(
-        email=email, defaults={"name": f"Customer {number}", "language": language}
-    )
-    row = Deal.create(
-        deal_id=f"D-{number}",
-        customer=customer,
-        customer_name=f"Customer {number}",
-        customer_language=language,
-        salesperson=seller or person(),
-        team="North",
-        region="East",
-        product="Heat pump",
-        survey_version=versions.record(of or survey(), NOW),
-        sold_on=sold_on,
-        delivered_on=date(2026, 2, 27) if Wave.DELIVERY in waves else None,
-        added_at=NOW,
-    )
-    built = BuiltDeal(row.id, row.deal_id, email)
-    for wave in waves:
-        invite(built, wave)
+    known = {"name": f"Customer {number}", "language": language}
+    with storage.transaction():
+        if email is None:
+            email = f"customer{number}@example.net"
+            customer = Customer.create(email=email, **known)
+        else:
+            customer, _ = Customer.get_or_create(email=email, defaults=known)
+        row = Deal.create(
+            **{
+                "deal_id": f"D-{number}",
+                "customer": customer,
+                "customer_name": f"Customer {number}",
+                "customer_language": language,
+                "salesperson": seller or person(),
+                "team": "North",
+                "region": "East",
+                "product": "Heat pump",
+                "survey_version": versions.record(of or survey(), NOW),
+                "sold_on": sold_on,
+                "delivered_on": date(2026, 2, 27) if Wave.DELIVERY in waves else None,
+                "added_at": NOW,
+            }
+            | facts
+        )
+        built = BuiltDeal(row.id, row.deal_id, email)
+        for wave in waves:
+            invite(built, wave)
     return built
 
 

@@ -1,18 +1,34 @@
-"""The parts that many tests stand on: a fresh database, and a scratch one on PostgreSQL where there is a server."""
+"""The parts that many tests stand on: fresh databases, on SQLite and on PostgreSQL where there is a server."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+# numpy reads it when it is first imported. Each worker of xdist has a core; more threads only wait for one another.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from kloof import storage
+from kloof.storage.database import database as opened
 
 # The first example of a test may have to import scipy, and a busy machine is no failure.
 settings.register_profile("kloof", deadline=None)
 settings.load_profile("kloof")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="the long tests in their full size")
+
+
+@pytest.fixture(scope="session")
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether the long tests take their full size: a year of ten thousand deals, companies of three thousand pairs."""
+    return bool(request.config.getoption("--full"))
 
 
 @pytest.fixture(autouse=True)
@@ -22,18 +38,65 @@ def _no_database_stays_open() -> Iterator[None]:
     storage.close_database()
 
 
+@pytest.fixture(scope="session")
+def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database without a row: to copy it takes a twentieth of migrating another one."""
+    file = tmp_path_factory.mktemp("migrated") / "kloof.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> str:
+def database(_migrated_file: Path, tmp_path: Path) -> str:
     """A fresh, migrated SQLite database that is open for this test; gives its address."""
+    shutil.copyfile(_migrated_file, tmp_path / "kloof.db")
     url = f"sqlite:///{tmp_path / 'kloof.db'}"
     storage.open_database(url)
-    storage.migrate()
+    # Nothing here has to outlive a power cut; tests/storage/test_schema.py holds that in the product it does.
+    opened.pragma("synchronous", "off", permanent=True)
     return url
+
+
+@pytest.fixture(scope="session")
+def _migrated_postgresql() -> Iterator[str]:
+    """The name of a migrated database without a row, the template of the others."""
+    with _scratch_postgresql() as url:
+        _migrate(url)
+        yield url.rpartition("/")[2]
+
+
+@pytest.fixture
+def postgresql(_migrated_postgresql: str) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database that is open for this test; gives its address."""
+    with _scratch_postgresql(_migrated_postgresql) as url:
+        storage.open_database(url)
+        yield url
+        storage.close_database()
 
 
 @pytest.fixture
 def postgresql_url() -> Iterator[str]:
     """The address of an empty scratch database on a real PostgreSQL server, dropped afterwards."""
+    with _scratch_postgresql() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def either_database(request: pytest.FixtureRequest) -> str:
+    """The same test on a fresh, migrated database of each kind, open; gives its address."""
+    url: str = request.getfixturevalue("database" if request.param == "sqlite" else "postgresql")
+    return url
+
+
+def _migrate(url: str) -> None:
+    storage.open_database(url)
+    storage.migrate()
+    storage.close_database()
+
+
+@contextmanager
+def _scratch_postgresql(template: str = "template1") -> Iterator[str]:
+    """A database of its own on a real PostgreSQL server, dropped afterwards; skips by name where there is none."""
     psycopg = pytest.importorskip("psycopg")
     server = os.environ.get("KLOOF_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432")
     try:
@@ -42,7 +105,8 @@ def postgresql_url() -> Iterator[str]:
         pytest.skip("no PostgreSQL server (set KLOOF_TEST_POSTGRESQL)")
     name = f"kloof_test_{uuid.uuid4().hex[:12]}"
     with admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        admin.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
         try:
             yield f"{server}/{name}"
         finally:

@@ -51,35 +51,44 @@ def answered_deals(
     rng = np.random.default_rng(seed)
     of = survey or builders.survey()
     made = []
-    for number in range(how_many):
-        email = customers[number] if customers else None
-        built = builders.deal(
-            of, seller=builders.person(sellers[number % len(sellers)]), email=email, waves=()
-        )
-        Deal.update(team=team, region=region, product=product).where(Deal.id == built.row).execute()
-        answer(built.row, of, Wave.SALE, rng.integers(4, of.scale.high + 1, len(of.items(Wave.SALE))), now)
-        answer(
-            built.row,
-            of,
-            Wave.DELIVERY,
-            rng.integers(2, of.scale.high + 1, len(of.items(Wave.DELIVERY))),
-            now,
-        )
-        if joint_visit or (joint_visit is None and rng.random() < 0.5):
-            Practice.create(deal=built.row, name="joint_visit", done_on=date(2026, 2, 26))
-        with storage.transaction():
-            queueing.record_pair(built.row, now)
-        made.append(built.row)
+    with storage.transaction():
+        rows = [builders.person(seller) for seller in sellers]
+        for number in range(how_many):
+            email = customers[number] if customers else None
+            deal = builders.deal(
+                of,
+                seller=rows[number % len(rows)],
+                email=email,
+                waves=(),
+                team=team,
+                region=region,
+                product=product,
+            ).row
+            for wave, lowest in ((Wave.SALE, 4), (Wave.DELIVERY, 2)):
+                points = rng.integers(lowest, of.scale.high + 1, len(of.items(wave)))
+                _submit(deal, wave, _sheet(of, wave, points), now)
+            if joint_visit or (joint_visit is None and rng.random() < 0.5):
+                Practice.create(deal=deal, name="joint_visit", done_on=date(2026, 2, 26))
+            queueing.record_pair(deal, now)
+            made.append(deal)
     return made
 
 
 def answer(deal: int, survey: Survey, wave: Wave, points: Sequence[int], now: datetime = MONDAY) -> int:
     """The customer submits a survey; gives the row of the response. A second time it is a correction."""
-    sheet = pack(survey, wave, dict(zip(survey.items(wave), map(int, points), strict=True)))
+    sheet = _sheet(survey, wave, points)
     invitation = Invitation.get_or_none(deal=deal, wave=wave.value)
-    if invitation is not None:
-        Response.update(answers=sheet).where(Response.invitation == invitation).execute()
-        return int(Response.get(invitation=invitation).id)
+    if invitation is None:
+        return _submit(deal, wave, sheet, now)
+    Response.update(answers=sheet).where(Response.invitation == invitation).execute()
+    return int(Response.get(invitation=invitation).id)
+
+
+def _sheet(survey: Survey, wave: Wave, points: Sequence[int]) -> bytes:
+    return pack(survey, wave, dict(zip(survey.items(wave), map(int, points), strict=True)))
+
+
+def _submit(deal: int, wave: Wave, sheet: bytes, now: datetime) -> int:
     number = next(_fingerprints)
     invitation = Invitation.create(
         deal=deal,

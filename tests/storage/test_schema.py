@@ -12,7 +12,7 @@ from playhouse.migrations import Runner
 from builders import NOW, deal
 from kloof import storage
 from kloof.domain.surveys.definition import Wave
-from kloof.storage.database import connect, database
+from kloof.storage.database import connect, database, is_postgresql
 from kloof.storage.models import MODELS, Call, Deal, Invitation, Response
 from kloof.storage.schema import MIGRATIONS
 
@@ -64,24 +64,16 @@ def test_the_migrations_together_make_what_the_models_describe(tmp_path: Path, d
         *(("invitation", name) for name in ("deal_id", "code_fingerprint")),
     ],
 )
-@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def test_what_belongs_to_a_row_is_found_by_an_index(
-    engine: str, table: str, column: str, request: pytest.FixtureRequest
-) -> None:
-    if engine == "sqlite":
-        request.getfixturevalue("database")
-    else:
-        storage.open_database(request.getfixturevalue("postgresql_url"))
-        storage.migrate()
+def test_what_belongs_to_a_row_is_found_by_an_index(either_database: str, table: str, column: str) -> None:
     with storage.transaction():
-        if engine == "postgresql":
+        if is_postgresql():
             database.execute_sql("SET LOCAL enable_seqscan = off")  # else a short table is read as a whole
-        explain = "EXPLAIN QUERY PLAN" if engine == "sqlite" else "EXPLAIN"
+        explain = "EXPLAIN" if is_postgresql() else "EXPLAIN QUERY PLAN"
         value = "'1'" if column == "code_fingerprint" else "1"
         sql = f"{explain} SELECT id FROM {table} WHERE {column} = {value}"  # noqa: S608  # our own words
         plan = database.execute_sql(sql).fetchall()
     words = " ".join(str(line[-1]) for line in plan)
-    assert (f"({column}=?" if engine == "sqlite" else "Index Cond") in words
+    assert ("Index Cond" if is_postgresql() else f"({column}=?") in words
 
 
 def test_migrating_twice_does_nothing_the_second_time(database: str) -> None:
@@ -112,7 +104,8 @@ def test_a_second_database_in_the_same_process_is_refused(database: str, tmp_pat
         storage.open_database(f"sqlite:///{tmp_path / 'other.db'}")
 
 
-def test_an_acknowledged_answer_is_on_disk_and_writers_wait_for_each_other(database: str) -> None:
+def test_an_acknowledged_answer_is_on_disk_and_writers_wait_for_each_other(tmp_path: Path) -> None:
+    storage.open_database(f"sqlite:///{tmp_path / 'kloof.db'}")
     assert _pragma("journal_mode") == "wal"
     assert _pragma("synchronous") == 2, "FULL: an answer is on disk before the customer sees that it is saved"
     assert _pragma("foreign_keys") == 1

@@ -1,6 +1,5 @@
 """A database that was filled before the later migrations loses nothing to them, and publishes the same."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +26,9 @@ BOTH = (Wave.SALE, Wave.DELIVERY)
 Rows = dict[str, list[dict[str, Any]]]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture
+def filled(either_database: str, tmp_path: Path) -> str:
     """A database with answers, promises, mails and frozen blocks in the tables as they are now."""
-    url = (
-        f"sqlite:///{tmp_path / 'now.db'}"
-        if request.param == "sqlite"
-        else request.getfixturevalue("postgresql_url")
-    )
-    storage.open_database(url)
-    storage.migrate()
     built = deal(seller=person(), waves=BOTH)
     for wave in BOTH:
         said = Changes(
@@ -46,9 +38,8 @@ def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         )
         respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, submit=True)
     release_cast.answered_deals(40)
-    freeze(release_cast.settings(tmp_path, url), release_cast.MONDAY)
-    yield url
-    storage.close_database()
+    freeze(release_cast.settings(tmp_path, either_database), release_cast.MONDAY)
+    return either_database
 
 
 def everything() -> Rows:

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -26,9 +26,7 @@ from outbox_cast import NOON, company, line, sell
 sys.path.insert(0, str(Path(__file__).parents[2] / "mail"))
 from bad_server import BadServer, Mood, moody
 
-MAILS = 1000
 WORKERS = 3
-KILLS = 25
 FAST = 120.0
 """The workers' clock runs this much faster, so that a lease of ten minutes takes five seconds."""
 SETTLED = {MessageState.SENT, MessageState.HELD, MessageState.FAILED}
@@ -85,15 +83,9 @@ def states() -> Counter[str]:
     return Counter(row.state for row in Message.select(Message.state))
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    url = f"sqlite:///{tmp_path / 'kloof.db'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-    storage.open_database(url)
-    storage.migrate()
-    yield company(tmp_path).model_copy(update={"database_url": url})
-    storage.close_database()
+@pytest.fixture
+def opened(either_database: str, tmp_path: Path) -> Settings:
+    return company(tmp_path).model_copy(update={"database_url": either_database})
 
 
 def settle(crew: Crew, chance: random.Random, kills: int, settings: Settings, started: float) -> None:
@@ -109,16 +101,17 @@ def settle(crew: Crew, chance: random.Random, kills: int, settings: Settings, st
 
 
 @pytest.mark.slow
-def test_nothing_is_lost_and_nothing_comes_twice(opened: Settings) -> None:
+def test_nothing_is_lost_and_nothing_comes_twice(opened: Settings, full: bool) -> None:
     chance = random.Random(3)
+    mails, kills = (1000, 25) if full else (300, 10)
     with storage.transaction():
-        for number in range(MAILS):
+        for number in range(mails):
             sell(opened, line(number))
     ids = {row.id: f"<{row.message_id}@warmtehuis.example>" for row in Message.select()}
     started = time.time()
     with BadServer(moody(7, share=0.1)) as server:
         with Crew(opened, server.port, started) as crew:
-            settle(crew, chance, KILLS, opened, started)
+            settle(crew, chance, kills, opened, started)
         arrived = Counter(server.accepted)
         found = {row.id: row for row in Message.select()}
         assert set(arrived) <= set(ids.values())

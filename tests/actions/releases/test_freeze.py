@@ -85,9 +85,7 @@ def test_a_lower_m_without_recorded_consent_is_refused(database, tmp_path):
 
 
 @pytest.mark.postgresql
-def test_freezing_and_forgetting_work_on_postgresql_too(postgresql_url, tmp_path):
-    storage.open_database(postgresql_url)
-    storage.migrate()
+def test_freezing_and_forgetting_work_on_postgresql_too(postgresql, tmp_path):
     answered_deals(30)
     assert freeze(settings(tmp_path), MONDAY).deals == 30
     assert freeze(settings(tmp_path), MONDAY).blocks == 0
@@ -115,21 +113,15 @@ print(frozen.blocks, publish(made, MONDAY).document is not None, flush=True)
 """
 
 
-@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def test_two_processes_that_freeze_and_publish_at_once_close_each_pair_once_in_one_release(
-    engine, tmp_path, request
+    either_database, tmp_path
 ):
-    fixture = "database" if engine == "sqlite" else "postgresql_url"
-    url = request.getfixturevalue(fixture)
-    if engine == "postgresql":
-        storage.open_database(url)
-        storage.migrate()
     answered_deals(120, joint_visit=None)
     storage.close_database()
     tests = str(Path(__file__).parents[2])
     racers = [
         subprocess.Popen(
-            [sys.executable, "-c", AT_ONCE, url, str(tmp_path), tests],
+            [sys.executable, "-c", AT_ONCE, either_database, str(tmp_path), tests],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -144,7 +136,7 @@ def test_two_processes_that_freeze_and_publish_at_once_close_each_pair_once_in_o
     ended = [racer.communicate(timeout=60) for racer in racers]
     assert [error for _, error in ended] == ["", ""]
     said = [words.split() for words, _ in ended]
-    storage.open_database(url)
+    storage.open_database(either_database)
     live = freezing.live_blocks()
     assert sorted(int(blocks) for blocks, _ in said) == [0, len(live)]
     assert sum(block.deals for block in live) == 120

@@ -1,13 +1,11 @@
 """Word from delivery: at once, to the salesperson, and only while there is something that they may read."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from kloof import storage
 from kloof.actions.deals import imports
 from kloof.actions.mailing.dispatch import Dispatch, RoundResult
 from kloof.actions.mailing.outbox import Decision, overview, resolve
@@ -31,16 +29,6 @@ from outbox_cast import NOON, SELLER, Clock, company, deliver, line, sell, surve
 NIGHT = datetime(2026, 9, 19, 23, 30, tzinfo=NOON.tzinfo)  # a Saturday, when no customer gets mail
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
-    """A migrated database of each kind."""
-    sqlite = f"sqlite:///{tmp_path / 'kloof.db'}"
-    storage.open_database(sqlite if request.param == "sqlite" else request.getfixturevalue("postgresql_url"))
-    storage.migrate()
-    yield
-    storage.close_database()
-
-
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     agreed = company(tmp_path, hours=(9, 17), weekdays=(1, 2, 3, 4, 5))
@@ -48,7 +36,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def lead(opened: None) -> Person:
+def lead(either_database: str) -> Person:
     people.put("joris@firm.example", "Joris Baas", Role.LEAD, "Utrecht", NOON)
     found = people.by_email("joris@firm.example")
     assert found

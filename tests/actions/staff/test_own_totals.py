@@ -1,7 +1,6 @@
 """A salesperson who looks again after everything that happens learns nothing of fewer than five customers together."""
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -11,7 +10,6 @@ import numpy as np
 import pytest
 
 from builders import NOW, BuiltDeal, deal, person, settings, survey
-from kloof import storage
 from kloof.actions.staff import own_feedback
 from kloof.actions.staff.own_feedback import Total
 from kloof.actions.surveys import respond
@@ -22,19 +20,6 @@ from kloof.storage.models import OwnBatch, OwnPair
 
 WAVES = (Wave.SALE, Wave.DELIVERY)
 SURVEY = survey(1)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    url = (
-        f"sqlite:///{tmp_path / 'kloof.db'}"
-        if request.param == "sqlite"
-        else request.getfixturevalue("postgresql_url")
-    )
-    storage.open_database(url)
-    storage.migrate()
-    yield url
-    storage.close_database()
 
 
 @dataclass
@@ -89,8 +74,8 @@ class World:
 
 
 @pytest.fixture
-def world(engine: str, tmp_path: Path) -> World:
-    return World(engine, tmp_path, Random(7))
+def world(either_database: str, tmp_path: Path) -> World:
+    return World(either_database, tmp_path, Random(7))
 
 
 def test_four_show_nothing_and_the_fifth_shows_five(world: World) -> None:

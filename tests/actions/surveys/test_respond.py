@@ -1,7 +1,7 @@
 """Answers are kept whole, whoever saves at the same time, on SQLite and on PostgreSQL."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -18,19 +18,6 @@ from kloof.storage.models import Promise as PromiseRow
 
 SURVEY = survey(12)
 ASPECTS = [aspect.id for aspect in SURVEY.aspects]
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def either_database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The same test on both databases."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("database")
-        return
-    url = request.getfixturevalue("postgresql_url")
-    storage.open_database(url)
-    storage.migrate()
-    yield url
-    storage.close_database()
 
 
 def token(built: BuiltDeal, wave: Wave = Wave.SALE) -> str:

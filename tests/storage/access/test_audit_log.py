@@ -1,8 +1,5 @@
 """The audit log: it only grows, it knows no names, and it says nothing about a customer who was erased."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from peewee import DatabaseError
 
@@ -14,19 +11,6 @@ from kloof.storage.database import database as opened
 from kloof.storage.models import AuditEntry, AuditSubject, Customer, Deal
 
 READER = "Sanne de Vries"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    url = (
-        f"sqlite:///{tmp_path / 'kloof.db'}"
-        if request.param == "sqlite"
-        else request.getfixturevalue("postgresql_url")
-    )
-    storage.open_database(url)
-    storage.migrate()
-    yield request.param
-    storage.close_database()
 
 
 def seller() -> Actor:
@@ -53,7 +37,7 @@ def refused(statement: str) -> None:
 
 
 @pytest.mark.parametrize("statement", TAMPERING)
-def test_the_database_itself_refuses_to_change_or_delete_a_line(engine: str, statement: str) -> None:
+def test_the_database_itself_refuses_to_change_or_delete_a_line(either_database: str, statement: str) -> None:
     refused(statement)
 
 
@@ -63,16 +47,11 @@ def test_a_line_cannot_be_replaced_by_another_with_its_number(database: str, sta
 
 
 @pytest.mark.postgresql
-def test_the_log_cannot_be_emptied_at_once(postgresql_url: str) -> None:
-    storage.open_database(postgresql_url)
-    storage.migrate()
-    try:
-        refused("TRUNCATE audit_entry")
-    finally:
-        storage.close_database()
+def test_the_log_cannot_be_emptied_at_once(postgresql: str) -> None:
+    refused("TRUNCATE audit_entry")
 
 
-def test_the_part_about_a_deal_says_who_did_what_and_when(engine: str) -> None:
+def test_the_part_about_a_deal_says_who_did_what_and_when(either_database: str) -> None:
     mine, other = deal(), deal()
     audit_log.write(seller(), AuditAction.FEEDBACK_READ, NOW, deals=[mine.row, other.row])
     audit_log.write(CUSTOMER, AuditAction.CONSENT_CHANGED, NOW, deals=[mine.row], detail="named to totals")
@@ -86,7 +65,7 @@ def test_the_part_about_a_deal_says_who_did_what_and_when(engine: str) -> None:
     ]
 
 
-def test_what_is_undone_leaves_no_line(engine: str) -> None:
+def test_what_is_undone_leaves_no_line(either_database: str) -> None:
     mine = deal()
 
     def fails() -> None:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import builders
-from kloof import storage
 from kloof.actions.releases.freeze import freeze, waiting
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.pair_columns import Stat
@@ -36,20 +35,15 @@ def test_each_arm_closes_in_blocks_of_its_own(database, tmp_path, arm):
 
 
 @pytest.mark.postgresql
-def test_arms_close_on_postgresql_too(postgresql_url, tmp_path):
-    storage.open_database(postgresql_url)
-    try:
-        storage.migrate()
-        answered_deals(14)
-        alone(13, Arm.NOT_ASKED)
-        alone(12, Arm.LEFT)
-        freeze(settings(tmp_path), MONDAY)
-        assert sorted(arms()) == [(Arm.ASKED, 14), (Arm.LEFT, 12), (Arm.NOT_ASKED, 13)]
-        (counts,) = releases.response_counts({})
-        assert (counts.deals_started, counts.asked_again, counts.answered_twice) == (30, 30, 15)
-        assert (counts.not_asked, counts.not_asked_answered) == (15, 15)
-    finally:
-        storage.close_database()
+def test_arms_close_on_postgresql_too(postgresql, tmp_path):
+    answered_deals(14)
+    alone(13, Arm.NOT_ASKED)
+    alone(12, Arm.LEFT)
+    freeze(settings(tmp_path), MONDAY)
+    assert sorted(arms()) == [(Arm.ASKED, 14), (Arm.LEFT, 12), (Arm.NOT_ASKED, 13)]
+    (counts,) = releases.response_counts({})
+    assert (counts.deals_started, counts.asked_again, counts.answered_twice) == (30, 30, 15)
+    assert (counts.not_asked, counts.not_asked_answered) == (15, 15)
 
 
 def test_fewer_than_twelve_wait_and_the_desk_is_told(database, tmp_path):

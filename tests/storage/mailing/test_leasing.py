@@ -1,26 +1,18 @@
 """How the database finds what is due, and that a customer is counted once."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from kloof import storage
 from kloof.config import Settings
 from kloof.storage.mailing import leasing
 from kloof.storage.models import Message
 from outbox_cast import NOON, company, line, sell
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    url = f"sqlite:///{tmp_path / 'kloof.db'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-    storage.open_database(url)
-    storage.migrate()
-    yield company(tmp_path)
-    storage.close_database()
+@pytest.fixture
+def settings(either_database: str, tmp_path: Path) -> Settings:
+    return company(tmp_path)
 
 
 def many(settings: Settings, count: int) -> None:
@@ -38,7 +30,7 @@ def many(settings: Settings, count: int) -> None:
 
 
 def test_the_claim_looks_in_an_index_however_long_the_queue_is(settings: Settings) -> None:
-    many(settings, 20_000)
+    many(settings, 4_000)
     plan = leasing.plan_of_claim(NOON, 50)
     assert "message_due" in plan
     assert "Seq Scan" not in plan

@@ -157,15 +157,9 @@ def test_a_deal_that_moves_to_another_team_after_freezing_stays_in_its_block(dat
     assert (block.queue.team, block.customers) == ("North", 14)
 
 
-@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def test_what_queues_is_read_apart_by_survey_and_arm_and_without_what_stands_in_a_block(
-    engine, tmp_path, request, monkeypatch
+    either_database, tmp_path, monkeypatch
 ):
-    if engine == "sqlite":
-        request.getfixturevalue("database")
-    else:
-        storage.open_database(request.getfixturevalue("postgresql_url"))
-        storage.migrate()
     # Small slices, of which some hold no pair that queues, and on PostgreSQL rows that moved behind others.
     monkeypatch.setattr("kloof.storage.releases.columns._AT_ONCE", 5)
     monkeypatch.setattr("kloof.storage.releases.columns._PAGES_AT_ONCE", 1)
@@ -215,10 +209,8 @@ def test_a_pair_that_moves_to_a_later_slice_meanwhile_is_read_once(database, mon
 
 @pytest.mark.postgresql
 def test_a_server_that_goes_away_while_pairs_are_read_is_told_like_any_lost_connection(
-    postgresql_url, monkeypatch
+    postgresql, monkeypatch
 ):
-    storage.open_database(postgresql_url)
-    storage.migrate()
     answered_deals(3)
     ask = columns.run
 
@@ -257,10 +249,8 @@ def test_a_new_pair_that_gets_the_number_of_one_that_went_stands_in_no_block(dat
 @pytest.mark.postgresql
 @pytest.mark.parametrize("how", ["withdrawn", "corrected"])
 def test_who_comes_while_a_freeze_runs_waits_for_it_and_takes_the_new_block_out(
-    postgresql_url, tmp_path, monkeypatch, how
+    postgresql, tmp_path, monkeypatch, how
 ):
-    storage.open_database(postgresql_url)
-    storage.migrate()
     deals = answered_deals(14)
     answer(deals[3], builders.survey(), Wave.DELIVERY, (0, 0, 0, 0))
 

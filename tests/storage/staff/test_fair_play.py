@@ -1,11 +1,7 @@
 """What fair play counts: only deals that could have been asked, and closed groups as a whole."""
 
 import json
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from builders import NOW, BuiltDeal, deal, person, survey
 from kloof import storage
@@ -19,17 +15,6 @@ from kloof.storage.staff import fair_play
 from kloof.storage.surveys import versions
 
 LATER = NOW + timedelta(days=40)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
-    """A fresh database of each kind."""
-    is_sqlite = request.param == "sqlite"
-    url = f"sqlite:///{tmp_path / 'kloof.db'}" if is_sqlite else request.getfixturevalue("postgresql_url")
-    storage.open_database(url)
-    storage.migrate()
-    yield
-    storage.close_database()
 
 
 def mailed(built: BuiltDeal, wave: Wave = Wave.SALE, state: str = "sent", at: datetime = NOW) -> BuiltDeal:
@@ -76,7 +61,7 @@ def test_who_wants_no_mail_and_what_is_cancelled_or_new_says_nothing_about_a_sal
     assert counted(Signal.NOT_ASKED) == [Count(person(), Signal.NOT_ASKED, 0, 0, 0)]
 
 
-def test_a_deal_that_a_draw_left_out_is_not_one_that_was_kept_from_the_survey(either: None) -> None:
+def test_a_deal_that_a_draw_left_out_is_not_one_that_was_kept_from_the_survey(either_database: str) -> None:
     drawn = deal(waves=())
     Deal.update(arm="not_asked", arm_share=0.15).where(Deal.id == drawn.row).execute()
     mailed(deal())
@@ -92,7 +77,7 @@ def test_surveys_that_went_out_long_enough_ago_count_as_answered_or_not(database
     assert counted(Signal.ANSWERED) == [Count(person(), Signal.ANSWERED, 1, 2, 2)]
 
 
-def test_a_delivery_that_was_reported_more_than_two_weeks_later_is_late(either: None) -> None:
+def test_a_delivery_that_was_reported_more_than_two_weeks_later_is_late(either_database: str) -> None:
     for days in (14, 15, 60):
         built = deal(waves=(Wave.SALE, Wave.DELIVERY))
         on = NOW.date() - timedelta(days=days)

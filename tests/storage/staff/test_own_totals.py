@@ -1,7 +1,6 @@
 """Own pairs of deals that were answered before there were any, and published figures read from a real release."""
 
 import importlib
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 import release_cast
 from builders import NOW, deal, person, survey
 from builders import settings as company
-from kloof import storage
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.actions.staff.published import company_figures, product_figures
@@ -25,19 +23,6 @@ WAVES = (Wave.SALE, Wave.DELIVERY)
 migration = importlib.import_module("kloof.storage.migrations.0003_own_totals")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    url = (
-        f"sqlite:///{tmp_path / 'kloof.db'}"
-        if request.param == "sqlite"
-        else request.getfixturevalue("postgresql_url")
-    )
-    storage.open_database(url)
-    storage.migrate()
-    yield url
-    storage.close_database()
-
-
 def said(consent: Consent) -> Changes:
     return Changes(answers={"a1": 8, "a2": 7, "a3": 6}, consent=consent)
 
@@ -50,7 +35,9 @@ def answered(at_sale: Consent, after: Consent | None) -> int:
     return built.row
 
 
-def test_deals_answered_before_are_brought_in_as_they_were_shown_and_stay_out_of_batches(engine: str) -> None:
+def test_deals_answered_before_are_brought_in_as_they_were_shown_and_stay_out_of_batches(
+    either_database: str,
+) -> None:
     named, mixed = answered(Consent.NAMED, Consent.NAMED), answered(Consent.NAMED, Consent.TOTALS)
     half = answered(Consent.NAMED, None)
     deal(seller=person(), waves=WAVES)
@@ -67,7 +54,7 @@ def test_deals_answered_before_are_brought_in_as_they_were_shown_and_stay_out_of
 
 
 def test_a_first_survey_in_totals_leaves_no_row_until_another_choice_or_the_second_survey(
-    engine: str,
+    either_database: str,
 ) -> None:
     built = deal(seller=person(), waves=WAVES)
     sale = respond.open_link(built.tokens[Wave.SALE], NOW)
@@ -82,7 +69,7 @@ def test_a_first_survey_in_totals_leaves_no_row_until_another_choice_or_the_seco
     assert [(row.named, row.was_named) for row in OwnPair.select()] == [(False, True)]
 
 
-def test_a_pair_keeps_the_moment_at_which_it_was_complete_through_a_correction(engine: str) -> None:
+def test_a_pair_keeps_the_moment_at_which_it_was_complete_through_a_correction(either_database: str) -> None:
     built = deal(seller=person(), waves=WAVES)
     for wave in WAVES:
         respond.save(respond.open_link(built.tokens[wave], NOW), said(Consent.TOTALS), NOW, submit=True)
