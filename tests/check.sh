@@ -33,7 +33,7 @@ guard "lint" ruff check --quiet service tests bench
 guard "templates" djlint --quiet --lint service/kloof
 guard "types" mypy
 guard "layers" lint-imports --no-cache
-guard "surveys" kloof surveys check surveys/*.yaml
+guard "surveys" sh -c 'rm -rf build/company && kloof init build/company >/dev/null && kloof --folder build/company surveys check'
 guard "docs" docs
 guard "tests" pytest -n 2 --dist loadgroup
 

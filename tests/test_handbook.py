@@ -21,6 +21,7 @@ from kloof import storage
 from kloof.actions.releases.attack import Audit
 from kloof.actions.releases.publish import PublishResult
 from kloof.cli import main
+from kloof.cli.tree import CompanyCommand
 from kloof.config.settings import Settings
 from kloof.config.sources import ENVIRONMENT
 from kloof.domain.access.people import Role
@@ -69,11 +70,12 @@ def test_the_reference_has_each_command_and_no_other() -> None:
 @pytest.mark.parametrize("name", [name for name, _ in typed()])
 def test_each_command_stands_there_with_its_options_and_arguments(name: str) -> None:
     command, written = dict(typed())[name], usage()[name]
+    shared = {"--json", "--folder"} if isinstance(command, CompanyCommand) else {"--json"}
     options = [option for option in command.params if isinstance(option, click.Option)]
-    flags = {option.opts[0]: option.required for option in options} | {"--json": False}
+    flags = {option.opts[0]: option.required for option in options if option.opts[0] not in shared}
     optional = set(re.findall(r"\[(--[a-z-]+)", written))
     required = set(re.findall(r"(?<!\[)(--[a-z-]+)", written))
-    assert optional == {flag for flag, needed in flags.items() if not needed} - {"--json"}
+    assert optional == {flag for flag, needed in flags.items() if not needed}
     assert required == {flag for flag, needed in flags.items() if needed}
     words = re.sub(r"\[?--[a-z-]+( [^ \]]+)?\]?", "", written)
     needed = [argument.required for argument in command.params if isinstance(argument, click.Argument)]
@@ -173,6 +175,7 @@ def test_a_release_prints_the_keys_that_the_reference_names(
         "kloof.actions.releases.publish.publish", lambda *_, **__: PublishResult(document, tmp_path)
     )
     monkeypatch.setenv("KLOOF_DATABASE_URL", database)
+    (tmp_path / "kloof.toml").touch()
     monkeypatch.chdir(tmp_path)
     answer = CliRunner().invoke(main, ["publish", "--json"])
     written = {code(row[0]): keys(row[1]) for row in rows(under(page("commands"), "## JSON"))}

@@ -31,7 +31,7 @@ def typed_in(text: str) -> Iterator[list[str]]:
     """The words after `kloof` of each command, in the code blocks and between backticks."""
     lines = "\n".join(blocks(text, "(?:sh|ini|cron)")).replace("ExecStart=", "").splitlines()
     for line in [*lines, *re.findall(r"`(kloof [^`\n]+)`", text)]:
-        for command in re.findall(r"(?:^|&& |; |bin/)kloof ([a-z][^#;&$]*)", line):
+        for command in re.findall(r"(?:^|&& |; |bin/)kloof (?:--json |--folder \S+ )*([a-z][^#;&$]*)", line):
             yield shlex.split(command)
 
 

@@ -23,8 +23,10 @@ NOW = datetime(2026, 6, 1, 10, tzinfo=UTC)
 
 
 @pytest.fixture
-def company(database: str, tmp_path: Path) -> Settings:
+def company(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A company with twenty complete pairs that queue in one cell."""
+    (tmp_path / "kloof.toml").touch()
+    monkeypatch.chdir(tmp_path)
     pairs(20)
     return settings_of(database, tmp_path)
 
@@ -101,7 +103,7 @@ def test_audit_says_what_each_attack_tried_and_finds_nothing(published: Settings
     assert not any(json.loads(as_json.output)["attacks"].values())
 
 
-def test_audit_of_a_folder_without_releases_says_so(tmp_path: Path) -> None:
+def test_audit_of_a_folder_without_releases_says_so(company: Settings, tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["audit", str(tmp_path)])
     assert done.exit_code == 1
     assert "There are no releases here." in done.output

@@ -24,6 +24,7 @@ def kloof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Type]:
     monkeypatch.chdir(tmp_path)
     for name in ("KLOOF_DATABASE_URL", "KLOOF_SECRET_KEY", "KLOOF_BASE_URL", "KLOOF_MAIL_FROM"):
         monkeypatch.delenv(name, raising=False)
+    (tmp_path / "kloof.toml").touch()
     (tmp_path / "surveys").mkdir()
     for file in SHIPPED.glob("*.yaml"):
         (tmp_path / "surveys" / file.name).write_bytes(file.read_bytes())
@@ -121,7 +122,7 @@ def test_a_setting_that_does_not_exist_is_refused_and_a_secret_is_never_repeated
 ) -> None:
     Path("kloof.toml").write_text("works_counsil = 2026-01-01\n", encoding="utf-8")
     assert "kloof.toml:1: works_counsil: no such setting." in kloof("db", "migrate").stderr
-    Path("kloof.toml").unlink()
+    Path("kloof.toml").write_text("", encoding="utf-8")
     monkeypatch.setenv("KLOOF_SECRET_KEY", "too-short-secret")
     refused = kloof("db", "migrate")
     assert "KLOOF_SECRET_KEY" in refused.stderr

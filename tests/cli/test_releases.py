@@ -13,6 +13,7 @@ from release_cast import MONDAY, answered_deals, settings
 
 @pytest.fixture
 def run(database, tmp_path, monkeypatch):
+    (tmp_path / "kloof.toml").touch()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KLOOF_DATABASE_URL", database)
 

@@ -27,6 +27,7 @@ def test_ctrl_c_reaches_the_workers_only_through_the_process_that_started_them(
     database: str, tmp_path: Path
 ) -> None:
     """Told twice, by the terminal and by that process, a worker of gunicorn's own can wait for itself for ever."""
+    (tmp_path / "kloof.toml").touch()
     port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "kloof", "serve", "--port", str(port), "--workers", "1"],
@@ -70,7 +71,7 @@ def test_the_preview_of_a_file_shows_both_forms_in_both_languages_and_stores_not
     finally:
         os.killpg(server.pid, signal.SIGINT)
         server.wait(timeout=30)
-    assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"kloof.toml", "secret_key"}
+    assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"kloof.toml"}
 
 
 def _ask(port: int, path: str = "/healthz") -> str:

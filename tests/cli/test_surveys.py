@@ -14,6 +14,7 @@ SHIPPED = Path(__file__).parents[2] / "surveys"
 @pytest.fixture
 def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "kloof.toml").touch()
     (tmp_path / "surveys").mkdir()
     (tmp_path / "surveys" / "product.yaml").write_bytes((SHIPPED / "product.yaml").read_bytes())
     return tmp_path
@@ -54,8 +55,11 @@ def test_json_holds_the_problems_or_the_surveys(company: Path) -> None:
     assert json.loads(bad.stdout)["problems"][0].startswith("gone.yaml:1:1: ")
 
 
-def test_a_folder_that_is_no_company_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_a_company_without_surveys_is_told_what_to_do(company: Path) -> None:
+    (company / "surveys" / "product.yaml").unlink()
     result = check()
     assert result.exit_code == 1
-    assert "run kloof in the folder of your company" in result.stderr
+    assert (
+        result.stderr
+        == "surveys: there are no survey files here. Put at least one .yaml file in this folder.\n"
+    )

@@ -16,6 +16,7 @@ def share(folder: Path, written: str) -> float:
 
 
 def test_everybody_is_asked_unless_said_otherwise(tmp_path: Path) -> None:
+    (tmp_path / "kloof.toml").touch()
     assert load_settings(tmp_path, {}).research.share_without_first_survey == 0
 
 

@@ -35,6 +35,7 @@ class Server:
     def __init__(self, folder: Path, database: str) -> None:
         self.port = free_port()
         self._folder = folder
+        (folder / "kloof.toml").touch()
         self._environment = os.environ | {"KLOOF_SECRET_KEY": SECRET, "KLOOF_DATABASE_URL": database}
         self.start()
 

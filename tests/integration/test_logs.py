@@ -33,6 +33,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 @contextmanager
 def kloof(folder: Path, log: Path, *words: str, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a command of kloof with everything that it writes in one file."""
+    (folder / "kloof.toml").touch()
     with log.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, "-u", "-m", "kloof", *words],

@@ -1,4 +1,4 @@
-"""What is wrong with an installation, and what to do about it."""
+"""What is wrong with an installation, and what to do about it. Looking leaves everything as it was."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -8,7 +8,7 @@ from kloof import storage
 from kloof.actions import health
 from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
-from kloof.domain.errors import KloofError
+from kloof.domain.errors import KloofError, Refused
 
 # https://sqlite.org/releaselog/3_51_3.html: the WAL-reset bug, present since 3.7.0.
 SAFE_SQLITE = (3, 51, 3)
@@ -59,7 +59,14 @@ def _surveys(settings: Settings) -> Iterator[Diagnosis]:
 
 
 def _database(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
-    storage.open_database(settings.database_url)
+    try:
+        with storage.looking(settings.database_url):
+            yield from _answering(settings, now)
+    except Refused as refusal:
+        yield Diagnosis(False, f"Database: {refusal}")
+
+
+def _answering(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     engine, version = storage.engine()
     yield Diagnosis(True, f"Database: {engine} {'.'.join(map(str, version))} answers.")
     if engine == "SQLite" and version < SAFE_SQLITE:
@@ -72,7 +79,14 @@ def _database(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
         yield Diagnosis(
             False, f"Database: {state['migrations_waiting']} migrations wait. Run: kloof db migrate"
         )
-    elif not state["ready"]:
+        return
+    if not settings.key_is_lasting:
+        yield Diagnosis(
+            False,
+            "Secret key: instance/secret_key is gone, and personal links rest on it. Put it back from a backup; "
+            "without one, kloof db migrate makes another, and links that went out open nothing.",
+        )
+    if not state["ready"]:
         yield Diagnosis(
             False, f"Mail: due since {state['oldest_due_mail']} and not sent. Is kloof worker running?"
         )

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from kloof import scaffold
+from kloof.config import refuse_inside_company
 from kloof.domain.errors import Refused
 from kloof.domain.text import Language
 
@@ -11,8 +12,10 @@ from kloof.domain.text import Language
 def init(folder: Path, company: str, language: Language = "nl") -> list[Path]:
     """Make the folder ready for `company`; the files written, relative to it.
 
-    Raises Refused, before anything is written, where one of the files is there already.
+    Raises Refused, before anything is written, where one of the files is there already, or where the folder lies in
+    another company's.
     """
+    refuse_inside_company(folder)
     files = _files(company, language)
     taken = sorted(path for path in files if (folder / path).exists())
     if taken:

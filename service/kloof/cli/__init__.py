@@ -6,6 +6,7 @@ from importlib import import_module
 import click
 
 from kloof import __version__
+from kloof.cli.tree import Group
 from kloof.domain.errors import KloofError
 
 COMMANDS = {
@@ -30,8 +31,10 @@ COMMANDS = {
 """Command → where it stands in this folder; loaded when it is called, so that each starts with what it needs only."""
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     """Every refusal is a sentence on stderr and exit status 1; wrong usage is 2, as click has it."""
+
+    shows_options = True
 
     def list_commands(self, context: click.Context) -> list[str]:
         return sorted(COMMANDS)
@@ -48,10 +51,19 @@ class _Commands(click.Group):
             return super().invoke(context)
         except KloofError as refusal:
             click.echo(str(refusal), err=True)
-            sys.exit(1)
+        except OSError as trouble:
+            if trouble.filename is None:
+                raise
+            click.echo(
+                f"{trouble.filename}: {trouble.strerror}. Check who may read and write there.", err=True
+            )
+        sys.exit(1)
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, name="kloof", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="kloof")
 def main() -> None:
-    """V − R = S: paired surveys that measure the gap between what was promised and what was got."""
+    """V − R = S: paired surveys that measure the gap between what was promised and what was got.
+
+    A command works in the company's folder, the one with kloof.toml; elsewhere it refuses and writes nothing.
+    """

@@ -2,11 +2,11 @@
 
 import click
 
-from kloof import storage
 from kloof.cli.run import as_json, company_settings, report
+from kloof.cli.tree import Group
 
 
-@click.group()
+@click.group(cls=Group)
 def db() -> None:
     """Look after the database."""
 
@@ -15,6 +15,9 @@ def db() -> None:
 @as_json
 def migrate(as_json: bool) -> None:
     """Bring the tables up to date; doing it twice is harmless."""
-    storage.open_database(company_settings().database_url)
+    from kloof import storage
+
+    storage.open_database(company_settings(keep_key=True).database_url)
+    storage.refuse_unless_it_answers()
     applied = storage.migrate()
     report(as_json, {"applied": applied}, f"Applied: {', '.join(applied)}." if applied else "Nothing to do.")

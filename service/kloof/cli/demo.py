@@ -4,8 +4,10 @@ from pathlib import Path
 
 import click
 
+from kloof.cli.tree import Command
 
-@click.command()
+
+@click.command(cls=Command)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option(
     "--folder", default=Path("instance/demo"), type=click.Path(path_type=Path), help="Where it lives."

@@ -3,9 +3,10 @@
 import click
 
 from kloof.cli.run import as_json, company_settings, report
+from kloof.cli.tree import CompanyCommand
 
 
-@click.command()
+@click.command(cls=CompanyCommand)
 @as_json
 def doctor(as_json: bool) -> None:
     """Look at the settings, the database, the surveys and the mail, and say what to do about what is wrong."""

@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 
 from kloof.cli.run import as_json, report
+from kloof.cli.tree import Command
 from kloof.domain.text import LANGUAGES, Language
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
 @click.option(
     "--name", default="Your company", show_default=True, help="The company's name on mails and pages."

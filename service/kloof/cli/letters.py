@@ -6,9 +6,10 @@ import click
 
 from kloof.actions.clock import wall_clock
 from kloof.cli.run import as_json, report, with_database
+from kloof.cli.tree import CompanyCommand
 
 
-@click.command()
+@click.command(cls=CompanyCommand)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--again", metavar="DEAL", help="Print the letter of DEAL once more, with the same link.")
 @as_json

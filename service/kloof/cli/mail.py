@@ -7,11 +7,12 @@ import click
 
 from kloof.actions.clock import wall_clock
 from kloof.cli.run import as_json, company_settings, report, with_database
+from kloof.cli.tree import Group
 from kloof.domain.errors import Refused
 from kloof.domain.states import MessageState
 
 
-@click.group()
+@click.group(cls=Group)
 def mail() -> None:
     """Prove that mail works, and read what comes back."""
 
@@ -52,7 +53,7 @@ def bounces(maildir: Path | None, imap: bool, pipe: bool, as_json: bool) -> None
     report(as_json, harvest.as_dict(), words)
 
 
-@click.group()
+@click.group(cls=Group)
 def outbox() -> None:
     """See what waits, what failed and why, and decide what is held."""
 
@@ -70,14 +71,19 @@ ADVICE = {
 
 
 @outbox.command("list")
-@click.option("--state", type=click.Choice([state.value for state in MessageState]), help="Only this state.")
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in MessageState]),
+    metavar="STATE",
+    help=f"Only this state: {', '.join(MessageState)}.",
+)
 @click.option("--most", default=50, show_default=True, type=click.IntRange(1, 10_000), help="Of each state.")
 @as_json
 def list_(state: str | None, most: int, as_json: bool) -> None:
     """Show what waits, since when, what failed and why, and what to do."""
     from kloof.actions.mailing.outbox import overview
 
-    with_database()
+    with_database(reading=True)
     view = overview(wall_clock(), most, MessageState(state) if state else None)
     lines = [", ".join(f"{count} {name}" for name, count in view.health.counts.items()) + "."]
     if view.health.oldest_due_at:

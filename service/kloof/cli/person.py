@@ -4,12 +4,12 @@ import json
 
 import click
 
-from kloof.actions import person_data
 from kloof.actions.clock import wall_clock
 from kloof.cli.run import as_json, report, with_database
+from kloof.cli.tree import Group
 
 
-@click.group()
+@click.group(cls=Group)
 def person() -> None:
     """Give a customer their data, or erase it."""
 
@@ -19,6 +19,8 @@ def person() -> None:
 @as_json
 def export(email: str, as_json: bool) -> None:
     """Print everything about the customer with this address, and who looked at it, as JSON."""
+    from kloof.actions import person_data
+
     found = person_data.export(with_database(), email, wall_clock())
     report(as_json, found, json.dumps(found, ensure_ascii=False, indent=2))
 
@@ -28,6 +30,8 @@ def export(email: str, as_json: bool) -> None:
 @as_json
 def erase(email: str, as_json: bool) -> None:
     """Erase the customer with this address: deals, answers, promises and mail, for good."""
+    from kloof.actions import person_data
+
     deals = person_data.erase(with_database(), email, wall_clock())
     words = (
         f"Erased, with {deals} deals. Where answers stood in a closed block, the whole block leaves the next release."

@@ -7,17 +7,17 @@ from typing import Any
 import click
 
 from kloof.actions.clock import wall_clock
-from kloof.actions.releases import attack as auditing
-from kloof.actions.releases import freeze as freezing
-from kloof.actions.releases import publish as publishing
 from kloof.cli.run import as_json, company_settings, report, with_database
+from kloof.cli.tree import CompanyCommand
 from kloof.domain.errors import Refused
 
 
-@click.command()
+@click.command(cls=CompanyCommand)
 @as_json
 def freeze(as_json: bool) -> None:
     """Close the blocks that can close, for good."""
+    from kloof.actions.releases import freeze as freezing
+
     settings = with_database()
     done = freezing.freeze(settings, wall_clock())
     waiting = [_waiting(queue) for queue in done.waiting]
@@ -27,12 +27,14 @@ def freeze(as_json: bool) -> None:
     report(as_json, value, "\n".join(words))
 
 
-@click.command()
+@click.command(cls=CompanyCommand)
 @click.option("--dry-run", is_flag=True, help="Certify and say what would be published; write nothing.")
 @as_json
 def publish(dry_run: bool, as_json: bool) -> None:
     """Write the next release from the closed blocks, certified against every earlier one."""
-    settings = with_database()
+    from kloof.actions.releases import publish as publishing
+
+    settings = with_database(reading=dry_run)
     done = publishing.publish(settings, wall_clock(), dry_run=dry_run)
     document = done.document
     if document is None:
@@ -68,11 +70,18 @@ def publish(dry_run: bool, as_json: bool) -> None:
     report(as_json, value, "\n".join(words))
 
 
-@click.command()
-@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.command(cls=CompanyCommand)
+@click.argument(
+    "folder",
+    required=False,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="[DIR]",
+)
 @as_json
 def audit(folder: Path | None, as_json: bool) -> None:
-    """Try every attack on the releases in FOLDER (this site's, unless said)."""
+    """Try every attack on the releases in DIR; without DIR, on those of this company."""
+    from kloof.actions.releases import attack as auditing
+
     done = auditing.audit(folder or company_settings().releases_folder)
     value = {
         "releases": done.releases,

@@ -1,35 +1,61 @@
-"""What every command needs first: the settings of this folder, and the database where it asks for one."""
+"""What every command needs first: the settings of its folder, and the database where it asks for one."""
+
+from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kloof import storage
-from kloof.config import Settings, load_settings
 from kloof.domain.errors import Refused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kloof.config import Settings
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
-def company_settings() -> Settings:
-    """The settings of the working folder; raises BadSettings with everything that is wrong in them."""
-    return load_settings(Path.cwd(), os.environ)
+def company_settings(*, keep_key: bool = False) -> Settings:
+    """The settings of the company's folder; raises BadSettings with everything that is wrong in them.
+
+    Nothing is written, unless a secret key had to be made and `keep_key` is on.
+    """
+    from kloof.config import load_settings
+
+    folder: Path = click.get_current_context().obj
+    return load_settings(folder, os.environ, keep_key=keep_key)
 
 
-def with_database() -> Settings:
-    """The settings, with the database open and up to date; raises Refused where migrations are waiting."""
+def with_database(*, reading: bool = False) -> Settings:
+    """The settings, with the database open and up to date; when only `reading`, no file is made or left behind.
+
+    Raises Refused where there is no database, where it does not answer, or where migrations are waiting.
+    """
+    from kloof import storage
+
     settings = company_settings()
+    if reading:
+        click.get_current_context().with_resource(storage.looking(settings.database_url))
+        _refuse_unless_migrated()
+        return settings
+    with storage.looking(settings.database_url):
+        _refuse_unless_migrated()
     storage.open_database(settings.database_url)
+    return company_settings(keep_key=True)
+
+
+def _refuse_unless_migrated() -> None:
+    from kloof import storage
+
     waiting = storage.pending()
     if waiting:
         raise Refused(
             f"The database does not have {len(waiting)} migrations yet ({waiting[0]} is the first).",
             remedy="Run: kloof db migrate",
         )
-    return settings
 
 
 def read_text(file: Path) -> str:

@@ -3,9 +3,10 @@
 import click
 
 from kloof.cli.run import with_database
+from kloof.cli.tree import CompanyCommand
 
 
-@click.command()
+@click.command(cls=CompanyCommand)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")

@@ -3,9 +3,10 @@
 import click
 
 from kloof.cli.run import as_json, company_settings, report
+from kloof.cli.tree import Group
 
 
-@click.group()
+@click.group(cls=Group)
 def site() -> None:
     """Build the findings site."""
 

@@ -1,16 +1,21 @@
 """kloof surveys: the survey files of this company."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from kloof.actions.surveys.files import check_surveys, survey_files
 from kloof.cli.run import as_json, company_settings, report
+from kloof.cli.tree import Group
 from kloof.domain.errors import BadInput
-from kloof.domain.surveys.definition import Survey
+
+if TYPE_CHECKING:
+    from kloof.domain.surveys.definition import Survey
 
 
-@click.group()
+@click.group(cls=Group)
 def surveys() -> None:
     """Check the survey files of the company, and see them as a customer."""
 
@@ -21,12 +26,14 @@ def surveys() -> None:
 def check(files: tuple[Path, ...], as_json: bool) -> None:
     """Say everything that is wrong in survey files, as file:line:column: path: message.
 
-    Without FILE, all files in surveys/ of this folder are read.
+    Without FILE, all files in the company's surveys/ are read.
     """
+    from kloof.actions.surveys.files import check_surveys, survey_files
+
     found: list[Survey] = []
     problems: list[str] = []
     try:
-        found = check_surveys(files or survey_files(Path("surveys")))
+        found = check_surveys(files or survey_files(_as_seen(company_settings().surveys_folder)))
     except BadInput as error:
         if not as_json:
             raise
@@ -44,11 +51,18 @@ def preview(file: Path, port: int) -> None:
 
     Nothing is stored, and no database is needed.
     """
+    from kloof.actions.surveys.files import check_surveys
     from kloof.cli.gunicorn import PreviewServer
 
     survey = check_surveys([file])[0]
     click.echo(f"{survey.key} as customers see it: http://127.0.0.1:{port}/preview (Ctrl-C stops it)")
     PreviewServer(company_settings(), survey, bind=f"127.0.0.1:{port}").run()
+
+
+def _as_seen(folder: Path) -> Path:
+    """Short where it lies below the place where one types, so that what is wrong reads as one would write it."""
+    here = Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
 def _summary(survey: Survey) -> dict[str, object]:

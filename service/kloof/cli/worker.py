@@ -7,9 +7,10 @@ import click
 
 from kloof.actions.clock import wall_clock
 from kloof.cli.run import as_json, report, with_database
+from kloof.cli.tree import CompanyCommand
 
 
-@click.command()
+@click.command(cls=CompanyCommand)
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
 @as_json
 def worker(once: bool, as_json: bool) -> None:
@@ -18,6 +19,8 @@ def worker(once: bool, as_json: bool) -> None:
     from kloof.cli.logs import be_discreet, discreet
     from kloof.mail import open_transport
 
+    if as_json and not once:
+        raise click.UsageError("--json goes with --once: a worker that stays has no result to print.")
     be_discreet()
     settings = with_database()
     transport = open_transport(settings)

@@ -176,6 +176,7 @@ class Settings(_Section):
     oidc: Oidc = Oidc()
     works_council_consent: date | None = None
     secret_key: Annotated[str, StringConstraints(min_length=32)]
+    key_is_lasting: bool = True
     database_url: str
     base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+(/[^\s]*)?$")] = (
         "http://localhost:8000"

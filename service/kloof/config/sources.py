@@ -1,7 +1,9 @@
 """Reading kloof.toml and the KLOOF_ variables; every problem is said at once, with what to do."""
 
+import os
 import re
 import secrets
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,10 +11,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from kloof.config.company_folder import POLICY, refuse_unless_company
 from kloof.config.settings import Settings
 from kloof.domain.errors import BadSettings
 
 ENVIRONMENT = {
+    "KLOOF_FOLDER": "folder",
     "KLOOF_SECRET_KEY": "secret_key",
     "KLOOF_DATABASE_URL": "database_url",
     "KLOOF_BASE_URL": "base_url",
@@ -28,34 +32,56 @@ FILE_KEYS = frozenset(
 )
 
 
-def load_settings(folder: Path, environ: Mapping[str, str]) -> Settings:
-    """The settings of the company folder. Raises BadSettings naming every key and variable that cannot be used."""
-    file = folder / "kloof.toml"
-    values = _from_file(file)
+_SQLITE = "sqlite:///"
+
+
+def load_settings(folder: Path, environ: Mapping[str, str], *, keep_key: bool = True) -> Settings:
+    """The settings of the company folder.
+
+    Where no secret key is set, the folder's own is taken, and made and kept where there is none. Without `keep_key`
+    nothing is written: a fresh one stands in for it, which does not last. Raises Refused where there is no
+    kloof.toml, and BadSettings naming every key and variable that cannot be used.
+    """
+    values = _from_file(folder)
     values |= {
         key: environ[name].strip() for name, key in ENVIRONMENT.items() if environ.get(name, "").strip()
     }
-    values.setdefault("secret_key", secret_key_of(folder))
-    values.setdefault("database_url", f"sqlite:///{folder / 'instance' / 'kloof.db'}")
+    if "secret_key" not in values:
+        kept = _kept_key(folder, make=keep_key)
+        fresh = {"secret_key": secrets.token_urlsafe(48), "key_is_lasting": False}
+        values |= fresh if kept is None else {"secret_key": kept}
+    url = values.setdefault("database_url", f"{_SQLITE}instance/kloof.db")
+    if url.startswith(_SQLITE):
+        values["database_url"] = f"{_SQLITE}{folder / url.removeprefix(_SQLITE)}"
+    values["folder"] = folder
     try:
-        return Settings(folder=folder, **values)
+        return Settings(**values)
     except ValidationError as error:
-        raise BadSettings([_worded(file, problem) for problem in error.errors()]) from None
+        raise BadSettings([_worded(folder / POLICY, problem) for problem in error.errors()]) from None
 
 
-def secret_key_of(folder: Path) -> str:
-    """The key that this folder's installation made for itself on first use; readable by its owner only."""
+def _kept_key(folder: Path, *, make: bool) -> str | None:
     file = folder / "instance" / "secret_key"
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(48), encoding="ascii")
-    return file.read_text(encoding="ascii").strip()
+    if make and not file.exists():
+        _put(file, secrets.token_urlsafe(48))
+    return file.read_text(encoding="ascii").strip() if file.exists() else None
 
 
-def _from_file(file: Path) -> dict[str, Any]:
-    if not file.exists():
-        return {}
+def _put(file: Path, key: str) -> None:
+    """Whole or not at all, for its owner only, and never over another's: two processes may start at once."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="ascii") as draft:
+        draft.write(key)
+        draft.flush()
+        try:
+            os.link(draft.name, file)
+        except FileExistsError:
+            return
+
+
+def _from_file(folder: Path) -> dict[str, Any]:
+    refuse_unless_company(folder)
+    file = folder / POLICY
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -17,7 +17,8 @@ from kloof import storage
 from kloof.actions.clock import wall_clock
 from kloof.actions.init import init
 from kloof.actions.releases.site import build
-from kloof.config import load_settings
+from kloof.config import load_settings, refuse_inside_company
+from kloof.config.sources import ENVIRONMENT
 from kloof.demo.company import Doors, play
 from kloof.demo.story import COMPANY
 from kloof.domain.errors import Refused
@@ -30,6 +31,7 @@ LONGEST_START = 30.0
 
 def run(folder: Path, port: int) -> None:
     """Make the demo company in `folder` anew and serve it until Ctrl-C. Raises Refused for a port or folder in use."""
+    refuse_inside_company(folder)
     _refuse_port_in_use(port)
     started = time.monotonic()
     _clear(folder)
@@ -110,8 +112,11 @@ def _children(
     folder: Path, port: int, environment: Mapping[str, str]
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
     commands = (["serve", "--port", str(port)], ["worker"])
+    # Nothing of a company that this shell is set up for: its folder and its database are not the demo's.
+    inherited = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    own = {**inherited, **environment}
     children = [
-        subprocess.Popen([sys.executable, "-m", "kloof", *command], cwd=folder, env=os.environ | environment)  # noqa: S603
+        subprocess.Popen([sys.executable, "-m", "kloof", *command], cwd=folder, env=own)  # noqa: S603
         for command in commands
     ]
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -7,7 +7,9 @@ from kloof.storage.database import (
     engine,
     ensure_connected,
     kept,
+    looking,
     open_database,
+    refuse_unless_it_answers,
     taken_back,
     transaction,
 )
@@ -20,9 +22,11 @@ __all__ = [
     "engine",
     "ensure_connected",
     "kept",
+    "looking",
     "migrate",
     "open_database",
     "pending",
+    "refuse_unless_it_answers",
     "taken_back",
     "transaction",
 ]

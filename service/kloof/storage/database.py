@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from peewee import (  # type: ignore[attr-defined]  # its types leave the wrapper out
     Database,
+    DatabaseError,
     DatabaseProxy,
     InterfaceError,
     Model,
@@ -26,6 +27,7 @@ _opened: dict[str, Database] = {}
 _turns: dict[Database, AbstractContextManager[None]] = {}
 
 SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1}
+_SQLITE = "sqlite:///"
 
 
 class BaseModel(Model):
@@ -43,15 +45,56 @@ def open_database(url: str) -> None:
 
     Raises Refused where another one is open: two applications in one process would read each other's rows.
     """
+    if url not in _opened:
+        _open(url)
+
+
+@contextmanager
+def looking(url: str) -> Iterator[None]:
+    """The database open to look at, or to change and take back: no file is made, and none is left beside it.
+
+    Where it is open already it stays open. Raises Refused where it is not there, or does not answer.
+    """
     if url in _opened:
+        yield
         return
+    if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists():
+        raise Refused(
+            f"There is no database yet: {url.removeprefix(_SQLITE)} is not there.",
+            remedy="Run: kloof db migrate",
+        )
+    _open(url, looking=True)
+    try:
+        refuse_unless_it_answers()
+        yield
+    finally:
+        close_database()
+
+
+def _open(url: str, *, looking: bool = False) -> None:
     if _opened:
         raise Refused(
             "Another database is open in this process.", remedy="Close it first, or use a process of its own."
         )
-    _opened[url] = connect(url)
+    _opened[url] = connect(url, looking=looking)
     database.initialize(_opened[url])
-    _turns[database.obj] = nullcontext() if is_postgresql() else FairWriteLock(database.obj.database)
+    # Who only looks takes no turn, since its lock file would stay: they wait less fairly, and that is all.
+    _turns[database.obj] = (
+        nullcontext() if looking or is_postgresql() else FairWriteLock(database.obj.database)
+    )
+
+
+def refuse_unless_it_answers() -> None:
+    """Raises Refused with what the database server, or SQLite, says."""
+    try:
+        ensure_connected()
+        database.get_tables()
+    except (DatabaseError, InterfaceError) as error:
+        said = str(error).strip().partition("\n")[0]
+        raise Refused(
+            f"The database does not answer: {said}.",
+            remedy="Check KLOOF_DATABASE_URL, and whether it runs and may be opened.",
+        ) from None
 
 
 def close_database() -> None:
@@ -63,17 +106,23 @@ def close_database() -> None:
     database.initialize(None)
 
 
-def connect(url: str) -> Database:
-    """A database for `sqlite:///path` or `postgresql://…`; raises BadSettings for anything else."""
+def connect(url: str, *, looking: bool = False) -> Database:
+    """A database for `sqlite:///path` or `postgresql://…`; raises BadSettings for anything else.
+
+    One that is only looked at keeps the journal that it has: to choose one would write to the file.
+    """
+    if url.startswith(_SQLITE):
+        path, pragmas = Path(url.removeprefix(_SQLITE)), dict(SQLITE_PRAGMAS)
+        if looking:
+            del pragmas["journal_mode"]
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        return SqliteDatabase(str(path), pragmas=pragmas, timeout=10, lock_type="IMMEDIATE")
     scheme = urlsplit(url).scheme
-    if scheme == "sqlite":
-        path = Path(url.removeprefix("sqlite:///"))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return SqliteDatabase(str(path), pragmas=SQLITE_PRAGMAS, timeout=10, lock_type="IMMEDIATE")
     if scheme in {"postgresql", "postgres"}:
         return PostgresqlDatabase(**parse(url, unquote_user=True, unquote_password=True))
     raise BadSettings(
-        [f"KLOOF_DATABASE_URL: {scheme or 'an empty address'} is not a database that kloof knows."],
+        [f"KLOOF_DATABASE_URL: {scheme}:// is not a database that kloof knows."],
         remedy="Use sqlite:///path/to/kloof.db or postgresql://user:password@host/name.",
     )
 

@@ -96,6 +96,7 @@ def test_publish_says_which_table_it_dropped(database, tmp_path, monkeypatch):
         answered_deals(5, seed=number, product=f"product {number}", joint_visit=True)
         answered_deals(7, seed=10 + number, product=f"product {number}", sellers=("Noor", "Joris", "Sanne"))
     freeze(made, MONDAY)
+    (tmp_path / "kloof.toml").touch()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KLOOF_DATABASE_URL", database)
     from kloof import storage

@@ -60,7 +60,7 @@ def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> Publ
     with storage.transaction():
         freezing.one_at_a_time()
         # Under the lock: another publish may have recorded its release, and not yet put it in place.
-        finish(settings)
+        finish(settings, dry_run=dry_run)
         freeze.refuse_if_clock_went_back(now)
         earlier = release_files.read_releases(folder)
         refuse_unless_together(earlier)
@@ -92,15 +92,24 @@ def _when_to_tell(settings: Settings, now: datetime) -> datetime:
     return hours.first_open(hours.day_of(now) + timedelta(days=1))
 
 
-def finish(settings: Settings) -> None:
-    """Put in place a release that was recorded and written, but not yet in place when the machine stopped."""
+def finish(settings: Settings, *, dry_run: bool = False) -> None:
+    """Put in place a release that was recorded and written, but not yet in place when the machine stopped.
+
+    With a dry run raises Refused instead: the files would change.
+    """
     from kloof.publish import release_files
 
     storage.ensure_connected()
     for last in releases.recorded()[-1:]:
         left = release_files.staged(settings.releases_folder, last.number, last.sha256)
-        if left is not None:
-            left.put_in_place()
+        if left is None:
+            continue
+        if dry_run:
+            raise Refused(
+                f"Release {last.number} is written and not yet in place.",
+                remedy="Run kloof publish without --dry-run: it puts that release in place first.",
+            )
+        left.put_in_place()
 
 
 def refuse_unless_together(published: Sequence[Published]) -> None:

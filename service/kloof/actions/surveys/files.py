@@ -30,7 +30,7 @@ def survey_files(folder: Path) -> list[Path]:
     if not files:
         raise BadInput(
             [f"{folder.name}: there are no survey files here."],
-            remedy="Put at least one .yaml file in this folder, or run kloof in the folder of your company.",
+            remedy="Put at least one .yaml file in this folder.",
         )
     return files
 

@@ -1,0 +1,226 @@
+"""A diagnosis, a dry run and a list leave the folder byte for byte as it was; without a database all say what to do."""
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playhouse.migrations import Runner
+
+from command_cast import NAMES, fewest_words, kloof, on_disk
+from handbook import typed
+from kloof import storage
+from kloof.actions.clock import wall_clock
+from kloof.config.sources import ENVIRONMENT
+from kloof.storage.database import connect
+from kloof.storage.schema import MIGRATIONS
+from release_cast import answered_deals
+
+HEADER = "deal_id,customer_name,customer_email,language,salesperson_email,team,region,product,survey,sold_on"
+DEAL = "X-1,Jan de Boer,jan@home.example,nl,noor@company.example,Utrecht,Midden,Pomp,installation,2025-03-02"
+FILES = {
+    "deals import": f"{HEADER}\n{DEAL.replace('X-1', 'X-2')}\n",
+    "deals delivered": "deal_id,delivered_on\nX-1,2025-04-02\n",
+    "deals cancelled": "deal_id,cancelled_on\nX-1,2025-04-02\n",
+}
+DRY = [name.removeprefix("kloof ") for name, of in typed() if any("--dry-run" in p.opts for p in of.params)]
+LOOKS = ["doctor", "surveys check", "outbox list", "audit", *DRY]
+# One company is played for all of them.
+pytestmark = pytest.mark.xdist_group("looking")
+
+NEEDS_NO_DATABASE = {
+    "kloof init", "kloof demo", "kloof db migrate", "kloof doctor", "kloof audit", "kloof mail test",
+    "kloof site build", "kloof surveys check", "kloof surveys preview",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Company:
+    """A company's folder, in which one stands, and an empty home beside it."""
+
+    folder: Path
+    home: Path
+
+    def on_disk(self) -> dict[str, bytes]:
+        return on_disk(self.folder, self.home)
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company with a release, a block that is closed since, mail that waits, and files to load."""
+    folder = tmp_path_factory.mktemp("played") / "company"
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ENVIRONMENT:
+            patch.delenv(name, raising=False)
+        assert kloof("init", str(folder)).exit_code == 0
+        patch.chdir(folder)
+        assert kloof("db", "migrate").exit_code == 0
+        for seed, step in enumerate(("publish", "doctor")):
+            storage.close_database()
+            storage.open_database(f"sqlite:///{folder / 'instance' / 'kloof.db'}")
+            answered_deals(14, seed=seed, now=wall_clock() - timedelta(days=9))
+            assert "1 blocks closed" in kloof("freeze").stdout
+            kloof(step)
+        Path("first.csv").write_text(f"{HEADER}\n{DEAL}\n", encoding="utf-8")
+        assert kloof("deals", "import", "first.csv").stdout.startswith("1 created")
+        for name, text in FILES.items():
+            Path(f"{name.split()[-1]}.csv").write_text(text, encoding="utf-8")
+        storage.close_database()
+    return folder
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """Where a company will be, and a home."""
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+    company = Company(tmp_path / "company", tmp_path / "home")
+    company.home.mkdir()
+    monkeypatch.setenv("HOME", str(company.home))
+    return company
+
+
+@pytest.fixture
+def fresh(place: Company, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """As kloof init leaves it."""
+    assert kloof("init", str(place.folder)).exit_code == 0
+    monkeypatch.chdir(place.folder)
+    return place
+
+
+@pytest.fixture
+def working(place: Company, played: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """A copy of the company that was played."""
+    shutil.copytree(played, place.folder)
+    monkeypatch.chdir(place.folder)
+    return place
+
+
+def words_for(look: str) -> list[str]:
+    file = [f"{look.split()[-1]}.csv"] if look in FILES else []
+    return [*look.split(), *file, *(["--dry-run"] if look in DRY else [])]
+
+
+def test_every_dry_run_is_tried() -> None:
+    assert set(DRY) == {*FILES, "publish"}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_in_a_company_at_work_looking_changes_nothing(working: Company, look: str) -> None:
+    before = working.on_disk()
+    done = kloof(*words_for(look))
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    assert done.stdout
+    assert working.on_disk() == before
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_in_a_company_without_a_database_looking_makes_nothing(fresh: Company, look: str) -> None:
+    before = fresh.on_disk()
+    kloof(*words_for(look))
+    assert fresh.on_disk() == before
+
+
+def test_a_process_of_its_own_leaves_nothing_beside_the_database_either(working: Company) -> None:
+    before = working.on_disk()
+    for look in ("outbox list", "publish"):
+        subprocess.run([sys.executable, "-m", "kloof", *words_for(look)], capture_output=True, check=True)
+    assert working.on_disk() == before
+
+
+def test_a_dry_run_says_what_would_come_and_the_run_after_it_does_that(working: Company) -> None:
+    assert kloof(*words_for("deals import")).stdout.startswith("1 created")
+    assert kloof("publish", "--dry-run").stdout.startswith("Release 2: ")
+    assert kloof("deals", "import", "import.csv").stdout.startswith("1 created")
+    assert kloof("publish").stdout.startswith("Release 2: ")
+
+
+def test_a_dry_run_puts_no_release_in_place_that_a_stop_left_beside_it(
+    working: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("kloof.publish.release_files.Staged.put_in_place", lambda _: None)
+        assert kloof("publish").exit_code == 0
+    storage.close_database()
+    before = working.on_disk()
+    refused = kloof("publish", "--dry-run")
+    assert refused.exit_code == 1
+    assert refused.stderr == (
+        "Release 2 is written and not yet in place. Run kloof publish without --dry-run: "
+        "it puts that release in place first.\n"
+    )
+    assert working.on_disk() == before
+    assert kloof("publish").exit_code == 0
+    assert kloof("publish", "--dry-run").exit_code == 0
+
+
+def test_building_the_site_makes_no_key_and_no_database(fresh: Company) -> None:
+    assert kloof("site", "build").exit_code == 0
+    assert not (fresh.folder / "instance").exists()
+
+
+def half_migrated(file: Path) -> None:
+    file.parent.mkdir()
+    database = connect(f"sqlite:///{file}")
+    Runner(database, str(MIGRATIONS)).up("0001_first_tables")
+    database.close()
+
+
+def empty(file: Path) -> None:
+    file.parent.mkdir()
+    file.touch()
+
+
+@pytest.mark.parametrize("made", [None, empty, half_migrated], ids=["missing", "empty", "half-migrated"])
+@pytest.mark.parametrize("name", sorted(set(NAMES) - NEEDS_NO_DATABASE))
+def test_without_its_tables_each_command_says_what_to_type_and_writes_nothing(
+    fresh: Company, name: str, made: object
+) -> None:
+    Path("some.csv").touch()
+    if callable(made):
+        made(fresh.folder / "instance" / "kloof.db")
+    before = fresh.on_disk()
+    more = ["--pipe"] if name == "kloof mail bounces" else []
+    more = ["1", "--again"] if name == "kloof outbox resolve" else more
+    refused = kloof(*fewest_words(name), *more)
+    storage.close_database()
+    assert refused.exit_code == 1
+    assert refused.stderr.endswith("Run: kloof db migrate\n")
+    assert fresh.on_disk() == before
+
+
+@pytest.mark.parametrize("words", [["doctor"], ["outbox", "list"], ["freeze"], ["db", "migrate"]])
+@pytest.mark.parametrize("url", ["sqlite:///notes.txt", "postgresql://postgres@127.0.0.1:1/kloof"])
+def test_a_database_that_does_not_answer_is_said_in_a_sentence(
+    fresh: Company, monkeypatch: pytest.MonkeyPatch, url: str, words: list[str]
+) -> None:
+    Path("notes.txt").write_text("This is no database. " * 100, encoding="utf-8")
+    monkeypatch.setenv("KLOOF_DATABASE_URL", url)
+    refused = kloof(*words)
+    assert refused.exit_code == 1
+    assert "The database does not answer: " in refused.output
+    assert "Check KLOOF_DATABASE_URL" in refused.output
+    assert Path("notes.txt").read_text(encoding="utf-8").startswith("This is no database. ")
+
+
+def test_an_address_with_a_slash_too_few_makes_no_folder(
+    fresh: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KLOOF_DATABASE_URL", "sqlite://kloof.db")
+    before = fresh.on_disk()
+    refused = kloof("outbox", "list")
+    assert refused.exit_code == 1
+    assert "Use sqlite:///path/to/kloof.db" in refused.stderr
+    assert fresh.on_disk() == before
+
+
+def test_the_doctor_says_when_the_key_under_all_links_is_gone(working: Company) -> None:
+    assert "Secret key" not in kloof("doctor").stdout
+    (working.folder / "instance" / "secret_key").unlink()
+    found = kloof("doctor")
+    assert found.exit_code == 1
+    assert "FIX  Secret key: instance/secret_key is gone" in found.stdout
+    assert not (working.folder / "instance" / "secret_key").exists()

@@ -1,0 +1,54 @@
+"""The key that an installation makes for itself: once, whole, for its owner only, and not by who only looks."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from builders import SECRET
+from kloof.config import load_settings
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "kloof.toml").touch()
+    return tmp_path
+
+
+def test_it_is_made_once_and_only_its_owner_may_read_it(folder: Path) -> None:
+    first = load_settings(folder, {})
+    assert load_settings(folder, {}) == first
+    (file,) = (folder / "instance").iterdir()
+    assert (file.name, file.stat().st_mode & 0o777) == ("secret_key", 0o600)
+
+
+def test_all_who_start_at_once_get_the_same_one(folder: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        keys = {settings.secret_key for settings in pool.map(lambda _: load_settings(folder, {}), range(64))}
+    assert len(keys) == 1
+
+
+def test_who_only_looks_makes_none_and_takes_the_one_that_is_there(folder: Path) -> None:
+    assert not load_settings(folder, {}, keep_key=False).key_is_lasting
+    assert not (folder / "instance").exists()
+    made = load_settings(folder, {})
+    assert load_settings(folder, {}, keep_key=False) == made
+    assert made.key_is_lasting
+
+
+def test_none_is_made_where_the_environment_has_one(folder: Path) -> None:
+    assert load_settings(folder, {"KLOOF_SECRET_KEY": SECRET}).secret_key == SECRET
+    assert not (folder / "instance").exists()
+
+
+@pytest.mark.parametrize(
+    ("written", "opened"),
+    [
+        ("sqlite:///instance/other.db", "{folder}/instance/other.db"),
+        ("sqlite:////srv/kloof.db", "/srv/kloof.db"),
+        ("", "{folder}/instance/kloof.db"),
+    ],
+)
+def test_a_path_to_the_database_is_in_the_companys_folder(folder: Path, written: str, opened: str) -> None:
+    settings = load_settings(folder, {"KLOOF_DATABASE_URL": written})
+    assert settings.database_url == f"sqlite:///{opened.format(folder=folder)}"
