@@ -15,6 +15,11 @@ settings.register_profile("kloof", deadline=None)
 settings.load_profile("kloof")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """With `--full` a test plays out all of what it otherwise samples; it asks `config.getoption("full")`."""
+    parser.addoption("--full", action="store_true", help="test all of what is otherwise sampled: takes hours")
+
+
 @pytest.fixture(autouse=True)
 def _no_database_stays_open() -> Iterator[None]:
     """A test that failed half-way must not fail the ones after it too."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kloof.config.settings import Settings
+from kloof.config.settings import DEMO_KEY, Settings
 from kloof.domain.errors import BadSettings
 
 ENVIRONMENT = {
@@ -22,7 +22,10 @@ ENVIRONMENT = {
     "KLOOF_OIDC_SECRET": "oidc_secret",
     "KLOOF_PROXIES": "proxies",
     "KLOOF_RUN": "run",
+    "KLOOF_CLOCK_AHEAD": "clock_ahead",
 }
+DEMO_MARK = ".kloof-demo"
+"""The file by which the folder of a demo is known: in there every command is one of the demo."""
 FILE_KEYS = frozenset(
     {"calls", "company", "deals", "mail", "oidc", "publishing", "research", "works_council_consent"}
 )
@@ -36,6 +39,8 @@ def load_settings(folder: Path, environ: Mapping[str, str]) -> Settings:
         key: environ[name].strip() for name, key in ENVIRONMENT.items() if environ.get(name, "").strip()
     }
     values.setdefault("secret_key", secret_key_of(folder))
+    if values["secret_key"] == DEMO_KEY and (folder / DEMO_MARK).exists():
+        values.setdefault("run", "demo")
     values.setdefault("database_url", f"sqlite:///{folder / 'instance' / 'kloof.db'}")
     try:
         return Settings(folder=folder, **values)
