@@ -22,7 +22,7 @@ settings.load_profile("kloof")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--full", action="store_true", help="the long tests in their full size")
+    parser.addoption("--full", action="store_true", help="the long tests in their full size: takes hours")
 
 
 @pytest.fixture(scope="session")

@@ -7,14 +7,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright
 
-LONGEST_SET_UP = 120.0
+LONGEST_SET_UP = 600.0  # on a machine that does much else; what went wrong ends it at once
 # What keeps Chromium from calling home; without a sandbox it also runs as root, as it does in CI.
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -41,6 +41,15 @@ class Demo:
         assert found, "".join(self.printed)
         return found[1]
 
+    def end(self, number: signal.Signals) -> list[str]:
+        """End it with a signal to the whole group, as a terminal does; gives what is left running of it."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, number)
+        self.process.communicate(timeout=60)
+        listed = ["ps", "-o", "pid,args", "-g", str(self.process.pid)]
+        left = subprocess.run(listed, capture_output=True, text=True, check=False)
+        return left.stdout.strip().splitlines()[1:]
+
 
 def free_port() -> int:
     """A port that nobody listens on right now."""
@@ -63,23 +72,23 @@ def wait_for(port: int) -> None:
 
 
 @contextmanager
-def running_demo(folder: Path) -> Iterator[Demo]:
-    """Start `kloof demo` in `folder`, wait for its addresses, and end it with Ctrl-C."""
+def running_demo(folder: Path, *options: str, environment: Mapping[str, str] | None = None) -> Iterator[Demo]:
+    """Start `kloof demo` in `folder`, wait for its addresses, and end it with Ctrl-C, unless it has ended by then."""
+    port = str(free_port())
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "kloof", "demo", "--port", str(free_port()), "--folder", str(folder)],
+        [sys.executable, "-u", "-m", "kloof", "demo", "--port", port, "--folder", str(folder), *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        env={**os.environ, **(environment or {})},
     )
     demo = Demo(process)
     try:
         _read_until_open(demo)
         yield demo
     finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGINT)
-        process.communicate(timeout=30)
+        demo.end(signal.SIGINT)
 
 
 def _read_until_open(demo: Demo) -> None:

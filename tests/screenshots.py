@@ -1,4 +1,7 @@
-"""Takes the pictures in the README and the handbook again, from a running demo. `make screenshots` runs it."""
+"""Takes the pictures in the README and the handbook again, from a running demo. `make screenshots` runs it.
+
+The demo plays on always the same day, so that only what was changed looks different.
+"""
 
 import tempfile
 from pathlib import Path
@@ -8,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from running import Demo, chromium, running_demo
 
 PICTURES = Path(__file__).parents[1] / "site" / "pictures"
+DAY = "2026-11-25"
 SITE_PAGES = {
     "aspects": "#aspects",
     "aspect": "aspects/lead-time/",
@@ -25,7 +29,7 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        running_demo(Path(folder) / "demo") as demo,
+        running_demo(Path(folder) / "demo", "--today", DAY) as demo,
         sync_playwright() as api,
     ):
         browser = chromium(api)
@@ -75,7 +79,8 @@ def _page(browser: Browser, width: int, height: int) -> Page:
 
 
 def _take(page: Page, name: str) -> None:
-    page.screenshot(path=PICTURES / f"{name}.png")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
     print(f"site/pictures/{name}.png")  # noqa: T201
 
 

@@ -1,8 +1,17 @@
 """The one place where the real time is read; everything else is given it."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from kloof.config import Settings
 
 
 def wall_clock() -> datetime:
     """The time now, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def clock_of(settings: Settings) -> Callable[[], datetime]:
+    """The clock of this kloof: the real time, and in a demo of another day the time on that day."""
+    ahead = timedelta(seconds=settings.clock_ahead)
+    return lambda: wall_clock() + ahead

@@ -1,5 +1,6 @@
 """kloof demo: a whole company on this machine, in one process group."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -12,8 +13,9 @@ from kloof.cli.tree import Command
 @click.option(
     "--folder", default=Path("instance/demo"), type=click.Path(path_type=Path), help="Where it lives."
 )
-def demo(port: int, folder: Path) -> None:
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Another day on which it plays.")
+def demo(port: int, folder: Path, today: datetime | None) -> None:
     """Set up a demo company and serve it until Ctrl-C; what was there before is made anew."""
     from kloof.demo.processes import run
 
-    run(folder.absolute(), port)
+    run(folder.absolute(), port, today and today.date())

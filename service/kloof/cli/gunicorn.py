@@ -9,6 +9,7 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
+from kloof.actions.clock import clock_of
 from kloof.cli.logs import Discreet
 from kloof.config import Settings
 from kloof.domain.surveys.definition import Survey
@@ -66,7 +67,7 @@ class Server(BaseApplication):
     def load(self) -> Flask:
         from kloof.web import create_app
 
-        return create_app(self.settings)
+        return create_app(self.settings, clock_of(self.settings))
 
 
 class PreviewServer(Server):

@@ -5,7 +5,7 @@ from threading import Event
 
 import click
 
-from kloof.actions.clock import wall_clock
+from kloof.actions.clock import clock_of
 from kloof.cli.run import as_json, report, with_database
 from kloof.cli.tree import CompanyCommand
 
@@ -23,9 +23,9 @@ def worker(once: bool, as_json: bool) -> None:
         raise click.UsageError("--json goes with --once: a worker that stays has no result to print.")
     be_discreet()
     settings = with_database()
-    transport = open_transport(settings)
+    transport, clock = open_transport(settings), clock_of(settings)
     if once:
-        tally = work_once(settings, transport, wall_clock)
+        tally = work_once(settings, transport, clock)
         words = ", ".join(
             f"{count} {what}" for what, count in tally.as_dict().items() if isinstance(count, int)
         )
@@ -36,4 +36,4 @@ def worker(once: bool, as_json: bool) -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    work(settings, transport, wall_clock, stop, lambda news: click.echo(discreet(news)))
+    work(settings, transport, clock, stop, lambda news: click.echo(discreet(news)))

@@ -1,10 +1,12 @@
 """Settings: policy from kloof.toml, secrets and deployment from the environment."""
 
 from kloof.config.company_folder import find_company, refuse_inside_company
-from kloof.config.settings import Company, Deals, Mail, Oidc, Publishing, Research, Settings
-from kloof.config.sources import load_settings
+from kloof.config.settings import DEMO_KEY, Company, Deals, Mail, Oidc, Publishing, Research, Settings
+from kloof.config.sources import DEMO_MARK, load_settings
 
 __all__ = [
+    "DEMO_KEY",
+    "DEMO_MARK",
     "Company",
     "Deals",
     "Mail",

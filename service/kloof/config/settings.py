@@ -2,11 +2,19 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from kloof.domain.access.people import Role
@@ -23,6 +31,9 @@ Address = Annotated[
 
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+DEMO_KEY: Final = "everybody knows this key: it is the demo's, and opens nothing real"
+"""With it the demo is the same wherever it runs. Who knows the key of a kloof can sign in to it as anybody."""
 
 
 class _Section(BaseModel):
@@ -175,7 +186,6 @@ class Settings(_Section):
     calls: Calls = Calls()
     oidc: Oidc = Oidc()
     works_council_consent: date | None = None
-    secret_key: Annotated[str, StringConstraints(min_length=32)]
     key_is_lasting: bool = True
     database_url: str
     base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+(/[^\s]*)?$")] = (
@@ -187,6 +197,27 @@ class Settings(_Section):
     oidc_secret: str = ""
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
     run: Literal["company", "demo"] = "company"
+    clock_ahead: float = 0
+    secret_key: Annotated[str, StringConstraints(min_length=32)]
+
+    @field_validator("clock_ahead")
+    @classmethod
+    def _is_the_real_time(cls, seconds: float, known: ValidationInfo) -> float:
+        if seconds and known.data.get("run") != "demo":
+            raise PydanticCustomError("clock", "only the demo may say that it is another day; leave it out")
+        return seconds
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_secret(cls, key: str, known: ValidationInfo) -> str:
+        here = urlsplit(known.data.get("base_url", "")).hostname in _THIS_MACHINE
+        if key == DEMO_KEY and not (known.data.get("run") == "demo" and here):
+            raise PydanticCustomError(
+                "demo_key",
+                "this is the key of the demo, which everybody knows. Leave the variable out and remove the file "
+                "instance/secret_key: then kloof makes a key of your own",
+            )
+        return key
 
     @property
     def surveys_folder(self) -> Path:

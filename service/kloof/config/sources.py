@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from kloof.config.company_folder import POLICY, refuse_unless_company
-from kloof.config.settings import Settings
+from kloof.config.settings import DEMO_KEY, Settings
 from kloof.domain.errors import BadSettings
 
 ENVIRONMENT = {
@@ -26,7 +26,10 @@ ENVIRONMENT = {
     "KLOOF_OIDC_SECRET": "oidc_secret",
     "KLOOF_PROXIES": "proxies",
     "KLOOF_RUN": "run",
+    "KLOOF_CLOCK_AHEAD": "clock_ahead",
 }
+DEMO_MARK = ".kloof-demo"
+"""The file by which the folder of a demo is known: in there every command is one of the demo."""
 FILE_KEYS = frozenset(
     {"calls", "company", "deals", "mail", "oidc", "publishing", "research", "works_council_consent"}
 )
@@ -50,6 +53,8 @@ def load_settings(folder: Path, environ: Mapping[str, str], *, keep_key: bool = 
         kept = _kept_key(folder, make=keep_key)
         fresh = {"secret_key": secrets.token_urlsafe(48), "key_is_lasting": False}
         values |= fresh if kept is None else {"secret_key": kept}
+    if values["secret_key"] == DEMO_KEY and (folder / DEMO_MARK).exists():
+        values.setdefault("run", "demo")
     url = values.setdefault("database_url", f"{_SQLITE}instance/kloof.db")
     if url.startswith(_SQLITE):
         values["database_url"] = f"{_SQLITE}{folder / url.removeprefix(_SQLITE)}"

@@ -21,9 +21,8 @@ NOTES = {
 WORDS = {True: ("Netjes opgelost.", ""), False: ("Er is nog niemand geweest.",)}
 
 
-def make(settings: Settings, now: datetime) -> None:
+def make(settings: Settings, chance: random.Random, now: datetime) -> None:
     """Everybody makes the calls that are due, and most customers answer whether it is solved."""
-    chance = random.Random(now.toordinal())  # noqa: S311  a story, not a secret
     owners = {person.name: person for person in people.salespeople().values()}
     for late in calls_store.overdue(settings.today(now), MOST_A_WEEK):
         _make(settings, owners[late.owner_name], late.deal_id, chance, now)

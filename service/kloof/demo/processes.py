@@ -1,7 +1,7 @@
 """The demo as processes: this one catches the mail, one serves, one works; they end together."""
 
+import errno
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -9,117 +9,116 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date, datetime
+from datetime import time as time_of_day
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from kloof import storage
 from kloof.actions.clock import wall_clock
-from kloof.actions.init import init
+from kloof.actions.mailing.worker import work_once
 from kloof.actions.releases.site import build
-from kloof.config import load_settings, refuse_inside_company
-from kloof.config.sources import ENVIRONMENT
-from kloof.demo.company import Doors, play
+from kloof.config import Mail, Settings, load_settings, refuse_inside_company
+from kloof.demo.acts import midnight
+from kloof.demo.company import play
+from kloof.demo.folder import clear, furnish, held
 from kloof.demo.story import COMPANY
+from kloof.demo.visitors import Doors
 from kloof.domain.errors import Refused
+from kloof.mail import open_transport
 from kloof.mail.catcher import Catcher
 
-MARK = ".kloof-demo"
 LONGEST_STOP = 15.0  # longer than the server gives its own workers
-LONGEST_START = 30.0
+LONGEST_START = 120.0  # a process that dies ends the wait at once
+LAST_PORT = 65535
+ZONE = ZoneInfo(Mail().time_zone)
+OPENS_AT = time_of_day(9)
+FIRST_DAY, LAST_DAY = date(1980, 1, 1), date(2099, 12, 31)
 
 
-def run(folder: Path, port: int) -> None:
-    """Make the demo company in `folder` anew and serve it until Ctrl-C. Raises Refused for a port or folder in use."""
+def run(folder: Path, port: int, day: date | None = None) -> None:
+    """Make the demo company in `folder` anew and serve it until Ctrl-C.
+
+    With `day` its clock starts at nine in the morning of that day. Raises Refused for a day, a port or a folder that
+    cannot be used.
+    """
+    if day and not FIRST_DAY <= day <= LAST_DAY:
+        raise Refused(
+            f"The demo plays from {FIRST_DAY} to {LAST_DAY}.", remedy="Give a day between: --today 2026-11-25"
+        )
     refuse_inside_company(folder)
-    _refuse_port_in_use(port)
-    started = time.monotonic()
-    _clear(folder)
+    with held(folder) as holding:
+        _refuse_unusable(port)
+        clear(folder)
+        _run(folder, port, day, holding)
+
+
+def _run(folder: Path, port: int, day: date | None, holding: int) -> None:
+    now, started = wall_clock(), time.monotonic()
+    opens = datetime.combine(day, OPENS_AT, tzinfo=ZONE) if day else now.astimezone(ZONE)
     with Catcher(folder / "mail") as catcher:
-        environment = _environment(port, catcher.url)
-        doors = _set_up(folder, environment)
-        with _children(folder, port, environment) as children:
+        environment = _environment(port, catcher.url, (opens - now).total_seconds())
+        doors = _set_up(folder, environment, opens.date())
+        with _children(folder, port, environment, holding) as children:
             _wait_until_ready(port, children)
             told = _note_signals()
-            click.echo(_welcome(doors, port, time.monotonic() - started))
+            click.echo(_welcome(doors, port, time.monotonic() - started, day))
             _wait(children, told)
 
 
-def _environment(port: int, smtp_url: str) -> dict[str, str]:
+def _environment(port: int, smtp_url: str, clock_ahead: float) -> dict[str, str]:
     return {
         "KLOOF_BASE_URL": f"http://localhost:{port}",
         "KLOOF_SMTP_URL": smtp_url,
         "KLOOF_MAIL_FROM": "feedback@warmtehuis.example",
         "KLOOF_RUN": "demo",
+        "KLOOF_CLOCK_AHEAD": str(clock_ahead),
     }
 
 
-def _clear(folder: Path) -> None:
-    """Throw the demo of before away; a folder that is not a demo's is never touched."""
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / MARK).exists():
-            raise Refused(
-                f"{folder} holds something else than a demo.", remedy="Give another one: --folder DIR"
-            )
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).touch()
-
-
-def _set_up(folder: Path, environment: Mapping[str, str]) -> Doors:
+def _set_up(folder: Path, environment: Mapping[str, str], today: date) -> Doors:
     click.echo("1/4 A company folder, as kloof init makes it")
-    init(folder, COMPANY)
-    _write_policy(folder)
+    furnish(folder, today)
     settings = load_settings(folder, environment)
     click.echo("2/4 The database")
     storage.open_database(settings.database_url)
     storage.migrate()
     click.echo("3/4 Fifteen months of deals, mails and answers, played through the real actions")
-    doors = play(settings, wall_clock(), click.echo)
+    doors = play(settings, today, click.echo)
+    _send_what_is_due(settings, midnight(settings, today))
     storage.close_database()
     click.echo("4/4 The findings site")
     build(settings)
     return doors
 
 
-def _write_policy(folder: Path) -> None:
-    """What a demo needs: mail at any hour, and the works council taken to have agreed."""
-    today = wall_clock().date()
-    (folder / "kloof.toml").write_text(
-        f"""# The settings of the demo. In a real company the works council decides on the first line.
-works_council_consent = {today.replace(month=1, day=1)}
-
-[company]
-name = "{COMPANY}"
-language = "nl"
-
-[mail]
-hours = [0, 24]
-weekdays = [1, 2, 3, 4, 5, 6, 7]
-holidays = ""
-most_per_day = 5
-most_per_month = 20
-
-[research]
-share_without_first_survey = 0.1
-""",
-        encoding="utf-8",
-    )
+def _send_what_is_due(settings: Settings, now: datetime) -> None:
+    """To the catcher, before anybody looks: what stands on the pages does not hang on how far the worker has come."""
+    tally = work_once(settings, open_transport(settings), lambda: now)
+    if tally.trouble:
+        raise tally.trouble
 
 
 @contextmanager
 def _children(
-    folder: Path, port: int, environment: Mapping[str, str]
+    folder: Path, port: int, environment: Mapping[str, str], holding: int
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
     commands = (["serve", "--port", str(port)], ["worker"])
-    # Nothing of a company that this shell is set up for: its folder and its database are not the demo's.
-    inherited = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
-    own = {**inherited, **environment}
+    # Whoever tries the demo may have a kloof of their own in the same shell: none of its settings may get in.
+    others = {name: value for name, value in os.environ.items() if not name.startswith("KLOOF_")}
     children = [
-        subprocess.Popen([sys.executable, "-m", "kloof", *command], cwd=folder, env=own)  # noqa: S603
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "kloof", *command],
+            cwd=folder,
+            env={**others, **environment},
+            pass_fds=(holding,),
+        )
         for command in commands
     ]
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in _stops():
+        signal.signal(number, signal.default_int_handler)
     try:
         yield children
         click.echo("\nStopping.")
@@ -139,15 +138,26 @@ def _stop(children: list[subprocess.Popen[bytes]]) -> None:
             child.wait()
 
 
-def _refuse_port_in_use(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _refuse_unusable(port: int) -> None:
+    """Also where a program has the port for IPv6 alone: a browser would take `localhost` to be that one."""
+    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise Refused(
-                f"Port {port} is in use.", remedy=f"Choose another: make demo PORT={port + 1}"
-            ) from None
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise Refused(f"Port {port} is in use.", remedy=_another(port)) from None
+            if error.errno in {errno.EACCES, errno.EPERM}:
+                raise Refused(f"You may not open port {port}.", remedy="Try: make demo PORT=8000") from None
+            if family == socket.AF_INET:  # a machine may do without IPv6
+                raise Refused(
+                    f"Port {port} cannot be opened: {error.strerror}.", remedy=_another(port)
+                ) from None
+
+
+def _another(port: int) -> str:
+    return f"Choose another: make demo PORT={port + 1 if port < LAST_PORT else port - 1}"
 
 
 def _wait_until_ready(port: int, children: list[subprocess.Popen[bytes]]) -> None:
@@ -181,15 +191,23 @@ def _note_signals() -> list[int]:
     never end.
     """
     told: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _stops():
         signal.signal(number, lambda number, _: told.append(number))
     return told
 
 
-def _welcome(doors: Doors, port: int, seconds: float) -> str:
+def _stops() -> Iterator[signal.Signals]:
+    """Ctrl-C, kill, and a terminal that is closed, at which gunicorn by itself would only start anew."""
+    yield from (signal.SIGINT, signal.SIGTERM)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
+        yield signal.SIGHUP
+
+
+def _welcome(doors: Doors, port: int, seconds: float, day: date | None) -> str:
     here = f"http://localhost:{port}"
+    there = f", and it is {day} there" if day else ""
     return f"""
-{COMPANY} is open (set up in {seconds:.0f} seconds). Nothing here is real, and nothing leaves this machine.
+{COMPANY} is open (set up in {seconds:.0f} seconds){there}. Nothing here is real, and nothing leaves this machine.
 
   Be a customer         {doors.first_survey}
      after delivery     {doors.second_survey}

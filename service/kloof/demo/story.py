@@ -1,6 +1,6 @@
 """The year of Warmtehuis, made up by seeded chance: who sold what, what customers expected, and what they got.
 
-Nothing here is real. The same day gives the same story.
+Nothing here is real. Every day gives the same story, told so that it ends the day before.
 """
 
 import random
@@ -15,6 +15,8 @@ from kloof.domain.surveys.responses import Consent, PromiseOutcome, Source
 from kloof.domain.text import Language
 
 COMPANY = "Warmtehuis"
+SEED = 5
+"""Of all chance in the demo."""
 TEAMS = {
     "Groningen": "Noord",
     "Friesland": "Noord",
@@ -31,31 +33,13 @@ SELLERS = (
     "Victor Claes", "Wendy Hermans", "Yusuf Demir",
 )  # fmt: skip
 FIRST_NAMES = (
-    "Jan",
-    "Fatima",
-    "Piet",
-    "Ans",
-    "Kees",
-    "Marieke",
-    "Ahmed",
-    "Els",
-    "Henk",
-    "Priya",
-    "Wim",
-    "Lotte",
-)
+    "Jan", "Fatima", "Piet", "Ans", "Kees", "Marieke", "Ahmed", "Els", "Henk", "Priya", "Wim", "Lotte",
+)  # fmt: skip
 LAST_NAMES = (
-    "de Boer",
-    "Jansen",
-    "van Dijk",
-    "Bakker",
-    "Yilmaz",
-    "Smit",
-    "de Graaf",
-    "Vermeer",
-    "Kuipers",
-    "Singh",
-)
+    "de Boer", "Jansen", "van Dijk", "Bakker", "Yilmaz", "Smit", "de Graaf", "Vermeer", "Kuipers", "Singh",
+)  # fmt: skip
+TYPES_IN_HASTE = "niels@warmtehuis.example"
+"""Mistypes addresses and mends them the same week, which fair play asks about."""
 SHARE_IN_FIVE = 3
 """Of five customers so many let the people who do the work see what they expect."""
 PRACTICES_SHARE = {"joint_visit": 0.35, "handover_document": 0.45, "seller_on_site": 0.25}
@@ -116,9 +100,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One deal from sale to the second answer; what does not happen is None."""
+    """One deal from sale to the second answer; what does not happen is None. `mistyped`: its address was, at first."""
 
     line: DealLine
+    mistyped: bool
     delivered_on: date | None
     at_sale: Reply | None
     after_delivery: Reply | None
@@ -135,7 +120,7 @@ def sellers() -> list[Seller]:
 
 def year(surveys: dict[str, Survey], today: date, deals: int) -> Iterator[Chapter]:
     """`deals` deals sold over the fifteen months before `today`, in order of sale."""
-    chance = random.Random(today.toordinal())  # noqa: S311
+    chance = random.Random(SEED)  # noqa: S311
     team_effect = {team: chance.gauss(0, 0.3) for team in TEAMS}
     cast = sellers()
     first = today - timedelta(days=455)
@@ -186,6 +171,7 @@ def _chapter(
         )
     return Chapter(
         line,
+        seller.email == TYPES_IN_HASTE and number % 2 == 0,
         delivered_on if delivered_on <= today else None,
         at_sale if at_sale and at_sale.on < today else None,
         after if after and after.on < today else None,
@@ -203,7 +189,8 @@ def _line(
 ) -> DealLine:
     name = f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}"
     return DealLine(
-        deal_id=f"WH-{sold_on.year}-{number + 1:04d}",
+        # Without the year: the research draw rests on the number, and would be another one after New Year.
+        deal_id=f"WH-{10_001 + number}",
         customer_name=name,
         customer_email=f"customer{number + 1}@home.example",
         language="nl" if chance.random() < 0.85 else "en",

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from kloof.domain.errors import NotFound
 from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Wave
@@ -69,8 +70,13 @@ def deals_of(customer: int) -> list[int]:
 
 
 def everything(customer: int) -> dict[str, Any]:
-    """What is kept about this customer, as plain values: a name per thing, days and moments in ISO 8601."""
-    row = Customer.get(Customer.id == customer)
+    """What is kept about this customer, as plain values: a name per thing, days and moments in ISO 8601.
+
+    Raises NotFound where they are gone.
+    """
+    row = Customer.get_or_none(Customer.id == customer)
+    if row is None:
+        raise NotFound("There is no such customer any more.")
     deals = list(Deal.select(Deal, Person).join(Person).where(Deal.customer == customer).order_by(Deal.id))
     return {
         "email": row.email,

@@ -23,6 +23,25 @@ def run(sql: str, *values: Any) -> Any:
     return opened.execute_sql(sql, values)
 
 
+def first(sql: str, *values: Any) -> tuple[Any, ...] | None:
+    """The first row of a statement; None where it gives none."""
+    row: tuple[Any, ...] | None = run(sql, *values).fetchone()
+    return row
+
+
+def only(sql: str, *values: Any) -> tuple[Any, ...]:
+    """The row of a statement that always gives one: a count, or what it has just written."""
+    return only_of(run(sql, *values))
+
+
+def only_of(cursor: Any) -> tuple[Any, ...]:
+    """As `only`, of a statement that was sent already."""
+    row: tuple[Any, ...] | None = cursor.fetchone()
+    if row is None:
+        raise LookupError("A statement that always gives a row gave none.")
+    return row
+
+
 def names(states: Iterable[str]) -> str:
     """States of a table of the domain, as a statement lists them. Never for what comes from outside."""
     return ", ".join(f"'{state}'" for state in sorted(states))

@@ -142,9 +142,7 @@ class DealImporter:
         if survey is None:
             raise Refused(f"There is no survey {line.survey!r}.", remedy=_meant(line.survey, self.offered))
         if stored and stored.deal.survey.id == survey.id and stored.answered:
-            row = versions.row_of(stored.deal.survey)
-            assert row is not None, "the deal's foreign key guarantees it"  # noqa: S101
-            self.versions[survey.id] = row
+            self.versions[survey.id] = versions.row_of(stored.deal.survey)
         else:
             self.versions[survey.id] = versions.record(survey, self.now)
         return survey

@@ -9,6 +9,7 @@ from peewee import JOIN, Case, chunked, fn
 
 from kloof.domain.deals.deals import Deal, DealLine
 from kloof.domain.deals.study_arms import Arm
+from kloof.domain.errors import NotFound
 from kloof.domain.surveys.definition import SurveyKey
 from kloof.domain.text import Language
 from kloof.storage.deals import customer_matching
@@ -138,7 +139,7 @@ def put(
     """Insert this deal, or write its present facts over the earlier ones; the arm that it first got it keeps.
 
     moved: the same customer, at another address. share: of deals that go without a first survey, when `arm` was drawn.
-    That the address of its customer was changed stays known.
+    That the address of its customer was changed stays known. Raises NotFound where the deal is erased meanwhile.
     """
     row = Row.select(Row, Customer).join(Customer).where(Row.deal_id == line.deal_id).first()
     known_as = "" if row is None or row.by_letter else row.customer.email or ""
@@ -165,7 +166,8 @@ def put(
         deal = int(row.id)
         if known_as not in {"", line.customer_email}:
             facts["address_changed_at"] = now
-        Row.update(**facts).where(Row.id == deal).execute()
+        if not Row.update(**facts).where(Row.id == deal).execute():
+            raise NotFound(f"Deal {line.deal_id} was erased a moment ago.", remedy="Load the file again.")
     set_practices(deal, line.practices)
     return value(Row.select(Row, SurveyVersion).join(SurveyVersion).where(Row.id == deal).get())
 

@@ -15,7 +15,7 @@ from kloof.domain.releases.pair_columns import PairColumns
 from kloof.domain.surveys.definition import Survey
 from kloof.storage.database import database, is_postgresql, without_waiting
 from kloof.storage.releases.pair_encoding import HEAD, PROMISES, heads, width
-from kloof.storage.statements import run
+from kloof.storage.statements import only, only_of, run
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,14 +66,14 @@ def _in_turn(sql: str, slices: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any,
         for start, end in slices:
             asked.append(run(sql, start, end))
             if len(asked) > ahead:
-                yield asked.popleft().fetchone()
+                yield only_of(asked.popleft())
         while asked:
-            yield asked.popleft().fetchone()
+            yield only_of(asked.popleft())
 
 
 def last_pair() -> int:
     """The highest id of a pair; 0 where there is none."""
-    return int(run("SELECT COALESCE(MAX(id), 0) FROM pair").fetchone()[0])
+    return int(only("SELECT COALESCE(MAX(id), 0) FROM pair")[0])
 
 
 def _numbers(last: int) -> Iterator[tuple[Any, Any]]:
@@ -84,7 +84,7 @@ def _numbers(last: int) -> Iterator[tuple[Any, Any]]:
 def _pages(table: str) -> Iterator[tuple[Any, Any]]:
     """By place in the table, which PostgreSQL walks through without an index or statistics."""
     size = "SELECT pg_relation_size(?::regclass) / current_setting('block_size')::int"
-    (pages,) = run(size, table).fetchone()
+    (pages,) = only(size, table)
     for start in range(0, pages, _PAGES_AT_ONCE):
         yield f"({start},0)", f"({start + _PAGES_AT_ONCE},0)"
 

@@ -25,7 +25,7 @@ from kloof.storage.models import Block, PracticePart, QueueCell, Round, SurveyVe
 from kloof.storage.releases import practice_parts
 from kloof.storage.releases.columns import Gathered, insert, last_pair, read
 from kloof.storage.releases.pair_encoding import PROMISES, width
-from kloof.storage.statements import run
+from kloof.storage.statements import only_of, run
 from kloof.storage.surveys import versions as surveys
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def close(blocks: Sequence[NewBlock], now: datetime) -> None:
     closed_at = UtcField.db_value(Block.closed_at, now)
     with without_waiting():
         closed = [run(_CLOSE, *_row(block, versions[block.survey], closed_at)) for block in blocks]
-        numbers = [int(one.fetchone()[0]) for one in closed]
+        numbers = [int(only_of(one)[0]) for one in closed]
     if blocks:
         pairs = np.concatenate([block.pairs for block in blocks])
         placed = np.repeat(numbers, [len(block.pairs) for block in blocks])
@@ -149,7 +149,7 @@ def close(blocks: Sequence[NewBlock], now: datetime) -> None:
         insert("placement", ("id", "block_id"), pairs[order], placed[order])
 
 
-def _row(block: NewBlock, version: int | None, closed_at: Any) -> tuple[Any, ...]:
+def _row(block: NewBlock, version: int, closed_at: Any) -> tuple[Any, ...]:
     queue = block.queue
     sums = np.concatenate([block.sums.ravel(), block.promises]).astype("<f8").tobytes()
     members = np.concatenate([block.person, block.salesperson]).astype("<i4").tobytes()

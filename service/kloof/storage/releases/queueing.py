@@ -14,7 +14,7 @@ from kloof.domain.surveys.responses import PromiseOutcome
 from kloof.storage.database import is_postgresql
 from kloof.storage.models import Block, Pair, Placement, QueueCell
 from kloof.storage.releases.pair_encoding import HEAD, encode, head
-from kloof.storage.statements import run, several
+from kloof.storage.statements import first, run, several
 from kloof.storage.surveys import versions
 
 Answers = tuple[tuple[Any, ...], str]
@@ -72,7 +72,7 @@ def record_pair(deal: int, now: datetime) -> Answers | None:
     complete, the whole block is retired.
     """
     _wait_for_freeze()
-    pair = run(_PLACE, deal).fetchone()
+    pair = first(_PLACE, deal)
     arm = Arm(pair[3]) if pair else Arm.ASKED
     answers = complete_answers(deal) if arm is Arm.ASKED else _alone(deal, arm)
     if pair is None:
@@ -106,7 +106,7 @@ def record_left(invitations: Sequence[int], now: datetime) -> None:
 def withdraw_pair(deal: int, now: datetime) -> None:
     """Take the pair of this deal out: of its queue at once, of a closed block by retiring the whole block."""
     _wait_for_freeze()
-    pair = run(_PLACE, deal).fetchone()
+    pair = first(_PLACE, deal)
     if pair is None:
         return
     if pair[2] is not None:
@@ -116,7 +116,7 @@ def withdraw_pair(deal: int, now: datetime) -> None:
 
 def is_frozen(deal: int) -> bool:
     """Whether the answers of this deal already stand in a closed block."""
-    pair = run(_PLACE, deal).fetchone()
+    pair = first(_PLACE, deal)
     return pair is not None and pair[2] is not None
 
 
@@ -142,7 +142,7 @@ def retire(blocks: list[int], now: datetime) -> None:
 def complete_answers(deal: int) -> Answers | None:
     """Who and where (customer, salesperson, survey version, product, region, team), after how many rounds, and the
     packed pair."""
-    row = run(_BOTH, deal).fetchone()
+    row = first(_BOTH, deal)
     if row is None:
         return None
     survey = versions.known(row[2], row[10])
@@ -158,7 +158,7 @@ def complete_answers(deal: int) -> Answers | None:
 def _alone(deal: int, arm: Arm) -> Answers | None:
     """As `complete_answers`, of the one side that this arm tells: on both sides that one, in no product or team."""
     wave = Wave.SALE if arm is Arm.LEFT else Wave.DELIVERY
-    row = run(_ALONE, wave.value, deal).fetchone()
+    row = first(_ALONE, wave.value, deal)
     if row is None or (arm is Arm.NOT_ASKED and row[3] != arm):
         return None
     side = _core(versions.known(row[2], row[5]), wave, bytes(row[4]))

@@ -7,7 +7,7 @@ from kloof.domain.releases.cells import rounded_up
 from kloof.domain.releases.document import ResponseCounts
 from kloof.domain.surveys.definition import Survey, SurveyKey
 from kloof.storage.models import Release, Round, SurveyVersion
-from kloof.storage.statements import run
+from kloof.storage.statements import only, run
 from kloof.storage.surveys import versions
 
 _SENT_IN = "r.submitted_at IS NOT NULL"
@@ -80,7 +80,7 @@ def response_counts(published: dict[SurveyKey, int]) -> tuple[ResponseCounts, ..
             survey=survey,
             version=version,
             **{step: rounded_up(count) for step, count in zip(_STEPS, counts, strict=True)},
-            pairs=rounded_up(run(_COMPLETE, row).fetchone()[0]),
+            pairs=rounded_up(only(_COMPLETE, row)[0]),
             pairs_published=published.get(SurveyKey(id=survey, version=version), 0),
         )
         for row, survey, version, *counts in run(_CAME_SO_FAR).fetchall()

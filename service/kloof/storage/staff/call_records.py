@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from kloof.domain.errors import NotFound
 from kloof.domain.staff.calls import CallOutcome
 from kloof.domain.states import CallState
 from kloof.storage.database import is_postgresql
 from kloof.storage.models import Call, CallStep, Deal, Message
-from kloof.storage.statements import day, run
+from kloof.storage.statements import day, first, run
 
 _FACTS = """
 SELECT d.survey_version_id, CASE WHEN p.active THEN p.id END, o.named, s.wants_call, r.wants_call, r.may_call,
@@ -62,10 +63,16 @@ class Facts:
 
 
 def facts(deal: int) -> Facts:
-    """Everything about this deal (row id) that counts; two surveys sent in at once wait for each other."""
+    """Everything about this deal (row id) that counts; two surveys sent in at once wait for each other.
+
+    Raises NotFound where the deal is gone.
+    """
     if is_postgresql():
         run(_LOCK, deal)
-    version, seller, named, *rest = run(_FACTS, deal).fetchone()
+    row = first(_FACTS, deal)
+    if row is None:
+        raise NotFound("There is no such deal any more.")
+    version, seller, named, *rest = row
     at_sale, after, may_call, expected, received, broken, number, owner, state, time, due_on = rest
     kept = CallRecord(number, deal, owner, CallState(state), time, day(due_on)) if number else None
     return Facts(
@@ -93,9 +100,12 @@ def open_anew(deal: int, owner: int | None, due_on: date, now: datetime) -> Call
 
 
 def locked(number: int) -> CallState:
-    """Where this call stands; nobody else moves it before this transaction ends."""
+    """Where this call stands; nobody else moves it before this transaction ends. Raises NotFound where it is gone."""
     Call.update(state=Call.state).where(Call.id == number).execute()
-    return CallState(Call.get_by_id(number).state)
+    row = Call.get_or_none(Call.id == number)
+    if row is None:
+        raise NotFound("There is no such call any more.")
+    return CallState(row.state)
 
 
 def move(number: int, to: CallState) -> None:
@@ -127,12 +137,17 @@ def give_link(number: int, salt: bytes, fingerprint: str) -> None:
 
 
 def link_salt(deal_id: str) -> bytes:
-    """The random part of the link by which the customer of this deal says whether it is solved."""
-    row = Call.select(Call.link_salt).join(Deal).where(Deal.deal_id == deal_id).get()
-    return bytes(row.link_salt or b"")
+    """The random part of the link by which the customer of this deal says whether it is solved.
+
+    Raises NotFound where they were not asked that: there was no call, it was not solved, or they get no mail.
+    """
+    row = Call.select(Call.link_salt).join(Deal).where(Deal.deal_id == deal_id).first()
+    if row is None or not row.link_salt:
+        raise NotFound(f"The customer of deal {deal_id} was not asked whether it is solved.")
+    return bytes(row.link_salt)
 
 
 def askable(deal: int) -> tuple[int, str] | None:
     """The newest survey that the customer of this deal sent in, and their time zone; None where they get no mail."""
-    row = run(_ASKABLE, deal).fetchone()
+    row = first(_ASKABLE, deal)
     return None if row is None else (row[0], row[1])

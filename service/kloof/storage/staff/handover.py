@@ -15,7 +15,7 @@ from kloof.domain.surveys.responses import Promise
 from kloof.storage.deals.deals import value
 from kloof.storage.models import Deal as Row
 from kloof.storage.models import HandoverMark, Invitation, Person, Practice, SurveyVersion
-from kloof.storage.statements import day, run, several, tuples
+from kloof.storage.statements import day, first, run, several, tuples
 from kloof.storage.surveys.questionnaires import promises
 
 _SHARED = """
@@ -98,7 +98,10 @@ def of_deal(deal_id: str) -> Handover | None:
     row = _rows().where(Row.deal_id == deal_id).first()
     if row is None:
         return None
-    shared, sheet, named, asks_on, after = run(_ROUND, row.id).fetchone()
+    found = first(_ROUND, row.id)
+    if found is None:  # erased between the two
+        return None
+    shared, sheet, named, asks_on, after = found
     survey = Survey.model_validate_json(row.survey_version.definition)
     done = Practice.select().where(Practice.deal == row.id)
     return Handover(

@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from typing import Any, cast
 
+from kloof.domain.errors import NotFound
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.responses import Consent, Promise, PromiseOutcome, Questionnaire, Response, Source
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Promise as PromiseRow
-from kloof.storage.statements import run
+from kloof.storage.statements import first
 from kloof.storage.surveys import versions
 
 _OPEN = """
@@ -36,12 +37,12 @@ _moment = UtcField().python_value
 
 def by_link(fingerprint: str) -> Questionnaire | None:
     """What the link with this fingerprint opens, in whatever state; None where there is no such link."""
-    row = run(_OPEN, fingerprint).fetchone()
+    row = first(_OPEN, fingerprint)
     if row is None:
         return None
     wave = Wave(row[2])
     survey = versions.known(row[5], row[6])
-    answered, first = row[11 : 11 + RESPONSE_COLUMNS], row[11 + RESPONSE_COLUMNS :]
+    answered, at_sale = row[11 : 11 + RESPONSE_COLUMNS], row[11 + RESPONSE_COLUMNS :]
     return Questionnaire(
         invitation=row[0],
         deal=row[1],
@@ -54,9 +55,9 @@ def by_link(fingerprint: str) -> Questionnaire | None:
         seller=row[9],
         language=row[10],
         response=response(survey, wave, answered),
-        promises_of=first[0] if wave is Wave.DELIVERY else answered[0],
-        gets_mail=bool(first[2]),
-        at_sale=None if first[0] is None else unpack(survey, Wave.SALE, bytes(first[1])),
+        promises_of=at_sale[0] if wave is Wave.DELIVERY else answered[0],
+        gets_mail=bool(at_sale[2]),
+        at_sale=None if at_sale[0] is None else unpack(survey, Wave.SALE, bytes(at_sale[1])),
     )
 
 
@@ -102,6 +103,11 @@ def _day(value: date | str | datetime) -> date:
 
 
 def link_salt(deal_id: str, wave: Wave) -> bytes:
-    """The random part of the personal link of this deal and wave; with the secret key it makes the link."""
-    (salt,) = run(_SALT, deal_id, wave.value).fetchone()
-    return bytes(salt)
+    """The random part of the personal link of this deal and wave; with the secret key it makes the link.
+
+    Raises NotFound where the customer was not asked: no such deal, not delivered yet, or left out by a draw.
+    """
+    found = first(_SALT, deal_id, wave.value)
+    if found is None:
+        raise NotFound(f"Deal {deal_id} has no invitation to the survey of {wave.value}.")
+    return bytes(found[0])

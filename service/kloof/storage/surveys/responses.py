@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kloof.domain.errors import NotFound
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.answers import pack
 from kloof.domain.surveys.responses import Promise, Questionnaire, Response
@@ -11,7 +12,7 @@ from kloof.storage.database import is_postgresql
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Promise as PromiseRow
 from kloof.storage.models import Response as ResponseRow
-from kloof.storage.statements import run
+from kloof.storage.statements import first, only, run
 from kloof.storage.surveys.questionnaires import response
 
 _READ = """
@@ -52,7 +53,7 @@ class StoredResponse:
 
 
 def locked(questionnaire: Questionnaire) -> StoredResponse:
-    """What is kept now; nobody else changes them before this transaction ends.
+    """What is kept now; nobody else changes them before this transaction ends. Raises NotFound where it is gone.
 
     Only inside a transaction. SQLite has locked everything at its start. PostgreSQL locks the invitation's row
     first, since that of the response may not exist yet, and only then reads: what one statement locks and reads
@@ -60,7 +61,9 @@ def locked(questionnaire: Questionnaire) -> StoredResponse:
     """
     if is_postgresql():
         run(_LOCK, questionnaire.invitation)
-    row = run(_READ, questionnaire.invitation).fetchone()
+    row = first(_READ, questionnaire.invitation)
+    if row is None:  # the customer was erased, or is asked anew elsewhere, while the page was open
+        raise NotFound("This link opens nothing.")
     state, *answered, shown = row
     kept = response(questionnaire.survey, questionnaire.wave, tuple(answered))
     return StoredResponse(InvitationState(state), answered[0], kept, shown is not None)
@@ -82,7 +85,7 @@ def write(questionnaire: Questionnaire, kept: Response, now: datetime) -> int:
         moment(ResponseRow.submitted_at, kept.submitted_at),
         kept.may_call,
     )
-    return int(run(_WRITE, *values).fetchone()[0])
+    return int(only(_WRITE, *values)[0])
 
 
 def set_state(invitation: int, state: InvitationState) -> None:

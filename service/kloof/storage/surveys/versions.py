@@ -4,7 +4,7 @@ from datetime import datetime
 
 from peewee import fn
 
-from kloof.domain.errors import Refused
+from kloof.domain.errors import NotFound, Refused
 from kloof.domain.surveys.definition import Survey, SurveyKey
 from kloof.storage.models import Deal, Invitation, Response, SurveyVersion
 
@@ -64,17 +64,24 @@ def known(row_id: int, fingerprint: str) -> Survey:
 
 
 def by_row(row_id: int) -> Survey:
-    """The survey as it was recorded under this row id."""
-    return Survey.model_validate_json(SurveyVersion.get_by_id(row_id).definition)
+    """The survey as it was recorded under this row id; raises NotFound where none was."""
+    return _recorded(SurveyVersion.get_or_none(SurveyVersion.id == row_id), f"number {row_id}")
 
 
 def by_key(key: SurveyKey) -> Survey:
-    """The survey as it was recorded under this id and version."""
-    row = SurveyVersion.get(SurveyVersion.survey == key.id, SurveyVersion.version == key.version)
+    """The survey as it was recorded under this id and version; raises NotFound where it never was."""
+    return _recorded(SurveyVersion.get_or_none(survey=key.id, version=key.version), str(key))
+
+
+def _recorded(row: SurveyVersion | None, known_as: str) -> Survey:
+    if row is None:
+        raise NotFound(f"Survey {known_as} was never recorded in this database.")
     return Survey.model_validate_json(row.definition)
 
 
-def row_of(key: SurveyKey) -> int | None:
-    """The row id of a recorded version; None where it never was."""
+def row_of(key: SurveyKey) -> int:
+    """The row id of a recorded version; raises NotFound where it never was."""
     row = SurveyVersion.get_or_none(survey=key.id, version=key.version)
-    return None if row is None else int(row.id)
+    if row is None:
+        raise NotFound(f"Survey {key} was never recorded in this database.")
+    return int(row.id)
