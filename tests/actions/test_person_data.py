@@ -11,11 +11,12 @@ from kloof.actions.mailing import opt_out
 from kloof.actions.surveys import respond
 from kloof.domain.access.audit_log import AuditAction
 from kloof.domain.errors import NotFound
+from kloof.domain.mailing.kinds import FINDINGS, INVITATION, REMINDER
 from kloof.domain.mailing.suppression import address_hash
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
 from kloof.storage.database import database as opened
-from kloof.storage.mailing import opt_outs
+from kloof.storage.mailing import opt_outs, outbox
 from kloof.storage.models import AuditEntry, Customer, Deal
 
 WORDS = "Ready before the first frost"
@@ -49,6 +50,15 @@ def test_the_export_holds_deals_answers_promises_and_who_did_what(database: str,
     assert second["answered"]["comment"] == "Friendly people"
     assert [line["what"] for line in found["audit"]] == ["answers_sent", "answers_sent", "customer_exported"]
     json.dumps(found)
+
+
+def test_the_export_names_each_mail_with_its_number(database: str, tmp_path: Path) -> None:
+    built = answered()
+    for kind, number in ((INVITATION, 0), (REMINDER, 2), (FINDINGS, 3)):
+        outbox.queue(NOW, kind, NOW, number, invitation=built.invitations[Wave.SALE])
+    [kept] = person_data.export(settings(database, tmp_path), built.email, NOW)["deals"]
+    named = [mail["kind"] for survey in kept["surveys"] for mail in survey["mails"]]
+    assert named == ["invitation", "reminder-2", "findings-3"]
 
 
 def test_the_export_holds_nothing_of_another_customer(database: str, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from kloof.actions.surveys import respond
 from kloof.config import Settings
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.errors import NotFound, Refused
+from kloof.domain.mailing.kinds import REMINDER
 from kloof.domain.states import MESSAGE_STEPS, MessageState
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent
@@ -45,6 +46,17 @@ def test_one_look_says_what_waits_since_when_and_what_failed_and_why(settings: S
     first = view.entries[0]
     assert (first.id, first.state, first.deal_id, first.email) == (2, "held", "D-1", "customer1@example.com")
     assert first.reply == "Nobody knows."
+
+
+def test_a_program_that_lists_the_outbox_reads_what_a_mail_is_with_its_number(settings: Settings) -> None:
+    sell(settings, line())
+    outbox.queue(NOON, REMINDER, NOON, 2, invitation=Invitation.get().id)
+    first, second = (entry.as_dict() for entry in overview(NOON).entries)
+    assert list(first) == ["id", "state", "kind", "wave", "deal_id", "email", "attempts", "since", "reply"]
+    assert [(mail["kind"], mail["wave"]) for mail in (first, second)] == [
+        ("invitation", "sale"),
+        ("reminder-2", "sale"),
+    ]
 
 
 def test_nothing_that_is_only_planned_counts_as_due(settings: Settings) -> None:
