@@ -16,7 +16,6 @@ from kloof.domain.errors import BadSettings
 from kloof.domain.mailing.messages import AboutDeal, Outgoing
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.text import Text
-from kloof.mail.rendering import minutes
 from kloof.mail.texts import MailText, mail_texts
 
 _FONTS = Path(__file__).parent
@@ -86,7 +85,7 @@ class LetterPrinter:
             "delivered_on": notation.date(about.delivered_on or about.sold_on, mail.language),
             "open_until": notation.date(closes_at.astimezone(self.zone).date(), mail.language),
             "questions": questions,
-            "minutes": minutes(questions),
+            "minutes": survey.minutes(about.wave),
             "address": self.settings.link("/k").removeprefix("https://").removeprefix("http://"),
         }
 

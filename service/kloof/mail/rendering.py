@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from functools import lru_cache
-from math import ceil
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -27,7 +26,6 @@ from kloof.mail.headers import domain_in_ascii, header, mailbox, timestamp, word
 from kloof.mail.signing import signer
 from kloof.mail.texts import MailText, mail_texts
 
-SECONDS_PER_QUESTION = 12
 _written_date = lru_cache(maxsize=1024)(notation.date)
 
 
@@ -157,7 +155,7 @@ class MailRenderer:
         key = (mail.kind, about.wave, mail.language, survey.fingerprint)
         if key not in self._moulds:
             questions = len(survey.items(about.wave))
-            shared = self._shared() | {"questions": questions, "minutes": minutes(questions)}
+            shared = self._shared() | {"questions": questions, "minutes": survey.minutes(about.wave)}
             question = first_question(survey, about.wave, mail.language)
             parts = {"to_customer": True, "question": question, "is_last": is_last}
             self._moulds[key] = self.foundry.make(letter, mail.language, shared, parts)
@@ -205,11 +203,6 @@ class MailRenderer:
 
     def _link(self, path: str, purpose: Purpose, salt: bytes) -> str:
         return self.settings.link(path + token(self.settings.secret_key, purpose, salt))
-
-
-def minutes(questions: int) -> int:
-    """How long so many questions take, as a customer is told it: whole minutes, and never one, which is a boast."""
-    return max(2, ceil(questions * SECONDS_PER_QUESTION / 60))
 
 
 def _bulk(opt_out: str) -> list[tuple[str, str]]:
