@@ -66,9 +66,12 @@ def paths(customer: BuiltDeal, fresh: BuiltDeal) -> dict[str, str]:
     first, second = f"/s/{customer.tokens[Wave.SALE]}", f"/s/{customer.tokens[Wave.DELIVERY]}"
     new, skipped = f"/s/{fresh.tokens[Wave.SALE]}", deal(SURVEY, waves=BOTH)
     said(skipped, Changes(answers=dict.fromkeys(ASPECTS, 8), consent=Consent.NAMED), submit=True)
+    begun = deal(SURVEY)
+    said(begun, Changes(answers={"a1": 3}))
     return {
         "empty": new,
-        "chosen-in-mail": f"{new}?a1=8",
+        "chosen-in-mail": f"/s/{deal(SURVEY).tokens[Wave.SALE]}?a1=8",
+        "chosen-otherwise": f"/s/{begun.tokens[Wave.SALE]}?a1=8",
         "promises": f"{new}?page=3",
         "finish-too-early": f"{new}?page=4",
         "half-filled": f"{second}?page=1",
@@ -78,7 +81,7 @@ def paths(customer: BuiltDeal, fresh: BuiltDeal) -> dict[str, str]:
         "finish": f"{second}?page=5",
         "changing": f"{first}?page=1",
         "receipt": f"{first}/receipt",
-        "receipt-saved": f"{first}/receipt?saved",
+        "receipt-notes": f"{first}/receipt?saved&late",
         "withdraw": f"{first}/withdraw",
         "closed": "/s/expired-or-wrong",
         "accessibility": "/accessibility",
@@ -426,6 +429,22 @@ def test_what_was_chosen_without_a_network_is_said_so_and_outlives_the_tab(
     assert again.locator("[name=a1][value='7']").is_checked()
     assert kept(built) == {"a1": 7, "a2": "none"}
     assert again.evaluate("localStorage.length") == 0
+
+
+def test_why_something_is_not_saved_stays_to_be_read_while_other_things_are(
+    new_page: NewPage, address: str
+) -> None:
+    built = deal(SURVEY)
+    page = new_page()
+    page.goto(f"{address}/s/{built.tokens[Wave.SALE]}?page=4")
+    page.locator("#q-comment").fill("\u202ediv")
+    expect(page.locator(".saved")).to_contain_text("onzichtbare tekens")
+    page.locator("[name=consent][value=totals]").check()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".saved")).to_contain_text("onzichtbare tekens")
+    assert respond.open_link(built.tokens[Wave.SALE], NOW).response.consent is Consent.TOTALS
+    page.locator("#q-comment").fill("Fijn")
+    expect(page.locator(".saved")).to_have_text("Bewaard")
 
 
 def test_when_the_network_comes_back_everything_is_sent_by_itself(new_page: NewPage, address: str) -> None:

@@ -17,7 +17,6 @@ from kloof.domain.mailing.messages import Outgoing
 from kloof.domain.mailing.subjects import AboutSurvey
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.text import Text
-from kloof.mail.rendering import minutes
 from kloof.mail.texts import MailText, mail_texts
 
 _FONTS = Path(__file__).parent
@@ -87,7 +86,7 @@ class LetterPrinter:
             "delivered_on": notation.date(about.delivered_on or about.sold_on, mail.to.language),
             "open_until": notation.date(closes_at.astimezone(self.zone).date(), mail.to.language),
             "questions": questions,
-            "minutes": minutes(questions),
+            "minutes": survey.minutes(about.wave),
             "address": self.settings.link("/k").removeprefix("https://").removeprefix("http://"),
         }
 

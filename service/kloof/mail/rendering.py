@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from functools import lru_cache
-from math import ceil
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -20,7 +19,6 @@ from kloof.mail.headers import domain_in_ascii, header, mailbox, timestamp, word
 from kloof.mail.signing import signer
 from kloof.mail.texts import MailText, mail_texts
 
-SECONDS_PER_QUESTION = 12
 _written_date = lru_cache(maxsize=1024)(notation.date)
 
 
@@ -121,7 +119,7 @@ class MailRenderer:
             shared, question = self._shared(), None
             if asks and survey:
                 questions = len(survey.items(asks.wave))
-                shared |= {"questions": questions, "minutes": minutes(questions)}
+                shared |= {"questions": questions, "minutes": survey.minutes(asks.wave)}
                 question = first_question(survey, asks.wave, language)
             parts = {"to_customer": mail.kind.to_customer, "question": question, "is_last": is_last}
             letter = mail_texts().named(mail.text)
@@ -173,11 +171,6 @@ class MailRenderer:
 
     def _link(self, path: str, purpose: Purpose, salt: bytes) -> str:
         return self.settings.link(path + token(self.settings.secret_key, purpose, salt))
-
-
-def minutes(questions: int) -> int:
-    """How long so many questions take, as a customer is told it: whole minutes, and never one, which is a boast."""
-    return max(2, ceil(questions * SECONDS_PER_QUESTION / 60))
 
 
 def _one_click(opt_out: str) -> list[tuple[str, str]]:

@@ -84,3 +84,17 @@ def test_a_survey_stored_as_json_comes_back_as_it_was() -> None:
     stored = Survey.model_validate_json(survey.model_dump_json())
     assert stored == survey
     assert stored.fingerprint == survey.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("questions", "minutes"), [(1, 2), (9, 2), (10, 2), (11, 3), (15, 3), (16, 4), (30, 6), (31, 7), (40, 8)]
+)
+def test_five_questions_take_a_minute_and_no_survey_takes_less_than_two(questions: int, minutes: int) -> None:
+    survey = made(*(aspect(f"a{number}") for number in range(questions)))
+    assert survey.minutes(Wave.SALE) == minutes
+
+
+def test_the_overall_items_take_their_time_too() -> None:
+    overall = [{"id": "again", "name": TEXT, "question": TEXT, **ENDS}]
+    survey = made(*(aspect(f"a{number}") for number in range(10)), overall=overall)
+    assert (survey.minutes(Wave.SALE), survey.minutes(Wave.DELIVERY)) == (2, 3)

@@ -56,6 +56,16 @@ def test_saying_the_same_again_changes_nothing(before: list[Changes], pages: lis
         assert amended(response, page) is response
 
 
+@given(PAGES, ANSWERS)
+def test_what_is_only_offered_counts_where_there_is_no_answer_and_nowhere_else(
+    before: list[Changes], offered: dict[str, int | str]
+) -> None:
+    response = Response()
+    for page in before:
+        response = amended(response, page)
+    assert amended(response, Changes(offered=offered)).answers == {**offered, **response.answers}
+
+
 def test_reading_in_another_language_is_no_answer() -> None:
     assert amended(Response(), Changes(language="en")) == Response()
     assert amended(Response(), Changes(language="en", comment="Hello")).language == "en"

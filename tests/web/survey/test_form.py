@@ -169,7 +169,7 @@ def test_a_page_that_comes_in_after_submitting_changes_nothing(client: FlaskClie
     built = deal(SURVEY)
     client.post(link(built), data=complete())
     got = client.post(link(built), data={"a1": "1", "page": "1", "action": "save"})
-    assert (got.status_code, got.location) == (303, f"{link(built)}/receipt")
+    assert (got.status_code, got.location) == (303, f"{link(built)}/receipt?late=")
     assert answers(built)["a1"] == 8
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
+from math import ceil
 from typing import Annotated, NamedTuple, Self
 
 from pydantic import (
@@ -25,6 +26,8 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$"
 # Form fields that are not answers to an item; an item may not take their name.
 RESERVED_IDS = frozenset({"action", "comment", "consent", "csrf_token", "go", "language", "page"})
 RESERVED_PREFIXES = ("promise-", "outcome-")
+
+SECONDS_PER_QUESTION = 12
 
 
 def _not_reserved(identifier: str) -> str:
@@ -205,3 +208,7 @@ class Survey(_Value):
         """Ids of everything that gets a number in this wave, in the order in which it is asked and packed."""
         aspects = tuple(aspect.id for aspect in self.aspects)
         return aspects if wave is Wave.SALE else aspects + tuple(item.id for item in self.overall)
+
+    def minutes(self, wave: Wave) -> int:
+        """How long it takes, as a customer is told it: whole minutes, and never one, which is a boast."""
+        return max(2, ceil(len(self.items(wave)) * SECONDS_PER_QUESTION / 60))

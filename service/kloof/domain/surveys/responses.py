@@ -121,9 +121,13 @@ class PromiseChange:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a page brings. None, and what is not in the mappings, is left as it is."""
+    """What a page brings. None, and what is not in the mappings, is left as it is.
+
+    `offered` are answers that count only for an item without one.
+    """
 
     answers: Answers = field(default_factory=dict)
+    offered: Answers = field(default_factory=dict)
     comment: str | None = None
     consent: Consent | None = None
     wants_call: bool | None = None
@@ -140,7 +144,7 @@ def amended(response: Response, changes: Changes) -> Response:
     The language alone is no change: it is taken over only together with something that was said in it.
     """
     new = Response(
-        answers={**response.answers, **changes.answers},
+        answers={**changes.offered, **response.answers, **changes.answers},
         comment=_last(changes.comment, response.comment),
         consent=_last(changes.consent, response.consent),
         wants_call=_last(changes.wants_call, response.wants_call),

@@ -4,9 +4,9 @@
   const line = form.querySelector(".saved");
   // A button is called "action", so form.action is that button.
   const address = new URL(form.getAttribute("action"), location);
-  // Answers chosen in the mail ride in the address until the first own choice; then they are sent with it.
-  const carried = [...address.searchParams.keys()].filter((name) => name !== "page");
-  carried.forEach((name) => address.searchParams.delete(name));
+  // What was chosen in the mail waits in a field of its own until the first own choice; then it is sent with it.
+  const fromMail = form.elements["from.mail"];
+  const carried = Object.fromEntries(new URLSearchParams(fromMail?.value));
 
   // What is not sent yet, by field: its value, and what the server knew when it was chosen. It lies in the browser's
   // storage, so that a closed tab loses nothing; where storage is off, in memory.
@@ -29,6 +29,9 @@
   const isEmpty = (fields) => Object.keys(fields).length === 0;
   // A box has a hidden field behind it that says no: of two fields with one name the first counts.
   const known = Object.fromEntries([...new FormData(form)].reverse());
+  for (const name in carried) delete known[name];
+  // Why something is not saved, by field, until that field is chosen again.
+  const refused = {};
   const say = (word, more = "") => {
     const words = `${line.dataset[word]} ${more}`.trim();
     if (line.textContent !== words) line.textContent = words;
@@ -48,6 +51,7 @@
     const fields = unsent();
     if (isEmpty(fields)) return;
     const body = new URLSearchParams({ language: form.elements.language.value });
+    if (fromMail) body.set("from.mail", fromMail.value);
     for (const [name, { value }] of Object.entries(fields)) body.set(name, value);
     const headers = { Accept: "application/json" };
     const signal = AbortSignal.timeout?.(15000);
@@ -62,17 +66,49 @@
     }
   }
 
-  function settle(status, { errors }, sent) {
+  function settle(status, { errors, kept = {} }, sent) {
     const done = errors ? Object.keys(errors) : Object.keys(sent);
     const left = unsent();
     for (const name of done) {
       if (left[name]?.value === sent[name]?.value) delete left[name];
       if (status < 300) known[name] = sent[name].value;
+      if (status < 300 && name in carried) waitsNoMore(name, "good", sent[name].value === carried[name]);
+      delete refused[name];
     }
     keep(left);
-    if (status >= 300) say(errors ? "refused" : "closed", Object.values(errors ?? {}).join(" "));
+    Object.assign(refused, errors);
+    // Another answer was kept before the choice of the mail came: that one is shown, and the note says so.
+    for (const [name, value] of Object.entries(kept)) {
+      known[name] = `${value}`;
+      if (!(name in left)) form.elements[name].value = value;
+      if (name in carried) waitsNoMore(name, "careful", true, errors[name]);
+      delete refused[name];
+    }
+    if (status >= 300 && !errors) say("closed");
+    else if (!isEmpty(refused)) say("refused", Object.values(refused).join(" "));
     else if (isEmpty(left)) say("saved");
     if (!isEmpty(left)) later(status < 300 ? 0 : 1000);
+  }
+
+  // The words of the note change and its height does not, so nothing moves under a finger.
+  function waitsNoMore(name, mood, isTrue, words) {
+    delete carried[name];
+    fromMail.value = new URLSearchParams(carried);
+    const note = document.querySelector(`[data-waits="${name}"]`);
+    note.style.minHeight = `${note.getBoundingClientRect().height}px`;
+    note.classList.add(`notice--${mood}`);
+    note.textContent = words ?? note.dataset.saved;
+    if (!isTrue) note.style.visibility = "hidden";
+  }
+
+  // What was chosen in the mail leaves the address: opened again it would be chosen again. The page stays, for "back".
+  function tidy() {
+    const here = new URL(location);
+    const brought = [...here.searchParams.keys()].filter((name) => name !== "page" && name !== "language");
+    if (!brought.length) return;
+    for (const name of brought) here.searchParams.delete(name);
+    here.searchParams.set("page", form.elements.page.value);
+    history.replaceState(history.state, "", here);
   }
 
   function note({ target }) {
@@ -81,10 +117,12 @@
     const promise = target.name.match(/^promise-\d/)?.[0];
     const together = promise ? [...filled.keys()].filter((name) => name.startsWith(promise)) : [target.name];
     const fields = unsent();
-    for (const name of [...carried, ...together]) {
+    for (const name of [...Object.keys(carried), ...together]) {
       if (filled.has(name)) fields[name] = { value: filled.get(name), was: known[name] ?? null };
+      delete refused[name];
     }
     keep(fields);
+    tidy();
     say("saving");
     later(target.type === "textarea" ? 800 : 0);
   }
@@ -95,7 +133,10 @@
     for (const [name, { value, was }] of Object.entries(fields)) {
       const field = form.elements[name];
       if (!field) continue;
-      if ((known[name] ?? null) !== was) {
+      if (name in carried) {
+        // Chosen in the mail after that: the last choice counts.
+        fields[name].value = carried[name];
+      } else if ((known[name] ?? null) !== was) {
         delete fields[name];
       } else {
         field.value = value;
@@ -114,6 +155,7 @@
     if (isEmpty(unsent())) form.requestSubmit(event.submitter);
   });
   addEventListener("online", flush);
+  if (isEmpty(carried)) tidy();
   bringBack();
   flush();
 }

@@ -32,6 +32,7 @@ from kloof.web.survey.pages import (
     outcome_fields,
     promise_fields,
 )
+from kloof.web.survey.presets import FROM_MAIL
 
 MOST_IN_COMMENT: Final = 4000
 MOST_IN_PROMISE: Final = 500
@@ -40,7 +41,7 @@ CHOICES: Final = "choices"
 BOX: Final = frozenset({"yes", "no"})
 """A box brings `yes` when it is ticked, and behind it always a hidden `no`: an empty box says something too."""
 PROMISE_FIELDS: Final = frozenset({*promise_fields(), *outcome_fields()})
-NOT_CONTENT: Final = frozenset({"action", "go", "language", "page"})
+NOT_CONTENT: Final = frozenset({"action", "go", "language", "page", FROM_MAIL})
 ACTIONS: Final = frozenset({"save", "back", "submit", *LANGUAGES})
 
 # Line breaks and tabs are writing; other control characters are not, and overrides of direction (UAX #9) can make a
@@ -146,7 +147,7 @@ class Blank:
 
         What is absent has no field at all, so it can be neither wrong nor cleared.
         """
-        names = tuple(name for name in posted if name not in self._allowed)
+        names = tuple(name for name in posted if name not in self._allowed and name != FROM_MAIL)
         form = (self._forms.get(names) or self._form(names))(posted)
         form.validate()
         said: dict[str, Any] = form.data
@@ -210,11 +211,13 @@ def _answer(value: str) -> Answer:
     return value if value == DOES_NOT_APPLY else int(value)
 
 
-def changes(reading: PostedForm, language: Language) -> Changes:
-    """What a valid page says, as values."""
+def changes(reading: PostedForm, language: Language, chosen: Mapping[str, str]) -> Changes:
+    """What a valid page says, as values; answers that are still as they were `chosen` in a mail are only offered."""
     said = reading.said
+    offered = {item: _answer(value) for item, value in chosen.items() if said.get(item, value) == value}
     return Changes(
-        answers=reading.answers,
+        answers={item: answer for item, answer in reading.answers.items() if item not in offered},
+        offered=offered,
         comment=said.get("comment"),
         consent=Consent(said["consent"]) if "consent" in said else None,
         shares_with_delivery=said[SHARE] == "yes" if SHARE in said else None,

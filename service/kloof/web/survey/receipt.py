@@ -12,7 +12,7 @@ from kloof.domain.surveys.responses import Changes, Consent, PromiseOutcome, Que
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.language import asked_language, language
-from kloof.web.survey import show
+from kloof.web.survey import words
 from kloof.web.survey.forms import Choices, SurveyForm
 from kloof.web.survey.pages import MAY_CALL, MAY_CALL_ANSWERS, SHARE
 from kloof.web.survey.routes import blueprint, opened
@@ -45,7 +45,7 @@ def receipt(token: str) -> ResponseReturnValue:
     questionnaire = opened(token)
     if not questionnaire.submitted:
         return redirect(url_for("survey.form", token=token, **asked_language()))
-    return _receipt(questionnaire, saved="saved" in request.args)
+    return _receipt(questionnaire)
 
 
 @blueprint.post("/<token>/receipt")
@@ -92,7 +92,7 @@ def withdraw(token: str) -> ResponseReturnValue:
     return render_template("survey/withdrawn.html")
 
 
-def _receipt(questionnaire: Questionnaire, *, saved: bool) -> str:
+def _receipt(questionnaire: Questionnaire) -> str:
     survey = questionnaire.survey
     token = (request.view_args or {})["token"]
     return render_template(
@@ -101,12 +101,13 @@ def _receipt(questionnaire: Questionnaire, *, saved: bool) -> str:
         survey=survey,
         response=questionnaire.response,
         items=survey.items(questionnaire.wave),
-        names=show.names(survey),
+        names=words.names(survey),
         promises=respond.promises(questionnaire),
         outcomes=OUTCOMES,
         looks=who_looked.accesses(settings(), questionnaire.deal),
         may_correct=respond.may_correct(questionnaire),
-        saved=saved,
+        saved="saved" in request.args,
+        late="late" in request.args,
         here=url_for("survey.receipt", token=token, **asked_language()),
         form=url_for("survey.form", token=token, page=1, **asked_language()),
         withdraw=url_for("survey.withdraw", token=token, **asked_language()),

@@ -1,23 +1,29 @@
 """The form: GET shows and records nothing, POST keeps what a page brings."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kloof.actions.surveys import respond
 from kloof.domain.errors import NotFound, Refused
-from kloof.domain.surveys.answers import DOES_NOT_APPLY
-from kloof.domain.surveys.responses import Changes, Questionnaire, amended, missing
+from kloof.domain.surveys.responses import (
+    Changes,
+    Questionnaire,
+    Response,
+    amended,
+    amended_promises,
+    missing,
+)
 from kloof.domain.text import LANGUAGES, Language
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import csrf
-from kloof.web.app.language import asked_language, language, speak
+from kloof.web.app.language import language, speak
 from kloof.web.app.rate_limit import limited
-from kloof.web.survey import forms, show
+from kloof.web.survey import forms, show, words
 from kloof.web.survey.pages import Page, booklet
+from kloof.web.survey.presets import FROM_MAIL, NOTHING, Presets, is_only_offered, presets
 
 blueprint = Blueprint("survey", __name__, url_prefix="/s")
 csrf.exempt(blueprint)
@@ -38,11 +44,10 @@ def closed(_: NotFound) -> ResponseReturnValue:
 @blueprint.get("/<token>")
 def form(token: str) -> ResponseReturnValue:
     questionnaire = opened(token)
-    asked = request.args.get("page", "")
+    asked, found = request.args.get("page", ""), presets(questionnaire)
     if questionnaire.submitted and not (asked and respond.may_correct(questionnaire)):
-        return redirect(url_for("survey.receipt", token=token, **asked_language()))
-    preset = presets(questionnaire)
-    return show.page(questionnaire, _page(questionnaire, asked, preset), preset=preset)
+        return redirect(show.receipt(questionnaire, late=bool(found.waiting or found.overtaken)))
+    return show.page(questionnaire, _page(questionnaire, asked, found), found=found)
 
 
 @blueprint.post("/<token>")
@@ -51,13 +56,14 @@ def save(token: str) -> ResponseReturnValue:
     if request.mimetype not in FORM_TYPES or (request.mimetype != PLAIN_FORM and request.files):
         abort(415)
     speak(_known(request.form.get("action")) or _known(request.form.get("language")) or language())
+    found = presets(questionnaire, request.form.get(FROM_MAIL, ""))
     try:
         reading = forms.blank(questionnaire).read(request.form)
     except forms.UnknownFieldError:
         return errors.page(422)
     if reading.wrong:
-        return _again(questionnaire, reading.wrong)
-    return _save(questionnaire, reading)
+        return _again(questionnaire, reading.wrong, found, forget=found.overtaken)
+    return _save(questionnaire, reading, found)
 
 
 def opened(token: str) -> Questionnaire:
@@ -72,79 +78,95 @@ def _known(asked: str | None) -> Language | None:
     return asked if asked in LANGUAGES else None
 
 
-def presets(questionnaire: Questionnaire) -> dict[str, str]:
-    """Answers that the address brings along, chosen in the mail: shown as chosen, kept with the first save."""
-    if not request.args:
-        return {}
-    points = {*map(str, questionnaire.survey.scale.points), DOES_NOT_APPLY}
-    items = questionnaire.survey.items(questionnaire.wave)
-    return {item: request.args[item] for item in items if request.args.get(item) in points}
-
-
-def _page(questionnaire: Questionnaire, asked: str, preset: Mapping[str, str]) -> Page:
+def _page(questionnaire: Questionnaire, asked: str, found: Presets) -> Page:
     book = booklet(questionnaire)
     if asked.isascii() and asked.isdigit():
         return book.page(int(asked[:3]))
-    if preset:
-        return book.page_of(next(iter(preset)))
+    if found.chosen:
+        return book.page_of(next(iter(found.chosen)))
     return book.first_open(questionnaire.response.answers)
 
 
-def _save(questionnaire: Questionnaire, reading: forms.PostedForm) -> ResponseReturnValue:
-    said, changes = reading.said, forms.changes(reading, language())
-    preset = presets(questionnaire)
-    if preset and _is_only(preset, questionnaire, changes):
-        # A mail scanner that follows a link and presses its button has chosen nothing: the first own choice saves.
-        return _onward(questionnaire, said, preset)
-    submits = said.get("action") == "submit"
+def _save(questionnaire: Questionnaire, reading: forms.PostedForm, found: Presets) -> ResponseReturnValue:
+    said, changes = reading.said, forms.changes(reading, language(), found.chosen)
+    if found.waiting and is_only_offered(questionnaire, changes):
+        return _not_yet(questionnaire, said, changes, found)
+    overtaken = changes.offered.keys() & found.overtaken.keys()
+    submits = said.get("action") == "submit" and not overtaken
     correct = questionnaire.submitted and "page" in request.args
     try:
         after = respond.save(
             questionnaire, changes, now(), submit=submits, correct=correct, settings=settings()
         )
     except Refused:
-        return _closed_meanwhile()
+        return _closed_meanwhile(changes)
+    if overtaken:
+        told = {item: words.not_taken(after, item, found.overtaken[item]) for item in overtaken}
+        return _again(after, told, forget=found.overtaken)
     if submits and after.submitted:
-        return redirect(show.receipt(), 303)
+        return redirect(show.receipt(after), 303)
     if submits:
-        needed = missing(after.survey, after.response)
-        return _again(after, {field: show.needed(after, field) for field in needed})
-    return _onward(after, said, {})
+        return _again(after, _needed(after, after.response))
+    return _onward(after, said)
 
 
-def _is_only(preset: Mapping[str, str], questionnaire: Questionnaire, changes: Changes) -> bool:
-    own = {item: answer for item, answer in changes.answers.items() if preset.get(item) != str(answer)}
-    said_more = any(
-        promise.text or promise.outcome or promise.remark for promise in changes.promises.values()
-    )
-    return (
-        not said_more
-        and amended(questionnaire.response, replace(changes, answers=own)) == questionnaire.response
-    )
-
-
-def _onward(
-    questionnaire: Questionnaire, said: Mapping[str, str], preset: Mapping[str, str]
+def _not_yet(
+    questionnaire: Questionnaire, said: Mapping[str, str], changes: Changes, found: Presets
 ) -> ResponseReturnValue:
+    """Nothing is kept: a mail scanner that follows a link and presses its button has chosen nothing either."""
+    if show.is_script():
+        told = {item: words.waits(questionnaire, item, value) for item, value in found.waiting.items()}
+        return jsonify(errors=told), 422
+    if said.get("action") != "submit":
+        return redirect(show.leads_to(questionnaire, said, found.waiting), 303)
+    if needed := _needed(questionnaire, amended(questionnaire.response, changes)):
+        return _again(questionnaire, needed, found)
+    asked = {item: words.once_more(questionnaire, item, value) for item, value in found.waiting.items()}
+    return _again(questionnaire, asked, forget=found.waiting)
+
+
+def _needed(questionnaire: Questionnaire, response: Response) -> dict[str, str]:
+    needed = missing(questionnaire.survey, response)
+    return {field: words.needed(questionnaire, field) for field in needed}
+
+
+def _onward(questionnaire: Questionnaire, said: Mapping[str, str]) -> ResponseReturnValue:
     if show.is_script():
         return "", 204
-    return redirect(show.leads_to(questionnaire, said, preset), 303)
+    return redirect(show.leads_to(questionnaire, said), 303)
 
 
-def _again(questionnaire: Questionnaire, wrong: Mapping[str, str]) -> ResponseReturnValue:
-    """The page once more, with what is wrong, and everything as it was typed."""
+def _again(
+    questionnaire: Questionnaire,
+    wrong: Mapping[str, str],
+    found: Presets = NOTHING,
+    forget: Mapping[str, str] = NOTHING.chosen,
+) -> ResponseReturnValue:
+    """The page once more, with what is wrong, and everything as it was typed but what to `forget`."""
     if show.is_script():
-        return jsonify(errors=wrong), 422
+        kept = {item: questionnaire.response.answers[item] for item in forget if item in wrong}
+        return jsonify(errors=wrong, kept=kept), 422
     book = booklet(questionnaire)
-    typed = {name: value for name, value in request.form.items() if name not in forms.NOT_CONTENT}
+    typed = {
+        name: value
+        for name, value in request.form.items()
+        if name not in forms.NOT_CONTENT and forget.get(name) != value
+    }
     asked = request.form.get("page", "")
     known = asked.isascii() and asked.isdigit() and "page" not in wrong
     page = book.page(int(asked)) if known else book.page_of(next(iter(wrong)))
-    return show.page(questionnaire, page, typed=typed, errors=wrong), 422
+    return show.page(questionnaire, page, typed=typed, errors=wrong, found=found), 422
 
 
-def _closed_meanwhile() -> ResponseReturnValue:
-    """It was sent in another tab, or withdrawn: the receipt, or the closed page, says which."""
+def _closed_meanwhile(changes: Changes) -> ResponseReturnValue:
+    """It was sent before: the receipt says what was kept, and, where this was to say something else, that it is not.
+
+    Raises NotFound where the answers were withdrawn.
+    """
     if show.is_script():
         return jsonify(closed=True), 409
-    return redirect(show.receipt(), 303)
+    sent = respond.open_link((request.view_args or {})["token"], now())
+    noted = respond.promises(sent)
+    is_same = amended(sent.response, changes) == sent.response
+    late = not (is_same and amended_promises(noted, changes.promises) == noted)
+    return redirect(show.receipt(sent, late=late), 303)

@@ -10,13 +10,14 @@ from babel.dates import format_date
 from flask import current_app, render_template, request
 
 from kloof.actions.surveys import respond
-from kloof.domain.surveys.definition import Survey, Wave
+from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import CONSENT, Promise, PromiseOutcome, Questionnaire, Source, missing
-from kloof.domain.text import LANGUAGES, Language, Text
-from kloof.web.app.language import language, say
-from kloof.web.survey import forms
+from kloof.domain.text import LANGUAGES, Language
+from kloof.web.app.language import language
+from kloof.web.survey import forms, words
 from kloof.web.survey.page_cache import CachedPage, FormValues, Placeholders
 from kloof.web.survey.pages import Booklet, Page, PageKind, booklet
+from kloof.web.survey.presets import NOTHING, Presets
 
 _NOTHING: Final[Mapping[str, str]] = {}
 
@@ -27,20 +28,25 @@ def page(
     *,
     typed: Mapping[str, str] = _NOTHING,
     errors: Mapping[str, str] = _NOTHING,
-    preset: Mapping[str, str] = _NOTHING,
+    found: Presets = NOTHING,
     promises: Callable[[Questionnaire], tuple[Promise, ...]] = respond.promises,
 ) -> str:
-    """The page as HTML, with what is kept, over it what was `preset` by the address, and over that what was `typed`."""
+    """The page as HTML, with what is kept, over it what was `found` in the address, and over that what was `typed`."""
     noted = promises(questionnaire) if shown.kind in {PageKind.PROMISES, PageKind.LOOK_BACK} else ()
     kept = forms.values(questionnaire.response, noted)
-    sheet = FormValues({**kept, **preset, **typed}, _Facts(questionnaire, shown, preset), errors)
+    waiting = {item: value for item, value in found.waiting.items() if typed.get(item, value) == value}
+    sheet = FormValues({**kept, **waiting, **typed}, _Facts(questionnaire, shown), errors)
     book = booklet(questionnaire)
     aside = {*shown.fields, *errors}
-    elsewhere = {name: value for name, value in {**preset, **typed}.items() if name not in aside}
-    still_open = _open(questionnaire) if shown.kind in {PageKind.FINISH, PageKind.LOOK_BACK} else []
-    if errors or elsewhere or still_open or questionnaire.submitted or shown.kind is PageKind.LOOK_BACK:
-        own = {"elsewhere": elsewhere, "still_open": still_open, "promises": noted}
-        return laid_out(questionnaire, book, shown, sheet, **own)
+    own: dict[str, object] = {
+        "elsewhere": {name: value for name, value in {**waiting, **typed}.items() if name not in aside},
+        "carried": urlencode(waiting),
+        "waiting": words.of_waiting(questionnaire, waiting),
+        "notes": [note for item, note in words.notes(questionnaire, found).items() if item not in errors],
+        **_state(questionnaire, shown, waiting),
+    }
+    if any(own.values()) or errors or questionnaire.submitted or shown.kind is PageKind.LOOK_BACK:
+        return laid_out(questionnaire, book, shown, sheet, promises=noted, **own)
     moulds: dict[tuple[str, Wave, int, int, str], CachedPage] = current_app.extensions.setdefault(
         "kloof.moulds", {}
     )
@@ -69,18 +75,27 @@ def laid_out(
     )
 
 
-def _open(questionnaire: Questionnaire) -> list[str]:
-    """Aspects that still need an answer before this can be sent."""
-    return [field for field in missing(questionnaire.survey, questionnaire.response) if field != CONSENT]
+def _state(questionnaire: Questionnaire, shown: Page, waiting: Mapping[str, str]) -> dict[str, object]:
+    """For a page that looks back: the aspects that still need an answer, and whether all there is to do is to send."""
+    if shown.kind not in {PageKind.FINISH, PageKind.LOOK_BACK}:
+        return {}
+    needed = missing(questionnaire.survey, questionnaire.response)
+    is_last = shown.kind is PageKind.FINISH
+    # What waits goes along with the last page; what was expected is shown only to who has rated, and saved that.
+    there = {CONSENT, *waiting} if is_last else {CONSENT}
+    return {
+        "still_open": [field for field in needed if field not in there],
+        "is_ready": is_last and not needed and not questionnaire.submitted,
+    }
 
 
 class _Facts(Mapping[str, str]):
     """Facts of the deal and addresses of the form, each worked out only where a page names it."""
 
-    def __init__(self, questionnaire: Questionnaire, shown: Page, preset: Mapping[str, str]) -> None:
+    def __init__(self, questionnaire: Questionnaire, shown: Page) -> None:
         self._known: dict[str, Callable[[], str]] = {
-            "here": lambda: _here(questionnaire, shown, preset),
-            "receipt": receipt,
+            "here": lambda: _here(questionnaire, shown),
+            "receipt": lambda: f"{_form()}/receipt",
             "product": lambda: questionnaire.product,
             "seller": lambda: questionnaire.seller,
             "until": lambda: _in_words(questionnaire.expires_at.date(), language()),
@@ -101,17 +116,23 @@ def _in_words(day: date, spoken: Language) -> str:
     return format_date(day, "d MMMM y", locale=spoken)
 
 
-def receipt() -> str:
-    """The address of the receipt of this link."""
-    return f"{_form()}/receipt"
+def receipt(questionnaire: Questionnaire, *, late: bool = False) -> str:
+    """The address of the receipt of this link; `late` for what came when the answers had been sent already."""
+    asked = urlencode({**({"late": ""} if late else {}), **_in_language(questionnaire)})
+    return f"{_form()}/receipt{'?' if asked else ''}{asked}"
 
 
 def _link_to(questionnaire: Questionnaire, number: int, preset: Mapping[str, str]) -> str:
     """The address of one page of this form, in the language that is being read."""
+    return f"{_form()}?{urlencode({**preset, 'page': number, **_in_language(questionnaire)})}"
+
+
+def _in_language(questionnaire: Questionnaire) -> dict[str, str]:
+    """What an address needs to be read in the language of now."""
     spoken = language()
-    known = questionnaire.response.language or questionnaire.language
-    words = {} if spoken == known else {"language": spoken}
-    return f"{_form()}?{urlencode({**preset, 'page': number, **words})}"
+    return (
+        {} if spoken == (questionnaire.response.language or questionnaire.language) else {"language": spoken}
+    )
 
 
 def leads_to(
@@ -132,26 +153,11 @@ def is_script() -> bool:
     return request.headers.get("Accept") == "application/json"
 
 
-def _here(questionnaire: Questionnaire, shown: Page, preset: Mapping[str, str]) -> str:
-    """Where the form posts to: it carries on what was chosen in a mail, and that sent answers are changed."""
-    carried = {**preset, **({"page": str(shown.number)} if questionnaire.submitted else {})}
-    return f"{_form()}?{urlencode(carried)}" if carried else _form()
+def _here(questionnaire: Questionnaire, shown: Page) -> str:
+    """Where the form posts to; the address says it when sent answers are changed."""
+    return f"{_form()}?page={shown.number}" if questionnaire.submitted else _form()
 
 
 def _form() -> str:
     # Both routes of the form have one address, and this is it: building it anew costs as much as filling the page.
     return request.script_root + request.path
-
-
-def needed(questionnaire: Questionnaire, field: str) -> str:
-    """What is missing, by the name that the customer knows it by."""
-    if field == CONSENT:
-        return say("Choose who may see your answers.")
-    return say("{aspect}: choose an answer.", aspect=names(questionnaire.survey)[field][language()])
-
-
-def names(survey: Survey) -> dict[str, Text]:
-    """The short name of everything that gets a number."""
-    return {aspect.id: aspect.name for aspect in survey.aspects} | {
-        item.id: item.name for item in survey.overall
-    }
