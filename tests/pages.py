@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
@@ -23,6 +23,7 @@ from running import CHROMIUM, CHROMIUM_FLAGS
 JUDGES = Path(__file__).parent / "browser" / "tools" / "node_modules"
 CHECKER = JUDGES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 LIGHTHOUSE = JUDGES / "lighthouse" / "cli" / "index.js"
+MEASURE = (Path(__file__).parent / "browser" / "measure.js").read_text(encoding="utf-8")
 # WCAG 2.2 AA, and what axe calls best practice besides.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -101,6 +102,15 @@ def lighthouse(address: str, folder: Path) -> Judgement:
             if one["weight"] and found["audits"][one["id"]]["score"] == 0
         ],
     )
+
+
+def wrong_on_a_phone(page: Page) -> dict[str, Any]:
+    """What is wrong with the page on a screen 360 pixels wide, as browser/measure.js says it, by kind of fault."""
+    page.set_viewport_size({"width": 360, "height": 800})
+    # As high as its page, since only what is on the screen can be pressed.
+    page.set_viewport_size({"width": 360, "height": page.evaluate("document.documentElement.scrollHeight")})
+    found: dict[str, Any] = page.evaluate(MEASURE)
+    return found
 
 
 def html_errors(pages: Mapping[str, str], folder: Path) -> list[str]:

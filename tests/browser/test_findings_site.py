@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,14 @@ from synthetic import Firm
 from builders import NOW, settings
 from kloof.publish.site_build import build_site
 from kloof.web import create_app
-from pages import axe_violations, html_errors, lighthouse, served
+from long_names import long
+from pages import axe_violations, html_errors, lighthouse, served, wrong_on_a_phone
 
 NewPage = Callable[..., Page]
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-LONG_WORD = "Hybridewarmtepompinstallatiewerkzaamheden"
+LONG_WORD = long("Hybride")
 LOOKS = [(360, "light"), (1280, "dark")]
 MAIN = (
     "",
@@ -60,9 +62,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (LONG_WORD, "Noord"),
         ("Thuisbatterij", "Zuid"),
     )
-    firm = Firm(aspects=3, releases=2, places=places)
+    firm = Firm(aspects=3, releases=2, places=places, called=lambda name: f"{name} {long('naam')}")
     made = company_folder(tmp_path_factory.mktemp("company"), firm.documents())
-    build_site(made, LOOK)
+    build_site(made, replace(LOOK, company=long("Warmtehuis")))
     return made
 
 
@@ -151,6 +153,37 @@ def test_a_long_word_is_broken_and_never_cut_off(address: str, new_page: NewPage
         assert page.evaluate(cut) == [], path
         named += page.get_by_text(LONG_WORD).count()
     assert named > 5
+
+
+def test_under_a_thumb_long_names_wrap_and_whatever_can_be_pressed_is_high_enough(
+    address: str, new_page: NewPage
+) -> None:
+    page = new_page(has_touch=True, is_mobile=True, reduced_motion="reduce")
+    faults, named = {}, set()
+    for path in KINDS:
+        page.goto(address + path)
+        page.evaluate("document.querySelectorAll('details').forEach((folded) => { folded.open = true })")
+        found = wrong_on_a_phone(page)
+        named.update(name.partition("hybride")[0] for name in found.pop("long"))
+        if any(found.values()):
+            faults[path] = found
+    assert faults == {}
+    assert named >= {"Warmtehuis", "Hybride", "naam"}
+
+
+def test_the_way_to_search_is_seen_beside_a_long_name(address: str, new_page: NewPage) -> None:
+    page = new_page(has_touch=True, is_mobile=True)
+    for width in (320, 400):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(address)
+        button = page.get_by_role("button", name="Zoeken")
+        button.wait_for()
+        sizes = [found.bounding_box() for found in (button, button.locator("svg"))]
+        assert [
+            (box["width"] >= least, box["height"] >= least)
+            for box, least in zip(sizes, (44, 18), strict=True)
+            if box
+        ] == [(True, True)] * 2
 
 
 def test_on_a_phone_no_table_hides_a_column_beside_the_screen(address: str, new_page: NewPage) -> None:

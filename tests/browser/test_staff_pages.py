@@ -282,6 +282,112 @@ def test_axe_finds_nothing_where_a_lead_has_to_put_something_right_or_is_in_no_t
         assert axe_violations(page) == []
 
 
+LOOKS_OF_A_FIELD = """field => {
+    const {minHeight, borderRadius, borderWidth, borderColor, backgroundColor, fontSize} = getComputedStyle(field);
+    return [minHeight, borderRadius, borderWidth, borderColor, backgroundColor, fontSize];
+}"""
+INDICATOR = """box => {
+    const {opacity, position, width, height, accentColor, appearance} = getComputedStyle(box);
+    return [opacity, position, width, height, accentColor, appearance];
+}"""
+# All that a choice is made of but its own dot or tick.
+ONLY_THE_INDICATOR = """.choice, .choice span, .choice small { background: Canvas !important; color: Canvas !important;
+    border-color: Canvas !important; box-shadow: none !important; outline: none !important }"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_field_to_sign_in_with_looks_as_on_the_page_of_the_letter_and_is_high_enough(
+    new_page: NewPage, address: str, scheme: str
+) -> None:
+    page = new_page(scheme=scheme, has_touch=True)
+    looks = []
+    for path, field in (("/sign-in", "#email"), ("/k", "#code")):
+        page.goto(address + path)
+        found = page.locator(field)
+        box = found.bounding_box()
+        assert box
+        assert box["height"] >= 44
+        assert box["width"] > 300
+        looks.append((found.evaluate(LOOKS_OF_A_FIELD), page.locator("label").evaluate(LOOKS_OF_A_FIELD)))
+    assert looks[0] == looks[1]
+
+
+def test_a_choice_looks_the_same_to_colleagues_as_to_customers(
+    new_page: NewPage, app: Flask, address: str, cast: BuiltDeal
+) -> None:
+    page = new_page()
+    found = set()
+    for name, role, path in (
+        ("Noor Desk", Role.DESK, "/desk"),
+        ("Joris Baas", Role.LEAD, f"/handover/{cast.deal_id}"),
+        ("Sanne de Vries", Role.SALESPERSON, "/me/promise?product=Heat+pump"),
+        ("", None, f"/s/{cast.tokens[Wave.SALE]}/receipt"),
+    ):
+        if role:
+            sign_in(page, app, address, name, role)
+        page.goto(address + path)
+        boxes = page.locator(".choice input")
+        assert boxes.count() >= 3
+        found |= {tuple(box.evaluate(INDICATOR)) for box in boxes.all()}
+    ((opacity, position, width, height, _, appearance),) = found
+    assert (opacity, position, width, height, appearance) == ("1", "static", "20px", "20px", "auto")
+
+
+@pytest.mark.parametrize(
+    "eyes",
+    [{"scheme": "light"}, {"scheme": "dark"}, {"forced_colors": "active"}],
+    ids=["light", "dark", "forced"],
+)
+def test_a_dot_or_a_tick_can_be_seen_and_so_can_its_absence(
+    new_page: NewPage, app: Flask, address: str, eyes: dict[str, str]
+) -> None:
+    page = new_page(bypass_csp=True, reduced_motion="reduce", **eyes)
+    sign_in(page, app, address, "Noor Desk", Role.DESK)
+    page.goto(f"{address}/desk")
+    page.add_style_tag(content=ONLY_THE_INDICATOR)
+    empty_place = page.locator(".choice span").last
+    shapes = {}
+    for kind in ("radio", "checkbox"):
+        box = page.locator(f"input[type={kind}]").last
+        shapes[kind, "off"] = box.screenshot()
+        box.check()
+        page.mouse.move(0, 0)
+        box.evaluate("box => box.blur()")
+        shapes[kind, "on"] = box.screenshot()
+        box.evaluate("box => { box.disabled = true }")
+        shapes[kind, "on, and out of use"] = box.screenshot()
+    box.evaluate("(box, place) => place.append(box)", empty_place.element_handle())
+    box.evaluate("box => { box.style.opacity = 0 }")
+    shapes["nothing", ""] = box.screenshot()
+    assert len(set(shapes.values())) == len(shapes)
+
+
+def test_a_choice_says_by_its_box_that_it_has_the_focus_is_made_or_is_out_of_use(
+    new_page: NewPage, app: Flask, address: str
+) -> None:
+    page = new_page(reduced_motion="reduce")
+    sign_in(page, app, address, "Noor Desk", Role.DESK)
+    page.goto(f"{address}/desk")
+    choice = page.locator(".choice").last
+    looks = """choice => {
+        const {outlineStyle, borderColor, boxShadow, cursor, backgroundColor} = getComputedStyle(choice);
+        return [outlineStyle, borderColor, boxShadow, cursor, backgroundColor];
+    }"""
+    plain = choice.evaluate(looks)
+    page.locator("input[type=file]").focus()
+    page.keyboard.press("Tab")
+    focused = choice.evaluate(looks)
+    page.keyboard.press("Space")
+    page.locator("h1").click()
+    made = choice.evaluate(looks)
+    choice.locator("input").evaluate("box => { box.disabled = true }")
+    out_of_use = choice.evaluate(looks)
+    assert (plain[0], focused[0], made[0]) == ("none", "solid", "none")
+    assert made[1:3] != plain[1:3]
+    assert (plain[3], out_of_use[3]) == ("pointer", "not-allowed")
+    assert out_of_use[1:] != made[1:]
+
+
 def _tab_to(page: Page, words: str) -> None:
     for _ in range(60):
         page.keyboard.press("Tab")

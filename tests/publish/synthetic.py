@@ -1,7 +1,7 @@
 """Releases from made-up customers, for trying the site out: any number of aspects, teams, scales and releases."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -62,6 +62,8 @@ class Firm:
     bias: float = 1.1
     places: tuple[tuple[str, str], ...] = PLACES
     arms: bool = True
+    called: Callable[[str], str] = str
+    """What becomes of the name of an aspect, and of a team."""
     chance: random.Random = field(default_factory=lambda: random.Random(20261123))
 
     def documents(self) -> list[ReleaseDocument]:
@@ -81,8 +83,8 @@ class Firm:
                 PublishedAspect(
                     id=identifier + more,
                     name=Text(
-                        nl=nl + (f" {round_ + 1}" if round_ else ""),
-                        en=en + (f" {round_ + 1}" if round_ else ""),
+                        nl=self.called(nl + (f" {round_ + 1}" if round_ else "")),
+                        en=self.called(en + (f" {round_ + 1}" if round_ else "")),
                     ),
                     at_sale=Text(
                         nl=f"Wat verwacht u van: {nl.lower()}?", en=f"What do you expect of: {en.lower()}?"
@@ -215,7 +217,11 @@ class Firm:
             cells.append(self._cell(survey, some, as_of, Level.REGION, region=region))
         for product, region in self.places:
             some = piles[survey.id, (product, region)]
-            cells.append(self._cell(survey, some, as_of, Level.TEAM, product=product, team=f"Team {region}"))
+            cells.append(
+                self._cell(
+                    survey, some, as_of, Level.TEAM, product=product, team=self.called(f"Team {region}")
+                )
+            )
         return cells
 
     def _practice(self, survey: PublishedSurvey, piles: Piles, as_of: AsOf) -> list[PracticeCell]:

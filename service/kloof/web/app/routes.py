@@ -80,6 +80,7 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "preview.onward": DESK,
         "demo.inbox": PUBLIC,
         "demo.mail": PUBLIC,
+        "demo.framed": PUBLIC,
     }
 )
 """Endpoint → rule. The application refuses to start with a route that is not here."""

@@ -4,10 +4,11 @@ from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 # Styles and scripts come from files only, so no nonce is needed anywhere.
-_POLICY = (
+POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
+"""What a page may do, unless its answer brings a policy of its own."""
 
 _ALWAYS = (
     ("X-Content-Type-Options", "nosniff"),
@@ -29,7 +30,7 @@ def _with_headers(response: Response) -> Response:
     headers = response.headers
     headers.extend(_ALWAYS)
     if "Content-Security-Policy" not in headers:
-        headers.add("Content-Security-Policy", _POLICY)
+        headers.add("Content-Security-Policy", POLICY)
     if "Cache-Control" not in headers:
         headers.add("Cache-Control", "no-store, private")
     if request.is_secure:

@@ -1,0 +1,213 @@
+"""A company in which every name is eighty letters without a space, and the address of each of its pages."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import builders
+import release_cast
+from builders import NOW, BuiltDeal, person
+from call_cast import answers, company
+from kloof.actions.access import sign_in
+from kloof.actions.mailing.worker import work_once
+from kloof.actions.staff import calls, handover
+from kloof.actions.surveys import respond
+from kloof.config import Company, Settings
+from kloof.domain.access.people import Person, Role
+from kloof.domain.access.tokens import Purpose, token
+from kloof.domain.staff.calls import CallOutcome
+from kloof.domain.staff.handover import Mark
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
+from kloof.domain.surveys.responses import PromiseOutcome as PromiseOutcome
+from kloof.mail.caught import names
+from kloof.mail.transport import Folder
+from kloof.storage.access import people
+from kloof.storage.models import Customer, Deal, FollowUp, Message, Response, SurveyVersion
+from kloof.storage.models import Person as PersonRow
+
+SURVEYS = Path(__file__).parents[1] / "surveys"
+HEADER = "deal_id,customer_name,customer_email,language,salesperson_email,team,region,product,survey,sold_on"
+EMAIL = f"{'langenaam' * 7}@{'home' * 15}.example"
+SELLER, LEAD, DESK = ("Sanne de Vries", Role.SALESPERSON), ("Joris Baas", Role.LEAD), ("Noor Desk", Role.DESK)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page: where it is, who opens it, what they fill in, and the button that leads to how it looks after that."""
+
+    path: str
+    visitor: tuple[str, Role] | None = None
+    email: str = ""
+    upload: str = ""
+    press: str = ""
+
+
+def long(name: str) -> str:
+    """Eighty letters without a space, of which the first say what it is the name of."""
+    return (name + "hybridewarmtepompinstallatiewerkzaamheden" * 2)[:80]
+
+
+def house(database: str, folder: Path) -> Settings:
+    """A company with such a name."""
+    (folder / "surveys").mkdir()
+    for survey in SURVEYS.glob("*.yaml"):
+        (folder / "surveys" / survey.name).write_bytes(survey.read_bytes())
+    named = {"name": long("Bedrijf"), "contact": EMAIL}
+    return company(database, folder, company=Company.model_validate(named), run="demo")
+
+
+def places(settings: Settings) -> dict[str, Place]:
+    """Name → page, of every kind of page that there is outside the findings."""
+    for who in (SELLER, LEAD, DESK):
+        person(*who)
+    late, made, asked = _calls(settings)
+    ahead, over = _handovers(settings)
+    fresh, both = builders.deal(builders.survey(aspects=5, version=2)), _twice()
+    release_cast.answered_deals(7, team=long("Team"), region=long("Regio"), product=long("Product"))
+    _suspicious()
+    _rename()
+    salt = bytes(FollowUp.get(FollowUp.deal == asked.row).link_salt)
+    _, link = sign_in.mint(settings, _person(SELLER), "", NOW, timedelta(hours=1))
+    return (
+        _of_customers(fresh, both, f"/solved/{token(settings.secret_key, Purpose.SOLVED, salt)}")
+        | _of_mail(settings)
+        | {
+            "home": Place("/"),
+            "accessibility": Place("/accessibility"),
+            "nothing": Place("/nothing-here"),
+            "sign-in": Place("/sign-in", press="main button"),
+            "sign-in-sent": Place("/sign-in", email=EMAIL, press="main button"),
+            "signing-in": Place(f"/sign-in/{link}"),
+            "me": Place("/me", SELLER),
+            "deal": Place(f"/me/deals/{_deal_id(late)}", SELLER),
+            "promise": Place(f"/me/promise?product={long('Product')}", SELLER),
+            "calls": Place("/calls", SELLER),
+            "call": Place(f"/calls/{_deal_id(late)}", SELLER, press="main form button"),
+            "call-made": Place(f"/calls/{_deal_id(made)}?saved", SELLER),
+            "desk": Place("/desk", DESK, upload=f"{HEADER}\n{long('Deal')},x\n", press="main form button"),
+            "desk-calls": Place("/calls", DESK),
+            "waiting": Place("/desk/waiting", DESK),
+            "fair-play": Place("/desk/fair-play", DESK),
+            "previews": Place("/preview", DESK),
+            "preview": Place("/preview/installation/sale", DESK),
+            "handovers": Place("/handover", LEAD),
+            "handover": Place(f"/handover/{_deal_id(ahead)}", LEAD),
+            "handover-over": Place(f"/handover/{_deal_id(over)}", LEAD),
+        }
+    )
+
+
+def _of_customers(fresh: BuiltDeal, both: BuiltDeal, solved: str) -> dict[str, Place]:
+    """The surveys of somebody who has answered nothing yet, and of somebody who has rated everything twice."""
+    first, answered, second = fresh.tokens[Wave.SALE], both.tokens[Wave.SALE], both.tokens[Wave.DELIVERY]
+    return {
+        "first": Place(f"/s/{first}"),
+        "first-overall": Place(f"/s/{first}?page=2"),
+        "first-promises": Place(f"/s/{first}?page=3"),
+        "first-finish": Place(f"/s/{first}?page=4", press='main button[value="submit"]'),
+        "second-promises": Place(f"/s/{second}?page=3"),
+        "second-finish": Place(f"/s/{second}?page=4"),
+        "receipt": Place(f"/s/{answered}/receipt"),
+        "withdraw": Place(f"/s/{answered}/withdraw"),
+        "opt-out": Place(f"/opt-out/{fresh.opt_out_tokens[Wave.SALE]}", press="main button"),
+        "letter": Place("/k", press="main .button"),
+        "solved": Place(solved, press="main button"),
+    }
+
+
+def _of_mail(settings: Settings) -> dict[str, Place]:
+    """The demo's mail catcher once mail was sent; it is also seen empty, in the tests of its own."""
+    Message.update(due_at=NOW).execute()
+    work_once(settings, Folder(settings.folder / "mail"), lambda: NOW)
+    (name, *_) = names(settings.folder / "mail")
+    faces = {face: Place(f"/mail/{name}/{face}") for face in ("text", "headers")}
+    return faces | {"mails": Place("/mail/"), "mail": Place(f"/mail/{name}")}
+
+
+def _calls(settings: Settings) -> tuple[BuiltDeal, BuiltDeal, BuiltDeal]:
+    """One that is overdue, one that was made, and one of which the customer is asked whether it is solved."""
+    late = answers(settings, received=2, outcome=PromiseOutcome.BROKEN)
+    FollowUp.update(due_on=NOW.date() - timedelta(days=2)).execute()
+    made, asked = answers(settings), answers(settings)
+    seller = _person(SELLER)
+    calls.record(settings, seller, late.deal_id, CallOutcome.NOT_REACHED, long("Voicemail"), NOW)
+    for built in (made, asked):
+        calls.record(settings, seller, built.deal_id, CallOutcome.SOLVED, long("Monteur"), NOW)
+    answers(settings, seller="Anna", received=2)
+    FollowUp.update(due_on=NOW.date() - timedelta(days=2)).where(FollowUp.due_on > NOW.date()).execute()
+    return late, made, asked
+
+
+def _handovers(settings: Settings) -> tuple[BuiltDeal, BuiltDeal]:
+    """One that delivery has marked before the work starts, and one that is over."""
+    found = []
+    for delivered_on in (None, NOW.date()):
+        built = builders.deal(seller=person())
+        said = Changes(
+            answers={f"a{number}": 9 for number in (1, 2, 3)},
+            consent=Consent.NAMED,
+            promises={0: PromiseChange(text=long("Toezegging"), aspect="a1")},
+        )
+        respond.save(respond.open_link(built.tokens[Wave.SALE], NOW), said, NOW, submit=True)
+        Response.update(share_with_delivery=True).execute()
+        marks = {"a1": (Mark.WONT, long("Opmerking")), "promise.0": (Mark.TALK, "")}
+        Deal.update(delivery_planned_on=date(2026, 3, 20)).where(Deal.id == built.row).execute()
+        handover.mark(settings, _person(LEAD), built.deal_id, marks, NOW)
+        Deal.update(delivered_on=delivered_on).where(Deal.id == built.row).execute()
+        found.append(built)
+    return found[0], found[1]
+
+
+def _twice() -> BuiltDeal:
+    """Somebody who answered the first survey, and rated everything in the second."""
+    built = builders.deal(waves=(Wave.SALE, Wave.DELIVERY))
+    rated = {"a1": 8, "a2": 8, "a3": 8}
+    said = Changes(
+        answers=rated,
+        consent=Consent.NAMED,
+        comment=long("Opmerking"),
+        promises={0: PromiseChange(text=long("Toezegging"), aspect="a1")},
+    )
+    respond.save(respond.open_link(built.tokens[Wave.SALE], NOW), said, NOW, submit=True)
+    respond.save(
+        respond.open_link(built.tokens[Wave.DELIVERY], NOW), Changes(answers=rated), NOW, submit=False
+    )
+    return built
+
+
+def _suspicious() -> None:
+    for seller, changed in (("Anna", 12), ("Zeb", 0), ("Yde", 0)):
+        rows = [builders.deal(seller=person(seller), waves=()).row for _ in range(25)]
+        Deal.update(added_at=NOW - timedelta(days=40)).where(Deal.id.in_(rows)).execute()
+        Deal.update(address_changed_at=NOW).where(Deal.id.in_(rows[:changed])).execute()
+
+
+def _rename() -> None:
+    """Only now: what this company was made of knows its people and deals by their short names."""
+    for deal in Deal.select():
+        deal.deal_id = long(f"Deal{deal.id:03}")
+        deal.customer_name, deal.product = long("Klant"), long("Product")
+        deal.team, deal.region = long("Team"), long("Regio")
+        deal.save()
+    for customer in Customer.select():
+        customer.name, customer.email = long("Klant"), f"{customer.id}{EMAIL[2:]}"
+        customer.save()
+    for row in PersonRow.select():
+        row.name, row.team = long(row.name.partition(" ")[0]), long("Team")
+        row.save()
+    for version in SurveyVersion.select():
+        version.definition = version.definition.replace('"Aspect ', f'"{long("Aspect")}').replace(
+            "Project", long("Project")
+        )
+        version.save()
+
+
+def _deal_id(built: BuiltDeal) -> str:
+    return str(Deal.get_by_id(built.row).deal_id)
+
+
+def _person(who: tuple[str, Role]) -> Person:
+    found = people.by_id(person(*who))
+    assert found
+    return found
