@@ -15,7 +15,7 @@ from kloof.actions.staff import desk
 from kloof.actions.surveys.files import load_surveys
 from kloof.domain.access.audit_log import by
 from kloof.domain.errors import BadInput
-from kloof.domain.releases.document import Reason
+from kloof.domain.releases.document import WithheldReason
 from kloof.domain.states import MessageState
 from kloof.storage.mailing.review import OutboxEntry
 from kloof.web.app.context import now, settings
@@ -60,12 +60,16 @@ def waiting() -> str:
 
 def _lacks(queue: "Waiting") -> str:
     return {
-        Reason.TOO_FEW: say("{count} customers too few.", count=queue.short_of),
-        Reason.TOO_FEW_SALESPEOPLE: say(
+        WithheldReason.TOO_FEW: say("{count} customers too few.", count=queue.short_of),
+        WithheldReason.TOO_FEW_SALESPEOPLE: say(
             "Too few salespeople, or one of them sold to more than half of these customers."
         ),
-        Reason.HOMOGENEOUS: say("The answers are so much alike that an average would give them away."),
-        Reason.CERTIFICATE: say("Together with what was published before, it would give too much away."),
+        WithheldReason.HOMOGENEOUS: say(
+            "The answers are so much alike that an average would give them away."
+        ),
+        WithheldReason.CERTIFICATE: say(
+            "Together with what was published before, it would give too much away."
+        ),
     }[queue.reason]
 
 
