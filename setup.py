@@ -1,12 +1,15 @@
-"""The one step that pyproject.toml cannot say: a wheel carries a copy of the surveys that ship with the project."""
+"""What pyproject.toml cannot say: a wheel carries a copy of the surveys that ship with the project, and a README
+that can be read where the rest of the repository is not."""
 
+import re
 from pathlib import Path
 from shutil import copyfile
 
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-SURVEYS = Path(__file__).parent / "surveys"
+HERE = Path(__file__).parent
+SURVEYS = HERE / "surveys"
 
 
 class WithSurveys(build_py):
@@ -22,4 +25,14 @@ class WithSurveys(build_py):
             copyfile(file, target / file.name)
 
 
-setup(cmdclass={"build_py": WithSurveys})
+def on_its_own(readme: str) -> str:
+    """The README without its pictures, and with words where it links to files: on a package index both lead nowhere."""
+    text = re.sub(r"^## What it looks like\n.*?(?=^## )", "", readme, flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r"\[([^\]]+)\]\((?!https?:)[^)]+\)", r"\1", text)
+
+
+setup(
+    cmdclass={"build_py": WithSurveys},
+    long_description=on_its_own((HERE / "README.md").read_text(encoding="utf-8")),
+    long_description_content_type="text/markdown",
+)

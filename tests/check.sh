@@ -1,7 +1,9 @@
 #!/bin/sh
 # Everything that guards the project, in the order in which it fails fastest. `make check` runs it.
+# With `quick` it leaves out what wants a browser, a server, npm or patience; `make quick` runs that.
 set -u
-export PATH="$PWD/.venv/bin:$PATH"
+PATH="$(cd "${VENV:-.venv}/bin" && pwd):$PATH"
+export PATH
 failed=""
 
 guard() {
@@ -13,11 +15,13 @@ guard() {
 }
 
 # The Nu HTML checker and Lighthouse come from npm; where there is no npm, their tests are skipped by name.
-judges=tests/browser/tools
-installed=$judges/node_modules/.package-lock.json
-if command -v npm >/dev/null && { [ ! -f "$installed" ] || [ "$judges/package-lock.json" -nt "$installed" ]; }; then
-  npm ci --prefix "$judges" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
-fi
+judges() {
+  tools=tests/browser/tools
+  installed=$tools/node_modules/.package-lock.json
+  if command -v npm >/dev/null && { [ ! -f "$installed" ] || [ "$tools/package-lock.json" -nt "$installed" ]; }; then
+    npm ci --prefix "$tools" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+  fi
+}
 
 # With --quiet MkDocs does not count its warnings, and --strict lets everything through.
 docs() {
@@ -30,12 +34,17 @@ docs() {
 
 guard "format" ruff format --check --quiet service tests bench
 guard "lint" ruff check --quiet service tests bench
-guard "templates" djlint --quiet --lint service/kloof
 guard "types" mypy
 guard "layers" lint-imports --no-cache
-guard "surveys" sh -c 'rm -rf build/company && kloof init build/company >/dev/null && kloof --folder build/company surveys check'
-guard "docs" docs
-guard "tests" pytest -n 2 --dist loadgroup
+if [ "${1:-}" = quick ]; then
+  guard "tests" pytest -n 2 --dist loadgroup -m "not (browser or postgresql or java or slow)"
+else
+  judges
+  guard "templates" djlint --quiet --lint service/kloof
+  guard "surveys" sh -c 'rm -rf build/company && kloof init build/company >/dev/null && kloof --folder build/company surveys check'
+  guard "docs" docs
+  guard "tests" pytest -n 2 --dist loadgroup
+fi
 
 if [ -s build/skipped.txt ]; then
   printf '\nNot tested on this machine:\n'

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 from builders import NOW, person
 from kloof.domain.access.people import Role
 from kloof.storage.access import people
+from kloof.storage.database import database
 from running import CHROMIUM, CHROMIUM_FLAGS
 
 JUDGES = Path(__file__).parent / "browser" / "tools" / "node_modules"
@@ -31,7 +32,16 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 @contextmanager
 def served(app: Flask, port: int = 0) -> Iterator[str]:
     """Serve the application on this port of this machine, or a free one; gives its address."""
-    server = make_server("127.0.0.1", port, app, threaded=True)
+
+    def answered(environ: Any, start: Any) -> Iterable[bytes]:
+        # Here a thread lives for one request, so its connection does too; those of gunicorn stay.
+        try:
+            return app(environ, start)
+        finally:
+            if database.obj is not None:  # a preview has none
+                database.close()
+
+    server = make_server("127.0.0.1", port, answered, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

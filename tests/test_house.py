@@ -1,6 +1,7 @@
 """The rules of the house: a fact that lives twice is compared here, and what must not happen anywhere is looked for."""
 
 import ast
+import json
 import re
 from collections import Counter
 from functools import cache
@@ -294,7 +295,14 @@ def test_the_lock_files_hold_hashes_and_no_address() -> None:
         assert "://" not in text
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_each_tool_from_npm_has_a_hash_and_no_address() -> None:
+    lock = json.loads((ROOT / "tests/browser/tools/package-lock.json").read_text(encoding="utf-8"))
+    tools = [tool for folder, tool in lock["packages"].items() if folder]
+    assert len(tools) > 100
+    assert [tool for tool in tools if not tool.get("integrity") or "resolved" in tool] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
 def test_every_link_and_picture_leads_to_a_file_that_is_there(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     targets = re.findall(r'\]\(([^)#\s]+)\)|src="([^"]+)"', text)

@@ -1,11 +1,6 @@
 """A company's own folder is complete, checks out, and never writes over what is there."""
 
-import os
-import subprocess
-import sys
-from importlib.metadata import distribution
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 
@@ -52,36 +47,3 @@ def test_nothing_that_is_there_is_written_over(tmp_path: Path) -> None:
         init(tmp_path, "Kloof")
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
     assert (tmp_path / "site" / "index.nl.md").read_text() == "mine"
-
-
-@pytest.mark.slow
-def test_a_wheel_carries_everything_that_the_site_and_a_new_company_need(tmp_path: Path) -> None:
-    build = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--no-deps",
-        "--no-build-isolation",
-        "--quiet",
-        "-w",
-        str(tmp_path),
-    ]
-    source = tmp_path / "source"
-    source.mkdir()
-    for name in ("pyproject.toml", "setup.py", "README.md", "MANIFEST.in", "service", "surveys"):
-        os.symlink(ROOT / name, source / name)
-    subprocess.run([*build, str(source)], check=True, capture_output=True, cwd=tmp_path)
-    [wheel] = tmp_path.glob(f"kloof-{distribution('kloof').version}-*.whl")
-    names = set(ZipFile(wheel).namelist())
-    assert {
-        "kloof/scaffold/surveys/installation.yaml",
-        "kloof/scaffold/kloof.toml",
-        "kloof/scaffold/mkdocs.yml",
-    } <= names
-    assert {
-        "kloof/design/source-sans-3.woff2",
-        "kloof/design/kloof.css",
-        "kloof/publish/theme/main.html",
-    } <= names
-    assert {"kloof/publish/pages/templates/aspect.md", "kloof/publish/theme/assets/site.js"} <= names

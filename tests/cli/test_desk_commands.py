@@ -1,6 +1,8 @@
 """What the desk types: counts on stdout, refusals on stderr with file and line, exit status 0, 1 or 2."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -157,3 +159,12 @@ def test_letters_are_printed_once_and_a_deal_is_cancelled(ready: Type) -> None:
     assert "1 updated" in ready("deals", "cancelled", "cancelled.csv").stdout
     refused = ready("letters", "once-more.pdf", "--again", "D-1")
     assert (refused.exit_code, Path("once-more.pdf").exists()) == (1, False)
+
+
+def test_a_command_ends_with_its_database_closed(ready: Type, tmp_path: Path) -> None:
+    storage.close_database()
+    strict = [sys.executable, "-W", "always::ResourceWarning"]  # sqlite3 warns from Python 3.13 on
+    command = [*strict, "-m", "kloof", "outbox", "list"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("0 queued")
+    assert done.stderr == ""

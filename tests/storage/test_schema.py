@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,7 +30,8 @@ _DESCRIBED = (
 
 def described(url: str) -> dict[str, str]:
     """Name → normalised definition of every table and index of a SQLite database."""
-    rows = connect(url).execute_sql(_DESCRIBED)
+    with closing(connect(url)) as opened:
+        rows = opened.execute_sql(_DESCRIBED).fetchall()
     return {name: _in_any_order(sql) for name, sql in rows if name != "schema_migration"}
 
 

@@ -1,5 +1,6 @@
 """Opening the database: one connection per thread, and the settings that make an acknowledged answer durable."""
 
+import atexit
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -104,6 +105,10 @@ def close_database() -> None:
     _opened.clear()
     _turns.clear()
     database.initialize(None)
+
+
+# A command ends with its database open, and from Python 3.13 on that is a warning.
+atexit.register(close_database)
 
 
 def connect(url: str, *, looking: bool = False) -> Database:
