@@ -413,4 +413,6 @@ def test_each_key_at_the_top_of_a_release_and_each_reason_stands_there() -> None
     text = page("release-files")
     top = under(text, "## release.json").partition("### guarantee")[0]
     assert named(top) == list(release.ReleaseDocument.model_fields)
-    assert named(under(text, "### Why a set is withheld")) == [reason.value for reason in release.Reason]
+    assert named(under(text, "### Why a set is withheld")) == [
+        reason.value for reason in release.WithheldReason
+    ]

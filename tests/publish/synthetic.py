@@ -16,10 +16,10 @@ from kloof.domain.releases.document import (
     Previous,
     PublishedAspect,
     PublishedSurvey,
-    Reason,
     ReleaseDocument,
     ResponseCounts,
     WithheldCell,
+    WithheldReason,
 )
 from kloof.domain.statistics.sums import PairedSums, PromiseCounts, Sums
 from kloof.domain.surveys.definition import Scale
@@ -172,9 +172,9 @@ class Firm:
                 )
                 for s in surveys
                 for team, reason in (
-                    ("Team Oost", Reason.TOO_FEW),
-                    ("Team West", Reason.TOO_FEW),
-                    ("Team Duin", Reason.HOMOGENEOUS),
+                    ("Team Oost", WithheldReason.TOO_FEW),
+                    ("Team West", WithheldReason.TOO_FEW),
+                    ("Team Duin", WithheldReason.HOMOGENEOUS),
                 )
             ),
             response=tuple(response),

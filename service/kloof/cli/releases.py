@@ -11,7 +11,7 @@ from kloof.actions.releases import attack as auditing
 from kloof.actions.releases import freeze as freezing
 from kloof.actions.releases import publish as publishing
 from kloof.cli.run import as_json, company_settings, report, with_database
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 
 
 @click.command()
@@ -85,6 +85,7 @@ def audit(folder: Path | None, as_json: bool) -> None:
     report(as_json, value, "\n".join(words))
     if done.breaches:
         raise Refused(
+            Reason.RELEASES_LEAK,
             "These releases give people away.",
             remedy="Publish nothing more, take the pages off the site, and find out how this came about.",
         )

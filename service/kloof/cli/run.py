@@ -9,7 +9,8 @@ import click
 
 from kloof import storage
 from kloof.config import Settings, load_settings
-from kloof.domain.errors import Refused
+from kloof.domain.deals.files import decoded
+from kloof.domain.errors import Reason, Refused
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
@@ -26,6 +27,7 @@ def with_database() -> Settings:
     waiting = storage.pending()
     if waiting:
         raise Refused(
+            Reason.DATABASE_BEHIND,
             f"The database does not have {len(waiting)} migrations yet ({waiting[0]} is the first).",
             remedy="Run: kloof db migrate",
         )
@@ -34,16 +36,7 @@ def with_database() -> Settings:
 
 def read_text(file: Path) -> str:
     """The file as UTF-8 text; raises Refused with the line that is something else."""
-    raw = file.read_bytes()
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise Refused(
-            "This line is not UTF-8 text.",
-            where=f"{file}:{line}",
-            remedy="Save the file as CSV UTF-8 and try again.",
-        ) from None
+    return decoded(file.read_bytes(), str(file))
 
 
 def report(as_json: bool, value: dict[str, Any], words: str) -> None:

@@ -20,7 +20,7 @@ from kloof.actions.releases.site import build
 from kloof.config import load_settings
 from kloof.demo.company import Doors, play
 from kloof.demo.story import COMPANY
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 from kloof.mail.catcher import Catcher
 
 MARK = ".kloof-demo"
@@ -57,7 +57,9 @@ def _clear(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARK).exists():
             raise Refused(
-                f"{folder} holds something else than a demo.", remedy="Give another one: --folder DIR"
+                Reason.FILE_IN_THE_WAY,
+                f"{folder} holds something else than a demo.",
+                remedy="Give another one: --folder DIR",
             )
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -141,7 +143,9 @@ def _refuse_port_in_use(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError:
             raise Refused(
-                f"Port {port} is in use.", remedy=f"Choose another: make demo PORT={port + 1}"
+                Reason.DEMO_FAILED,
+                f"Port {port} is in use.",
+                remedy=f"Choose another: make demo PORT={port + 1}",
             ) from None
 
 
@@ -150,7 +154,9 @@ def _wait_until_ready(port: int, children: list[subprocess.Popen[bytes]]) -> Non
     while time.monotonic() < deadline:
         if any(child.poll() is not None for child in children):
             raise Refused(
-                "One of the demo's processes ended at once.", remedy="Its reason stands above this line."
+                Reason.DEMO_FAILED,
+                "One of the demo's processes ended at once.",
+                remedy="Its reason stands above this line.",
             )
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
@@ -158,14 +164,20 @@ def _wait_until_ready(port: int, children: list[subprocess.Popen[bytes]]) -> Non
             time.sleep(0.1)
         else:
             return
-    raise Refused(f"The demo did not answer on port {port} within {LONGEST_START:.0f} seconds.")
+    raise Refused(
+        Reason.DEMO_FAILED, f"The demo did not answer on port {port} within {LONGEST_START:.0f} seconds."
+    )
 
 
 def _wait(children: list[subprocess.Popen[bytes]], told: list[int]) -> None:
     """Until a signal stands in `told`; raises Refused where one of the processes ended by itself."""
     while not told:
         if any(child.poll() is not None for child in children) and not told:
-            raise Refused("One of the demo's processes ended.", remedy="Its reason stands above this line.")
+            raise Refused(
+                Reason.DEMO_FAILED,
+                "One of the demo's processes ended.",
+                remedy="Its reason stands above this line.",
+            )
         time.sleep(0.2)
 
 

@@ -18,7 +18,7 @@ from peewee import (  # type: ignore[attr-defined]  # its types leave the wrappe
 )
 from playhouse.db_url import parse
 
-from kloof.domain.errors import BadSettings, Refused
+from kloof.domain.errors import BadSettings, Reason, Refused
 from kloof.storage.write_lock import FairWriteLock
 
 database = DatabaseProxy()
@@ -47,7 +47,9 @@ def open_database(url: str) -> None:
         return
     if _opened:
         raise Refused(
-            "Another database is open in this process.", remedy="Close it first, or use a process of its own."
+            Reason.DATABASE_TAKEN,
+            "Another database is open in this process.",
+            remedy="Close it first, or use a process of its own.",
         )
     _opened[url] = connect(url)
     database.initialize(_opened[url])

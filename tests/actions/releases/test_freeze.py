@@ -10,7 +10,7 @@ import pytest
 from kloof import storage
 from kloof.actions.releases.freeze import freeze, waiting
 from kloof.domain.errors import Refused
-from kloof.domain.releases.document import Level, Reason
+from kloof.domain.releases.document import Level, WithheldReason
 from kloof.storage.releases import freezing, practice_parts, releases
 from release_cast import MONDAY, addresses, answered_deals, month, settings
 
@@ -32,7 +32,7 @@ def test_too_few_pairs_wait_and_the_desk_is_told_how_many_are_missing(database, 
     answered_deals(9)
     freeze(settings(tmp_path), MONDAY)
     (queue,) = waiting(settings(tmp_path))
-    assert (queue.reason, queue.short_of, queue.deals) == (Reason.TOO_FEW, 3, 9)
+    assert (queue.reason, queue.short_of, queue.deals) == (WithheldReason.TOO_FEW, 3, 9)
 
 
 def test_pairs_that_waited_for_two_releases_roll_up_to_the_region(database, tmp_path):

@@ -16,7 +16,7 @@ from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.errors import Refused
-from kloof.domain.releases.document import Level, Reason
+from kloof.domain.releases.document import Level, WithheldReason
 from kloof.publish.release_files import read_releases
 from kloof.storage.releases import freezing, queueing, releases
 from release_cast import MONDAY, alone, answered_deals, month, settings
@@ -86,8 +86,8 @@ def test_what_is_not_published_is_said_with_its_reason(company):
     freeze(company, MONDAY)
     document = publish(company, MONDAY).document
     assert [(cell.level.value, cell.region, cell.team, cell.reason) for cell in document.withheld] == [
-        ("region", "West", "", Reason.TOO_FEW),
-        ("team", "West", "South", Reason.TOO_FEW),
+        ("region", "West", "", WithheldReason.TOO_FEW),
+        ("team", "West", "South", WithheldReason.TOO_FEW),
     ]
 
 
@@ -100,9 +100,9 @@ def test_that_answers_are_too_much_alike_is_not_told_to_the_public(company):
     answered_deals(20, team="South", region="West", seed=3)
     west = QueueCell.get(QueueCell.team == "South")
     Pair.update(sheet=fn.SUBSTR(Pair.sheet, 1, HEAD).concat("hhhgggaaaa")).where(Pair.cell == west).execute()
-    assert freeze(company, MONDAY).waiting[0].reason is Reason.HOMOGENEOUS
+    assert freeze(company, MONDAY).waiting[0].reason is WithheldReason.HOMOGENEOUS
     document = publish(company, MONDAY).document
-    assert {cell.reason for cell in document.withheld} == {Reason.WAITING}
+    assert {cell.reason for cell in document.withheld} == {WithheldReason.WAITING}
 
 
 def test_a_retired_block_leaves_the_next_release_and_stays_in_the_past_one(company):

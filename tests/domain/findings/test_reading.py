@@ -30,9 +30,9 @@ from kloof.domain.releases.document import (
     PracticeCell,
     PublishedAspect,
     PublishedSurvey,
-    Reason,
     ReleaseDocument,
     ResponseCounts,
+    WithheldReason,
 )
 from kloof.domain.statistics import TooFew
 from kloof.domain.statistics.sums import PairedSums, PromiseCounts, Sums
@@ -271,7 +271,7 @@ def test_a_cell_that_is_too_small_for_a_figure_says_so():
 
 
 def found_nothing():
-    return findings.ArmsReading(survey(PRICE), (Withheld(Reason.TOO_FEW),), ())
+    return findings.ArmsReading(survey(PRICE), (Withheld(WithheldReason.TOO_FEW),), ())
 
 
 def test_an_empty_release_reads_as_nothing():
@@ -345,6 +345,6 @@ def test_arms_that_are_too_small_say_so_in_place_of_a_figure():
 def test_an_arm_that_is_not_published_is_withheld_and_one_that_was_never_drawn_is_not_there():
     cells = (cell("company", {"price": moments(answers(1, 60, 1.0))}),)
     (never,) = findings.read(release((PRICE,), cells)).arms
-    assert (never.stayed, never.asking) == ((Withheld(Reason.TOO_FEW),), ())
+    assert (never.stayed, never.asking) == ((Withheld(WithheldReason.TOO_FEW),), ())
     (waiting,) = findings.read(release((PRICE,), cells, not_asked=5)).arms
-    assert waiting.asking == (Withheld(Reason.TOO_FEW),)
+    assert waiting.asking == (Withheld(WithheldReason.TOO_FEW),)

@@ -26,7 +26,7 @@ from kloof.domain.findings import (
     sentence,
     wording,
 )
-from kloof.domain.releases.document import Reason
+from kloof.domain.releases.document import WithheldReason
 from kloof.domain.statistics import (
     Difference,
     EffectSize,
@@ -306,11 +306,11 @@ def test_a_practice_that_shows_nothing_says_so():
 
 
 def test_what_is_withheld_says_why_and_never_a_number():
-    assert both(Withheld(Reason.TOO_FEW)) == (
+    assert both(Withheld(WithheldReason.TOO_FEW)) == (
         "Te weinig antwoorden om te publiceren.",
         "Too few answers to publish.",
     )
-    for reason in Reason:
+    for reason in WithheldReason:
         for language in LANGUAGES:
             assert not re.search(r"\d", sentence(Withheld(reason), language))
 
@@ -388,7 +388,7 @@ finding = st.one_of(
         evidence,
         about,
     ),
-    st.builds(Withheld, st.sampled_from(Reason)),
+    st.builds(Withheld, st.sampled_from(WithheldReason)),
 )
 
 

@@ -10,7 +10,7 @@ from worlds import World, a_survey, answers, columns
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.blocks import MOST_PARTS, PART, plan
 from kloof.domain.releases.closing import Plan
-from kloof.domain.releases.document import Level, Reason
+from kloof.domain.releases.document import Level, WithheldReason
 from kloof.domain.releases.leverage import Membership, insider_leverages, leverages
 from kloof.domain.releases.pair_columns import PairColumns
 from kloof.domain.releases.queues import FineCell, Queue
@@ -41,7 +41,7 @@ def test_twelve_customers_of_three_salespeople_close_and_eleven_wait():
     assert block.queue.level is Level.TEAM
     waiting = planned(some_pairs(11))
     assert not waiting.blocks
-    assert [(queue.reason, queue.short_of) for queue in waiting.waiting] == [(Reason.TOO_FEW, 1)]
+    assert [(queue.reason, queue.short_of) for queue in waiting.waiting] == [(WithheldReason.TOO_FEW, 1)]
 
 
 def test_deals_of_the_same_customer_do_not_count_twice():
@@ -51,7 +51,7 @@ def test_deals_of_the_same_customer_do_not_count_twice():
 
 def test_two_salespeople_are_too_few():
     (queue,) = planned(some_pairs(20, sellers=(1, 2))).waiting
-    assert queue.reason is Reason.TOO_FEW_SALESPEOPLE
+    assert queue.reason is WithheldReason.TOO_FEW_SALESPEOPLE
 
 
 def test_a_salesperson_with_more_than_half_leaves_the_surplus_waiting():
@@ -59,7 +59,7 @@ def test_a_salesperson_with_more_than_half_leaves_the_surplus_waiting():
     (block,) = found.blocks
     assert block.customers == 16  # the eight of the others, and as many of the first
     assert np.count_nonzero(block.salesperson == 1) == 8
-    assert [(queue.deals, queue.reason) for queue in found.waiting] == [(8, Reason.TOO_FEW)]
+    assert [(queue.deals, queue.reason) for queue in found.waiting] == [(8, WithheldReason.TOO_FEW)]
 
 
 def test_a_colleague_who_subtracts_their_own_customers_is_left_with_five():
@@ -74,13 +74,13 @@ def test_nearly_everybody_with_the_same_answer_waits(side):
     pairs = some_pairs(20)
     getattr(pairs, side)[1:, 0] = 6
     (queue,) = planned(pairs).waiting
-    assert queue.reason is Reason.HOMOGENEOUS
+    assert queue.reason is WithheldReason.HOMOGENEOUS
 
 
 def test_nearly_everybody_disappointed_waits():
     pairs = some_pairs(20)
     pairs.received[:, 0] = pairs.expected[:, 0] - 1
-    assert planned(pairs).waiting[0].reason is Reason.HOMOGENEOUS
+    assert planned(pairs).waiting[0].reason is WithheldReason.HOMOGENEOUS
 
 
 def test_a_mean_that_puts_everybody_in_one_half_of_the_scale_waits():
@@ -90,7 +90,7 @@ def test_a_mean_that_puts_everybody_in_one_half_of_the_scale_waits():
     assert (11 - pairs.expected[:, 0]).sum() == 6
     assert planned(pairs).blocks
     pairs.expected[1, 0] = 11
-    assert planned(pairs).waiting[0].reason is Reason.HOMOGENEOUS
+    assert planned(pairs).waiting[0].reason is WithheldReason.HOMOGENEOUS
 
 
 def test_teams_and_products_queue_apart():
@@ -194,7 +194,11 @@ def test_one_side_alone_closes_at_once_for_the_whole_company_under_the_same_rule
     (block,) = planned(one_sided(arm, 12), (NOWHERE,)).blocks
     assert block.queue == Queue(Level.COMPANY, arm=arm)
     (waiting,) = planned(one_sided(arm, 11), (NOWHERE,)).waiting
-    assert (waiting.queue.level, waiting.reason, waiting.short_of) == (Level.COMPANY, Reason.TOO_FEW, 1)
+    assert (waiting.queue.level, waiting.reason, waiting.short_of) == (
+        Level.COMPANY,
+        WithheldReason.TOO_FEW,
+        1,
+    )
     assert not planned(one_sided(arm, 20, sellers=(1, 2)), (NOWHERE,)).blocks
 
 
@@ -202,7 +206,7 @@ def test_one_side_alone_waits_where_nearly_everybody_says_the_same():
     alone = one_sided(Arm.NOT_ASKED, 20)
     alone.received[1:, 0] = 6
     (queue,) = planned(alone, (NOWHERE,)).waiting
-    assert queue.reason is Reason.HOMOGENEOUS
+    assert queue.reason is WithheldReason.HOMOGENEOUS
 
 
 def test_arms_are_never_pooled_and_a_customer_in_two_of_them_is_one_person_to_the_certificate():

@@ -14,8 +14,8 @@ from kloof.domain.releases.document import (
     Level,
     PublishedAspect,
     PublishedSurvey,
-    Reason,
     ReleaseDocument,
+    WithheldReason,
 )
 from kloof.domain.statistics import Difference, Interval, TooFew
 from kloof.domain.statistics.sums import Sample
@@ -81,7 +81,7 @@ class ArmFigures:
 
     def read(self, family: Family) -> ArmsReading:
         """With the evidence for each among all that was tested."""
-        withheld = (Withheld(Reason.TOO_FEW),)
+        withheld = (Withheld(WithheldReason.TOO_FEW),)
         stayed = tuple(_stayed_found(one, family) for one in self.stayed)
         asking = tuple(_asking_found(one, family) for one in self.asking)
         return ArmsReading(self.survey, stayed or withheld, asking or (withheld if self.drawn else ()))
@@ -129,7 +129,7 @@ def _stayed_found(one: Compared, family: Family) -> Stayed:
     if isinstance(one.figure, TooFew):
         return NotEnough(one.figure, one.about)
     if not isinstance(one.bounds, Interval):
-        return Withheld(Reason.TOO_FEW)
+        return Withheld(WithheldReason.TOO_FEW)
     return StayedFound(one.figure, one.bounds, family.evidence(one.figure), one.about)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
 
-from kloof.domain.releases.document import Reason
+from kloof.domain.releases.document import WithheldReason
 from kloof.domain.statistics import (
     Difference,
     EffectSize,
@@ -131,7 +131,7 @@ class PracticeFound:
 class Withheld:
     """A cell that is not published. It carries no number, because the number itself could tell something."""
 
-    reason: Reason
+    reason: WithheldReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-from kloof.domain.releases.document import Reason
+from kloof.domain.releases.document import WithheldReason
 from kloof.domain.statistics.values import Unit
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Text
@@ -221,22 +221,24 @@ PRACTICES: Final[Mapping[str, Text]] = MappingProxyType(
     }
 )
 
-WITHHELD: Final[Mapping[Reason, Text]] = MappingProxyType(
+WITHHELD: Final[Mapping[WithheldReason, Text]] = MappingProxyType(
     {
-        Reason.TOO_FEW: Text(nl="Te weinig antwoorden om te publiceren.", en="Too few answers to publish."),
-        Reason.TOO_FEW_SALESPEOPLE: Text(
+        WithheldReason.TOO_FEW: Text(
+            nl="Te weinig antwoorden om te publiceren.", en="Too few answers to publish."
+        ),
+        WithheldReason.TOO_FEW_SALESPEOPLE: Text(
             nl="Te weinig verkopers om te publiceren: iemand zou te herkennen zijn.",
             en="Too few salespeople to publish: someone could be recognised.",
         ),
-        Reason.HOMOGENEOUS: Text(
+        WithheldReason.HOMOGENEOUS: Text(
             nl="De antwoorden lijken te veel op elkaar: wie het cijfer ziet, weet wat ieder antwoordde.",
             en="The answers are too much alike: whoever sees the figure knows what each person answered.",
         ),
-        Reason.WAITING: Text(
+        WithheldReason.WAITING: Text(
             nl="Er zijn antwoorden. Ze wachten tot ze samen met andere gepubliceerd kunnen worden.",
             en="There are answers. They wait until they can be published together with others.",
         ),
-        Reason.CERTIFICATE: Text(
+        WithheldReason.CERTIFICATE: Text(
             nl="Samen met eerdere publicaties zou dit te veel over mensen laten zien.",
             en="Together with earlier publications this would show too much about people.",
         ),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kloof.domain.releases.closing import NewBlock, Plan, Waiting, joined
-from kloof.domain.releases.document import Level, Reason
+from kloof.domain.releases.document import Level, WithheldReason
 from kloof.domain.releases.leverage import Membership
 from kloof.domain.releases.overlap import without_overexposed
 from kloof.domain.releases.pair_columns import PairColumns
@@ -65,7 +65,7 @@ class _Room:
     cells: Sequence[FineCell]
     thresholds: Thresholds
     closed: list[NewBlock] = field(default_factory=list)
-    reasons: dict[Queue, Reason] = field(default_factory=dict)
+    reasons: dict[Queue, WithheldReason] = field(default_factory=dict)
 
     def close(self, level: Level, history: Membership) -> list[NewBlock]:
         """Close what can close at this level, of the pairs that waited long enough, and give the new blocks."""
@@ -99,7 +99,9 @@ class _Room:
             whole, failed = self._close(queues, queue, rows, np.zeros_like(rows))
             blocks += whole
         self.reasons |= {queues[number]: reason for number, reason in failed.items()}
-        for number in (number for number, reason in failed.items() if reason is Reason.TOO_FEW_SALESPEOPLE):
+        for number in (
+            number for number, reason in failed.items() if reason is WithheldReason.TOO_FEW_SALESPEOPLE
+        ):
             ours = rows[queue[rows] == number]
             ours = ours[~surplus_of_the_largest(self.pairs.take(ours))]
             blocks += self._close(queues, queue, ours, np.zeros_like(ours))[0]
@@ -107,7 +109,7 @@ class _Room:
 
     def _close(
         self, queues: list[Queue], queue: "Ints", rows: "Ints", part: "Ints"
-    ) -> tuple[list[NewBlock], dict[int, Reason]]:
+    ) -> tuple[list[NewBlock], dict[int, WithheldReason]]:
         """The blocks of the queues of which every part may close, and of the others the reason."""
         if not len(rows):
             return [], {}
@@ -141,7 +143,7 @@ class _Room:
     def _shrunk(self, block: NewBlock, leaving: "Ints") -> NewBlock | None:
         """The block without these customers; None where what remains may not close."""
         rows = block.rows[~np.isin(self.pairs.customer[block.rows], leaving)]
-        self.reasons[block.queue] = Reason.CERTIFICATE
+        self.reasons[block.queue] = WithheldReason.CERTIFICATE
         blocks, _ = self._close([block.queue], np.zeros(len(self.pairs), np.int64), rows, np.zeros_like(rows))
         return blocks[0] if blocks else None
 
@@ -166,7 +168,9 @@ class _Room:
             deals=len(pairs),
             customers=customers,
             salespeople=len(np.unique(pairs.salesperson)),
-            reason=Reason.TOO_FEW if short_of else self.reasons.get(queue, Reason.CERTIFICATE),
+            reason=WithheldReason.TOO_FEW
+            if short_of
+            else self.reasons.get(queue, WithheldReason.CERTIFICATE),
             short_of=short_of,
             wider_after=max(0, ROLL_UP[-1][1] - int(pairs.waited.max())),
         )

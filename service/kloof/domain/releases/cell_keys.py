@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.document import Cell, Level, Reason, WithheldCell
+from kloof.domain.releases.document import Cell, Level, WithheldCell, WithheldReason
 from kloof.domain.releases.queues import FineCell, Queue
 from kloof.domain.surveys.definition import SurveyKey
 
 if TYPE_CHECKING:
     from kloof.domain.releases.closing import Waiting
 
-_SAID = (Reason.TOO_FEW, Reason.TOO_FEW_SALESPEOPLE, Reason.WAITING)
+_SAID = (WithheldReason.TOO_FEW, WithheldReason.TOO_FEW_SALESPEOPLE, WithheldReason.WAITING)
 """Reasons that may be told to the public, the most telling last."""
 
 
@@ -74,9 +74,9 @@ def withheld(
 
     That answers are too much alike is told to the desk only: to the public it would say what was answered.
     """
-    reasons: dict[tuple[SurveyKey, CellKey], Reason] = {}
+    reasons: dict[tuple[SurveyKey, CellKey], WithheldReason] = {}
     for queue in (one for one in waiting if one.queue.arm is Arm.ASKED):
-        public = queue.reason if queue.reason in _SAID else Reason.WAITING
+        public = queue.reason if queue.reason in _SAID else WithheldReason.WAITING
         for spot in cell_keys(queue.queue):
             reasons[queue.survey, spot] = max(
                 public, reasons.get((queue.survey, spot), public), key=_SAID.index
@@ -89,7 +89,7 @@ def withheld(
             product=spot.product,
             region=spot.region,
             team=spot.team,
-            reason=reasons.get((key, spot), Reason.TOO_FEW),
+            reason=reasons.get((key, spot), WithheldReason.TOO_FEW),
         )
         for key, spot in missing
     )

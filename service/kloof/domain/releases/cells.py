@@ -18,10 +18,10 @@ from kloof.domain.releases.document import (
     Level,
     PracticeCell,
     Previous,
-    Reason,
     ReleaseDocument,
     ResponseCounts,
     WithheldCell,
+    WithheldReason,
 )
 from kloof.domain.releases.pair_columns import Stat
 from kloof.domain.releases.queues import Queue
@@ -84,7 +84,9 @@ class Draft:
         """The draft in which these cells are withheld, since the certificate does not hold with them."""
         dropped = set(cells)
         withheld = [
-            WithheldCell(**cell.model_dump(include=set(WithheldCell.model_fields)), reason=Reason.CERTIFICATE)
+            WithheldCell(
+                **cell.model_dump(include=set(WithheldCell.model_fields)), reason=WithheldReason.CERTIFICATE
+            )
             for cell in self.cells
             if cell.id in dropped
         ]

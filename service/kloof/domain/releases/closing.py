@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kloof.domain.releases.document import Reason
+from kloof.domain.releases.document import WithheldReason
 from kloof.domain.releases.leverage import Membership
 from kloof.domain.releases.queues import (
     Queue,
@@ -56,7 +56,7 @@ class Waiting:
     deals: int
     customers: int
     salespeople: int
-    reason: Reason
+    reason: WithheldReason
     short_of: int
     wider_after: int
 

@@ -29,7 +29,7 @@ class Level(StrEnum):
     TEAM = "team"
 
 
-class Reason(StrEnum):
+class WithheldReason(StrEnum):
     """Why a cell is not published. The site words these."""
 
     TOO_FEW = "too_few"  # fewer customers than k
@@ -134,7 +134,7 @@ class Cell(Place):
 class WithheldCell(Place):
     """A cell that exists and is not published."""
 
-    reason: Reason
+    reason: WithheldReason
 
 
 class ResponseCounts(_Part):

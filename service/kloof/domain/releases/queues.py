@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.document import Level, Reason
+from kloof.domain.releases.document import Level, WithheldReason
 from kloof.domain.releases.leverage import Membership
 from kloof.domain.releases.pair_columns import GroupSums, PairColumns, tally
 from kloof.domain.releases.thresholds import MOST_ALIKE, Thresholds
@@ -73,7 +73,7 @@ class Judged:
 
     tally: GroupSums
     members: Membership
-    reasons: tuple[Reason | None, ...]
+    reasons: tuple[WithheldReason | None, ...]
 
     def members_of(self, group: int) -> Membership:
         """Who is in one group."""
@@ -92,11 +92,11 @@ def judge(pairs: PairColumns, group: "Ints", groups: int, thresholds: Thresholds
     one_sided = ~_enough_salespeople(members, sums.customers, thresholds)
     alike = (sums.alike > MOST_ALIKE).any(axis=1) | sums.near_an_end(pairs.survey)
     reasons = tuple(
-        Reason.TOO_FEW
+        WithheldReason.TOO_FEW
         if few[at]
-        else Reason.TOO_FEW_SALESPEOPLE
+        else WithheldReason.TOO_FEW_SALESPEOPLE
         if one_sided[at]
-        else Reason.HOMOGENEOUS
+        else WithheldReason.HOMOGENEOUS
         if alike[at]
         else None
         for at in range(groups)

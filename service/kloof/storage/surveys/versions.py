@@ -5,7 +5,7 @@ from datetime import datetime
 
 from peewee import fn
 
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 from kloof.domain.surveys.definition import Survey, SurveyKey
 from kloof.storage.models import Deal, Invitation, Response, SurveyVersion
 
@@ -44,9 +44,13 @@ def _refuse_if_answered(survey: Survey, row: SurveyVersion) -> None:
     )
     if answered:
         raise Refused(
+            Reason.SURVEY_CHANGED,
             f"Survey {survey.key} was changed, and {answered} answers to version {survey.version} are already stored.",
             where=f"surveys/{survey.id}.yaml",
             remedy=f"Undo the change, or set version: {survey.version + 1}.",
+            survey=survey.id,
+            version=survey.version,
+            next=survey.version + 1,
         )
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kloof.actions.surveys import respond
-from kloof.domain.errors import NotFound, Refused
+from kloof.domain.errors import KloofError, Reason
 from kloof.domain.surveys.answers import DOES_NOT_APPLY
 from kloof.domain.surveys.responses import Changes, Questionnaire, amended, missing
 from kloof.domain.text import LANGUAGES, Language
@@ -27,12 +27,12 @@ PLAIN_FORM = "application/x-www-form-urlencoded"
 FORM_TYPES = frozenset({PLAIN_FORM, "multipart/form-data"})
 
 
-@blueprint.errorhandler(NotFound)
-def closed(_: NotFound) -> ResponseReturnValue:
+@errors.own_page(blueprint, Reason.LINK_CLOSED, Reason.STEP_IMPOSSIBLE)
+def closed(_: KloofError) -> ResponseReturnValue:
     """Wrong, expired, cancelled and used links are one page. Only wrong ones count, so no customer is locked out."""
     if limited("survey-link", request.remote_addr, most=MOST_WRONG_LINKS):
-        return errors.page(429)
-    return render_template("survey/closed.html"), 404
+        return errors.page(Reason.TOO_MANY_LINKS)
+    return errors.page(Reason.LINK_CLOSED)
 
 
 @blueprint.get("/<token>")
@@ -54,7 +54,7 @@ def save(token: str) -> ResponseReturnValue:
     try:
         reading = forms.blank(questionnaire).read(request.form)
     except forms.UnknownFieldError:
-        return errors.page(422)
+        return errors.page(Reason.FORM_UNKNOWN)
     if reading.wrong:
         return _again(questionnaire, reading.wrong)
     return _save(questionnaire, reading)
@@ -98,12 +98,7 @@ def _save(questionnaire: Questionnaire, reading: forms.PostedForm) -> ResponseRe
         return _onward(questionnaire, said, preset)
     submits = said.get("action") == "submit"
     correct = questionnaire.submitted and "page" in request.args
-    try:
-        after = respond.save(
-            questionnaire, changes, now(), submit=submits, correct=correct, settings=settings()
-        )
-    except Refused:
-        return _closed_meanwhile()
+    after = respond.save(questionnaire, changes, now(), submit=submits, correct=correct, settings=settings())
     if submits and after.submitted:
         return redirect(show.receipt(), 303)
     if submits:
@@ -143,7 +138,8 @@ def _again(questionnaire: Questionnaire, wrong: Mapping[str, str]) -> ResponseRe
     return show.page(questionnaire, page, typed=typed, errors=wrong), 422
 
 
-def _closed_meanwhile() -> ResponseReturnValue:
+@errors.own_page(blueprint, Reason.SURVEY_CLOSED, Reason.ANSWERS_FIXED)
+def closed_meanwhile(_: KloofError) -> ResponseReturnValue:
     """It was sent in another tab, or withdrawn: the receipt, or the closed page, says which."""
     if show.is_script():
         return jsonify(closed=True), 409
