@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -16,14 +17,14 @@ from handbook import sections
 from kloof.cli import COMMANDS, main
 from kloof.config.settings import Settings
 from kloof.config.sources import ENVIRONMENT, FILE_KEYS
+from kloof.domain.errors import KloofError, Reason
 from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.states import CALL_STEPS, INVITATION_STEPS, MESSAGE_STEPS
 from kloof.domain.surveys.definition import Wave
 from kloof.mail.texts import MailText, MailTexts
-from kloof.web.app.errors import _PAGES
+from kloof.web.app.refusals import REFUSALS
 from kloof.web.app.routes import ROUTES
-from kloof.web.staff.sign_in import _TURNED_AWAY
-from kloof.wording import catalogue
+from kloof.wording import catalogue, translator
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "service" / "kloof"
@@ -46,9 +47,8 @@ def visible_sentences() -> set[str]:
         keywords={"_": None, "say": None},
     )
     sentences = {message for _, _, message, _, _ in found if isinstance(message, str)}
-    pages = {words for page in _PAGES.values() for words in page}
-    mails = {kind.words for kind in MAIL_KINDS.values()}
-    return sentences | pages | mails | set(_TURNED_AWAY)
+    rows = {words for row in REFUSALS.values() for words in row.sentences}
+    return sentences | rows | {kind.words for kind in MAIL_KINDS.values()}
 
 
 def test_no_sentence_stands_twice_in_the_catalogue() -> None:
@@ -70,6 +70,63 @@ def test_no_dutch_stands_there_for_a_sentence_that_is_gone() -> None:
 def test_dutch_and_english_fill_in_the_same_facts() -> None:
     for english, dutch in catalogue().items():
         assert sorted(re.findall(r"{(\w+)}", english)) == sorted(re.findall(r"{(\w+)}", dutch)), english
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_its_row_and_every_row_its_dutch(reason: Reason) -> None:
+    row = REFUSALS[reason]
+    say = translator("nl")
+    assert all(say(sentence) != sentence for sentence in row.sentences)
+
+
+def kinds(of: type[KloofError] = KloofError) -> set[str]:
+    """The name of every kind of refusal."""
+    return {of.__name__}.union(*(kinds(kind) for kind in of.__subclasses__()))
+
+
+def caught(tree: ast.AST) -> Iterator[str]:
+    """The name of every class that an `except` or an error handler of Flask takes."""
+    for node in ast.walk(tree):
+        taken: list[ast.expr] = []
+        if isinstance(node, ast.ExceptHandler) and node.type:
+            taken = [node.type]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
+            ("errorhandler", "error_handler")
+        ):
+            taken = node.args
+        yield from (part.id for one in taken for part in ast.walk(one) if isinstance(part, ast.Name))
+
+
+def test_no_page_takes_a_kind_of_refusal_for_the_one_reason_that_it_has_words_for() -> None:
+    """A kind carries many reasons: pages go by the reason, and classes are caught where the one table is."""
+    for module in modules():
+        if module.is_relative_to(PACKAGE / "web") and module != PACKAGE / "web" / "errors.py":
+            assert kinds().isdisjoint(caught(ast.parse(module.read_text(encoding="utf-8")))), module
+
+
+def test_every_refusal_brings_the_facts_that_its_words_name() -> None:
+    checked = 0
+    for module in modules():
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in kinds() and node.args:
+                kind, _, name = ast.unparse(node.args[0]).partition(".")
+                if kind == "Reason":
+                    words = " ".join(REFUSALS[Reason[name]].sentences)
+                    brought = {keyword.arg for keyword in node.keywords} | {"company"}
+                    assert set(re.findall(r"{(\w+)}", words)) <= brought, f"{module}:{node.lineno}"
+                    checked += 1
+    assert checked > 60
+
+
+def test_no_reason_stands_there_that_nobody_gives() -> None:
+    tables = {
+        PACKAGE / "domain" / "errors.py",
+        PACKAGE / "web" / "refusals.py",
+        PACKAGE / "web" / "file_words.py",
+    }
+    givers = [module.read_text(encoding="utf-8") for module in modules() if module not in tables]
+    given = set(re.findall(r"\bReason\.([A-Z_]+)", "\n".join(givers))) | {"SETTINGS_UNUSABLE"}
+    assert set(Reason.__members__) - given == set()
 
 
 def commands() -> list[str]:

@@ -1,6 +1,7 @@
 """What the desk types: counts on stdout, refusals on stderr with file and line, exit status 0, 1 or 2."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -137,6 +138,17 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(ready: Type) -> None:
     assert "FIX  KLOOF_MAIL_FROM is not set" in found.stdout
     assert "ok   Surveys: installation, product." in found.stdout
     assert json.loads(ready("doctor", "--json").stdout)["well"] is False
+
+
+def test_the_doctor_names_the_file_of_a_release_that_was_damaged_and_why(ready: Type) -> None:
+    assert "ok   Releases: 0, and every file" in ready("doctor").stdout
+    release = Path("site/findings/releases/0001")
+    release.mkdir(parents=True)
+    (release / "datapackage.json").write_text("written over", encoding="utf-8")
+    found = ready("doctor").stdout
+    assert re.search(
+        r"FIX  Releases: \S*/0001: This is not a release of kloof: .+ Put it back from a copy", found
+    )
 
 
 def test_freezing_and_publishing_without_answers_say_that_there_is_nothing_new(ready: Type) -> None:

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,11 +14,18 @@ import pytest
 from worlds import THRESHOLDS, World, a_survey, answers
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 from kloof.domain.releases.certify import Publishable, certify, certify_what_can_be
 from kloof.domain.releases.document import ReleaseDocument
 from kloof.domain.releases.queues import FineCell
-from kloof.publish.release_files import clear_staging, read_releases, staged, write_release
+from kloof.publish.release_files import (
+    clear_staging,
+    newest_release,
+    newest_version,
+    read_releases,
+    staged,
+    write_release,
+)
 from kloof.publish.schema import TABLES
 
 
@@ -192,6 +200,62 @@ def test_a_folder_that_holds_something_else_is_refused_in_a_sentence(tmp_path):
     (tmp_path / "0001" / "datapackage.json").write_text("{}", encoding="utf-8")
     with pytest.raises(Refused, match="not a release"):
         read_releases(tmp_path)
+
+
+def emptied(release: Path) -> None:
+    (release / "release.json").write_bytes(b"")
+
+
+def cut_short(release: Path) -> None:
+    manifest = release / "datapackage.json"
+    manifest.write_bytes(manifest.read_bytes()[:300])
+
+
+def without_its_manifest(release: Path) -> None:
+    (release / "datapackage.json").unlink()
+
+
+def a_folder_instead(release: Path) -> None:
+    (release / "release.json").unlink()
+    (release / "release.json").mkdir()
+
+
+def not_text(release: Path) -> None:
+    (release / "datapackage.json").write_bytes(b"\xff\xfe\x00")
+
+
+def told_of_an_odd_release_before(release: Path) -> None:
+    manifest = release / "datapackage.json"
+    told = json.loads(manifest.read_text(encoding="utf-8")) | {"previous": {"number": "none"}}
+    manifest.write_text(json.dumps(told), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("damage", "names"),
+    [
+        (emptied, "0001/release.json"),
+        (cut_short, "0001"),
+        (without_its_manifest, "0001/datapackage.json"),
+        (a_folder_instead, "0001/release.json"),
+        (not_text, "0001"),
+        (told_of_an_odd_release_before, "0001"),
+    ],
+    ids=lambda one: getattr(one, "__name__", one),
+)
+def test_whatever_happened_to_a_release_is_one_reason_and_names_the_place(release, damage, names):
+    damage(release)
+    for read in (newest_release, read_releases):
+        with pytest.raises(Refused) as refusal:
+            read(release.parent)
+        assert (refusal.value.reason, refusal.value.facts["file"]) == (Reason.RELEASE_DAMAGED, names)
+        assert str(release) in refusal.value.where
+
+
+def test_a_file_that_was_touched_makes_the_release_another_version_to_look_at(release):
+    before = newest_version(release.parent)
+    later = (release / "release.json").stat().st_mtime_ns + 1_000_000_000
+    os.utime(release / "cells.csv", ns=(later, later))
+    assert newest_version(release.parent) != before
 
 
 def test_what_a_release_has_none_of_has_no_table_in_it(publishable, release, tmp_path):

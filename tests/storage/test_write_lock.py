@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kloof import storage
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 from kloof.storage.database import database as opened
 from kloof.storage.write_lock import FairWriteLock
 
@@ -59,6 +59,6 @@ def test_a_transaction_inside_another_waits_for_nobody(database: str) -> None:
 
 def test_a_failed_transaction_frees_its_turn(database: str) -> None:
     with pytest.raises(Refused), storage.transaction():
-        raise Refused("no")
+        raise Refused(Reason.STEP_IMPOSSIBLE, "no")
     with storage.transaction():
         pass

@@ -9,6 +9,7 @@ from kloof.actions import health
 from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
 from kloof.domain.errors import KloofError, Refused
+from kloof.publish.release_files import read_releases
 
 # https://sqlite.org/releaselog/3_51_3.html: the WAL-reset bug, present since 3.7.0.
 SAFE_SQLITE = (3, 51, 3)
@@ -28,7 +29,7 @@ class Diagnosis:
 
 def examine(settings: Settings, now: datetime) -> list[Diagnosis]:
     """Every diagnosis, in the order in which one would mend them."""
-    return [*_settings(settings), *_surveys(settings), *_database(settings, now)]
+    return [*_settings(settings), *_surveys(settings), *_releases(settings), *_database(settings, now)]
 
 
 def _settings(settings: Settings) -> Iterator[Diagnosis]:
@@ -56,6 +57,15 @@ def _surveys(settings: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis(
             bool(offered), f"Surveys: {', '.join(sorted(offered)) or 'none; add a file to surveys/'}."
         )
+
+
+def _releases(settings: Settings) -> Iterator[Diagnosis]:
+    try:
+        count = len(read_releases(settings.releases_folder))
+    except KloofError as refusal:
+        yield Diagnosis(False, f"Releases: {refusal}")
+    else:
+        yield Diagnosis(True, f"Releases: {count}, and every file is as it was published.")
 
 
 def _database(settings: Settings, now: datetime) -> Iterator[Diagnosis]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kloof import scaffold
 from kloof.config import refuse_inside_company
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 from kloof.domain.text import Language
 
 
@@ -20,6 +20,7 @@ def init(folder: Path, company: str, language: Language = "nl") -> list[Path]:
     taken = sorted(path for path in files if (folder / path).exists())
     if taken:
         raise Refused(
+            Reason.FILE_IN_THE_WAY,
             f"There is a {taken[0]} here already.",
             where=str(folder / taken[0]),
             remedy="Choose an empty folder: kloof init writes over nothing.",

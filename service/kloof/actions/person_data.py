@@ -6,7 +6,7 @@ from typing import Any
 from kloof import storage
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
-from kloof.domain.errors import NotFound
+from kloof.domain.errors import NotFound, Reason
 from kloof.domain.mailing.suppression import address_hash
 from kloof.storage import person_data
 from kloof.storage.access import audit_log
@@ -43,6 +43,7 @@ def _number(email: str) -> int:
     customer = person_data.number_of(email)
     if customer is None:
         raise NotFound(
+            Reason.CUSTOMER_UNKNOWN,
             f"No customer has the address, the number or, for who has no address, the deal {email.strip()}.",
             remedy="Write it as it stands in the deals file.",
         )

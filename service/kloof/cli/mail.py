@@ -8,7 +8,7 @@ import click
 from kloof.actions.clock import wall_clock
 from kloof.cli.run import as_json, company_settings, report, with_database
 from kloof.cli.tree import Group
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 from kloof.domain.states import MessageState
 
 
@@ -118,7 +118,7 @@ def resolve(numbers: tuple[int, ...], all_held: bool, decision: str | None, as_j
     settings = with_database()
     chosen = action.all_held() if all_held else list(numbers)
     if not chosen:
-        raise Refused("No message is held.")
+        raise Refused(Reason.NOTHING_HELD, "No message is held.")
     done = action.resolve(settings, chosen, action.Decision(decision), wall_clock())
     report(as_json, {"resolved": done, "decision": decision}, f"{done} messages: {decision}.")
 

@@ -9,7 +9,7 @@ import click
 from kloof.actions.clock import wall_clock
 from kloof.cli.run import as_json, company_settings, report, with_database
 from kloof.cli.tree import CompanyCommand
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 
 
 @click.command(cls=CompanyCommand)
@@ -94,6 +94,7 @@ def audit(folder: Path | None, as_json: bool) -> None:
     report(as_json, value, "\n".join(words))
     if done.breaches:
         raise Refused(
+            Reason.RELEASES_LEAK,
             "These releases give people away.",
             remedy="Publish nothing more, take the pages off the site, and find out how this came about.",
         )

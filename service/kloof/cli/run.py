@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +53,7 @@ def _refuse_unless_migrated() -> None:
     waiting = storage.pending()
     if waiting:
         raise Refused(
+            Reason.DATABASE_BEHIND,
             f"The database does not have {len(waiting)} migrations yet ({waiting[0]} is the first).",
             remedy="Run: kloof db migrate",
         )
@@ -60,16 +61,9 @@ def _refuse_unless_migrated() -> None:
 
 def read_text(file: Path) -> str:
     """The file as UTF-8 text; raises Refused with the line that is something else."""
-    raw = file.read_bytes()
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise Refused(
-            "This line is not UTF-8 text.",
-            where=f"{file}:{line}",
-            remedy="Save the file as CSV UTF-8 and try again.",
-        ) from None
+    from kloof.domain.deals.files import decoded
+
+    return decoded(file.read_bytes(), str(file))
 
 
 def report(as_json: bool, value: dict[str, Any], words: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 
 _HANDED_DOWN = "kloof.handed_down"
 _NAMED = "named_folder"
@@ -103,7 +103,9 @@ def _here() -> Path:
     try:
         return Path.cwd()
     except FileNotFoundError:
-        raise Refused("The folder where you are is gone.", remedy="Go to another one with cd.") from None
+        raise Refused(
+            Reason.SETTINGS_UNUSABLE, "The folder where you are is gone.", remedy="Go to another one with cd."
+        ) from None
 
 
 Group.command_class = CompanyCommand

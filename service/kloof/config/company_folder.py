@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 
 POLICY = "kloof.toml"
 REMEDY = "cd to your company's folder, name it with --folder DIR or KLOOF_FOLDER, or make one: kloof init DIR"
@@ -26,18 +26,26 @@ def refuse_unless_company(folder: Path, by: str = "") -> None:
     """Raises Refused where `folder` holds no kloof.toml that can be read. `by` says in brackets who named it."""
     file = folder / POLICY
     if not os.path.lexists(folder):
-        raise Refused(f"There is no folder {folder}{by}.", remedy=REMEDY)
+        raise Refused(Reason.SETTINGS_UNUSABLE, f"There is no folder {folder}{by}.", remedy=REMEDY)
     try:
         file.open("rb").close()
     except FileNotFoundError:
-        raise Refused(f"There is no {POLICY} in {folder}{by}.", remedy=REMEDY) from None
+        raise Refused(
+            Reason.SETTINGS_UNUSABLE, f"There is no {POLICY} in {folder}{by}.", remedy=REMEDY
+        ) from None
     except NotADirectoryError:
-        raise Refused(f"{folder}{by} is a file, not a folder.", remedy=REMEDY) from None
+        raise Refused(
+            Reason.SETTINGS_UNUSABLE, f"{folder}{by} is a file, not a folder.", remedy=REMEDY
+        ) from None
     except IsADirectoryError:
-        raise Refused(f"{file} is a folder, not a file with settings.", remedy=REMEDY) from None
+        raise Refused(
+            Reason.SETTINGS_UNUSABLE, f"{file} is a folder, not a file with settings.", remedy=REMEDY
+        ) from None
     except OSError as error:
         raise Refused(
-            f"{file}{by} cannot be read: {error.strerror}.", remedy="Run kloof as a user who may read it."
+            Reason.SETTINGS_UNUSABLE,
+            f"{file}{by} cannot be read: {error.strerror}.",
+            remedy="Run kloof as a user who may read it.",
         ) from None
 
 
@@ -46,6 +54,7 @@ def refuse_inside_company(folder: Path) -> None:
     for above in Path(os.path.realpath(folder)).parents:
         if os.path.isfile(above / POLICY):
             raise Refused(
+                Reason.FILE_IN_THE_WAY,
                 f"{folder} lies inside {above}, which is a company's folder already.",
                 remedy="Choose a folder outside it.",
             )

@@ -14,7 +14,7 @@ from kloof.demo.story import Reply
 from kloof.domain.access import tokens
 from kloof.domain.deals.deals import DealLine
 from kloof.domain.deals.files import OPTIONAL, REQUIRED
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
 from kloof.storage.surveys import questionnaires
@@ -94,5 +94,6 @@ def _refuse_if_incomplete(report: Report) -> None:
     if report.refused:
         first = report.refused[0]
         raise Refused(
-            f"The demo's own file has {len(report.refused)} wrong lines. {first.deal_id}: {first.reason}"
+            Reason.DEMO_FAILED,
+            f"The demo's own file has {len(report.refused)} wrong lines. {first.deal_id}: {first.reason}",
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from kloof.actions.init import init
 from kloof.config import DEMO_KEY, DEMO_MARK
 from kloof.demo.story import COMPANY
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 
 
 @contextmanager
@@ -22,13 +22,18 @@ def held(folder: Path) -> Iterator[int]:
     """
     mark = folder / DEMO_MARK
     if folder.exists() and any(folder.iterdir()) and not mark.exists():
-        raise Refused(f"{folder} holds something else than a demo.", remedy="Give another one: --folder DIR")
+        raise Refused(
+            Reason.FILE_IN_THE_WAY,
+            f"{folder} holds something else than a demo.",
+            remedy="Give another one: --folder DIR",
+        )
     folder.mkdir(parents=True, exist_ok=True)
     with mark.open("ab") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Refused(
+                Reason.DEMO_FAILED,
                 f"A demo is running in {folder}.",
                 remedy="Stop it with Ctrl-C, or give this one another folder: kloof demo --folder DIR",
             ) from None

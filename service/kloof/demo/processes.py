@@ -26,7 +26,7 @@ from kloof.demo.company import play
 from kloof.demo.folder import clear, furnish, held
 from kloof.demo.story import COMPANY
 from kloof.demo.visitors import Doors
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 from kloof.mail import open_transport
 from kloof.mail.catcher import Catcher
 
@@ -46,7 +46,9 @@ def run(folder: Path, port: int, day: date | None = None) -> None:
     """
     if day and not FIRST_DAY <= day <= LAST_DAY:
         raise Refused(
-            f"The demo plays from {FIRST_DAY} to {LAST_DAY}.", remedy="Give a day between: --today 2026-11-25"
+            Reason.DEMO_FAILED,
+            f"The demo plays from {FIRST_DAY} to {LAST_DAY}.",
+            remedy="Give a day between: --today 2026-11-25",
         )
     refuse_inside_company(folder)
     with held(folder) as holding:
@@ -147,12 +149,16 @@ def _refuse_unusable(port: int) -> None:
                 probe.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise Refused(f"Port {port} is in use.", remedy=_another(port)) from None
+                raise Refused(Reason.DEMO_FAILED, f"Port {port} is in use.", remedy=_another(port)) from None
             if error.errno in {errno.EACCES, errno.EPERM}:
-                raise Refused(f"You may not open port {port}.", remedy="Try: make demo PORT=8000") from None
+                raise Refused(
+                    Reason.DEMO_FAILED, f"You may not open port {port}.", remedy="Try: make demo PORT=8000"
+                ) from None
             if family == socket.AF_INET:  # a machine may do without IPv6
                 raise Refused(
-                    f"Port {port} cannot be opened: {error.strerror}.", remedy=_another(port)
+                    Reason.DEMO_FAILED,
+                    f"Port {port} cannot be opened: {error.strerror}.",
+                    remedy=_another(port),
                 ) from None
 
 
@@ -165,7 +171,9 @@ def _wait_until_ready(port: int, children: list[subprocess.Popen[bytes]]) -> Non
     while time.monotonic() < deadline:
         if any(child.poll() is not None for child in children):
             raise Refused(
-                "One of the demo's processes ended at once.", remedy="Its reason stands above this line."
+                Reason.DEMO_FAILED,
+                "One of the demo's processes ended at once.",
+                remedy="Its reason stands above this line.",
             )
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
@@ -173,14 +181,20 @@ def _wait_until_ready(port: int, children: list[subprocess.Popen[bytes]]) -> Non
             time.sleep(0.1)
         else:
             return
-    raise Refused(f"The demo did not answer on port {port} within {LONGEST_START:.0f} seconds.")
+    raise Refused(
+        Reason.DEMO_FAILED, f"The demo did not answer on port {port} within {LONGEST_START:.0f} seconds."
+    )
 
 
 def _wait(children: list[subprocess.Popen[bytes]], told: list[int]) -> None:
     """Until a signal stands in `told`; raises Refused where one of the processes ended by itself."""
     while not told:
         if any(child.poll() is not None for child in children) and not told:
-            raise Refused("One of the demo's processes ended.", remedy="Its reason stands above this line.")
+            raise Refused(
+                Reason.DEMO_FAILED,
+                "One of the demo's processes ended.",
+                remedy="Its reason stands above this line.",
+            )
         time.sleep(0.2)
 
 

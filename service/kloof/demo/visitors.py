@@ -11,7 +11,7 @@ from kloof.demo.acts import answer, deliver, evening, midnight, noon, sell, surv
 from kloof.demo.story import TEAMS, Reply, sellers
 from kloof.domain.access.people import Person
 from kloof.domain.deals.deals import DealLine
-from kloof.domain.errors import NotFound
+from kloof.domain.errors import NotFound, Reason
 from kloof.domain.staff.handover import Mark
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.responses import Consent, PromiseOutcome, Source
@@ -136,5 +136,5 @@ def _sign_in_link(settings: Settings, email: str, now: datetime) -> str:
 def _hired(email: str) -> Person:
     person = people.by_email(email)
     if person is None:
-        raise NotFound(f"Nobody at Warmtehuis has the address {email}.")
+        raise NotFound(Reason.DEAL_NOT_HERE, f"Nobody at Warmtehuis has the address {email}.")
     return person

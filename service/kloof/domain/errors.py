@@ -1,17 +1,132 @@
-"""The errors that kloof raises on purpose: each says what happened, where, and what to do next."""
+"""The errors that kloof raises on purpose: each says why, what happened, where, and what to do next."""
+
+from collections.abc import Sequence
+from enum import StrEnum, auto
+
+
+class Reason(StrEnum):
+    """Why kloof refuses something. `web` has a status and words for each; the command line prints the sentence."""
+
+    # What is shown, and to whom
+    CONSENT_MISSING = auto()  # the works council has not agreed yet
+    DEAL_NOT_HERE = auto()
+    CALL_NOT_HERE = auto()
+    SURVEY_NOT_HERE = auto()
+    FINDINGS_NOT_HERE = auto()
+
+    # Links, codes and signing in
+    LINK_CLOSED = auto()
+    CODE_UNKNOWN = auto()
+    SIGN_IN_LINK_SPENT = auto()
+    SIGN_IN_AT_PROVIDER = auto()
+    SIGN_IN_ELSEWHERE = auto()
+    PROVIDER_SAID_NO = auto()
+    PROVIDER_SILENT = auto()
+    PROVIDER_IS_ANOTHER = auto()
+    PROVIDER_UNPROVEN = auto()
+    PROVIDER_NO_ADDRESS = auto()
+    PROVIDER_NO_GROUP = auto()
+    PROVIDER_TWO_ROLES = auto()
+
+    # Too late, or somebody was first
+    SURVEY_CLOSED = auto()
+    ANSWERS_FIXED = auto()
+    ANSWERS_NOT_SENT = auto()
+    HANDOVER_CLOSED = auto()
+    PRACTICES_LOCKED = auto()
+    CALL_CLOSED = auto()
+    CALL_IS_FOR_CUSTOMER = auto()
+    STEP_IMPOSSIBLE = auto()
+
+    # What is in a file from the CRM
+    FILE_NOT_TEXT = auto()
+    FILE_NOT_CSV = auto()
+    COLUMNS_WRONG = auto()
+    COLUMN_MISSING = auto()
+    COLUMN_TWICE = auto()
+    COLUMN_UNKNOWN = auto()
+    CELLS_MISCOUNTED = auto()
+    CELL_EMPTY = auto()
+    CELL_UNFIT = auto()
+    NOT_A_DAY = auto()
+    NOT_A_LANGUAGE = auto()
+    NOT_A_TIME_ZONE = auto()
+    DEAL_TWICE = auto()
+    DEAL_UNKNOWN = auto()
+    DEAL_CANCELLED = auto()
+    DAY_IN_FUTURE = auto()
+    DAY_BEFORE_SALE = auto()
+    SECOND_SURVEY_ANSWERED = auto()
+    CUSTOMER_HAS_ANSWERED = auto()
+    ADDRESS_OF_ANOTHER = auto()
+    CUSTOMER_PERHAPS_KNOWN = auto()
+    NAME_UNKNOWN = auto()
+    SALESPERSON_UNKNOWN = auto()
+    SURVEY_UNKNOWN = auto()
+    SURVEY_CHANGED = auto()
+
+    # Releases and their site
+    RELEASE_DAMAGED = auto()
+    RELEASES_AHEAD = auto()
+    RELEASES_ABSENT = auto()
+    RELEASES_LEAK = auto()
+    NOT_CERTIFIED = auto()
+    THRESHOLDS_TOO_LOW = auto()
+    CLOCK_WENT_BACK = auto()
+    SITE_UNBUILT = auto()
+
+    # Mail, letters and the people they go to
+    NOT_AN_ADDRESS = auto()
+    CUSTOMER_UNKNOWN = auto()
+    MAIL_NOT_TAKEN = auto()
+    MAILBOX_UNREADABLE = auto()
+    MESSAGE_UNKNOWN = auto()
+    MESSAGE_ON_ITS_WAY = auto()
+    MESSAGE_IS_LETTER = auto()
+    NOTHING_HELD = auto()
+    LETTER_NOT_PRINTED = auto()
+    LETTERS_CHANGED = auto()
+
+    # The installation
+    SETTINGS_UNUSABLE = auto()
+    SURVEYS_UNUSABLE = auto()
+    FILE_IN_THE_WAY = auto()
+    FILE_UNWRITABLE = auto()
+    DATABASE_BEHIND = auto()
+    DATABASE_TAKEN = auto()
+    DATABASE_SILENT = auto()
+    ROUTE_UNGUARDED = auto()
+    DEMO_FAILED = auto()
+
+    # What a browser sent
+    PAGE_UNKNOWN = auto()
+    NOT_UNDERSTOOD = auto()
+    FORM_EXPIRED = auto()
+    FORM_UNKNOWN = auto()
+    TEXT_TOO_LONG = auto()
+    FILE_TOO_LARGE = auto()
+    TOO_MANY_SIGN_INS = auto()
+    TOO_MANY_LINKS = auto()
+    TOO_MANY_CODES = auto()
+    SURPRISE = auto()
 
 
 class KloofError(Exception):
-    """A refusal with facts.
+    """A refusal with its reason and facts.
 
     `what` is one sentence, `where` a place that the reader can go to (`deals.csv:12`, `kloof.toml: k`),
-    `remedy` one sentence with the next step. `str()` joins them for the command line; `web` words its own.
+    `remedy` one sentence with the next step. `str()` joins them for the command line; `web` words the reason itself,
+    with the `facts` that its words name.
     """
 
-    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+    def __init__(
+        self, reason: Reason, what: str, *, where: str = "", remedy: str = "", **facts: object
+    ) -> None:
+        self.reason = reason
         self.what = what
         self.where = where
         self.remedy = remedy
+        self.facts = facts
         super().__init__(what)
 
     def __str__(self) -> str:
@@ -28,12 +143,28 @@ class NotFound(KloofError):
 
 
 class BadInput(KloofError):
-    """One or more places in the input are wrong; `problems` holds every one of them, already worded."""
+    """One or more places in the input are wrong; `problems` holds every one of them, already worded.
 
-    def __init__(self, problems: list[str], *, remedy: str = "") -> None:
+    `parts` holds them as refusals of their own, where each has a reason that `web` can word.
+    """
+
+    def __init__(
+        self,
+        reason: Reason,
+        problems: list[str],
+        *,
+        remedy: str = "",
+        parts: Sequence[KloofError] = (),
+        **facts: object,
+    ) -> None:
+        super().__init__(reason, "\n".join(problems), remedy=remedy)
         self.problems = problems
-        super().__init__("\n".join(problems), remedy=remedy)
+        self.parts = tuple(parts)
+        self.facts = facts
 
 
 class BadSettings(BadInput):
     """kloof.toml or a KLOOF_ variable holds something that cannot be used."""
+
+    def __init__(self, problems: list[str], *, remedy: str = "") -> None:
+        super().__init__(Reason.SETTINGS_UNUSABLE, problems, remedy=remedy)

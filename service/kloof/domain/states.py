@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 
 
 class InvitationState(StrEnum):
@@ -93,7 +93,7 @@ S = TypeVar("S", bound=StrEnum)
 def step(steps: dict[S, frozenset[S]], now: S, to: S) -> S:
     """`to`, where the table allows it after `now`; raises Refused otherwise. To the same state is no step."""
     if to != now and to not in steps[now]:
-        raise Refused(f"{now.value} cannot become {to.value}.")
+        raise Refused(Reason.STEP_IMPOSSIBLE, f"{now.value} cannot become {to.value}.")
     return to
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
-from kloof.domain.errors import BadSettings, Refused
+from kloof.domain.errors import BadSettings, Reason, Refused
 
 Arrived = tuple[bytes, Callable[[], object]]
 """A mail, and what to call once it was dealt with, so that it is not read again."""
@@ -24,7 +24,11 @@ def from_pipe(stream: BinaryIO) -> Iterator[Arrived]:
 def from_maildir(folder: Path) -> Iterator[Arrived]:
     """Every mail that was not dealt with yet; those that were get the flag S (seen). Raises Refused."""
     if not all((folder / name).is_dir() for name in ("cur", "new", "tmp")):
-        raise Refused(f"{folder} is not a Maildir.", remedy="It needs the folders cur, new and tmp.")
+        raise Refused(
+            Reason.MAILBOX_UNREADABLE,
+            f"{folder} is not a Maildir.",
+            remedy="It needs the folders cur, new and tmp.",
+        )
     box = mailbox.Maildir(folder, create=False)
     for key in sorted(box.keys()):
         mail = box.get_message(key)
@@ -52,6 +56,7 @@ def from_imap(url: str) -> Iterator[Arrived]:
     except (imaplib.IMAP4.error, OSError) as error:
         words = " ".join(str(error).split()) or type(error).__name__
         raise Refused(
+            Reason.MAILBOX_UNREADABLE,
             f"The mailbox on {place.hostname} could not be read ({words}).",
             remedy="Check host, user and password in KLOOF_BOUNCES_URL.",
         ) from None

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from kloof.domain.errors import KloofError
+from kloof.domain.errors import KloofError, Reason
 
 
 class Fate(StrEnum):
@@ -23,7 +23,7 @@ class TransportError(KloofError):
     def __init__(self, what: str, fate: Fate, *, of_server: bool = False, remedy: str = "") -> None:
         self.fate = fate
         self.of_server = of_server
-        super().__init__(what, remedy=remedy)
+        super().__init__(Reason.MAIL_NOT_TAKEN, what, remedy=remedy)
 
 
 def nothing() -> None:

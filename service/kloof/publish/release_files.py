@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
-
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 from kloof.domain.releases.certify import Publishable
 from kloof.domain.releases.document import Previous, ReleaseDocument
 from kloof.publish.schema import CELLS, TABLES, Row
@@ -107,23 +105,26 @@ def read_releases(releases: Path) -> tuple[Published, ...]:
     for folder in _folders(releases):
         expected = len(found) + 1
         if folder.name != f"{expected:04d}":
-            raise Refused(f"Release {expected} is missing.", where=str(releases), remedy=_RESTORE)
+            raise _damaged(f"Release {expected} is missing.", release_folder(releases, expected))
         published = _read(folder, expected)
         before = found[-1].as_previous if found else None
         if published.document.previous != before:
-            raise Refused(
+            raise _damaged(
                 f"Release {expected} does not follow from release {expected - 1}: one of them was changed.",
-                where=str(folder / MANIFEST),
-                remedy=_RESTORE,
+                folder,
+                MANIFEST,
             )
         found.append(published)
     return tuple(found)
 
 
 def newest_version(releases: Path) -> tuple[str, int] | None:
-    """What tells the last release from any other: its name and when its manifest was written; None before the first."""
+    """What tells the last release from any other, and from itself before it was touched; None before the first.
+
+    Its name and when it last changed, in nanoseconds. Raises Refused where it cannot be read.
+    """
     folders = _folders(releases)
-    return (folders[-1].name, (folders[-1] / MANIFEST).stat().st_mtime_ns) if folders else None
+    return (folders[-1].name, _changed_at(folders[-1])) if folders else None
 
 
 def newest_release(releases: Path) -> ReleaseDocument | None:
@@ -144,28 +145,37 @@ def _read(folder: Path, number: int) -> Published:
         described = {resource["path"]: resource["hash"] for resource in json.loads(manifest)["resources"]}
         for name, digest in described.items():
             if f"sha256:{_sha256(_bytes(folder / name))}" != digest:
-                raise Refused(
-                    "This file was changed after it was published.", where=str(folder / name), remedy=_RESTORE
-                )
+                raise _damaged("This file was changed after it was published.", folder, name)
         document = ReleaseDocument.from_json(_bytes(folder / DOCUMENT).decode())
         stated = json.loads(manifest)["previous"]
-    except (KeyError, TypeError, ValueError, ValidationError) as error:
-        raise Refused(
-            f"This is not a release of kloof: {error}.", where=str(folder), remedy=_RESTORE
-        ) from None
-    previous = None if stated is None else Previous.model_validate(stated)
+        previous = None if stated is None else Previous.model_validate(stated)
+    except (KeyError, TypeError, ValueError) as error:  # a ValidationError is a ValueError
+        raise _damaged(f"This is not a release of kloof: {error}.", folder) from None
     if document.number != number or document.previous != previous or DOCUMENT not in described:
-        raise Refused(
-            "The manifest and the release contradict each other.", where=str(folder), remedy=_RESTORE
-        )
+        raise _damaged("The manifest and the release contradict each other.", folder)
     return Published(number, _sha256(manifest), document)
 
 
 def _bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
-    except OSError:
-        raise Refused("A file of this release is missing.", where=str(file), remedy=_RESTORE) from None
+    except FileNotFoundError:
+        raise _damaged("A file of this release is missing.", file.parent, file.name) from None
+    except OSError as error:
+        raise _damaged(f"This file cannot be read: {error.strerror}.", file.parent, file.name) from None
+
+
+def _changed_at(folder: Path) -> int:
+    try:
+        return max(place.stat().st_mtime_ns for place in (folder, *folder.iterdir()))
+    except OSError as error:
+        raise _damaged(f"This release cannot be read: {error.strerror}.", folder) from None
+
+
+def _damaged(what: str, folder: Path, name: str = "") -> Refused:
+    """What is wrong with a file of the release in this folder, or without a name with the release as such."""
+    inside = f"{folder.name}/{name}" if name else folder.name
+    return Refused(Reason.RELEASE_DAMAGED, what, where=str(folder / name), remedy=_RESTORE, file=inside)
 
 
 def contents(document: ReleaseDocument) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kloof.domain.errors import BadInput, Refused
+from kloof.domain.errors import BadInput, Reason, Refused
 from kloof.domain.text import Language
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def build_site(folder: Path, look: CompanyStyle) -> Path:
     file = folder / "mkdocs.yml"
     if not file.exists():
         raise Refused(
+            Reason.SITE_UNBUILT,
             f"There is no mkdocs.yml in {folder.name or 'this folder'}.",
             remedy="Run kloof init for a folder of your own, or build from the folder that has it.",
         )
@@ -60,10 +61,10 @@ def _mkdocs(file: Path, look: CompanyStyle, warnings: list[str]) -> Path:
         build(config)
         config.plugins.on_shutdown()
     except (Abort, MkDocsException) as error:
-        raise BadInput(warnings or [str(error)], remedy=_UNCHANGED) from None
+        raise BadInput(Reason.SITE_UNBUILT, warnings or [str(error)], remedy=_UNCHANGED) from None
     if warnings:
         shutil.rmtree(fresh)
-        raise BadInput(warnings, remedy=_UNCHANGED)
+        raise BadInput(Reason.SITE_UNBUILT, warnings, remedy=_UNCHANGED)
     _swap(fresh, target)
     return target
 
@@ -71,6 +72,7 @@ def _mkdocs(file: Path, look: CompanyStyle, warnings: list[str]) -> Path:
 def _dress(config: "MkDocsConfig", look: CompanyStyle) -> None:
     if "kloof" not in config.plugins or "i18n" not in config.plugins:
         raise Refused(
+            Reason.SITE_UNBUILT,
             "The plugins kloof and i18n are not both in mkdocs.yml.",
             where="mkdocs.yml: plugins",
             remedy="Copy the list of plugins from a folder that kloof init made.",

@@ -20,7 +20,7 @@ from peewee import (  # type: ignore[attr-defined]  # its types leave the wrappe
 )
 from playhouse.db_url import parse
 
-from kloof.domain.errors import BadSettings, Refused
+from kloof.domain.errors import BadSettings, Reason, Refused
 from kloof.storage.write_lock import FairWriteLock
 
 database = DatabaseProxy()
@@ -61,6 +61,7 @@ def looking(url: str) -> Iterator[None]:
         return
     if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists():
         raise Refused(
+            Reason.DATABASE_BEHIND,
             f"There is no database yet: {url.removeprefix(_SQLITE)} is not there.",
             remedy="Run: kloof db migrate",
         )
@@ -75,7 +76,9 @@ def looking(url: str) -> Iterator[None]:
 def _open(url: str, *, looking: bool = False) -> None:
     if _opened:
         raise Refused(
-            "Another database is open in this process.", remedy="Close it first, or use a process of its own."
+            Reason.DATABASE_TAKEN,
+            "Another database is open in this process.",
+            remedy="Close it first, or use a process of its own.",
         )
     _opened[url] = connect(url, looking=looking)
     database.initialize(_opened[url])
@@ -93,6 +96,7 @@ def refuse_unless_it_answers() -> None:
     except (DatabaseError, InterfaceError) as error:
         said = str(error).strip().partition("\n")[0]
         raise Refused(
+            Reason.DATABASE_SILENT,
             f"The database does not answer: {said}.",
             remedy="Check KLOOF_DATABASE_URL, and whether it runs and may be opened.",
         ) from None

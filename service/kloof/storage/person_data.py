@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from kloof.domain.errors import NotFound
+from kloof.domain.errors import NotFound, Reason
 from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Wave
@@ -76,7 +76,7 @@ def everything(customer: int) -> dict[str, Any]:
     """
     row = Customer.get_or_none(Customer.id == customer)
     if row is None:
-        raise NotFound("There is no such customer any more.")
+        raise NotFound(Reason.CUSTOMER_UNKNOWN, "There is no such customer any more.")
     deals = list(Deal.select(Deal, Person).join(Person).where(Deal.customer == customer).order_by(Deal.id))
     return {
         "email": row.email,

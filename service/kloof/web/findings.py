@@ -1,8 +1,10 @@
 """The built findings site under the application: in the demo, and for a company without a web server of its own."""
 
-from flask import Blueprint, abort, redirect, request, send_from_directory, url_for
+from flask import Blueprint, redirect, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 
+from kloof.domain.errors import Reason
+from kloof.web.app import errors
 from kloof.web.app.compression import pack
 from kloof.web.app.context import settings
 
@@ -24,7 +26,7 @@ def page(path: str = "") -> ResponseReturnValue:
             return redirect(url_for("findings.page", path=f"{path}/"))
         path = f"{path}index.html"
     if not built.is_dir():
-        abort(404)
+        return errors.page(Reason.FINDINGS_NOT_HERE)
     response = send_from_directory(built, path, max_age=60, conditional=False)
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Cache-Control"] = "public, max-age=60"

@@ -76,7 +76,8 @@ def test_every_reason_of_a_line_is_given_at_once() -> None:
 def test_the_same_deal_twice_in_a_file_is_refused_the_second_time() -> None:
     (_, first), (_, second) = lines(f"{HEADER}\n{GOOD}\n{GOOD}\n")
     assert isinstance(first, DealLine)
-    assert second == LineRefused(("deal_id D-1 stands on line 2 already",))
+    assert isinstance(second, LineRefused)
+    assert second.reasons == ("deal_id D-1 stands on line 2 already",)
 
 
 def test_a_practice_is_a_date_in_a_column_of_its_own() -> None:
@@ -115,4 +116,6 @@ def test_an_open_quote_refuses_the_file_with_the_line_where_it_opens() -> None:
 def test_deliveries_are_read_the_same_way() -> None:
     found = list(read_deliveries("deal_id;delivered_on\nD-1;2026-05-01\nD-2;soon\n", "delivered.csv"))
     assert found[0] == (2, Delivery("D-1", date(2026, 5, 1)))
-    assert found[1] == (3, LineRefused(("delivered_on 'soon' is not a date like 2026-03-31",)))
+    number, refused = found[1]
+    assert isinstance(refused, LineRefused)
+    assert (number, refused.reasons) == (3, ("delivered_on 'soon' is not a date like 2026-03-31",))

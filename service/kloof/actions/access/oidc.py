@@ -4,20 +4,19 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from kloof import storage
 from kloof.config import Settings
 from kloof.domain.access.audit_log import PROVIDER, AuditAction, by
 from kloof.domain.access.oidc import Claimed, claimed
 from kloof.domain.access.people import Person
-from kloof.domain.errors import NotFound, Refused
+from kloof.domain.errors import Reason, Refused
 from kloof.storage.access import audit_log, people
 
 ALGORITHMS = ["RS256", "PS256", "ES256"]
 """Signatures by the provider's own key. Never `none`, and none that our secret could make."""
 TIMEOUT = 10
-_FAILED = "The sign-in provider could not be worked with."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,9 @@ class PendingSignIn:
     def of(cls, kept: object) -> Self:
         """The attempt that a session kept. Raises Refused where it kept none."""
         if not isinstance(kept, dict) or set(kept) != {"state", "nonce", "verifier"}:
-            raise Refused("This sign-in was not begun in this browser.", remedy="Begin again.")
+            raise Refused(
+                Reason.SIGN_IN_ELSEWHERE, "This sign-in was not begun in this browser.", remedy="Begin again."
+            )
         return cls(**kept)
 
     def as_dict(self) -> dict[str, str]:
@@ -63,9 +64,15 @@ def arrive(settings: Settings, attempt: PendingSignIn, brought: Mapping[str, str
     Raises Refused, in a sentence for who stands at the door.
     """
     if not secrets.compare_digest(brought.get("state", "").encode(), attempt.state.encode()):
-        raise Refused("This sign-in was not begun in this browser.", remedy="Begin again.")
+        raise Refused(
+            Reason.SIGN_IN_ELSEWHERE, "This sign-in was not begun in this browser.", remedy="Begin again."
+        )
     if "code" not in brought:
-        raise Refused("The provider did not let you in.", remedy="Begin again, or ask who looks after it.")
+        raise Refused(
+            Reason.PROVIDER_SAID_NO,
+            "The provider did not let you in.",
+            remedy="Begin again, or ask who looks after it.",
+        )
     claims = _claims(settings, attempt, brought["code"], now)
     return _let_in(claimed(claims, settings.oidc.groups_claim, settings.oidc.roles), now)
 
@@ -78,8 +85,7 @@ def _let_in(who: Claimed, now: datetime) -> Person:
             if before and before.role is not who.role:
                 people.end_sessions(before.id)
         person = people.by_email(who.email)
-        if person is None:
-            raise NotFound("There is nobody with this address.")
+        assert person is not None, "was put there in this transaction"  # noqa: S101
         if before is None or before.role is not who.role:
             what = AuditAction.PERSON_CHANGED if before else AuditAction.PERSON_ADDED
             audit_log.write(PROVIDER, what, now, person=person.id, detail=who.role.value)
@@ -102,8 +108,14 @@ def _claims(settings: Settings, attempt: PendingSignIn, code: str, now: datetime
         if settings.oidc.groups_claim not in claims or "email" not in claims:
             more = client.get(described["userinfo_endpoint"], timeout=TIMEOUT).json()
             claims = {**more, **claims} if more.get("sub") == claims["sub"] else claims
-    except (AuthlibBaseError, JoseError, RequestException, KeyError, ValueError) as error:
-        raise Refused(_FAILED, remedy="Begin again.") from error
+    except RequestException as error:
+        raise _silent(type(error).__name__) from error
+    except (
+        AuthlibBaseError
+    ) as error:  # invalid_grant is about this code; anything else is about kloof as a client
+        raise (_unproven() if error.error == "invalid_grant" else _silent(str(error.error))) from error
+    except (JoseError, KeyError, ValueError) as error:
+        raise _unproven() from error
     return claims
 
 
@@ -147,8 +159,12 @@ def _described(settings: Settings) -> dict[str, Any]:
     described = _get(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
     if str(described.get("issuer", "")).rstrip("/") != issuer.rstrip("/"):
         raise Refused(
-            "The sign-in provider says that it is another one.", remedy="Set oidc.issuer to what it says."
+            Reason.PROVIDER_IS_ANOTHER,
+            "The sign-in provider says that it is another one.",
+            remedy="Set oidc.issuer to what it says.",
         )
+    if missing := {"authorization_endpoint", "token_endpoint", "jwks_uri"} - described.keys():
+        raise _silent(f"without {', '.join(sorted(missing))}")
     return described
 
 
@@ -158,6 +174,23 @@ def _get(url: str) -> dict[str, Any]:
     try:
         answer = requests.get(url, timeout=TIMEOUT)
         answer.raise_for_status()
-        return cast(dict[str, Any], answer.json())
-    except (requests.RequestException, ValueError) as error:
-        raise Refused(_FAILED, remedy="Try again in a few minutes.") from error
+        return dict(answer.json())
+    except (requests.RequestException, TypeError, ValueError) as error:
+        raise _silent(type(error).__name__) from error
+
+
+def _silent(why: str) -> Refused:
+    """`why` in a word or two, for the log: the text of an error may hold the code of this sign-in."""
+    return Refused(
+        Reason.PROVIDER_SILENT,
+        f"The sign-in provider gives no answer that can be used ({why}).",
+        remedy="Try again in a few minutes.",
+    )
+
+
+def _unproven() -> Refused:
+    return Refused(
+        Reason.PROVIDER_UNPROVEN,
+        "What the sign-in provider says does not belong to this sign-in.",
+        remedy="Begin again.",
+    )

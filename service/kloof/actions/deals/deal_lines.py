@@ -13,7 +13,7 @@ from kloof.domain.access.people import Person
 from kloof.domain.deals import practices
 from kloof.domain.deals.deals import DealLine
 from kloof.domain.deals.study_arms import drawn
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 from kloof.domain.mailing.suppression import address_hash
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.storage.access import people
@@ -64,7 +64,13 @@ class DealImporter:
             today = self.settings.today(self.now)
             practices.refuse_where_locked(stored.asks_on, today, answered=stored.delivery_answered)
         if line.sold_on > self.settings.today(self.now):
-            raise Refused(f"sold_on {line.sold_on} lies in the future.", remedy="Import it once it is sold.")
+            raise Refused(
+                Reason.DAY_IN_FUTURE,
+                f"sold_on {line.sold_on} lies in the future.",
+                remedy="Import it once it is sold.",
+                column="sold_on",
+                day=line.sold_on,
+            )
         self._write(line, seller, survey, stored, moved=moved)
         return "updated" if stored else "created"
 
@@ -94,8 +100,11 @@ class DealImporter:
         owner = customer_matching.owner(line.customer_email)
         if owner not in {None, stored.deal.customer}:
             raise Refused(
+                Reason.ADDRESS_OF_ANOTHER,
                 f"Mail to {before} comes back, but {line.customer_email} is another customer's address.",
                 remedy="Give the customer an address of their own, or none: then they get a letter.",
+                before=before,
+                address=line.customer_email,
             )
         return True
 
@@ -108,9 +117,11 @@ class DealImporter:
         earlier = self.nameless.setdefault(customer_matching.name_key(line.customer_name), line.deal_id)
         if earlier != line.deal_id:
             raise Refused(
+                Reason.CUSTOMER_PERHAPS_KNOWN,
                 f"Deal {earlier} has a customer of this name without an address too, and nothing says whether it is "
                 "the same one.",
                 remedy="Give both lines a customer_number: the same for one customer, different for two.",
+                deal=earlier,
             )
 
     def _refuse_unknown_names(self, line: DealLine) -> None:
@@ -123,16 +134,22 @@ class DealImporter:
             name = getattr(line, column)
             if names and name not in names:
                 raise Refused(
+                    Reason.NAME_UNKNOWN,
                     f"There is no {column} {name!r}.",
                     remedy=f"{_meant(name, names)} Where it is new, add it to {column}s under [deals] in kloof.toml.",
+                    column=column,
+                    name=name,
+                    known=_near(name, names),
                 )
 
     def _seller(self, line: DealLine) -> Person:
         seller = self.sellers.get(line.salesperson_email)
         if seller is None:
             raise Refused(
+                Reason.SALESPERSON_UNKNOWN,
                 f"No salesperson has the address {line.salesperson_email}.",
                 remedy=f"Add them first: kloof people add --role salesperson --email {line.salesperson_email} --name …",
+                address=line.salesperson_email,
             )
         return seller
 
@@ -140,7 +157,13 @@ class DealImporter:
         """The survey in force at sale; a deal that was answered keeps the version that it was answered with."""
         survey = self.offered.get(line.survey)
         if survey is None:
-            raise Refused(f"There is no survey {line.survey!r}.", remedy=_meant(line.survey, self.offered))
+            raise Refused(
+                Reason.SURVEY_UNKNOWN,
+                f"There is no survey {line.survey!r}.",
+                remedy=_meant(line.survey, self.offered),
+                survey=line.survey,
+                known=_near(line.survey, self.offered),
+            )
         if stored and stored.deal.survey.id == survey.id and stored.answered:
             self.versions[survey.id] = versions.row_of(stored.deal.survey)
         else:
@@ -159,12 +182,18 @@ class DealImporter:
         ]
         if changed:
             raise Refused(
+                Reason.CUSTOMER_HAS_ANSWERED,
                 f"The customer has answered already, so {', '.join(changed)} can no longer change.",
                 remedy="Undo the change in the file; if the deal itself was wrong, ask the customer to withdraw.",
+                columns=", ".join(changed),
             )
 
 
 def _meant(name: str, names: Iterable[str]) -> str:
-    known = sorted(names)
-    near = get_close_matches(name, known, n=1)
-    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known) or 'none'}."
+    near = get_close_matches(name, names, n=1)
+    return f"Did you mean {near[0]}?" if near else f"There are: {_near(name, names) or 'none'}."
+
+
+def _near(name: str, names: Iterable[str]) -> str:
+    """The name that was probably meant; every name where none is near."""
+    return ", ".join(get_close_matches(name, names, n=1) or sorted(names))

@@ -8,7 +8,7 @@ from kloof.actions.mailing import invite
 from kloof.config import Settings
 from kloof.domain.access.audit_log import AuditAction
 from kloof.domain.deals.files import Cancellation, Delivery
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.deals import deals
 from kloof.storage.deals.deals import StoredDeal
@@ -30,10 +30,18 @@ class DeliveryImporter:
         stored = self.known.get(delivery.deal_id)
         if stored is None:
             raise Refused(
-                f"There is no deal {delivery.deal_id}.", remedy="Import it first: kloof deals import."
+                Reason.DEAL_UNKNOWN,
+                f"There is no deal {delivery.deal_id}.",
+                remedy="Import it first: kloof deals import.",
+                deal=delivery.deal_id,
             )
         if stored.deal.cancelled_on:
-            raise Refused(f"Deal {delivery.deal_id} was cancelled on {stored.deal.cancelled_on}.")
+            raise Refused(
+                Reason.DEAL_CANCELLED,
+                f"Deal {delivery.deal_id} was cancelled on {stored.deal.cancelled_on}.",
+                deal=delivery.deal_id,
+                day=stored.deal.cancelled_on,
+            )
         before = stored.deal.delivered_on
         if before == delivery.delivered_on:
             return "unchanged"
@@ -48,15 +56,25 @@ class DeliveryImporter:
     def _refuse_impossible(self, stored: StoredDeal, delivery: Delivery) -> None:
         if delivery.delivered_on < stored.deal.sold_on:
             raise Refused(
-                f"delivered_on {delivery.delivered_on} is before the sale on {stored.deal.sold_on}."
+                Reason.DAY_BEFORE_SALE,
+                f"delivered_on {delivery.delivered_on} is before the sale on {stored.deal.sold_on}.",
+                column="delivered_on",
+                day=delivery.delivered_on,
+                sold_on=stored.deal.sold_on,
             )
         if delivery.delivered_on > self.settings.today(self.now):
             raise Refused(
-                f"delivered_on {delivery.delivered_on} lies in the future.", remedy="Import it on that day."
+                Reason.DAY_IN_FUTURE,
+                f"delivered_on {delivery.delivered_on} lies in the future.",
+                remedy="Import it on that day.",
+                column="delivered_on",
+                day=delivery.delivered_on,
             )
         if stored.delivery_answered:
             raise Refused(
-                f"The customer has answered the second survey; the delivery of {stored.deal.delivered_on} stays."
+                Reason.SECOND_SURVEY_ANSWERED,
+                f"The customer has answered the second survey; the delivery of {stored.deal.delivered_on} stays.",
+                day=stored.deal.delivered_on,
             )
 
 
@@ -72,16 +90,29 @@ class CancellationImporter:
     def __call__(self, called_off: Cancellation) -> Done:
         stored = self.known.get(called_off.deal_id)
         if stored is None:
-            raise Refused(f"There is no deal {called_off.deal_id}.", remedy="Correct the number.")
+            raise Refused(
+                Reason.DEAL_UNKNOWN,
+                f"There is no deal {called_off.deal_id}.",
+                remedy="Correct the number.",
+                deal=called_off.deal_id,
+            )
         if stored.deal.cancelled_on:
             return "unchanged"
         if called_off.cancelled_on > self.settings.today(self.now):
             raise Refused(
-                f"cancelled_on {called_off.cancelled_on} lies in the future.", remedy="Import it on that day."
+                Reason.DAY_IN_FUTURE,
+                f"cancelled_on {called_off.cancelled_on} lies in the future.",
+                remedy="Import it on that day.",
+                column="cancelled_on",
+                day=called_off.cancelled_on,
             )
         if called_off.cancelled_on < stored.deal.sold_on:
             raise Refused(
-                f"cancelled_on {called_off.cancelled_on} is before the sale on {stored.deal.sold_on}."
+                Reason.DAY_BEFORE_SALE,
+                f"cancelled_on {called_off.cancelled_on} is before the sale on {stored.deal.sold_on}.",
+                column="cancelled_on",
+                day=called_off.cancelled_on,
+                sold_on=stored.deal.sold_on,
             )
         noon = datetime.combine(called_off.cancelled_on, time(12), tzinfo=UTC)
         deals.set_cancelled(stored.deal.id, noon)

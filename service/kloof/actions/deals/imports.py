@@ -1,7 +1,7 @@
 """Deals come in from the CRM, and are marked delivered: good lines go in, bad lines are named, nothing is half-done."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -31,11 +31,16 @@ Taken = TypeVar("Taken", contravariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A line that did not go in."""
+    """A line that did not go in. `reason`: everything that is wrong with it, in English."""
 
     line: int
     deal_id: str
     reason: str
+    why: tuple[Refused, ...] = field(compare=False)
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, for --json."""
+        return {"line": self.line, "deal_id": self.deal_id, "reason": self.reason}
 
 
 @dataclass(slots=True)
@@ -48,8 +53,9 @@ class Report:
     refused: list[Refusal] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, object]:
-        """Plain values, for --json and for the desk."""
-        return asdict(self)
+        """Plain values, for --json."""
+        counts = {"created": self.created, "updated": self.updated, "unchanged": self.unchanged}
+        return {**counts, "refused": [refusal.as_dict() for refusal in self.refused]}
 
 
 class _DryRunEnds(Exception):
@@ -129,12 +135,12 @@ def _apply(
 
 def _enter(report: Report, number: int, entry: Entry | LineRefused, take: Callable[[Entry], Done]) -> None:
     if isinstance(entry, LineRefused):
-        report.refused.append(Refusal(number, "", "; ".join(entry.reasons)))
+        report.refused.append(Refusal(number, "", "; ".join(entry.reasons), entry.why))
         return
     try:
         done = take(entry)
     except Refused as refusal:
-        report.refused.append(Refusal(number, entry.deal_id, str(refusal)))
+        report.refused.append(Refusal(number, entry.deal_id, str(refusal), (refusal,)))
     else:
         setattr(report, done, getattr(report, done) + 1)
 

@@ -13,7 +13,7 @@ from kloof.actions.mailing.batches import withdraw_unwanted
 from kloof.config import Settings
 from kloof.domain.access import tokens
 from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
-from kloof.domain.errors import NotFound, Refused
+from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.mailing.messages import Outgoing
 from kloof.domain.surveys.definition import Survey
 from kloof.storage.access import audit_log
@@ -87,7 +87,7 @@ def link_of_code(settings: Settings, typed: str, purpose: tokens.Purpose) -> str
     code = tokens.typed_code(typed)
     salt = letters.salt_of_code(tokens.code_fingerprint(settings.secret_key, code)) if code else None
     if salt is None:
-        raise NotFound("No letter has this code.")
+        raise NotFound(Reason.CODE_UNKNOWN, "No letter has this code.")
     return tokens.token(settings.secret_key, purpose, salt)
 
 
@@ -159,12 +159,15 @@ def _refuse_if_there(file: Path) -> None:
 
 def _there(file: Path) -> Refused:
     return Refused(
-        f"{file} is there already, perhaps with letters of another day.", remedy="Name another file."
+        Reason.FILE_IN_THE_WAY,
+        f"{file} is there already, perhaps with letters of another day.",
+        remedy="Name another file.",
     )
 
 
 def _unwritable(file: Path, error: OSError) -> Refused:
     return Refused(
+        Reason.FILE_UNWRITABLE,
         f"{file} cannot be written: {error.strerror}.",
         remedy="No letter was marked as printed. Name another file.",
     )
@@ -172,6 +175,7 @@ def _unwritable(file: Path, error: OSError) -> Refused:
 
 def _changed() -> Refused:
     return Refused(
+        Reason.LETTERS_CHANGED,
         "While the letters were made, one of them was printed elsewhere or withdrawn.",
         remedy="Nothing was printed or marked. Run this again.",
     )

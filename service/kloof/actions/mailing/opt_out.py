@@ -6,7 +6,7 @@ from kloof import storage
 from kloof.config import Settings
 from kloof.domain.access import tokens
 from kloof.domain.access.audit_log import CUSTOMER, AuditAction
-from kloof.domain.errors import NotFound
+from kloof.domain.errors import NotFound, Reason
 from kloof.domain.mailing.suppression import address_hash, customer_hash
 from kloof.domain.states import InvitationState
 from kloof.storage.access import audit_log
@@ -37,5 +37,5 @@ def stop(settings: Settings, token: str, now: datetime) -> None:
 def _sent_to(token: str) -> SentTo:
     found = opt_outs.sent_to(tokens.fingerprint(token))
     if found is None:
-        raise NotFound("This link opens nothing.")
+        raise NotFound(Reason.LINK_CLOSED, "This link opens nothing.")
     return found

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from kloof.config import Settings
-from kloof.domain.deals.files import is_address
-from kloof.domain.errors import BadInput
+from kloof.domain.deals.cells import is_address
+from kloof.domain.errors import BadInput, Reason
 from kloof.mail import MailRenderer, open_transport
 from kloof.mail.checks import Proof, dns_lookup, prove
 
@@ -16,6 +16,11 @@ def try_out(
 ) -> Iterator[Proof]:
     """Send a mail to this address and say step by step how it went. Raises BadInput or BadSettings."""
     if not is_address(recipient):
-        raise BadInput([f"{recipient!r} is not an e-mail address."], remedy="Write it like name@company.nl.")
+        raise BadInput(
+            Reason.NOT_AN_ADDRESS,
+            [f"{recipient!r} is not an e-mail address."],
+            remedy="Write it like name@company.nl.",
+            value=recipient,
+        )
     parcel = MailRenderer(settings).trial(recipient, secrets.token_hex(16), now)
     yield from prove(settings, open_transport(settings), parcel, lookup or dns_lookup)

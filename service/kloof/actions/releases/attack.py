@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 
 if TYPE_CHECKING:
     from kloof.domain.releases.attacks import Breach
@@ -35,6 +35,7 @@ def audit(folder: Path) -> Audit:
     releases = read_releases(folder)
     if not releases:
         raise Refused(
+            Reason.RELEASES_ABSENT,
             "There are no releases here.",
             where=str(folder),
             remedy="Name the folder that holds 0001, 0002 …; `kloof publish` makes the first.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kloof import storage
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 from kloof.domain.releases.thresholds import Thresholds
 from kloof.storage.access import audit_log
 from kloof.storage.releases import releases
@@ -75,6 +75,7 @@ def refuse_if_clock_went_back(now: datetime) -> None:
     last = releases.last_round()
     if last is not None and now < last:
         raise Refused(
+            Reason.CLOCK_WENT_BACK,
             f"The clock says {now:%Y-%m-%d %H:%M} UTC, and the last release is of {last:%Y-%m-%d %H:%M} UTC.",
             remedy="Set the clock right and run this again; nothing was changed.",
         )

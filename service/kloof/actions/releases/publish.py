@@ -13,7 +13,7 @@ from kloof.actions.releases import freeze
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 from kloof.storage.access import audit_log
 from kloof.storage.mailing import findings_requests
 from kloof.storage.releases import releases
@@ -106,6 +106,7 @@ def finish(settings: Settings, *, dry_run: bool = False) -> None:
             continue
         if dry_run:
             raise Refused(
+                Reason.RELEASES_AHEAD,
                 f"Release {last.number} is written and not yet in place.",
                 remedy="Run kloof publish without --dry-run: it puts that release in place first.",
             )
@@ -118,6 +119,7 @@ def refuse_unless_together(published: Sequence[Published]) -> None:
     if len(published) > len(recorded):
         newest = published[-1].document
         raise Refused(
+            Reason.RELEASES_AHEAD,
             f"There are files of release {newest.number} of {newest.published_on}, and this database knows"
             f" {len(recorded)} releases: it was restored from an older backup, and could publish the same answers"
             " in another grouping.",
@@ -126,13 +128,17 @@ def refuse_unless_together(published: Sequence[Published]) -> None:
     for number, known in enumerate(recorded):
         if number >= len(published):
             raise Refused(
+                Reason.RELEASE_DAMAGED,
                 f"The files of release {known.number} are missing.",
                 remedy="Put them back from a copy of the site; a release that was published stays as it was.",
+                file=f"{known.number:04d}",
             )
         if published[number].sha256 != known.sha256:
             raise Refused(
+                Reason.RELEASE_DAMAGED,
                 f"Release {known.number} was changed after it was published.",
                 remedy="Put it back from a copy of the site; a release that was published stays as it was.",
+                file=f"{known.number:04d}",
             )
 
 
@@ -204,6 +210,7 @@ def _certified(
     verdict, added, dropped = certify_what_can_be(draft, history, candidates, thresholds)
     if not isinstance(verdict, Publishable):
         raise Refused(
+            Reason.NOT_CERTIFIED,
             f"This release is not published. {verdict.reason}",
             remedy="Run `kloof audit` and `kloof doctor`; earlier releases stay as they are.",
         )

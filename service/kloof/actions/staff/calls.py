@@ -13,7 +13,7 @@ from kloof.domain.access import tokens
 from kloof.domain.access.audit_log import CUSTOMER, AuditAction, by
 from kloof.domain.access.people import Person, Role
 from kloof.domain.access.rules import makes_call
-from kloof.domain.errors import NotFound, Refused
+from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.mailing.kinds import SOLVED
 from kloof.domain.staff.calls import LEADS_TO, OF_THE_OWNER, CallOutcome, Ground, fell_short
 from kloof.domain.states import CALL_STEPS, CallState, step
@@ -108,11 +108,11 @@ def record(
     Raises NotFound where the call is not theirs, and Refused where it is closed or this is no outcome of an owner.
     """
     if outcome not in OF_THE_OWNER:
-        raise Refused(f"{outcome.value} is for the customer to say.")
+        raise Refused(Reason.CALL_IS_FOR_CUSTOMER, f"{outcome.value} is for the customer to say.")
     with storage.transaction():
         call = _own(settings, person, deal_id)
         if call_records.locked(call.kept.id) is not CallState.OPEN:
-            raise Refused("This call was closed in the meantime.")
+            raise Refused(Reason.CALL_CLOSED, "This call was closed in the meantime.")
         call_records.note(call.kept, outcome, words, person.id, now)
         audit_log.write(by(person), AuditAction.CALL_MADE, now, deals=[call.kept.deal], detail=outcome.value)
         if LEADS_TO[outcome] is CallState.OPEN:
@@ -127,7 +127,7 @@ def recognise(token: str) -> Call:
     """The call that this link is about. Raises NotFound where the link was never mailed, or a later one was."""
     call = calls.by_link(tokens.fingerprint(token))
     if call is None or call.kept.state is CallState.CANCELLED:
-        raise NotFound("This link opens nothing.")
+        raise NotFound(Reason.LINK_CLOSED, "This link opens nothing.")
     return call
 
 
@@ -164,7 +164,7 @@ def _own(settings: Settings, person: Person, deal_id: str) -> Call:
     _owner(settings, person)
     call = calls.of_deal(deal_id)
     if call is None or not makes_call(person, call.kept.owner):
-        raise NotFound("There is no such call here.")
+        raise NotFound(Reason.CALL_NOT_HERE, "There is no such call here.")
     return call
 
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from kloof.actions.staff import published
 from kloof.config import Settings
 from kloof.domain.deals.deals import Deal
+from kloof.domain.errors import Refused
 from kloof.domain.states import MessageState
 from kloof.storage.deals import deals
 from kloof.storage.mailing import opt_outs, outbox, review
@@ -21,7 +23,10 @@ CONCERNS = (MessageState.HELD, MessageState.FAILED, MessageState.BOUNCED, Messag
 
 @dataclass(frozen=True, slots=True)
 class DeskOverview:
-    """Counts of deals and answers, how calls and the outbox stand, what waits for somebody, and the last deals."""
+    """Counts of deals and answers, how calls and the outbox stand, what waits for somebody, and the last deals.
+
+    `damage`: why the last release cannot be read; salespeople do not see their own page until it can.
+    """
 
     counts: dict[str, int]
     mail: Health
@@ -29,6 +34,7 @@ class DeskOverview:
     concerns: tuple[OutboxEntry, ...]
     calls: Standing
     stopped: dict[str, int]
+    damage: Refused | None
 
 
 def overview(settings: Settings, now: datetime) -> DeskOverview:
@@ -41,4 +47,5 @@ def overview(settings: Settings, now: datetime) -> DeskOverview:
         concerns=tuple(concerns),
         calls=calls.standing(settings.today(now)),
         stopped=opt_outs.counts(),
+        damage=published.damage(settings),
     )

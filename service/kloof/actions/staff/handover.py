@@ -12,7 +12,7 @@ from kloof.domain.access.audit_log import AuditAction, by
 from kloof.domain.access.people import Person
 from kloof.domain.access.rules import leads
 from kloof.domain.deals import practices
-from kloof.domain.errors import NotFound, Refused
+from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.staff.handover import Item, Mark, Proposal, Said, items, proposal
 from kloof.storage.access import audit_log
 from kloof.storage.deals import deals
@@ -89,7 +89,8 @@ def mark(
         deal, response = found.handover.deal, found.handover.response
         if not found.may_mark or response is None:
             raise Refused(
-                "This deal is delivered or called off, so there is nothing to say beforehand any more."
+                Reason.HANDOVER_CLOSED,
+                "This deal is delivered or called off, so there is nothing to say beforehand any more.",
             )
         news = [item for item in found.items if item.key in marks and not _says(item, *marks[item.key])]
         for item in news:
@@ -130,7 +131,7 @@ def _own(settings: Settings, person: Person, deal_id: str, now: datetime) -> Vie
     refuse_without_consent(settings)
     found = handovers.of_deal(deal_id)
     if found is None or not leads(person, found.deal):
-        raise NotFound("There is no such deal here.")
+        raise NotFound(Reason.DEAL_NOT_HERE, "There is no such deal here.")
     gone = found.deal.delivered_on is not None or found.deal.cancelled_on is not None
     readable = items(found.survey, found.at_sale, found.promises, found.said)
     if gone:  # it was shared for what comes before the work: only what was said then stays to be read

@@ -10,7 +10,7 @@ from kloof.config import Settings
 from kloof.domain.access.audit_log import AuditAction, by
 from kloof.domain.access.people import Person
 from kloof.domain.access.rules import owns
-from kloof.domain.errors import NotFound
+from kloof.domain.errors import NotFound, Reason
 from kloof.domain.staff.handover import Item, Proposal, items, proposal
 from kloof.domain.surveys.answers import Answers, unpack
 from kloof.domain.surveys.definition import Survey, SurveyKey, Wave
@@ -81,7 +81,7 @@ def detail(settings: Settings, person: Person, deal_id: str, now: datetime) -> D
     with storage.transaction():
         own = own_deals.own_deal(deal_id)
         if own is None or not owns(person, own.deal) or not own.named:
-            raise NotFound("There is no such deal here.")
+            raise NotFound(Reason.DEAL_NOT_HERE, "There is no such deal here.")
         audit_log.write(by(person), AuditAction.FEEDBACK_READ, now, deals=[own.deal.id])
     survey = versions.by_key(own.deal.survey)
     promises = own_deals.promises(own.deal.id)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from kloof.config import Settings
+from kloof.domain.errors import Refused
 from kloof.domain.releases.document import Cell, Level, ReleaseDocument
 from kloof.domain.surveys.definition import SurveyKey
 from kloof.domain.surveys.gap import AspectGap
@@ -45,9 +46,18 @@ def _of_level(settings: Settings, key: SurveyKey, level: Level, product: str) ->
 
 
 def newest(settings: Settings) -> ReleaseDocument | None:
-    """The last release; None before the first."""
+    """The last release; None before the first. Raises Refused where one of its files was changed or is missing."""
     version = newest_version(settings.releases_folder)
     return None if version is None else _read(settings.releases_folder, version)
+
+
+def damage(settings: Settings) -> Refused | None:
+    """Why the last release cannot be read; None where it can."""
+    try:
+        newest(settings)
+    except Refused as refusal:
+        return refusal
+    return None
 
 
 @lru_cache(maxsize=2)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from kloof.domain.errors import BadInput
+from kloof.domain.errors import BadInput, Reason
 from kloof.domain.surveys.definition import Survey
 from kloof.domain.surveys.source import SurveySource
 
@@ -29,6 +29,7 @@ def survey_files(folder: Path) -> list[Path]:
     files = sorted(file for file in here if file.suffix in SUFFIXES and not file.name.startswith("."))
     if not files:
         raise BadInput(
+            Reason.SURVEYS_UNUSABLE,
             [f"{folder.name}: there are no survey files here."],
             remedy="Put at least one .yaml file in this folder.",
         )
@@ -53,7 +54,7 @@ def _read(named: Iterable[tuple[str, Path]]) -> list[Survey]:
                 source.problem(("id",), f'the id "{survey.id}" is also in {other}; give each file its own')
             )
     if problems:
-        raise BadInput(problems)
+        raise BadInput(Reason.SURVEYS_UNUSABLE, problems)
     return surveys
 
 
@@ -62,11 +63,15 @@ def _text(name: str, path: Path) -> str:
         raw = path.read_bytes()
     except OSError as error:
         raise BadInput(
-            [f"{name}:1:1: this file cannot be read: {error.strerror}; check its name and rights"]
+            Reason.SURVEYS_UNUSABLE,
+            [f"{name}:1:1: this file cannot be read: {error.strerror}; check its name and rights"],
         ) from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
-        raise BadInput([f"{name}:{line}:{column}: this is not UTF-8 text; save the file as UTF-8"]) from None
+        raise BadInput(
+            Reason.SURVEYS_UNUSABLE,
+            [f"{name}:{line}:{column}: this is not UTF-8 text; save the file as UTF-8"],
+        ) from None

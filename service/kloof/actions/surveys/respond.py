@@ -8,7 +8,7 @@ from kloof.actions.staff import open_calls
 from kloof.config import Settings
 from kloof.domain.access import tokens
 from kloof.domain.access.audit_log import CUSTOMER, AuditAction
-from kloof.domain.errors import NotFound, Refused
+from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.states import INVITATION_STEPS, OPEN, InvitationState, step
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import (
@@ -34,7 +34,7 @@ def open_link(token: str, now: datetime) -> Questionnaire:
     """
     questionnaire = questionnaires.by_link(tokens.fingerprint(token))
     if questionnaire is None or not (questionnaire.submitted or questionnaire.takes_answers(now)):
-        raise NotFound("This link opens nothing.")
+        raise NotFound(Reason.LINK_CLOSED, "This link opens nothing.")
     return questionnaire
 
 
@@ -97,7 +97,7 @@ def choose_again(
     with storage.transaction():
         kept = responses.locked(questionnaire)
         if kept.state is not InvitationState.SUBMITTED:
-            raise Refused("These answers were not sent in.")
+            raise Refused(Reason.ANSWERS_NOT_SENT, "These answers were not sent in.")
         new = amended(kept.response, changes)
         if new == kept.response:
             return
@@ -140,9 +140,9 @@ def _agreed(response: Response) -> str:
 def _refuse_if_closed(questionnaire: Questionnaire, state: InvitationState, *, correct: bool) -> None:
     if correct:
         if state is not InvitationState.SUBMITTED or queueing.is_frozen(questionnaire.deal):
-            raise Refused("These answers can no longer be changed.")
+            raise Refused(Reason.ANSWERS_FIXED, "These answers can no longer be changed.")
     elif state not in OPEN:
-        raise Refused("This survey was closed in the meantime.")
+        raise Refused(Reason.SURVEY_CLOSED, "This survey was closed in the meantime.")
 
 
 def _write(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kloof.domain.access.people import Role
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,18 @@ def claimed(claims: Mapping[str, Any], groups_claim: str, roles: Mapping[str, Ro
     email = str(claims.get("email") or "").strip().lower()
     if "@" not in email or claims.get("email_verified") is False:
         raise Refused(
-            "Your provider gives no e-mail address that it has verified.", remedy="Ask who looks after it."
+            Reason.PROVIDER_NO_ADDRESS,
+            "Your provider gives no e-mail address that it has verified.",
+            remedy="Ask who looks after it.",
         )
     told = claims.get(groups_claim)
     groups = [told] if isinstance(told, str) else list(told or [])
     found = {roles[group] for group in groups if isinstance(group, str) and group in roles}
     if len(found) != 1:
         why = (
-            "You are in no group that may use this."
-            if not found
-            else "You are in groups with different roles."
+            (Reason.PROVIDER_TWO_ROLES, "You are in groups with different roles.")
+            if found
+            else (Reason.PROVIDER_NO_GROUP, "You are in no group that may use this.")
         )
-        raise Refused(why, remedy="Ask the desk which group you should be in.")
+        raise Refused(*why, remedy="Ask the desk which group you should be in.")
     return Claimed(email, str(claims.get("name") or email.partition("@")[0]), found.pop())

@@ -2,18 +2,15 @@
 
 import csv
 import io
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
 from typing import TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from kloof.domain.deals.cells import Cells
 from kloof.domain.deals.deals import PRACTICES, DealLine
-from kloof.domain.errors import BadInput
-from kloof.domain.text import LANGUAGES, Language
+from kloof.domain.errors import BadInput, Reason, Refused
 
 REQUIRED = (
     "deal_id",
@@ -33,24 +30,7 @@ OPTIONAL = (
     "delivery_planned_on",
     *(f"{practice}_on" for practice in PRACTICES),
 )
-_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
-_LONGEST = 200
 LONGEST_DEAL_ID = 100
-
-
-def is_address(text: str) -> bool:
-    """Whether this can be an e-mail address that is safe to put in a header."""
-    return bool(_ADDRESS.fullmatch(text))
-
-
-@cache
-def is_time_zone(name: str) -> bool:
-    """Whether the time zone database knows this name."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +51,32 @@ class Cancellation:
 
 @dataclass(frozen=True, slots=True)
 class LineRefused:
-    """A line that cannot go in, and every reason why."""
+    """A line that cannot go in, and everything that is wrong with it."""
 
-    reasons: tuple[str, ...]
+    why: tuple[Refused, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The same in English, one by one."""
+        return tuple(map(str, self.why))
 
 
 Entry = TypeVar("Entry", DealLine, Delivery, Cancellation)
+
+
+def decoded(raw: bytes, filename: str) -> str:
+    """The bytes of a file as UTF-8 text; raises Refused with the line that is something else."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise Refused(
+            Reason.FILE_NOT_TEXT,
+            "This line is not UTF-8 text.",
+            where=f"{filename}:{line}",
+            remedy="Save the file as CSV UTF-8 and try again.",
+            line=line,
+        ) from None
 
 
 def read_deals(text: str, filename: str) -> Iterator[tuple[int, DealLine | LineRefused]]:
@@ -102,7 +102,7 @@ def _lines(
     filename: str,
     required: tuple[str, ...],
     optional: tuple[str, ...],
-    build: Callable[["_Fields"], Entry],
+    build: Callable[[Cells], Entry],
 ) -> Iterator[tuple[int, Entry | LineRefused]]:
     rows = csv.reader(
         io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=_delimiter(text), strict=True
@@ -117,9 +117,17 @@ def _lines(
                 yield line, _checked(row, header, seen, line, build)
             line = rows.line_num + 1
     except csv.Error as error:
-        raise BadInput(
-            [f"{filename}:{line}: this line cannot be read as CSV: {error}."], remedy="Nothing was changed."
-        ) from None
+        broken = Refused(
+            Reason.FILE_NOT_CSV,
+            f"this line cannot be read as CSV: {error}.",
+            where=f"{filename}:{line}",
+            line=line,
+        )
+        raise _unusable(Reason.FILE_NOT_CSV, [broken], "Nothing was changed.") from None
+
+
+def _unusable(reason: Reason, parts: list[Refused], remedy: str) -> BadInput:
+    return BadInput(reason, [str(part) for part in parts], remedy=remedy, parts=parts, **parts[0].facts)
 
 
 def _delimiter(text: str) -> str:
@@ -131,99 +139,53 @@ def _check_header(
     header: list[str], filename: str, required: tuple[str, ...], optional: tuple[str, ...]
 ) -> None:
     known = (*required, *optional)
-    problems = [f"{filename}:1: column {name} is missing." for name in required if name not in header]
+    wrong: list[tuple[Reason, str, str]] = [
+        (Reason.COLUMN_MISSING, f"column {name} is missing.", name) for name in required if name not in header
+    ]
     for name in dict.fromkeys(header):
         if header.count(name) > 1:
-            problems.append(f"{filename}:1: column {name} stands there twice.")
+            wrong.append((Reason.COLUMN_TWICE, f"column {name} stands there twice.", name))
         elif name not in known:
             near = get_close_matches(name, known, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
-            problems.append(f"{filename}:1: column {name!r} is not known.{hint}")
-    if problems:
-        raise BadInput(problems, remedy=f"The columns are: {', '.join(known)}. Nothing was changed.")
+            wrong.append((Reason.COLUMN_UNKNOWN, f"column {name!r} is not known.{hint}", name))
+    if wrong:
+        parts = [
+            Refused(reason, what, where=f"{filename}:1", column=name, known=", ".join(known))
+            for reason, what, name in wrong
+        ]
+        remedy = f"The columns are: {', '.join(known)}. Nothing was changed."
+        raise _unusable(Reason.COLUMNS_WRONG, parts, remedy)
 
 
 def _checked(
-    row: list[str], header: list[str], seen: dict[str, int], line: int, build: Callable[["_Fields"], Entry]
+    row: list[str], header: list[str], seen: dict[str, int], line: int, build: Callable[[Cells], Entry]
 ) -> Entry | LineRefused:
     if len(row) != len(header):
-        return LineRefused((f"it has {len(row)} fields, the header has {len(header)}",))
-    fields = _Fields(dict(zip(header, (cell.strip() for cell in row), strict=True)))
+        what = f"it has {len(row)} fields, the header has {len(header)}"
+        return LineRefused((Refused(Reason.CELLS_MISCOUNTED, what, cells=len(row), columns=len(header)),))
+    fields = Cells(dict(zip(header, (cell.strip() for cell in row), strict=True)))
     value = build(fields)
     deal_id = fields.values.get("deal_id", "")
     if deal_id in seen:
-        fields.problems.append(f"deal_id {deal_id} stands on line {seen[deal_id]} already")
+        what = f"deal_id {deal_id} stands on line {seen[deal_id]} already"
+        fields.wrong.append(Refused(Reason.DEAL_TWICE, what, deal=deal_id, line=seen[deal_id]))
     seen.setdefault(deal_id, line)
-    return LineRefused(tuple(fields.problems)) if fields.problems else value
+    return LineRefused(tuple(fields.wrong)) if fields.wrong else value
 
 
-class _Fields:
-    """The cells of one line; asking for a bad one notes the problem and gives something harmless."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self.values = values
-        self.problems: list[str] = []
-
-    def text(self, name: str, most: int = _LONGEST) -> str:
-        value = self.values.get(name, "")
-        if not value:
-            self.problems.append(f"{name} is empty")
-        elif len(value) > most or not value.isprintable():
-            self.problems.append(
-                f"{name} holds more than {most} characters, or characters that cannot be printed"
-            )
-        return value
-
-    def maybe_text(self, name: str, most: int = _LONGEST) -> str:
-        return self.text(name, most) if self.values.get(name) else ""
-
-    def maybe_address(self, name: str) -> str:
-        return self.address(name) if self.values.get(name) else ""
-
-    def time_zone(self, name: str) -> str:
-        value = self.maybe_text(name, most=64)
-        if value and not is_time_zone(value):
-            self.problems.append(f"{name} {value!r} is not a time zone like Europe/Amsterdam")
-        return value
-
-    def address(self, name: str) -> str:
-        value = self.text(name).lower()
-        if value and not is_address(value):
-            self.problems.append(f"{name} {value!r} is not an e-mail address")
-        return value
-
-    def language(self, name: str) -> Language:
-        value = self.text(name).lower()
-        for language in LANGUAGES:
-            if value == language:
-                return language
-        if value:
-            self.problems.append(f"{name} {value!r} is not one of {', '.join(LANGUAGES)}")
-        return "nl"
-
-    def day(self, name: str) -> date:
-        return self.maybe_day(name) or self._no_day(name)
-
-    def maybe_day(self, name: str) -> date | None:
-        value = self.values.get(name, "")
-        if not value:
-            return None
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.problems.append(f"{name} {value!r} is not a date like 2026-03-31")
-            return date.min
-
-    def _no_day(self, name: str) -> date:
-        self.problems.append(f"{name} is empty")
-        return date.min
-
-
-def _deal(fields: _Fields) -> DealLine:
+def _deal(fields: Cells) -> DealLine:
     sold_on = fields.day("sold_on")
     planned = fields.maybe_day("delivery_planned_on")
-    if planned and not fields.problems and planned < sold_on:
-        fields.problems.append(f"delivery_planned_on {planned} is before sold_on {sold_on}")
+    if planned and not fields.wrong and planned < sold_on:
+        early = Refused(
+            Reason.DAY_BEFORE_SALE,
+            f"delivery_planned_on {planned} is before sold_on {sold_on}",
+            column="delivery_planned_on",
+            day=planned,
+            sold_on=sold_on,
+        )
+        fields.wrong.append(early)
     return DealLine(
         deal_id=fields.text("deal_id", most=LONGEST_DEAL_ID),
         customer_name=fields.text("customer_name"),
@@ -242,13 +204,13 @@ def _deal(fields: _Fields) -> DealLine:
     )
 
 
-def _cancellation(fields: _Fields) -> Cancellation:
+def _cancellation(fields: Cells) -> Cancellation:
     return Cancellation(
         deal_id=fields.text("deal_id", most=LONGEST_DEAL_ID), cancelled_on=fields.day("cancelled_on")
     )
 
 
-def _delivery(fields: _Fields) -> Delivery:
+def _delivery(fields: Cells) -> Delivery:
     return Delivery(
         deal_id=fields.text("deal_id", most=LONGEST_DEAL_ID), delivered_on=fields.day("delivered_on")
     )

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 
 BEFORE_THE_SALE: Final = frozenset({"joint_visit", "quote_checked", "exclusions_listed"})
 """Practices that belong to the quote, so that their day may lie before the sale."""
@@ -31,6 +31,7 @@ def refuse_where_locked(asks_on: date | None, today: date, *, answered: bool) ->
     """Raise Refused where `locked`."""
     if locked(asks_on, today, answered=answered):
         raise Refused(
+            Reason.PRACTICES_LOCKED,
             "The second survey has gone out to the customer, so what was done for this deal can no longer change.",
             remedy="Enter it before that, or it could be coloured by the answer; undo the change.",
         )

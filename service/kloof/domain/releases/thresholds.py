@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from kloof.domain.errors import Refused
+from kloof.domain.errors import Reason, Refused
 
 LEAST_K = 10
 USUAL_M = 3
@@ -33,15 +33,21 @@ class Thresholds:
     def __post_init__(self) -> None:
         if self.k < LEAST_K:
             raise Refused(
+                Reason.THRESHOLDS_TOO_LOW,
                 f"k is {self.k}; for the public it is never below {LEAST_K}.",
                 where="kloof.toml: publishing.k",
                 remedy=f"Set it to {LEAST_K} or more.",
+                least_k=LEAST_K,
+                usual_m=USUAL_M,
             )
         if self.m < USUAL_M and self.smaller_m_agreed_on is None:
             raise Refused(
+                Reason.THRESHOLDS_TOO_LOW,
                 f"m is {self.m}, below {USUAL_M}, and no consent of the salespeople is recorded.",
                 where="kloof.toml: publishing.m",
                 remedy=f"Set m to {USUAL_M}, or record the day of their consent as smaller_m_agreed_on.",
+                least_k=LEAST_K,
+                usual_m=USUAL_M,
             )
 
     @property

@@ -7,7 +7,7 @@ from typing import Any, Final, get_args
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from kloof.domain.errors import BadInput
+from kloof.domain.errors import BadInput, Reason
 from kloof.domain.surveys import yaml_positions
 from kloof.domain.surveys.definition import Contradiction, Outline, Survey
 from kloof.domain.surveys.paths import Place, path
@@ -53,7 +53,10 @@ class SurveySource:
             except ValidationError as error:
                 flaws += self._misfits(error.errors(include_url=False))
         if survey is None or flaws:
-            raise BadInput([self._line(flaw) for flaw in sorted(flaws, key=lambda flaw: flaw.spot)])
+            raise BadInput(
+                Reason.SURVEYS_UNUSABLE,
+                [self._line(flaw) for flaw in sorted(flaws, key=lambda flaw: flaw.spot)],
+            )
         return survey
 
     def problem(self, place: Place, message: str) -> str:

@@ -9,7 +9,7 @@ from peewee import JOIN, Case, chunked, fn
 
 from kloof.domain.deals.deals import Deal, DealLine
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.errors import NotFound
+from kloof.domain.errors import NotFound, Reason
 from kloof.domain.surveys.definition import SurveyKey
 from kloof.domain.text import Language
 from kloof.storage.deals import customer_matching
@@ -167,7 +167,11 @@ def put(
         if known_as not in {"", line.customer_email}:
             facts["address_changed_at"] = now
         if not Row.update(**facts).where(Row.id == deal).execute():
-            raise NotFound(f"Deal {line.deal_id} was erased a moment ago.", remedy="Load the file again.")
+            raise NotFound(
+                Reason.DEAL_NOT_HERE,
+                f"Deal {line.deal_id} was erased a moment ago.",
+                remedy="Load the file again.",
+            )
     set_practices(deal, line.practices)
     return value(Row.select(Row, SurveyVersion).join(SurveyVersion).where(Row.id == deal).get())
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from peewee import fn
 
-from kloof.domain.errors import NotFound, Refused
+from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.states import AWAITS_MAIL, InvitationState, MessageState
 from kloof.storage.database import is_postgresql
@@ -49,7 +49,9 @@ def count_due(now: datetime) -> int:
 def of_deal(deal_id: str) -> list[int]:
     """The letters of this deal that were printed and not answered yet; raises NotFound or Refused without any."""
     if not Deal.select().where(Deal.deal_id == deal_id).exists():
-        raise NotFound(f"There is no deal {deal_id}.", remedy="Correct the number.")
+        raise NotFound(
+            Reason.DEAL_UNKNOWN, f"There is no deal {deal_id}.", remedy="Correct the number.", deal=deal_id
+        )
     rows = (
         Message.select(Message.id)
         .join(Invitation)
@@ -65,8 +67,10 @@ def of_deal(deal_id: str) -> list[int]:
     found = [number for (number,) in tuples(rows)]
     if not found:
         raise Refused(
+            Reason.LETTER_NOT_PRINTED,
             f"Deal {deal_id} has no printed letter that waits for an answer.",
             remedy="A letter that was never printed comes with: kloof letters FILE.pdf",
+            deal=deal_id,
         )
     return found
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import JOIN, Case, fn
 
-from kloof.domain.errors import NotFound, Refused
+from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.mailing.kinds import MAIL_KINDS, MailKind
 from kloof.domain.states import MESSAGE_STEPS, WAITS, MessageState, step
 from kloof.storage.models import Call, Customer, Deal, Invitation, Message, Person, SignIn
@@ -122,12 +122,27 @@ def decide(number: int, to: MessageState, now: datetime, reply: str, due_at: dat
     """Bring a message to another state, as far as the table allows it; raises NotFound or Refused."""
     row = Message.get_or_none(Message.id == number)
     if row is None:
-        raise NotFound(f"There is no message {number}.", remedy="kloof outbox list shows their numbers.")
+        raise NotFound(
+            Reason.MESSAGE_UNKNOWN,
+            f"There is no message {number}.",
+            remedy="kloof outbox list shows their numbers.",
+            number=number,
+        )
     now_in = MessageState(row.state)
     if now_in is MessageState.SENDING:
-        raise Refused(f"Message {number} is on its way now.", remedy="Look again in ten minutes.")
+        raise Refused(
+            Reason.MESSAGE_ON_ITS_WAY,
+            f"Message {number} is on its way now.",
+            remedy="Look again in ten minutes.",
+            number=number,
+        )
     if now_in is MessageState.LETTER and to is not MessageState.CANCELLED:
-        raise Refused(f"Message {number} is a letter.", remedy="Print it: kloof letters FILE.pdf")
+        raise Refused(
+            Reason.MESSAGE_IS_LETTER,
+            f"Message {number} is a letter.",
+            remedy="Print it: kloof letters FILE.pdf",
+            number=number,
+        )
     step(MESSAGE_STEPS, now_in, to)
     facts: dict[str, object] = {
         "state": to.value,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kloof.domain.errors import NotFound
+from kloof.domain.errors import NotFound, Reason
 from kloof.domain.staff.calls import CallOutcome
 from kloof.domain.states import CallState
 from kloof.storage.database import is_postgresql
@@ -71,7 +71,7 @@ def facts(deal: int) -> Facts:
         run(_LOCK, deal)
     row = first(_FACTS, deal)
     if row is None:
-        raise NotFound("There is no such deal any more.")
+        raise NotFound(Reason.DEAL_NOT_HERE, "There is no such deal any more.")
     version, seller, named, *rest = row
     at_sale, after, may_call, expected, received, broken, number, owner, state, time, due_on = rest
     kept = CallRecord(number, deal, owner, CallState(state), time, day(due_on)) if number else None
@@ -104,7 +104,7 @@ def locked(number: int) -> CallState:
     Call.update(state=Call.state).where(Call.id == number).execute()
     row = Call.get_or_none(Call.id == number)
     if row is None:
-        raise NotFound("There is no such call any more.")
+        raise NotFound(Reason.CALL_NOT_HERE, "There is no such call any more.")
     return CallState(row.state)
 
 
@@ -143,7 +143,9 @@ def link_salt(deal_id: str) -> bytes:
     """
     row = Call.select(Call.link_salt).join(Deal).where(Deal.deal_id == deal_id).first()
     if row is None or not row.link_salt:
-        raise NotFound(f"The customer of deal {deal_id} was not asked whether it is solved.")
+        raise NotFound(
+            Reason.CALL_NOT_HERE, f"The customer of deal {deal_id} was not asked whether it is solved."
+        )
     return bytes(row.link_salt)
 
 

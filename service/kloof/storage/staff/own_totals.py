@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kloof.domain.errors import NotFound
+from kloof.domain.errors import NotFound, Reason
 from kloof.domain.staff.own_totals import CompletePair, OwnSums, fills, sums_of
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.responses import Consent, PromiseOutcome
@@ -49,7 +49,7 @@ def keep(deal: int, complete: queueing.Answers | None, now: datetime) -> None:
     """
     rows = run(_KNOWN, deal).fetchall()
     if not rows:
-        raise NotFound("There is no such deal any more.")
+        raise NotFound(Reason.DEAL_NOT_HERE, "There is no such deal any more.")
     *_, salesperson, customer, version, fingerprint, known, known_answers, was_named, batch = rows[0]
     consents = {wave: consent for consent, wave, *_ in rows if consent is not None}
     answers = complete[1] if complete and len(consents) > 1 else ""

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, cast
 
-from kloof.domain.errors import NotFound
+from kloof.domain.errors import NotFound, Reason
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Survey, Wave
@@ -109,5 +109,5 @@ def link_salt(deal_id: str, wave: Wave) -> bytes:
     """
     found = first(_SALT, deal_id, wave.value)
     if found is None:
-        raise NotFound(f"Deal {deal_id} has no invitation to the survey of {wave.value}.")
+        raise NotFound(Reason.LINK_CLOSED, f"Deal {deal_id} has no invitation to the survey of {wave.value}.")
     return bytes(found[0])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kloof.domain.errors import NotFound
+from kloof.domain.errors import NotFound, Reason
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.answers import pack
 from kloof.domain.surveys.responses import Promise, Questionnaire, Response
@@ -63,7 +63,7 @@ def locked(questionnaire: Questionnaire) -> StoredResponse:
         run(_LOCK, questionnaire.invitation)
     row = first(_READ, questionnaire.invitation)
     if row is None:  # the customer was erased, or is asked anew elsewhere, while the page was open
-        raise NotFound("This link opens nothing.")
+        raise NotFound(Reason.LINK_CLOSED, "This link opens nothing.")
     state, *answered, shown = row
     kept = response(questionnaire.survey, questionnaire.wave, tuple(answered))
     return StoredResponse(InvitationState(state), answered[0], kept, shown is not None)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from peewee import fn
 
-from kloof.domain.errors import NotFound, Refused
+from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.surveys.definition import Survey, SurveyKey
 from kloof.storage.models import Deal, Invitation, Response, SurveyVersion
 
@@ -43,9 +43,13 @@ def _refuse_if_answered(survey: Survey, row: SurveyVersion) -> None:
     )
     if answered:
         raise Refused(
+            Reason.SURVEY_CHANGED,
             f"Survey {survey.key} was changed, and {answered} answers to version {survey.version} are already stored.",
             where=f"surveys/{survey.id}.yaml",
             remedy=f"Undo the change, or set version: {survey.version + 1}.",
+            survey=survey.id,
+            version=survey.version,
+            next=survey.version + 1,
         )
 
 
@@ -75,7 +79,7 @@ def by_key(key: SurveyKey) -> Survey:
 
 def _recorded(row: SurveyVersion | None, known_as: str) -> Survey:
     if row is None:
-        raise NotFound(f"Survey {known_as} was never recorded in this database.")
+        raise NotFound(Reason.SURVEY_NOT_HERE, f"Survey {known_as} was never recorded in this database.")
     return Survey.model_validate_json(row.definition)
 
 
@@ -83,5 +87,5 @@ def row_of(key: SurveyKey) -> int:
     """The row id of a recorded version; raises NotFound where it never was."""
     row = SurveyVersion.get_or_none(survey=key.id, version=key.version)
     if row is None:
-        raise NotFound(f"Survey {key} was never recorded in this database.")
+        raise NotFound(Reason.SURVEY_NOT_HERE, f"Survey {key} was never recorded in this database.")
     return int(row.id)

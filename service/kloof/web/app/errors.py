@@ -1,33 +1,35 @@
 """Every refusal as a page in plain words; never a stack trace, never a hint about what exists."""
 
 import logging
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
-from flask import Flask, render_template, request
+from flask import Blueprint, Flask, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from kloof import storage
-from kloof.domain.errors import KloofError, NotFound
+from kloof.domain.errors import BadInput, KloofError, Reason, Refused
+from kloof.web.app import guard, rate_limit
+from kloof.web.app.context import settings
 from kloof.web.app.language import say
+from kloof.web.app.refusals import REFUSALS
 
 log = logging.getLogger("kloof.web")
 
-# Title and what to do, per status; anything else reads as 400 or 500.
-_PAGES = {
-    400: ("This request could not be understood", "Go back and try again."),
-    403: ("This is not open to you", "Sign in with another account, or ask the desk."),
-    404: ("This page does not exist", "Check the link. If it came by mail, open it from that mail again."),
-    405: ("This page does not exist", "Check the link. If it came by mail, open it from that mail again."),
-    410: ("This link is no longer open", "If you think that is wrong, reply to the mail that you received."),
-    413: (
-        "That was too much text",
-        "Go back and shorten what you wrote. What you saved before is still there.",
-    ),
-    422: ("Something in the form is not right", "Go back and try again."),
-    429: ("Too many attempts", "Wait a few minutes and try again."),
-    500: ("Something went wrong on our side", "What you saved is still there. Try again in a few minutes."),
-    503: ("Just a moment", "The service is starting or being repaired. Try again in a few minutes."),
+NO_FACTS: Final[Mapping[str, object]] = MappingProxyType({})
+OwnPage = Callable[[KloofError], ResponseReturnValue]
+_own_pages: Final[dict[tuple[str, Reason], OwnPage]] = {}
+
+_OF_STATUS: Final = {
+    404: Reason.PAGE_UNKNOWN,
+    405: Reason.PAGE_UNKNOWN,
+    413: Reason.TEXT_TOO_LONG,
+    422: Reason.FORM_UNKNOWN,
 }
+"""What Flask and Werkzeug refuse by themselves."""
 
 
 def init_app(app: Flask) -> None:
@@ -37,24 +39,90 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _surprise)
 
 
-def page(status: int) -> ResponseReturnValue:
-    """The page for a status, with nothing in it that depends on who asks."""
-    title, remedy = _PAGES.get(status) or _PAGES[400 if status < 500 else 500]
-    return render_template("error.html", title=say(title), remedy=say(remedy)), status
+def own_page(blueprint: Blueprint, *reasons: Reason) -> Callable[[OwnPage], OwnPage]:
+    """Let a blueprint answer these reasons with a page of its own; every other one has the page of its row.
+
+    Where the page names no status, it is that of the row.
+    """
+
+    def keep(view: OwnPage) -> OwnPage:
+        _own_pages.update({(blueprint.name, reason): view for reason in reasons})
+        return view
+
+    return keep
+
+
+def page(
+    reason: Reason,
+    status: int | None = None,
+    *,
+    facts: Mapping[str, object] = NO_FACTS,
+    wrong: Sequence[str] = (),
+    places: Sequence[str] = (),
+) -> ResponseReturnValue:
+    """The page for a reason, with nothing in it that depends on who asks; `facts` are those that its row names.
+
+    `wrong`: what is wrong one by one, worded. `places`: lines with a file and a fault, for who may know of them.
+    """
+    row = REFUSALS[reason]
+    known = {"company": settings().company.name, **facts}
+    onward = row.onward or guard.way_home()
+    answer = make_response(
+        render_template(
+            "error.html",
+            title=say(row.title, **known),
+            remedy=say(row.remedy, **known),
+            wrong=wrong,
+            places=places,
+            onward=onward and (onward[0], say(onward[1])),
+            for_colleagues=guard.is_for_colleagues(),
+            # What is not theirs looks to the byte like what is not there, and the frame holds a token.
+            framed=guard.is_inside() and row.status != 404,
+            # A link cannot repeat what was posted, and what comes with an address may be good for once only.
+            can_switch=(request.method == "GET" or row.status == 404)
+            and not set(request.args) - {"language"},
+        ),
+        status or row.status,
+    )
+    if row.status == 429:
+        answer.headers["Retry-After"] = str(rate_limit.seconds_left())
+    return answer
+
+
+def worded(refusal: KloofError) -> str:
+    """What is wrong and what to do about it, as two sentences for a list."""
+    row = REFUSALS[refusal.reason]
+    return f"{say(row.title, **refusal.facts)}. {say(row.remedy, **refusal.facts)}"
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
-    return page(error.code)
+    if isinstance(error, CSRFError):
+        return _answer(Refused(Reason.FORM_EXPIRED, str(error)))
+    usual = Reason.NOT_UNDERSTOOD if error.code < 500 else Reason.SURPRISE
+    return _answer(Refused(_OF_STATUS.get(error.code, usual), str(error)), error.code)
 
 
 def _refusal(error: KloofError) -> ResponseReturnValue:
-    return page(404 if isinstance(error, NotFound) else 400)
+    if REFUSALS[error.reason].status >= 500:
+        log.error("%s at %s: %s", error.reason, request.endpoint, error)
+    return _answer(error)
+
+
+def _answer(error: KloofError, status: int | None = None) -> ResponseReturnValue:
+    own = _own_pages.get((request.blueprint or "", error.reason))
+    if own is None:
+        parts = error.parts if isinstance(error, BadInput) else ()
+        wrong = [worded(part) for part in parts if part.reason is not error.reason]
+        return page(error.reason, status, facts=error.facts, wrong=wrong)
+    made = own(error)
+    return (made, REFUSALS[error.reason].status) if isinstance(made, str) else made
 
 
 def _surprise(error: Exception) -> ResponseReturnValue:
     # The endpoint, not the address: an address may hold a token.
     log.error("%s at %s", type(error).__name__, request.endpoint, exc_info=error)
     storage.drop_connection_after(error)
-    return page(500)
+    g.pop("inside", None)  # who they are may not be known any more, and is not looked up again
+    return page(Reason.SURPRISE)

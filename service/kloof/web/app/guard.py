@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Final, cast
 
-from flask import Flask, abort, redirect, request, session, url_for
+from flask import Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf import CSRFProtect
 
 from kloof import storage
-from kloof.domain.access.people import Person
-from kloof.domain.errors import Refused
+from kloof.domain.access.people import Person, Role
+from kloof.domain.errors import Reason, Refused
 from kloof.storage.access import people
 from kloof.web.app.context import now
 from kloof.web.app.routes import ROUTES, AccessKind, may_enter
@@ -19,6 +19,12 @@ IDLE: Final = timedelta(hours=2)
 """A session ends when nothing was opened for so long."""
 LONGEST: Final = timedelta(hours=12)
 """A session ends so long after the sign-in, whatever was opened since."""
+HOME: Final = {
+    Role.SALESPERSON: ("me.overview", "My feedback"),
+    Role.DESK: ("desk.overview", "Back to the desk"),
+    Role.LEAD: ("handover.overview", "Handover"),
+}
+"""The first page of each role, and what a button that leads to it says."""
 _NOTED_EVERY: Final = timedelta(minutes=1)
 
 csrf = CSRFProtect()
@@ -38,7 +44,8 @@ class Visitor(UserMixin):
 def init_app(app: Flask) -> None:
     """Check the door before, and the connection around, every request."""
     csrf.init_app(app)
-    login.init_app(app)
+    # No template asks who is visiting: a page that says what broke must not look that up in what broke.
+    login.init_app(app, add_context_processor=False)
     login.user_loader(_visitor)
     app.before_request(_pass_the_door)
 
@@ -48,6 +55,7 @@ def refuse_routes_without_a_rule(app: Flask) -> None:
     missing = sorted({rule.endpoint for rule in app.url_map.iter_rules()} - set(ROUTES))
     if missing:
         raise Refused(
+            Reason.ROUTE_UNGUARDED,
             f"These routes have no access rule: {', '.join(missing)}.",
             remedy="Add them to web/app/routes.py.",
         )
@@ -56,6 +64,28 @@ def refuse_routes_without_a_rule(app: Flask) -> None:
 def signed_in() -> Person:
     """Who is visiting; only for routes behind Door.ROLE."""
     return cast(Visitor, current_user).person
+
+
+def is_inside() -> bool:
+    """Whether this visitor has passed a door for roles on their way here."""
+    return bool(g.get("inside"))
+
+
+def is_for_colleagues() -> bool:
+    """Whether this address is for people of the company, whoever asks for it."""
+    rule = ROUTES.get(request.endpoint or "")
+    return request.blueprint == "sign_in" or (rule is not None and rule.door is AccessKind.ROLE)
+
+
+def has_ended() -> bool:
+    """Whether somebody was signed in here, and is no longer, without having left."""
+    return "_user_id" in session and not current_user.is_authenticated
+
+
+def way_home() -> tuple[str, str] | None:
+    """The first page of who is inside; None on that page itself, and outside."""
+    home = HOME[signed_in().role] if is_inside() else None
+    return None if home is None or home[0] == request.endpoint else home
 
 
 def _visitor(identity: str) -> Visitor | None:
@@ -96,4 +126,5 @@ def _pass_the_door() -> ResponseReturnValue | None:
         # Another role learns nothing, not even that there is something here.
         abort(404)
     _seen(now())
+    g.inside = True
     return None

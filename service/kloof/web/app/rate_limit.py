@@ -8,6 +8,11 @@ from kloof.web.app.context import now
 WINDOW_SECONDS = 15 * 60
 
 
+def seconds_left() -> int:
+    """How long until counting begins anew."""
+    return WINDOW_SECONDS - int(now().timestamp()) % WINDOW_SECONDS
+
+
 def limited(what: str, origin: str | None, *, most: int) -> bool:
     """Count one attempt and say whether there were more than `most` from this origin in this quarter of an hour.
 

@@ -8,9 +8,10 @@ from wtforms.validators import InputRequired
 
 from kloof.actions.staff import calls
 from kloof.domain.access.people import Role
-from kloof.domain.errors import Refused
+from kloof.domain.errors import KloofError, Reason
 from kloof.domain.staff.calls import OF_THE_OWNER, CallOutcome, Ground
 from kloof.domain.states import CallState
+from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
 from kloof.web.app.language import in_words, say
@@ -29,11 +30,6 @@ class OutcomeForm(FlaskForm):
     note = Written(most=MOST_IN_NOTE)
 
 
-@blueprint.errorhandler(Refused)
-def still_off(_: Refused) -> ResponseReturnValue:
-    return render_template("me/off.html")
-
-
 @blueprint.get("")
 def overview() -> str:
     view = calls.overview(settings(), signed_in(), now())
@@ -47,17 +43,20 @@ def call(deal_id: str) -> str:
 
 @blueprint.post("/<deal_id>")
 def note(deal_id: str) -> ResponseReturnValue:
-    """Record what came of it. Somebody who was first is no error: the page then says how it stands."""
+    """Record what came of it."""
     form = OutcomeForm()
     if not form.validate():
         return _page(deal_id, form), 422
-    try:
-        calls.record(
-            settings(), signed_in(), deal_id, CallOutcome(form.outcome.data), form.note.data or "", now()
-        )
-    except Refused:
-        return redirect(url_for("calls.call", deal_id=deal_id), 303)
+    calls.record(
+        settings(), signed_in(), deal_id, CallOutcome(form.outcome.data), form.note.data or "", now()
+    )
     return redirect(url_for("calls.call", deal_id=deal_id, saved=""), 303)
+
+
+@errors.own_page(blueprint, Reason.CALL_CLOSED)
+def somebody_was_first(_: KloofError) -> ResponseReturnValue:
+    """That is no error: the page of the call says how it stands."""
+    return redirect(url_for("calls.call", **(request.view_args or {})), 303)
 
 
 def states() -> dict[CallState, str]:

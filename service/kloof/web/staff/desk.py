@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -14,10 +14,12 @@ from kloof.actions.releases import freeze
 from kloof.actions.staff import desk
 from kloof.actions.surveys.files import load_surveys
 from kloof.domain.access.audit_log import by
-from kloof.domain.errors import BadInput
+from kloof.domain.deals.files import decoded
+from kloof.domain.errors import KloofError, Reason
 from kloof.domain.releases.document import WithheldReason
 from kloof.domain.states import MessageState
 from kloof.storage.mailing.review import OutboxEntry
+from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
 from kloof.web.app.language import in_words, say
@@ -78,12 +80,22 @@ def load() -> ResponseReturnValue:
     form = FileForm()
     if not form.validate():
         return _page(form), 422
-    try:
-        report = _loaded(form)
-    except (BadInput, UnicodeDecodeError) as error:
-        problems = error.problems if isinstance(error, BadInput) else []
-        return render_template("desk/loaded.html", problems=problems, report=None, form=form), 422
-    return render_template("desk/loaded.html", problems=[], report=report, form=form)
+    return render_template(
+        "desk/loaded.html", report=_loaded(form), dry_run=form.dry_run.data, worded=errors.worded
+    )
+
+
+@errors.own_page(blueprint, Reason.SURVEYS_UNUSABLE)
+def surveys_unusable(refusal: KloofError) -> ResponseReturnValue:
+    """Which file and which line: the desk may know, and nobody else comes here."""
+    return errors.page(refusal.reason, places=refusal.what.splitlines())
+
+
+@errors.own_page(blueprint, Reason.TEXT_TOO_LONG)
+def too_large(_: KloofError) -> ResponseReturnValue:
+    return errors.page(
+        Reason.FILE_TOO_LARGE, facts={"most": current_app.config["MAX_CONTENT_LENGTH"] // 1024}
+    )
 
 
 def _page(form: FileForm) -> str:
@@ -132,8 +144,8 @@ def _mail_states() -> dict[MessageState, str]:
 
 
 def _loaded(form: FileForm) -> imports.Report:
-    text = form.file.data.read().decode("utf-8-sig")
     name, dry_run, who = form.file.data.filename or "file.csv", bool(form.dry_run.data), by(signed_in())
+    text = decoded(form.file.data.read(), name)
     if form.kind.data == DELIVERIES:
         return imports.import_deliveries(settings(), text, name, now(), dry_run=dry_run, by=who)
     if form.kind.data == CANCELLATIONS:

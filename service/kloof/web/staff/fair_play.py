@@ -5,22 +5,24 @@ from flask.typing import ResponseReturnValue
 
 from kloof.actions.staff import fair_play
 from kloof.actions.staff.fair_play import Named
-from kloof.domain.errors import Refused
+from kloof.domain.errors import KloofError, Reason
 from kloof.domain.staff.fair_play import FALSE_DISCOVERIES, LEAST_DIFFERENCE, LEAST_OTHERS, LEAST_OWN, Signal
+from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.language import say
 
 blueprint = Blueprint("fair_play", __name__, url_prefix="/desk/fair-play")
 
 
-@blueprint.errorhandler(Refused)
-def still_off(_: Refused) -> ResponseReturnValue:
-    return _page(off=True, asked=())
-
-
 @blueprint.get("")
 def overview() -> str:
     return _page(off=False, asked=fair_play.asked(settings(), now()))
+
+
+@errors.own_page(blueprint, Reason.CONSENT_MISSING)
+def not_yet(_: KloofError) -> ResponseReturnValue:
+    """A works council that thinks about it can read here how it is counted."""
+    return _page(off=True, asked=())
 
 
 def _page(*, off: bool, asked: tuple[Named, ...]) -> str:

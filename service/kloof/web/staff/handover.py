@@ -11,8 +11,9 @@ from flask_wtf import FlaskForm
 from kloof.actions.staff import handover as action
 from kloof.domain.deals.deals import PRACTICES
 from kloof.domain.deals.practices import WrongDay
-from kloof.domain.errors import Refused
+from kloof.domain.errors import KloofError, Reason
 from kloof.domain.staff.handover import MOST_IN_NOTE, Mark
+from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
 from kloof.web.app.language import say
@@ -22,11 +23,6 @@ from kloof.web.survey.forms import Choices, Written
 blueprint = Blueprint("handover", __name__, url_prefix="/handover")
 _MARKS: Final = frozenset(mark.value for mark in Mark)
 _MARK, _NOTE = "mark-", "note-"
-
-
-@blueprint.errorhandler(Refused)
-def still_off(_: Refused) -> ResponseReturnValue:
-    return render_template("handover/off.html")
 
 
 @blueprint.app_context_processor
@@ -52,10 +48,7 @@ def mark(deal_id: str) -> ResponseReturnValue:
     if wrong:
         return _page(deal_id, wrong), 422
     said = {key: (chosen, notes.get(key, "")) for key, chosen in marks.items()}
-    try:
-        action.mark(settings(), signed_in(), deal_id, said, now())
-    except Refused:
-        return redirect(url_for("handover.deal", deal_id=deal_id, closed=""), 303)
+    action.mark(settings(), signed_in(), deal_id, said, now())
     return redirect(url_for("handover.deal", deal_id=deal_id, saved=""), 303)
 
 
@@ -63,15 +56,18 @@ def mark(deal_id: str) -> ResponseReturnValue:
 def done(deal_id: str) -> ResponseReturnValue:
     """Keep on which days what was done for the deal; an empty day means that it was not done."""
     days, wrong = _read_days()
-    try:
-        if not wrong:
-            amiss = action.enter_practices(settings(), signed_in(), deal_id, days, now())
-            wrong = {f"{name}_on": _about_day(why) for name, why in amiss.items()}
-    except Refused:
-        return redirect(url_for("handover.deal", deal_id=deal_id, closed=""), 303)
+    if not wrong:
+        amiss = action.enter_practices(settings(), signed_in(), deal_id, days, now())
+        wrong = {f"{name}_on": _about_day(why) for name, why in amiss.items()}
     if wrong:
         return _page(deal_id, wrong), 422
     return redirect(url_for("handover.deal", deal_id=deal_id, saved=""), 303)
+
+
+@errors.own_page(blueprint, Reason.HANDOVER_CLOSED, Reason.PRACTICES_LOCKED)
+def too_late(_: KloofError) -> ResponseReturnValue:
+    """The page of the deal says so, beside what stands there now."""
+    return redirect(url_for("handover.deal", closed="", **(request.view_args or {})), 303)
 
 
 def _read_marks() -> tuple[dict[str, Mark], dict[str, str], dict[str, str]]:

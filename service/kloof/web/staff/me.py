@@ -1,12 +1,10 @@
 """The salesperson's own pages: what their customers expected and got, and nobody else's."""
 
 from flask import Blueprint, render_template, request
-from flask.typing import ResponseReturnValue
 
 from kloof.actions.staff import before_promise as calibration
 from kloof.actions.staff import own_deals, own_feedback, own_trend
 from kloof.actions.staff.own_feedback import Total
-from kloof.domain.errors import Refused
 from kloof.domain.notation import number, signed
 from kloof.domain.surveys.definition import Survey
 from kloof.domain.text import Text
@@ -15,11 +13,6 @@ from kloof.web.app.guard import signed_in
 from kloof.web.app.language import language, say
 
 blueprint = Blueprint("me", __name__, url_prefix="/me")
-
-
-@blueprint.errorhandler(Refused)
-def still_off(_: Refused) -> ResponseReturnValue:
-    return render_template("me/off.html")
 
 
 @blueprint.app_context_processor

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from kloof.actions.mailing import letters
 from kloof.domain.access.tokens import Purpose, grouped, typed_code
-from kloof.domain.errors import NotFound
+from kloof.domain.errors import KloofError, Reason
 from kloof.web.app import errors
 from kloof.web.app.context import settings
 from kloof.web.app.guard import csrf
@@ -35,19 +35,21 @@ def read() -> ResponseReturnValue:
 @blueprint.get("/<token>")
 def go(token: str) -> ResponseReturnValue:
     """For who types the code behind the address."""
-    return _lead(token, Purpose.SURVEY, wrong_is=404)
+    return _lead(token, Purpose.SURVEY)
 
 
-def _lead(typed: str, purpose: Purpose, wrong_is: int = 422) -> ResponseReturnValue:
+@errors.own_page(blueprint, Reason.CODE_UNKNOWN)
+def mistyped(_: KloofError) -> ResponseReturnValue:
     """Only wrong codes count for the limit, so a customer with a good one is never locked out."""
-    try:
-        token = letters.link_of_code(settings(), typed[:LONGEST], purpose)
-    except NotFound:
-        if limited("letter-code", request.remote_addr, most=MOST_WRONG_CODES):
-            return errors.page(429)
-        return _page(
-            typed[:LONGEST], wrong="unknown" if typed_code(typed[:LONGEST]) else "incomplete"
-        ), wrong_is
+    if limited("letter-code", request.remote_addr, most=MOST_WRONG_CODES):
+        return errors.page(Reason.TOO_MANY_CODES)
+    typed = (request.view_args or {}).get("token") or request.form.get("code", "")
+    shown = _page(typed[:LONGEST], wrong="unknown" if typed_code(typed[:LONGEST]) else "incomplete")
+    return shown, 404 if request.method == "GET" else 422
+
+
+def _lead(typed: str, purpose: Purpose) -> ResponseReturnValue:
+    token = letters.link_of_code(settings(), typed[:LONGEST], purpose)
     where = "survey.form" if purpose is Purpose.SURVEY else "opt_out.ask"
     return redirect(url_for(where, token=token, **asked_language()), 303)
 

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kloof.actions.mailing import opt_out
-from kloof.domain.errors import NotFound
+from kloof.domain.errors import KloofError, Reason
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import csrf
@@ -18,11 +18,11 @@ csrf.exempt(blueprint)
 MOST_WRONG_LINKS = 60
 
 
-@blueprint.errorhandler(NotFound)
-def closed(_: NotFound) -> ResponseReturnValue:
+@errors.own_page(blueprint, Reason.LINK_CLOSED)
+def closed(_: KloofError) -> ResponseReturnValue:
     if limited("opt-out-link", request.remote_addr, most=MOST_WRONG_LINKS):
-        return errors.page(429)
-    return render_template("survey/closed.html"), 404
+        return errors.page(Reason.TOO_MANY_LINKS)
+    return errors.page(Reason.LINK_CLOSED)
 
 
 @blueprint.get("/<token>")

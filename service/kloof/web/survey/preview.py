@@ -1,6 +1,6 @@
 """Both forms as a customer will see them, walked through without a customer: nothing is stored, or even opened."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from kloof.actions.clock import wall_clock
 from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
-from kloof.domain.errors import BadInput, NotFound
+from kloof.domain.errors import KloofError, NotFound, Reason
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.responses import Promise, Questionnaire, Response
@@ -45,13 +45,13 @@ def alone(settings: Settings, survey: Survey) -> Flask:
 
 @blueprint.get("")
 def overview() -> str:
-    try:
-        surveys, problems = _surveys(), []
-    except BadInput as error:
-        surveys, problems = {}, error.problems
-    return render_template(
-        "preview.html", surveys=surveys.values(), problems=problems, waves=Wave, languages=LANGUAGES
-    )
+    return _overview(_surveys().values())
+
+
+@errors.own_page(blueprint, Reason.SURVEYS_UNUSABLE)
+def unusable(refusal: KloofError) -> ResponseReturnValue:
+    """Every problem of every file, for who can mend it."""
+    return _overview((), refusal.what.splitlines())
 
 
 @blueprint.get("/<survey>/<wave>")
@@ -80,6 +80,12 @@ def onward(survey: str, wave: str) -> ResponseReturnValue:
     return redirect(show.leads_to(questionnaire, request.form), 303)
 
 
+def _overview(surveys: Iterable[Survey], problems: Sequence[str] = ()) -> str:
+    return render_template(
+        "preview.html", surveys=surveys, problems=problems, waves=Wave, languages=LANGUAGES
+    )
+
+
 def _surveys() -> Mapping[str, Survey]:
     alone: dict[str, Survey] | None = current_app.extensions.get("kloof.previewed")
     return alone or load_surveys(settings().surveys_folder)
@@ -89,7 +95,7 @@ def _questionnaire(survey: str, wave: str, now: datetime) -> Questionnaire:
     """What a customer's link would open, with made-up facts. At delivery they answered at sale, all near the top."""
     found = _surveys().get(survey)
     if found is None or wave not in set(Wave):
-        raise NotFound("There is no such survey.")
+        raise NotFound(Reason.SURVEY_NOT_HERE, "There is no such survey.")
     before = {aspect.id: found.scale.high - 1 for aspect in found.aspects}
     return Questionnaire(
         invitation=0,

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from kloof.actions.access import who_looked
 from kloof.actions.surveys import respond
-from kloof.domain.errors import NotFound, Refused
+from kloof.domain.errors import Reason
 from kloof.domain.states import INVITATION_STEPS, InvitationState, before
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent, PromiseOutcome, Questionnaire
@@ -55,7 +55,7 @@ def wish(token: str) -> ResponseReturnValue:
     form = WishesForm()
     known = form.chosen.allowed.keys() >= set(request.form)
     if not (questionnaire.submitted and known and form.validate() and "consent" in form.chosen.data):
-        return errors.page(422)
+        return errors.page(Reason.FORM_UNKNOWN)
     wishes = form.chosen.data
     changes = Changes(
         consent=Consent(wishes["consent"]),
@@ -85,10 +85,7 @@ def withdraw(token: str) -> ResponseReturnValue:
     questionnaire = opened(token)
     if request.form.get("action") != "withdraw":
         return redirect(url_for("survey.form", token=token, **asked_language()), 303)
-    try:
-        respond.withdraw(questionnaire, now())
-    except Refused:
-        raise NotFound("There is nothing to withdraw.") from None
+    respond.withdraw(questionnaire, now())
     return render_template("survey/withdrawn.html")
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request
+from flask import Blueprint, abort, g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from kloof.actions.surveys import respond
-from kloof.domain.errors import NotFound, Refused
+from kloof.domain.errors import KloofError, Reason
 from kloof.domain.surveys.responses import (
     Changes,
     Questionnaire,
@@ -33,12 +33,12 @@ PLAIN_FORM = "application/x-www-form-urlencoded"
 FORM_TYPES = frozenset({PLAIN_FORM, "multipart/form-data"})
 
 
-@blueprint.errorhandler(NotFound)
-def closed(_: NotFound) -> ResponseReturnValue:
+@errors.own_page(blueprint, Reason.LINK_CLOSED, Reason.STEP_IMPOSSIBLE)
+def closed(_: KloofError) -> ResponseReturnValue:
     """Wrong, expired, cancelled and used links are one page. Only wrong ones count, so no customer is locked out."""
     if limited("survey-link", request.remote_addr, most=MOST_WRONG_LINKS):
-        return errors.page(429)
-    return render_template("survey/closed.html"), 404
+        return errors.page(Reason.TOO_MANY_LINKS)
+    return errors.page(Reason.LINK_CLOSED)
 
 
 @blueprint.get("/<token>")
@@ -60,7 +60,7 @@ def save(token: str) -> ResponseReturnValue:
     try:
         reading = forms.blank(questionnaire).read(request.form)
     except forms.UnknownFieldError:
-        return errors.page(422)
+        return errors.page(Reason.FORM_UNKNOWN)
     if reading.wrong:
         return _again(questionnaire, reading.wrong, found, forget=found.overtaken)
     return _save(questionnaire, reading, found)
@@ -94,12 +94,8 @@ def _save(questionnaire: Questionnaire, reading: forms.PostedForm, found: Preset
     overtaken = changes.offered.keys() & found.overtaken.keys()
     submits = said.get("action") == "submit" and not overtaken
     correct = questionnaire.submitted and "page" in request.args
-    try:
-        after = respond.save(
-            questionnaire, changes, now(), submit=submits, correct=correct, settings=settings()
-        )
-    except Refused:
-        return _closed_meanwhile(changes)
+    g.changes = changes
+    after = respond.save(questionnaire, changes, now(), submit=submits, correct=correct, settings=settings())
     if overtaken:
         told = {item: words.not_taken(after, item, found.overtaken[item]) for item in overtaken}
         return _again(after, told, forget=found.overtaken)
@@ -158,7 +154,8 @@ def _again(
     return show.page(questionnaire, page, typed=typed, errors=wrong, found=found), 422
 
 
-def _closed_meanwhile(changes: Changes) -> ResponseReturnValue:
+@errors.own_page(blueprint, Reason.SURVEY_CLOSED, Reason.ANSWERS_FIXED)
+def closed_meanwhile(_: KloofError) -> ResponseReturnValue:
     """It was sent before: the receipt says what was kept, and, where this was to say something else, that it is not.
 
     Raises NotFound where the answers were withdrawn.
@@ -167,6 +164,7 @@ def _closed_meanwhile(changes: Changes) -> ResponseReturnValue:
         return jsonify(closed=True), 409
     sent = respond.open_link((request.view_args or {})["token"], now())
     noted = respond.promises(sent)
+    changes = g.get("changes", Changes())
     is_same = amended(sent.response, changes) == sent.response
     late = not (is_same and amended_promises(noted, changes.promises) == noted)
     return redirect(show.receipt(sent, late=late), 303)

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kloof.actions.staff import calls
-from kloof.domain.errors import NotFound
+from kloof.domain.errors import KloofError, Reason
 from kloof.domain.states import CallState
 from kloof.domain.text import LANGUAGES
 from kloof.storage.staff.calls import Call
@@ -30,11 +30,11 @@ class AnswerForm(SurveyForm):
     words = Written(most=MOST_IN_WORDS)
 
 
-@blueprint.errorhandler(NotFound)
-def closed(_: NotFound) -> ResponseReturnValue:
+@errors.own_page(blueprint, Reason.LINK_CLOSED)
+def closed(_: KloofError) -> ResponseReturnValue:
     if limited("solved-link", request.remote_addr, most=MOST_WRONG_LINKS):
-        return errors.page(429)
-    return render_template("survey/closed.html"), 404
+        return errors.page(Reason.TOO_MANY_LINKS)
+    return errors.page(Reason.LINK_CLOSED)
 
 
 @blueprint.get("/<token>")

@@ -1,0 +1,94 @@
+"""The cells of one line of a file from a CRM, and what can be wrong with each."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from kloof.domain.errors import Reason, Refused
+from kloof.domain.text import LANGUAGES, Language
+
+_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
+LONGEST = 200
+
+
+def is_address(text: str) -> bool:
+    """Whether this can be an e-mail address that is safe to put in a header."""
+    return bool(_ADDRESS.fullmatch(text))
+
+
+@cache
+def is_time_zone(name: str) -> bool:
+    """Whether the time zone database knows this name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+class Cells:
+    """The cells of one line; asking for a bad one notes what is wrong and gives something harmless."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = values
+        self.wrong: list[Refused] = []
+
+    def _note(self, reason: Reason, name: str, what: str) -> None:
+        value = self.values.get(name, "")
+        shown = f"{name} {value!r}" if value else name
+        self.wrong.append(Refused(reason, f"{shown} {what}", column=name, value=value))
+
+    def text(self, name: str, most: int = LONGEST) -> str:
+        value = self.values.get(name, "")
+        if not value:
+            self._note(Reason.CELL_EMPTY, name, "is empty")
+        elif len(value) > most or not value.isprintable():
+            what = f"holds more than {most} characters, or characters that cannot be printed"
+            self.wrong.append(Refused(Reason.CELL_UNFIT, f"{name} {what}", column=name, most=most))
+        return value
+
+    def maybe_text(self, name: str, most: int = LONGEST) -> str:
+        return self.text(name, most) if self.values.get(name) else ""
+
+    def maybe_address(self, name: str) -> str:
+        return self.address(name) if self.values.get(name) else ""
+
+    def time_zone(self, name: str) -> str:
+        value = self.maybe_text(name, most=64)
+        if value and not is_time_zone(value):
+            self._note(Reason.NOT_A_TIME_ZONE, name, "is not a time zone like Europe/Amsterdam")
+        return value
+
+    def address(self, name: str) -> str:
+        value = self.text(name).lower()
+        if value and not is_address(value):
+            self._note(Reason.NOT_AN_ADDRESS, name, "is not an e-mail address")
+        return value
+
+    def language(self, name: str) -> Language:
+        value = self.text(name).lower()
+        for language in LANGUAGES:
+            if value == language:
+                return language
+        if value:
+            self._note(Reason.NOT_A_LANGUAGE, name, f"is not one of {', '.join(LANGUAGES)}")
+        return "nl"
+
+    def day(self, name: str) -> date:
+        return self.maybe_day(name) or self._no_day(name)
+
+    def maybe_day(self, name: str) -> date | None:
+        value = self.values.get(name, "")
+        if not value:
+            return None
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self._note(Reason.NOT_A_DAY, name, "is not a date like 2026-03-31")
+            return date.min
+
+    def _no_day(self, name: str) -> date:
+        self._note(Reason.CELL_EMPTY, name, "is empty")
+        return date.min

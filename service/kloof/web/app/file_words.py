@@ -1,0 +1,80 @@
+"""What is wrong with a file from the CRM, or with one line of it: what it is, and what to do about it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from kloof.domain.errors import Reason
+
+FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
+    {
+        Reason.FILE_NOT_TEXT: (
+            "Line {line} of this file is not UTF-8 text",
+            "Save it as CSV UTF-8 and load it again. Nothing was changed.",
+        ),
+        Reason.FILE_NOT_CSV: (
+            "Line {line} cannot be read as CSV",
+            "Look for a quotation mark that is not closed. Nothing was changed.",
+        ),
+        Reason.COLUMNS_WRONG: (
+            "The columns of this file are not right",
+            "The columns are: {known}. Nothing was changed.",
+        ),
+        Reason.COLUMN_MISSING: ("The column {column} is missing", "Add it to the first line."),
+        Reason.COLUMN_TWICE: ("The column {column} stands there twice", "Take one of them out."),
+        Reason.COLUMN_UNKNOWN: ("The column {column} is not known", "Correct its name, or take it out."),
+        Reason.CELLS_MISCOUNTED: (
+            "This line has {cells} cells, and the first line has {columns}",
+            "Look for a comma or semicolon too many, and put text that holds one between quotation marks.",
+        ),
+        Reason.CELL_EMPTY: ("{column} is empty", "Fill it in."),
+        Reason.CELL_UNFIT: (
+            "{column} is longer than {most} characters, or holds some that cannot be printed",
+            "Type it again, in one line.",
+        ),
+        Reason.NOT_A_DAY: ("{column}: “{value}” is not a date", "Write it like 2026-03-31."),
+        Reason.NOT_A_LANGUAGE: ("{column}: “{value}” is not a language of kloof", "Write nl or en."),
+        Reason.NOT_A_TIME_ZONE: ("{column}: “{value}” is not a time zone", "Write it like Europe/Amsterdam."),
+        Reason.NOT_AN_ADDRESS: ("“{value}” is not an e-mail address", "Write it like name@company.nl."),
+        Reason.DEAL_TWICE: ("Deal {deal} stands on line {line} already", "Take one of the two lines out."),
+        Reason.DEAL_UNKNOWN: (
+            "There is no deal {deal}",
+            "Load it first, under new deals, or correct its number.",
+        ),
+        Reason.DEAL_CANCELLED: ("Deal {deal} was cancelled on {day}", "Take the line out."),
+        Reason.DAY_IN_FUTURE: (
+            "{column}: {day} lies in the future",
+            "Load the line on that day, or correct the date.",
+        ),
+        Reason.DAY_BEFORE_SALE: ("{column}: {day} is before the sale on {sold_on}", "Correct the date."),
+        Reason.SECOND_SURVEY_ANSWERED: (
+            "The customer has answered the second survey, so the delivery of {day} stays",
+            "Take the line out.",
+        ),
+        Reason.CUSTOMER_HAS_ANSWERED: (
+            "The customer has answered already, so this can no longer change: {columns}",
+            "Undo the change in the file. If the deal itself was wrong, ask the customer to withdraw.",
+        ),
+        Reason.ADDRESS_OF_ANOTHER: (
+            "Mail to {before} comes back, but {address} is another customer’s address",
+            "Give the customer an address of their own, or none: then they get a letter.",
+        ),
+        Reason.CUSTOMER_PERHAPS_KNOWN: (
+            "Deal {deal} has a customer of this name without an address too, and it may be the same one",
+            "Give both lines a customer_number: the same for one customer, different for two.",
+        ),
+        Reason.NAME_UNKNOWN: (
+            "{column}: “{name}” is not known",
+            "Perhaps you meant: {known}. A new name is added under [deals] in kloof.toml.",
+        ),
+        Reason.SALESPERSON_UNKNOWN: (
+            "No salesperson has the address {address}",
+            "Correct it, or ask who looks after kloof to add them: kloof people add.",
+        ),
+        Reason.SURVEY_UNKNOWN: ("There is no survey “{survey}”", "Perhaps you meant: {known}."),
+        Reason.SURVEY_CHANGED: (
+            "Survey {survey} was changed, and answers to version {version} are already stored",
+            "Ask who looks after the surveys to undo the change, or to give it the version {next}.",
+        ),
+    }
+)
