@@ -57,7 +57,7 @@ def _clear(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARK).exists():
             raise Refused(
-                Reason.FILE_IN_THE_WAY,
+                Reason.FOLDER_UNFIT,
                 f"{folder} holds something else than a demo.",
                 remedy="Give another one: --folder DIR",
             )
