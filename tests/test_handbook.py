@@ -346,7 +346,7 @@ def test_each_address_stands_there_with_who_may_open_it(database: str, tmp_path:
         for method in rule.methods or ()
         if method not in {"HEAD", "OPTIONS"}
     }
-    tables = page("web-addresses").partition("## Answers that are not a page")[0]
+    tables = page("web-addresses").partition("## When kloof says no")[0]
     written = {(code(row[0]), row[1]): row[2] for row in rows(tables)}
     assert written == answered
 

@@ -54,7 +54,7 @@ def refuse_inside_company(folder: Path) -> None:
     for above in Path(os.path.realpath(folder)).parents:
         if os.path.isfile(above / POLICY):
             raise Refused(
-                Reason.FILE_IN_THE_WAY,
+                Reason.FOLDER_UNFIT,
                 f"{folder} lies inside {above}, which is a company's folder already.",
                 remedy="Choose a folder outside it.",
             )

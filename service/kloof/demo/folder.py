@@ -23,7 +23,7 @@ def held(folder: Path) -> Iterator[int]:
     mark = folder / DEMO_MARK
     if folder.exists() and any(folder.iterdir()) and not mark.exists():
         raise Refused(
-            Reason.FILE_IN_THE_WAY,
+            Reason.FOLDER_UNFIT,
             f"{folder} holds something else than a demo.",
             remedy="Give another one: --folder DIR",
         )

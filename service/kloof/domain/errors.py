@@ -90,6 +90,7 @@ class Reason(StrEnum):
     # The installation
     SETTINGS_UNUSABLE = auto()
     SURVEYS_UNUSABLE = auto()
+    FOLDER_UNFIT = auto()
     FILE_IN_THE_WAY = auto()
     FILE_UNWRITABLE = auto()
     DATABASE_BEHIND = auto()

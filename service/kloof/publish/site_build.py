@@ -38,7 +38,7 @@ def build_site(folder: Path, look: CompanyStyle) -> Path:
     file = folder / "mkdocs.yml"
     if not file.exists():
         raise Refused(
-            Reason.SITE_UNBUILT,
+            Reason.FOLDER_UNFIT,
             f"There is no mkdocs.yml in {folder.name or 'this folder'}.",
             remedy="Run kloof init for a folder of your own, or build from the folder that has it.",
         )

@@ -10,7 +10,7 @@ from kloof.web.app.file_words import FILE_WORDS
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RefusalWords:
     """What happened and what to do next, in English with its Dutch in nl.po; `{names}` are facts of the refusal.
 
     `onward` is the endpoint of the button below it, and its words.
@@ -30,242 +30,246 @@ _TO_SIGN_IN = ("sign_in.ask", "Begin again")
 _TO_DESK = ("desk.overview", "Back to the desk")
 _TO_SURVEYS = ("preview.overview", "To the surveys")
 
-_TO_MEND = Row(
+_TO_MEND = RefusalWords(
     503,
     "kloof has to be set right first",
     "This is on our side, and what was saved is still there. Ask who looks after kloof: its log says what it is.",
 )
 """For what no visitor can do anything about."""
 
-REFUSALS: Final[Mapping[Reason, Row]] = MappingProxyType(
+REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
     {
         # Not an error: the page is there, and says how it stands.
-        Reason.CONSENT_MISSING: Row(
+        Reason.CONSENT_MISSING: RefusalWords(
             200,
             "This page is still off",
-            "It shows how the deals of one person went. In the Netherlands that needs the consent of the works council "
-            "first (WOR, article 27). Once the council has agreed, the desk records the date in kloof.toml as "
-            "works_council_consent, and this page opens.",
+            "It shows what one person told customers, or what customers say of their work. In the Netherlands that "
+            "needs the consent of the works council first (WOR, article 27). Once the council has agreed, the desk "
+            "records the date in kloof.toml as works_council_consent, and this page opens.",
         ),
-        Reason.DEAL_NOT_HERE: Row(
+        Reason.DEAL_NOT_HERE: RefusalWords(
             404,
             "There is no such deal here",
             "Check the number. Here you see deals of your own or of your team, as far as the customer agreed.",
         ),
-        Reason.CALL_NOT_HERE: Row(
+        Reason.CALL_NOT_HERE: RefusalWords(
             404,
             "There is no such call here",
             "Check the number. Here you see the calls that are yours to make.",
         ),
-        Reason.SURVEY_NOT_HERE: Row(404, "There is no such survey", "Choose one from the list.", _TO_SURVEYS),
-        Reason.FINDINGS_NOT_HERE: Row(
+        Reason.SURVEY_NOT_HERE: RefusalWords(
+            404, "There is no such survey", "Choose one from the list.", _TO_SURVEYS
+        ),
+        Reason.FINDINGS_NOT_HERE: RefusalWords(
             404,
             "There are no findings to read yet",
             "They stand here once the first release is published and its site is built.",
         ),
-        Reason.LINK_CLOSED: Row(
+        Reason.LINK_CLOSED: RefusalWords(
             404,
             "This link is not open",
             "It may be incomplete, past its date, or taken back. Open it once more from the mail that you received. "
             "If it still does not work, reply to that mail and {company} will help you.",
         ),
-        Reason.CODE_UNKNOWN: Row(
+        Reason.CODE_UNKNOWN: RefusalWords(
             404,
             "No letter has this code",
             "Compare it with your letter, letter by letter, and type it again.",
             ("letter.ask", "The code from your letter"),
         ),
-        Reason.SIGN_IN_LINK_SPENT: Row(
+        Reason.SIGN_IN_LINK_SPENT: RefusalWords(
             410,
             "This sign-in link no longer works",
             "It can be used once, within 15 minutes. Ask for a new one.",
             ("sign_in.ask", "Ask for a new link"),
         ),
-        Reason.SIGN_IN_AT_PROVIDER: Row(
+        Reason.SIGN_IN_AT_PROVIDER: RefusalWords(
             410,
             "Links by mail no longer sign anybody in",
             "Sign in with your account at work.",
             ("sign_in.ask", "Sign in with my account at work"),
         ),
-        Reason.SIGN_IN_ELSEWHERE: Row(
+        Reason.SIGN_IN_ELSEWHERE: RefusalWords(
             403,
             "This sign-in was not begun in this browser",
             "Or it was already used. Begin again, and stay in this browser until you are in.",
             _TO_SIGN_IN,
         ),
-        Reason.PROVIDER_SAID_NO: Row(
+        Reason.PROVIDER_SAID_NO: RefusalWords(
             403,
             "The provider did not let you in",
             "Begin again, or ask who looks after your account at work.",
             _TO_SIGN_IN,
         ),
-        Reason.PROVIDER_SILENT: Row(
+        Reason.PROVIDER_SILENT: RefusalWords(
             503,
             "Your sign-in provider gives no answer that we can use",
             "Begin again in a few minutes. If it stays like this, tell who looks after kloof: its log says more.",
             _TO_SIGN_IN,
         ),
-        Reason.PROVIDER_IS_ANOTHER: Row(
+        Reason.PROVIDER_IS_ANOTHER: RefusalWords(
             503,
             "Your sign-in provider says that it is another one",
             "You cannot mend this. Ask who looks after kloof to set oidc.issuer to what the provider says.",
             _TO_SIGN_IN,
         ),
-        Reason.PROVIDER_UNPROVEN: Row(
+        Reason.PROVIDER_UNPROVEN: RefusalWords(
             403,
             "What your provider says does not belong to this sign-in",
             "A sign-in can be used once, and not for long. Begin again.",
             _TO_SIGN_IN,
         ),
-        Reason.PROVIDER_NO_ADDRESS: Row(
+        Reason.PROVIDER_NO_ADDRESS: RefusalWords(
             403,
             "Your provider gives no e-mail address that it has verified",
             "Ask who looks after your account at work to verify it. Then begin again.",
             _TO_SIGN_IN,
         ),
-        Reason.PROVIDER_NO_GROUP: Row(
+        Reason.PROVIDER_NO_GROUP: RefusalWords(
             403,
             "You are in no group that may use this",
             "Ask the desk which group you should be in. Then begin again.",
             _TO_SIGN_IN,
         ),
-        Reason.PROVIDER_TWO_ROLES: Row(
+        Reason.PROVIDER_TWO_ROLES: RefusalWords(
             403,
             "You are in groups with different roles",
             "Ask the desk which group you should be in. Then begin again.",
             _TO_SIGN_IN,
         ),
-        Reason.SURVEY_CLOSED: Row(
+        Reason.SURVEY_CLOSED: RefusalWords(
             409,
             "This survey was closed in the meantime",
             "Open it once more from the mail that you received: then you see how it stands.",
         ),
-        Reason.ANSWERS_FIXED: Row(
+        Reason.ANSWERS_FIXED: RefusalWords(
             409,
             "These answers can no longer be changed",
             "They were taken back, or they already count in figures that were published.",
         ),
-        Reason.ANSWERS_NOT_SENT: Row(
+        Reason.ANSWERS_NOT_SENT: RefusalWords(
             409,
             "These answers are no longer there",
             "They were taken back in the meantime. You need not do anything more.",
         ),
-        Reason.HANDOVER_CLOSED: Row(
+        Reason.HANDOVER_CLOSED: RefusalWords(
             409,
             "There is nothing to say beforehand any more",
             "This deal is delivered or called off. What was said before stays as it is.",
         ),
-        Reason.PRACTICES_LOCKED: Row(
+        Reason.PRACTICES_LOCKED: RefusalWords(
             409,
             "What was done for this deal can no longer change",
             "The second survey has gone out to the customer, and what is entered now could be coloured by the answer.",
         ),
-        Reason.CALL_CLOSED: Row(
+        Reason.CALL_CLOSED: RefusalWords(
             409, "This call was closed in the meantime", "Look at it again to see what came of it."
         ),
-        Reason.CALL_IS_FOR_CUSTOMER: Row(
+        Reason.CALL_IS_FOR_CUSTOMER: RefusalWords(
             422, "Only the customer can say that", "Choose one of the outcomes that are offered."
         ),
-        Reason.STEP_IMPOSSIBLE: Row(
+        Reason.STEP_IMPOSSIBLE: RefusalWords(
             409, "That is no longer possible", "Something changed in the meantime. Look again how it stands."
         ),
-        Reason.SURVEYS_UNUSABLE: Row(
+        Reason.SURVEYS_UNUSABLE: RefusalWords(
             503,
             "The survey files cannot be used",
             "Nothing was changed. Correct them in the folder surveys/, or ask who looks after kloof.",
         ),
-        Reason.RELEASE_DAMAGED: Row(
+        Reason.RELEASE_DAMAGED: RefusalWords(
             503,
             "The published figures cannot be read",
             "A file of a release was changed or is missing. You did nothing wrong, and nothing of yours is lost. "
             "Tell the desk, or who looks after kloof: then this page comes back.",
         ),
-        Reason.THRESHOLDS_TOO_LOW: Row(
+        Reason.THRESHOLDS_TOO_LOW: RefusalWords(
             503,
             "kloof.toml allows groups that are too small",
             "Under [publishing], k is {least_k} or more. m is {usual_m} or more, or smaller_m_agreed_on is the day on "
             "which the salespeople agreed to less.",
         ),
-        Reason.CUSTOMER_UNKNOWN: Row(
+        Reason.CUSTOMER_UNKNOWN: RefusalWords(
             404,
             "No customer is known by that",
             "Write the address, or the number, as it stands in the deals file.",
         ),
-        Reason.MESSAGE_UNKNOWN: Row(
+        Reason.MESSAGE_UNKNOWN: RefusalWords(
             404, "There is no message {number}", "The desk shows the numbers of what waits.", _TO_DESK
         ),
-        Reason.MESSAGE_ON_ITS_WAY: Row(
+        Reason.MESSAGE_ON_ITS_WAY: RefusalWords(
             409, "Message {number} is on its way now", "Look again in ten minutes.", _TO_DESK
         ),
-        Reason.MESSAGE_IS_LETTER: Row(
+        Reason.MESSAGE_IS_LETTER: RefusalWords(
             409, "Message {number} is a letter", "It is not sent but printed.", _TO_DESK
         ),
-        Reason.NOTHING_HELD: Row(409, "No message is held", "There is nothing to decide.", _TO_DESK),
-        Reason.LETTER_NOT_PRINTED: Row(
+        Reason.NOTHING_HELD: RefusalWords(409, "No message is held", "There is nothing to decide.", _TO_DESK),
+        Reason.LETTER_NOT_PRINTED: RefusalWords(
             409,
             "Deal {deal} has no printed letter that waits for an answer",
             "A letter that was never printed comes with the new letters.",
             _TO_DESK,
         ),
-        Reason.LETTERS_CHANGED: Row(
+        Reason.LETTERS_CHANGED: RefusalWords(
             409,
             "One of the letters was printed elsewhere or withdrawn in the meantime",
             "Nothing was printed. Try again.",
             _TO_DESK,
         ),
-        Reason.PAGE_UNKNOWN: Row(
+        Reason.PAGE_UNKNOWN: RefusalWords(
             404,
             "This page does not exist",
             "Check the link. If it came by mail, open it from that mail again.",
         ),
-        Reason.NOT_UNDERSTOOD: Row(400, "This request could not be understood", "Go back and try again."),
-        Reason.FORM_EXPIRED: Row(
+        Reason.NOT_UNDERSTOOD: RefusalWords(
+            400, "This request could not be understood", "Go back and try again."
+        ),
+        Reason.FORM_EXPIRED: RefusalWords(
             400,
             "This page was open for too long",
             "Nothing was changed. Open the page again, sign in if it asks you to, and send it once more.",
             ("sign_in.ask", "Sign in"),
         ),
-        Reason.FORM_UNKNOWN: Row(
+        Reason.FORM_UNKNOWN: RefusalWords(
             422,
             "Something in the form is not right",
             "It holds something that this page did not ask for. Go back, load the page again, and send it once more.",
         ),
-        Reason.TEXT_TOO_LONG: Row(
+        Reason.TEXT_TOO_LONG: RefusalWords(
             413,
             "That was too much text",
             "Go back and shorten what you wrote. What you saved before is still there.",
         ),
-        Reason.FILE_TOO_LARGE: Row(
+        Reason.FILE_TOO_LARGE: RefusalWords(
             413,
             "This file is too large",
             "A file may have at most {most} kB. Cut it into several, each with the line of column names, and load them "
             "one after the other. Nothing was changed.",
             _TO_DESK,
         ),
-        Reason.TOO_MANY_SIGN_INS: Row(
+        Reason.TOO_MANY_SIGN_INS: RefusalWords(
             429,
             "Signing in was tried too often",
             "Look first whether a mail with a link has come. Otherwise wait a quarter of an hour, and begin again.",
             _TO_SIGN_IN,
         ),
-        Reason.TOO_MANY_LINKS: Row(
+        Reason.TOO_MANY_LINKS: RefusalWords(
             429,
             "Too many links that do not work were tried from here",
             "Open the link from your own mail: one that works is never stopped. Or wait a quarter of an hour.",
         ),
-        Reason.TOO_MANY_CODES: Row(
+        Reason.TOO_MANY_CODES: RefusalWords(
             429,
             "Too many codes that no letter has were tried from here",
             "Type the code from your own letter: a good one is never stopped. Or wait a quarter of an hour.",
             ("letter.ask", "The code from your letter"),
         ),
-        Reason.SURPRISE: Row(
+        Reason.SURPRISE: RefusalWords(
             500,
             "Something went wrong on our side",
             "What you saved is still there. Try again in a few minutes.",
         ),
     }
-    | {reason: Row(422, *words, _TO_DESK) for reason, words in FILE_WORDS.items()}
+    | {reason: RefusalWords(422, *words, _TO_DESK) for reason, words in FILE_WORDS.items()}
     | dict.fromkeys(
         (
             Reason.RELEASES_AHEAD,
@@ -277,6 +281,7 @@ REFUSALS: Final[Mapping[Reason, Row]] = MappingProxyType(
             Reason.MAIL_NOT_TAKEN,
             Reason.MAILBOX_UNREADABLE,
             Reason.SETTINGS_UNUSABLE,
+            Reason.FOLDER_UNFIT,
             Reason.FILE_IN_THE_WAY,
             Reason.FILE_UNWRITABLE,
             Reason.DATABASE_BEHIND,
