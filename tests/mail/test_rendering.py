@@ -24,6 +24,7 @@ from kloof.domain.mailing.kinds import (
     FINDINGS,
     HANDOVER,
     INVITATION,
+    MAIL_KINDS,
     REMINDER,
     SIGN_IN,
     SOLVED,
@@ -200,6 +201,13 @@ def test_a_mail_to_a_customer_carries_one_click_opt_out_on_one_line(settings: Se
     assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in parcel.data
     mail = read(parcel)
     assert (mail["Auto-Submitted"], mail["Precedence"]) == ("auto-generated", "bulk")
+
+
+@pytest.mark.parametrize("kind", MAIL_KINDS.values(), ids=lambda kind: kind.name)
+def test_a_mail_has_a_way_out_where_it_goes_to_a_customer(settings: Settings, kind: MailKind[Any]) -> None:
+    parcel = made(settings, outgoing(kind, 1))
+    assert (b"\r\nList-Unsubscribe-Post:" in parcel.data) == kind.to_customer
+    assert ("/opt-out/" in body(parcel, "plain")) == kind.to_customer
 
 
 def test_a_sign_in_mail_has_its_link_and_no_way_out(settings: Settings) -> None:

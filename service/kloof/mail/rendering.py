@@ -50,7 +50,8 @@ class MailRenderer:
         facts = {"name": mail.to.name} | self._facts(mail, closes_at)
         if mail.kind.to_customer:
             facts["opt_out"] = self._link("/opt-out/", Purpose.OPT_OUT, mail.to.salt)
-        letter, mould = mail_texts().named(mail.text), self._mould(mail, survey)
+        name = mail.text
+        letter, mould = mail_texts().named(name), self._mould(name, mail, survey)
         return self._finished(mail.message_id, mail.to, letter, mould, facts, now)
 
     def trial(self, recipient: str, message_id: str, now: datetime) -> RenderedMail:
@@ -110,11 +111,11 @@ class MailRenderer:
         until = about.expires_at.astimezone(self.zone).strftime("%H:%M")
         return {"link": self._link("/sign-in/", Purpose.SIGN_IN, to.salt), "until": until}
 
-    def _mould(self, mail: Outgoing, survey: Survey | None) -> MultipartBody:
+    def _mould(self, name: str, mail: Outgoing, survey: Survey | None) -> MultipartBody:
         """What this mail shares with others: of a survey also its questions, and that it is the last one."""
         language, asks = mail.to.language, mail.asks
         is_last = asks is not None and mail.ordinal == len(self.settings.mail.reminders_after_days)
-        key = (mail.text, language, is_last, survey.fingerprint if survey else "")
+        key = (name, language, is_last, survey.fingerprint if survey else "")
         if key not in self._moulds:
             shared, question = self._shared(), None
             if asks and survey:
@@ -122,7 +123,7 @@ class MailRenderer:
                 shared |= {"questions": questions, "minutes": survey.minutes(asks.wave)}
                 question = first_question(survey, asks.wave, language)
             parts = {"to_customer": mail.kind.to_customer, "question": question, "is_last": is_last}
-            letter = mail_texts().named(mail.text)
+            letter = mail_texts().named(name)
             self._moulds[key] = self.foundry.make(letter, language, shared, parts)
         return self._moulds[key]
 

@@ -58,9 +58,10 @@ class MailPrefetcher:
     def _made(self, mail: Outgoing) -> PreparedMail | None:
         now = self.clock()
         try:
-            survey = self._survey(mail)
-            closes_at = mail.asks.expires_at if mail.asks else now
-            if survey and mail.opens:
+            asks = mail.asks
+            survey = self._survey(asks.survey) if asks else None
+            closes_at = asks.expires_at if asks else now
+            if survey and mail.kind.opens:
                 closes_at = now + timedelta(days=survey.timing.open_for_days)
             return PreparedMail(mail, self.postbox.parcel(mail, survey, closes_at, now), closes_at)
         except Exception:
@@ -71,9 +72,7 @@ class MailPrefetcher:
             self.tally.failed += 1
             return None
 
-    def _survey(self, mail: Outgoing) -> Survey | None:
-        if mail.asks is None:
-            return None
-        if mail.asks.survey not in self._known:
-            self._known[mail.asks.survey] = versions.by_row(mail.asks.survey)
-        return self._known[mail.asks.survey]
+    def _survey(self, version: int) -> Survey:
+        if version not in self._known:
+            self._known[version] = versions.by_row(version)
+        return self._known[version]

@@ -54,7 +54,7 @@ class Outgoing:
     @property
     def text(self) -> str:
         """The name of its text in mail/texts: one for each wave where it asks a survey."""
-        return f"{self.kind.text}_{self.asks.wave}" if self.asks else self.kind.text
+        return f"{self.kind.text}_{survey.wave}" if (survey := self.asks) else self.kind.text
 
     def unwanted(self, now: datetime) -> str:
         """Why there is no more reason to send this mail, in a sentence; empty while there is."""
@@ -73,4 +73,4 @@ class Accepted:
     @property
     def asked(self) -> int | None:
         """The invitation that is open from now on; None for any mail but an invitation."""
-        return self.mail.opens.invitation if self.mail.opens else None
+        return survey.invitation if (survey := self.mail.opens) else None

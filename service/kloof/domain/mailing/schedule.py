@@ -129,9 +129,10 @@ class Candidate:
 
 def rank(mail: Outgoing) -> int:
     """The second survey completes a pair, so it goes before a first one; what opens no survey comes last."""
-    if mail.opens is None:
+    survey = mail.opens
+    if survey is None:
         return 2
-    return 0 if mail.opens.wave is Wave.DELIVERY else 1
+    return 0 if survey.wave is Wave.DELIVERY else 1
 
 
 def share_out(
