@@ -82,7 +82,7 @@ def put(house: Settings, html: str, name: str = "one") -> str:
     message = EmailMessage()
     message["From"], message["To"] = "a@stranger.example", "piet@home.example"
     message["Subject"] = "A mail of a stranger"
-    message.set_content("The same in words.")
+    message.set_content("The same in words.\n\n  It has three lines.")
     message.add_alternative(html, subtype="html")
     message.get_payload()[1].add_related(PICTURE, "image", "gif", cid="<logo>")
     (house.folder / "mail" / f"{name}.eml").write_bytes(message.as_bytes())
@@ -112,6 +112,12 @@ def test_pictures_that_the_mail_carries_are_seen(new_page: NewPage, house: Setti
     page.goto(address + put(house, '<img src="cid:logo" alt="Logo">'))
     picture = page.frame_locator("iframe").locator("img")
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1
+
+
+def test_the_text_of_a_mail_keeps_its_lines(new_page: NewPage, house: Settings, address: str) -> None:
+    page = new_page()
+    page.goto(f"{address}{put(house, '<p>The same</p>')}/text")
+    assert page.locator(".mail-text").inner_text() == "The same in words.\n\n  It has three lines."
 
 
 @pytest.mark.java

@@ -282,6 +282,16 @@ def test_axe_finds_nothing_where_a_lead_has_to_put_something_right_or_is_in_no_t
         assert axe_violations(page) == []
 
 
+def test_what_a_customer_wrote_keeps_its_line_breaks(
+    new_page: NewPage, app: Flask, address: str, cast: BuiltDeal
+) -> None:
+    Response.update(comment="Fijn geholpen.\nTot ziens.", share_with_delivery=False).execute()
+    page = new_page()
+    sign_in(page, app, address, "Sanne de Vries", Role.SALESPERSON)
+    page.goto(f"{address}/me/deals/{cast.deal_id}")
+    assert page.locator("blockquote").first.inner_text() == "Fijn geholpen.\nTot ziens."
+
+
 LOOKS_OF_A_FIELD = """field => {
     const {minHeight, borderRadius, borderWidth, borderColor, backgroundColor, fontSize} = getComputedStyle(field);
     return [minHeight, borderRadius, borderWidth, borderColor, backgroundColor, fontSize];
