@@ -1,8 +1,7 @@
 """The first command works on every day of the year, and tells the same story on each."""
 
-import json
+import re
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
@@ -120,15 +119,11 @@ def test_what_stands_on_the_pages_is_the_same_at_every_hour(demo: Played) -> Non
     assert post.sent == []
 
 
-def figures(demo: Played) -> list[dict[str, Any]]:
-    """What each release says, without the days and the fingerprints of files that hold them."""
-    found = []
-    for file in sorted(demo.settings.releases_folder.glob("*/release.json")):
-        document = json.loads(file.read_text(encoding="utf-8"))
-        found.append(
-            {name: part for name, part in document.items() if name not in {"published_on", "previous"}}
-        )
-    return found
+def figures(demo: Played) -> list[str]:
+    """What each release says, without the days and the fingerprints of what holds them."""
+    day_or_fingerprint = re.compile(r"\d{4}-\d{2}-\d{2}|[0-9a-f]{64}")
+    files = sorted(demo.settings.releases_folder.glob("*/release.json"))
+    return [day_or_fingerprint.sub("", file.read_text(encoding="utf-8")) for file in files]
 
 
 @pytest.mark.slow
