@@ -116,7 +116,7 @@ def deal(
             email = f"customer{number}@example.net"
             customer = Customer.create(email=email, **known)
         else:
-            customer, _ = Customer.get_or_create(email=email, defaults=known)
+            customer = Customer.get_or_none(Customer.email == email) or Customer.create(email=email, **known)
         row = Deal.create(
             **{
                 "deal_id": f"D-{number}",

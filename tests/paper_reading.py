@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 from PIL import Image
 
 
@@ -19,6 +19,7 @@ def picture(file: Path, dots_per_inch: int = 150) -> Image.Image:
     """The first page."""
     document = pypdfium2.PdfDocument(file)
     try:
-        return document[0].render(scale=dots_per_inch / 72).to_pil()
+        first: Image.Image = document[0].render(scale=dots_per_inch / 72).to_pil()
+        return first
     finally:
         document.close()

@@ -66,7 +66,7 @@ def answered_deals(
             ).row
             for wave, lowest in ((Wave.SALE, 4), (Wave.DELIVERY, 2)):
                 points = rng.integers(lowest, of.scale.high + 1, len(of.items(wave)))
-                _submit(deal, wave, _sheet(of, wave, points), now)
+                _submit(deal, wave, _sheet(of, wave, points.tolist()), now)
             if joint_visit or (joint_visit is None and rng.random() < 0.5):
                 Practice.create(deal=deal, name="joint_visit", done_on=date(2026, 2, 26))
             queueing.record_pair(deal, now)
@@ -85,7 +85,7 @@ def answer(deal: int, survey: Survey, wave: Wave, points: Sequence[int], now: da
 
 
 def _sheet(survey: Survey, wave: Wave, points: Sequence[int]) -> bytes:
-    return pack(survey, wave, dict(zip(survey.items(wave), map(int, points), strict=True)))
+    return pack(survey, wave, dict(zip(survey.items(wave), points, strict=True)))
 
 
 def _submit(deal: int, wave: Wave, sheet: bytes, now: datetime) -> int:
@@ -123,7 +123,7 @@ def alone(
     made, closed = [], []
     for number in range(how_many):
         built = builders.deal(of, seller=builders.person(sellers[number % len(sellers)]), waves=())
-        answer(built.row, of, wave, rng.integers(3, of.scale.high + 1, len(of.items(wave))))
+        answer(built.row, of, wave, rng.integers(3, of.scale.high + 1, len(of.items(wave))).tolist())
         if arm is Arm.LEFT:
             builders.invite(built, Wave.DELIVERY, InvitationState.EXPIRED)
             closed.append(built.invitations[Wave.DELIVERY])

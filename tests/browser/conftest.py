@@ -3,12 +3,16 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from compiled import compile_once
 from pages import CHECKER, LIGHTHOUSE
 from running import CHROMIUM, chromium
+
+compile_once()
 
 NewPage = Callable[..., Page]
 
@@ -30,15 +34,15 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
 
     Without `typefaces` it stands in the reader's own: as before ours have come, or where they never do.
     """
-    contexts = []
+    contexts: list[BrowserContext] = []
 
     def open_page(
         width: int = 360,
-        scheme: str = "light",
+        scheme: Literal["light", "dark"] = "light",
         locale: str = "nl-NL",
         *,
         typefaces: bool = True,
-        **options: object,
+        **options: Any,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 800},

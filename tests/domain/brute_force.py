@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import combinations
 
 
-def row_reduced(rows: Sequence[Sequence[int]]) -> list[list[Fraction]]:
+def row_reduced(rows: Sequence[Sequence[int | Fraction]]) -> list[list[Fraction]]:
     """An echelon basis of the row space, in exact rational numbers."""
     basis = [[Fraction(entry) for entry in row] for row in rows]
     rank = 0
@@ -48,6 +48,8 @@ def _kernel(rows: Sequence[Sequence[Fraction]]) -> list[list[Fraction]]:
     """A basis of the weights w with wᵀ rows = 0."""
     count = len(rows)
     width = len(rows[0]) if rows else 0
-    augmented = [[*row, *(Fraction(int(at == own)) for at in range(count))] for own, row in enumerate(rows)]
+    augmented: list[list[int | Fraction]] = [
+        [*row, *(Fraction(int(at == own)) for at in range(count))] for own, row in enumerate(rows)
+    ]
     reduced = row_reduced(augmented)
     return [row[width:] for row in reduced if not any(row[:width])]

@@ -194,7 +194,7 @@ class World:
 
     def candidates(self) -> list[Part]:
         """The parts by which the practice tables could grow now."""
-        found = []
+        found: list[Part] = []
         for survey in {deal.survey.key: deal.survey for deal in self.deals}.values():
             placed = [
                 deal

@@ -104,7 +104,7 @@ class _InOneGo(Pipelining):
 
 
 def _drop(server: SMTP) -> str:
-    if server.transport:
+    if isinstance(server.transport, asyncio.WriteTransport):
         server.transport.abort()
     return "250 nobody hears this"
 

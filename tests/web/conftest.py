@@ -10,10 +10,13 @@ from flask import Flask, Response, g, request
 from flask.testing import FlaskClient
 
 from builders import NOW, person, settings
+from compiled import compile_once
 from kloof import storage
 from kloof.domain.access.people import Role
 from kloof.storage.access import people
 from kloof.web import create_app
+
+compile_once()
 
 
 class Clock:
