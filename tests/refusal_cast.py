@@ -292,7 +292,7 @@ def _(world: World) -> TestResponse:
 
 @case(Reason.ANSWERS_FIXED)
 def _(world: World) -> TestResponse:
-    world.monkeypatch.setattr(respond.blocks, "is_frozen", lambda _: True)
+    world.monkeypatch.setattr(respond.queueing, "is_frozen", lambda _: True)
     return world.visitor().post(form(sent(world), "?page=1"), data={"a1": "3"}, follow_redirects=True)
 
 
@@ -399,7 +399,7 @@ def _(world: World) -> TestResponse:
     def breaks(*_: object) -> None:
         raise RuntimeError("the database went away")
 
-    world.monkeypatch.setattr("kloof.web.staff.me.feedback.overview", breaks)
+    world.monkeypatch.setattr("kloof.web.staff.me.own_feedback.overview", breaks)
     return world.sanne("/me")
 
 

@@ -12,7 +12,9 @@ import pytest
 
 from builders import NOW, settings, survey
 from kloof.config import Settings
-from kloof.domain.mailing.messages import AboutDeal, Outgoing
+from kloof.domain.mailing.kinds import INVITATION, REMINDER, MailKind
+from kloof.domain.mailing.messages import Outgoing, Recipient
+from kloof.domain.mailing.subjects import AboutSurvey
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.text import LANGUAGES, Language
@@ -20,7 +22,7 @@ from kloof.mail.letter_pdf import LetterPrinter
 from kloof.mail.rendering import MailRenderer
 from kloof.web.survey.preview import alone
 
-KINDS = ("invitation", "reminder-1", "reminder-2")
+KINDS = ((INVITATION, 0), (REMINDER, 1), (REMINDER, 2))
 TOLD: dict[Language, str] = {"nl": r"\bongeveer (\w+) minuten", "en": r"\babout (\w+) minutes"}
 
 
@@ -30,11 +32,12 @@ def told(words: str, language: Language) -> str:
     return str(found)
 
 
-def outgoing(kind: str, wave: Wave, language: Language) -> Outgoing:
-    about = AboutDeal(
+def outgoing(kind: MailKind[AboutSurvey], ordinal: int, wave: Wave, language: Language) -> Outgoing:
+    about = AboutSurvey(
         1, InvitationState.PLANNED, wave, 1, "Pump", "Eva", date(2026, 3, 1), date(2026, 3, 2), False, NOW
     )
-    return Outgoing(1, "m", kind, 0, 1, "Piet", "piet@example.com", language, b"s" * 32, NOW, about)
+    to = Recipient("Piet", "piet@example.com", language, 1, b"s" * 32)
+    return Outgoing(1, "m", kind, ordinal, 0, to, about)
 
 
 def mailed(post: MailRenderer, mail: Outgoing, asked: Survey) -> list[str]:
@@ -62,11 +65,11 @@ def test_mail_letter_and_form_say_the_same_number_of_minutes(tmp_path: Path, asp
     form, post = alone(own, asked).test_client(use_cookies=False), MailRenderer(own)
     told_by: list[tuple[Wave, str, str]] = []
     moments = list(product(Wave, LANGUAGES))
-    papers = printed(own, [outgoing("invitation", *moment) for moment in moments], asked)
+    papers = printed(own, [outgoing(INVITATION, 0, *moment) for moment in moments], asked)
     for (wave, language), paper in zip(moments, papers, strict=True):
         shown = form.get(f"/preview/project/{wave}?language={language}").text
         told_by += [(wave, "form", told(shown, language)), (wave, "letter", told(paper, language))]
-        for kind in KINDS:
-            mails = mailed(post, outgoing(kind, wave, language), asked)
-            told_by += [(wave, kind, told(words, language)) for words in mails]
+        for kind, ordinal in KINDS:
+            mails = mailed(post, outgoing(kind, ordinal, wave, language), asked)
+            told_by += [(wave, f"{kind.name} {ordinal}", told(words, language)) for words in mails]
     assert told_by == [(wave, where, str(asked.minutes(wave))) for wave, where, _ in told_by]

@@ -94,7 +94,7 @@ def test_the_words_of_the_others_make_a_page_too(
     for reason in ON_NO_PAGE_YET:
         row = REFUSALS[reason]
         refusal = Refused(reason, "In English.", **dict.fromkeys(re.findall(r"{(\w+)}", row.title), "7"))
-        monkeypatch.setattr("kloof.web.staff.me.feedback.overview", Mock(side_effect=refusal))
+        monkeypatch.setattr("kloof.web.staff.me.own_feedback.overview", Mock(side_effect=refusal))
         answer = sanne.get("/me")
         assert (answer.status_code, stands_in(row.title, language, answer)) == (row.status, True)
         assert "In English" not in answer.text

@@ -69,7 +69,7 @@ def test_the_owner_reads_why_in_the_customers_words_and_what_they_agreed_to(
     for said in (
         "a promise was not kept",
         "fell well short",
-        '<td class="number">8</td><td class="number">3</td>',
+        '<td class="number" data-label="Expected">8</td><td class="number" data-label="Got">3</td>',
         PROMISE,
         WORDS,
         built.email,
