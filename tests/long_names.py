@@ -23,7 +23,7 @@ from kloof.domain.surveys.responses import PromiseOutcome as PromiseOutcome
 from kloof.mail.caught import names
 from kloof.mail.transport import Folder
 from kloof.storage.access import people
-from kloof.storage.models import Customer, Deal, FollowUp, Message, Response, SurveyVersion
+from kloof.storage.models import Call, Customer, Deal, Message, Response, SurveyVersion
 from kloof.storage.models import Person as PersonRow
 
 SURVEYS = Path(__file__).parents[1] / "surveys"
@@ -67,7 +67,7 @@ def places(settings: Settings) -> dict[str, Place]:
     release_cast.answered_deals(7, team=long("Team"), region=long("Regio"), product=long("Product"))
     _suspicious()
     _rename()
-    salt = bytes(FollowUp.get(FollowUp.deal == asked.row).link_salt)
+    salt = bytes(Call.get(Call.deal == asked.row).link_salt)
     _, link = sign_in.mint(settings, _person(SELLER), "", NOW, timedelta(hours=1))
     return (
         _of_customers(fresh, both, f"/solved/{token(settings.secret_key, Purpose.SOLVED, salt)}")
@@ -128,14 +128,14 @@ def _of_mail(settings: Settings) -> dict[str, Place]:
 def _calls(settings: Settings) -> tuple[BuiltDeal, BuiltDeal, BuiltDeal]:
     """One that is overdue, one that was made, and one of which the customer is asked whether it is solved."""
     late = answers(settings, received=2, outcome=PromiseOutcome.BROKEN)
-    FollowUp.update(due_on=NOW.date() - timedelta(days=2)).execute()
+    Call.update(due_on=NOW.date() - timedelta(days=2)).execute()
     made, asked = answers(settings), answers(settings)
     seller = _person(SELLER)
     calls.record(settings, seller, late.deal_id, CallOutcome.NOT_REACHED, long("Voicemail"), NOW)
     for built in (made, asked):
         calls.record(settings, seller, built.deal_id, CallOutcome.SOLVED, long("Monteur"), NOW)
     answers(settings, seller="Anna", received=2)
-    FollowUp.update(due_on=NOW.date() - timedelta(days=2)).where(FollowUp.due_on > NOW.date()).execute()
+    Call.update(due_on=NOW.date() - timedelta(days=2)).where(Call.due_on > NOW.date()).execute()
     return late, made, asked
 
 
