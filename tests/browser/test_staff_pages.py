@@ -160,7 +160,7 @@ def elsewhere(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """The address of a kloof whose people sign in at their company's own provider."""
     roles = {"issuer": "https://login.company.example", "client_id": "kloof", "roles": {"desk": "desk"}}
     monkeypatch.setattr(
-        "kloof.web.staff.sign_in.provider.address", lambda *_: "https://login.company.example/ask"
+        "kloof.web.staff.sign_in.oidc.address", lambda *_: "https://login.company.example/ask"
     )
     with served(
         create_app(settings(database, tmp_path, oidc=roles, oidc_secret="s"), clock=lambda: NOW)

@@ -163,7 +163,7 @@ def test_the_demo_knows_nothing_of_the_company_that_the_shell_is_set_up_for(
     monkeypatch.setattr(processes.subprocess, "Popen", lambda *_, env, **__: started.append(env))
     monkeypatch.setattr(processes, "_stop", lambda _: None)
     monkeypatch.setattr(processes.signal, "signal", lambda *_: None)
-    with processes._children(two / "here", 8000, {"KLOOF_RUN": "demo"}):
+    with processes._children(two / "here", 8000, {"KLOOF_RUN": "demo"}, holding=0):
         pass
     assert [{name for name in env if name.startswith("KLOOF_")} for env in started] == [{"KLOOF_RUN"}] * 2
     assert all("PATH" in env for env in started)

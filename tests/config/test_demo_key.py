@@ -12,6 +12,11 @@ from kloof.domain.errors import BadSettings
 REFUSAL = "KLOOF_SECRET_KEY: this is the key of the demo, which everybody knows"
 
 
+@pytest.fixture(autouse=True)
+def company(tmp_path: Path) -> None:
+    (tmp_path / "kloof.toml").touch()
+
+
 def test_a_company_with_the_key_of_the_demo_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match=REFUSAL):
         load_settings(tmp_path, {"KLOOF_SECRET_KEY": f" {DEMO_KEY}\n"})

@@ -1,9 +1,14 @@
 """The one place where the real time is read; everything else is given it."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from __future__ import annotations
 
-from kloof.config import Settings
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kloof.config import Settings
 
 
 def wall_clock() -> datetime:
