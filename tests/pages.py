@@ -117,7 +117,8 @@ def lighthouse(address: str, folder: Path) -> Judgement:
 def wrong_on_a_phone(page: Page) -> dict[str, Any]:
     """What is wrong with the page on a screen 360 pixels wide, as browser/measure.js says it, by kind of fault."""
     page.set_viewport_size({"width": 360, "height": 800})
-    page.evaluate("document.fonts.ready.then(() => null)")  # until they have come, lines may still break elsewhere
+    # Until the letters have come, lines may still break elsewhere.
+    page.evaluate("document.fonts.ready.then(() => null)")
     # As high as its page, since only what is on the screen can be pressed.
     page.set_viewport_size({"width": 360, "height": page.evaluate("document.documentElement.scrollHeight")})
     found: dict[str, Any] = page.evaluate(MEASURE)
