@@ -5,7 +5,7 @@ import email.policy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 
 import pytest
@@ -176,7 +176,7 @@ def test_who_starts_with_a_number_in_the_mail_gets_to_the_receipt(
 ) -> None:
     page = new_page(java_script_enabled=java_script)
     for low, high in SCALES:
-        for language, point, other in (("nl", low, high), ("en", high, low)):
+        for language, (point, other) in product(LANGUAGES, ((low, high), (high, low))):
             got = company.invited(asked(low, high), wave, language)
             from_number_to_receipt(page, got.number(point), point, other, language)
             kept = got.questionnaire(company.clock)
