@@ -310,14 +310,14 @@ def test_the_keyboard_reaches_the_content_in_one_step(address: str, new_page: Ne
 
 
 @pytest.mark.parametrize("path", ["", "findings/installation-1/aspects/included/", "findings/data/"])
-def test_lighthouse_gives_at_least_98_in_every_category(
+def test_lighthouse_gives_at_least_98_and_a_page_is_light_and_lies_still(
     address: str, path: str, judge: None, tmp_path: Path
 ) -> None:
     found = lighthouse(address + path, tmp_path)
-    assert found.scores.keys() == {"performance", "accessibility", "best-practices", "seo"}
-    performance = [found.scores.pop("performance")]
+    assert found.scores.keys() == {"accessibility", "best-practices", "seo"}
     assert min(found.scores.values()) >= 98, found
-    # Reckoned from times: a machine that does other things too only lowers it. So the best of a few is the page's own.
-    while performance[-1] < 98 and len(performance) < 5:
-        performance.append(lighthouse(address + path, tmp_path).scores["performance"])
-    assert max(performance) >= 98, performance
+    # What makes a page slow to come or jump about when it does, in what no clock measures.
+    assert found.shift <= 0.01, found
+    assert found.kilobytes <= 130, found
+    assert len(found.requests) <= 10, found
+    assert all(loaded.startswith(address) for loaded in found.requests), found
