@@ -5,11 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from kloof import storage
 from kloof.config import Settings
 from kloof.domain.access import tokens as links
 from kloof.domain.access.people import Role
+from kloof.domain.mailing.schedule import SendingHours
+from kloof.domain.staff.calls import CallPolicy
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.storage.models import Customer, Deal, Invitation, Person
@@ -17,6 +20,9 @@ from kloof.storage.surveys import versions
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 SECRET = "a secret key for tests, and nothing else"  # long enough, and worth nothing
+ANY_HOUR = SendingHours(0, 24, frozenset(range(1, 8)), ZoneInfo("Europe/Amsterdam"))
+CALLS = CallPolicy(by_salespeople=False, hours=ANY_HOUR, due_in=3)
+"""Of a company whose works council was not asked: a call opens only for who asks for one."""
 _numbers = count(1)
 
 

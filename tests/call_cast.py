@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from builders import NOW, BuiltDeal, deal, person, settings
+from kloof.actions.staff.open_calls import policy as call_policy
 from kloof.actions.surveys import respond
 from kloof.config import Settings
 from kloof.domain.mailing.kinds import MAIL_KINDS
@@ -25,7 +26,7 @@ def company(database: str, folder: Path, **more: object) -> Settings:
 
 
 def answers(
-    house: Settings | None,
+    house: Settings,
     received: int = 3,
     consent: Consent = Consent.NAMED,
     outcome: PromiseOutcome = PromiseOutcome.KEPT,
@@ -47,13 +48,15 @@ def answers(
             promises={0: promise},
             **({} if at_sale else {"may_call": True} | after),
         )
-        respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, submit=True, settings=house)
+        respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, call_policy(house), submit=True)
     return built
 
 
-def chooses(house: Settings | None, built: BuiltDeal, wave: Wave = Wave.DELIVERY, **changes: Any) -> None:
+def chooses(house: Settings, built: BuiltDeal, wave: Wave = Wave.DELIVERY, **changes: Any) -> None:
     """The customer chooses again on the receipt."""
-    respond.choose_again(respond.open_link(built.tokens[wave], NOW), Changes(**changes), NOW, house)
+    respond.choose_again(
+        respond.open_link(built.tokens[wave], NOW), Changes(**changes), NOW, call_policy(house)
+    )
 
 
 def state(built: BuiltDeal) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import builders
 import release_cast
-from builders import NOW, BuiltDeal, person
+from builders import CALLS, NOW, BuiltDeal, person
 from call_cast import answers, company
 from kloof.actions.access import sign_in
 from kloof.actions.mailing.worker import work_once
@@ -149,7 +149,7 @@ def _handovers(settings: Settings) -> tuple[BuiltDeal, BuiltDeal]:
             consent=Consent.NAMED,
             promises={0: PromiseChange(text=long("Toezegging"), aspect="a1")},
         )
-        respond.save(respond.open_link(built.tokens[Wave.SALE], NOW), said, NOW, submit=True)
+        respond.save(respond.open_link(built.tokens[Wave.SALE], NOW), said, NOW, CALLS, submit=True)
         Response.update(share_with_delivery=True).execute()
         marks = {"a1": (Mark.WONT, long("Opmerking")), "promise.0": (Mark.TALK, "")}
         Deal.update(delivery_planned_on=date(2026, 3, 20)).where(Deal.id == built.row).execute()
@@ -169,9 +169,9 @@ def _twice() -> BuiltDeal:
         comment=long("Opmerking"),
         promises={0: PromiseChange(text=long("Toezegging"), aspect="a1")},
     )
-    respond.save(respond.open_link(built.tokens[Wave.SALE], NOW), said, NOW, submit=True)
+    respond.save(respond.open_link(built.tokens[Wave.SALE], NOW), said, NOW, CALLS, submit=True)
     respond.save(
-        respond.open_link(built.tokens[Wave.DELIVERY], NOW), Changes(answers=rated), NOW, submit=False
+        respond.open_link(built.tokens[Wave.DELIVERY], NOW), Changes(answers=rated), NOW, CALLS, submit=False
     )
     return built
 

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from builders import NOW, SECRET, BuiltDeal, deal, person, settings, survey
+from builders import CALLS, NOW, SECRET, BuiltDeal, deal, person, settings, survey
 from call_cast import answers as told_something_large
 from kloof.actions.access import oidc
 from kloof.actions.staff import calls
@@ -160,7 +160,7 @@ def answered(built: BuiltDeal, *waves: Wave) -> BuiltDeal:
     """The customer sends these surveys in."""
     for wave in waves:
         said = Changes(answers=dict.fromkeys(("a1", "a2", "a3"), 8), consent=Consent.NAMED)
-        respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, submit=True)
+        respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, CALLS, submit=True)
     return built
 
 

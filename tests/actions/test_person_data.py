@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import NOW, SECRET, BuiltDeal, deal, person, settings
+from builders import CALLS, NOW, SECRET, BuiltDeal, deal, person, settings
 from kloof.actions import person_data
 from kloof.actions.mailing import opt_out
 from kloof.actions.surveys import respond
@@ -31,7 +31,7 @@ def answered() -> BuiltDeal:
             comment="Friendly people",
             promises={0: PromiseChange(text=WORDS)} if wave is Wave.SALE else {},
         )
-        respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, submit=True)
+        respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, CALLS, submit=True)
     return built
 
 
@@ -123,17 +123,19 @@ def test_nobody_with_that_address_is_said_in_words(database: str, tmp_path: Path
 def test_what_the_customer_does_by_their_link_stands_in_the_log(database: str, tmp_path: Path) -> None:
     built = answered()
     opened_again = respond.open_link(built.tokens[Wave.DELIVERY], NOW)
-    respond.save(opened_again, Changes(answers={"a1": 3}), NOW, correct=True)
-    respond.choose_again(opened_again, Changes(consent=Consent.TOTALS), NOW)
-    respond.choose_again(opened_again, Changes(consent=Consent.TOTALS, wants_call=True), NOW)
+    respond.save(opened_again, Changes(answers={"a1": 3}), NOW, CALLS, correct=True)
+    respond.choose_again(opened_again, Changes(consent=Consent.TOTALS), NOW, CALLS)
+    respond.choose_again(opened_again, Changes(consent=Consent.TOTALS, wants_call=True), NOW, CALLS)
     for _ in range(2):
         opt_out.stop(settings(database, tmp_path), built.opt_out_tokens[Wave.SALE], NOW)
-    respond.withdraw(opened_again, NOW)
+    respond.withdraw(opened_again, NOW, CALLS)
     assert [(row.hand, row.what, row.detail) for row in AuditEntry.select().order_by(AuditEntry.id)] == [
         ("customer", "answers_sent", "named"),
         ("customer", "answers_sent", "named"),
         ("customer", "answers_corrected", "named"),
         ("customer", "consent_changed", "named to totals"),
+        ("customer", "call_opened", ""),
         ("customer", "mail_stopped", ""),
         ("customer", "answers_withdrawn", ""),
+        ("customer", "call_cancelled", ""),
     ]

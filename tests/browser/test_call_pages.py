@@ -68,7 +68,7 @@ def paths(house: Settings) -> dict[str, tuple[str, Person | None]]:
         Deal.update(added_at=NOW - timedelta(days=40)).where(Deal.id.in_(rows)).execute()
         Deal.update(address_changed_at=NOW).where(Deal.id.in_(rows[:changed])).execute()
     without_consent = house.model_copy(update={"works_council_consent": None})
-    chooses(without_consent, answers(None), wants_call=True)
+    chooses(without_consent, answers(without_consent), wants_call=True)
     return {
         "calls": ("/calls", sanne),
         "late": (f"/calls/{late.deal_id}", sanne),

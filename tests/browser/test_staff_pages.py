@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, Route
 
-from builders import NOW, BuiltDeal, deal, person, settings, survey
+from builders import CALLS, NOW, BuiltDeal, deal, person, settings, survey
 from kloof.actions.staff import handover
 from kloof.actions.staff.published import Figures
 from kloof.actions.surveys import respond
@@ -90,7 +90,7 @@ def _answered(consent: Consent, received: int) -> BuiltDeal:
     for wave, number in ((Wave.SALE, 8), (Wave.DELIVERY, received)):
         answers = {f"a{aspect}": number for aspect in (1, 2, 3)}
         said = Changes(answers=answers, consent=consent, comment="Fijn geholpen.", promises=promised)
-        respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, submit=True)
+        respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, CALLS, submit=True)
     return built
 
 

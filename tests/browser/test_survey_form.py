@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from builders import NOW, BuiltDeal, deal, settings, survey
+from builders import CALLS, NOW, BuiltDeal, deal, settings, survey
 from kloof.actions.surveys import respond
 from kloof.actions.surveys.files import load_surveys
 from kloof.domain.surveys.definition import Wave
@@ -42,7 +42,7 @@ def kept(built: BuiltDeal, wave: Wave = Wave.SALE) -> dict[str, object]:
 
 
 def said(built: BuiltDeal, changes: Changes, wave: Wave = Wave.SALE, *, submit: bool = False) -> None:
-    respond.save(respond.open_link(built.tokens[wave], NOW), changes, NOW, submit=submit)
+    respond.save(respond.open_link(built.tokens[wave], NOW), changes, NOW, CALLS, submit=submit)
 
 
 @pytest.fixture

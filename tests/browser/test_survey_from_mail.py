@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import BrowserContext, Page, expect
 
-from builders import settings, survey, text
+from builders import CALLS, settings, survey, text
 from kloof import storage
 from kloof.actions.mailing.worker import work_once
 from kloof.actions.surveys import respond
@@ -66,7 +66,7 @@ class Company:
         got = self._received(f"customer{number}@example.com")
         if wave is Wave.DELIVERY:
             before = Changes(dict.fromkeys(of.items(Wave.SALE), of.scale.high), consent=Consent.NAMED)
-            respond.save(got.questionnaire(self.clock), before, self.clock(), submit=True)
+            respond.save(got.questionnaire(self.clock), before, self.clock(), CALLS, submit=True)
             self.clock.now += timedelta(days=1)
             deliver(self.settings, sold, self.clock().date(), now=self.clock(), about=of)
             got = self._received(f"customer{number}@example.com")

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, Request
 
-from builders import NOW, BuiltDeal, deal, settings, survey
+from builders import CALLS, NOW, BuiltDeal, deal, settings, survey
 from kloof.actions.surveys import respond
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
@@ -44,7 +44,7 @@ def answered_at_sale() -> BuiltDeal:
         consent=Consent.TOTALS,
         promises={0: PromiseChange(text="Klaar voor de zomer", aspect="a1")},
     )
-    respond.save(respond.open_link(built.tokens[Wave.SALE], NOW), said, NOW, submit=True)
+    respond.save(respond.open_link(built.tokens[Wave.SALE], NOW), said, NOW, CALLS, submit=True)
     return built
 
 

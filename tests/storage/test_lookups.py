@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import NOW, deal, person, survey
+from builders import CALLS, NOW, deal, person, survey
 from kloof import storage
 from kloof.actions.surveys import respond
 from kloof.domain.errors import NotFound
@@ -48,7 +48,7 @@ def test_a_page_that_was_open_while_its_customer_was_erased_is_refused(database:
     questionnaire = respond.open_link(built.tokens[Wave.SALE], NOW)
     Invitation.delete().where(Invitation.id == questionnaire.invitation).execute()
     with pytest.raises(NotFound, match="This link opens nothing"):
-        respond.save(questionnaire, Changes(answers={"a1": 7}), NOW, submit=True)
+        respond.save(questionnaire, Changes(answers={"a1": 7}), NOW, CALLS, submit=True)
 
 
 def test_an_unsolved_call_has_no_link_to_make_up(database: str) -> None:

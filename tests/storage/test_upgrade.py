@@ -8,7 +8,7 @@ import pytest
 from playhouse.migrations import Runner
 
 import release_cast
-from builders import NOW, deal, person
+from builders import CALLS, NOW, deal, person
 from kloof import storage
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
@@ -36,7 +36,7 @@ def filled(either_database: str, tmp_path: Path) -> str:
             consent=Consent.NAMED,
             promises={0: PromiseChange(text="Klaar vóór de vorst")} if wave is Wave.SALE else {},
         )
-        respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, submit=True)
+        respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, CALLS, submit=True)
     release_cast.answered_deals(40)
     freeze(release_cast.settings(tmp_path, either_database), release_cast.MONDAY)
     return either_database

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from kloof.actions.deals import imports
 from kloof.actions.deals.imports import Report
+from kloof.actions.staff.open_calls import policy as call_policy
 from kloof.actions.surveys import respond
 from kloof.config import Settings
 from kloof.demo.story import Reply
@@ -76,7 +77,7 @@ def answer(settings: Settings, deal_id: str, wave: Wave, reply: Reply) -> None:
         may_call=reply.consent is Consent.NAMED if wave is Wave.DELIVERY else None,
         promises=promises | outcomes,
     )
-    respond.save(questionnaire, said, now, submit=True, settings=settings)
+    respond.save(questionnaire, said, now, call_policy(settings), submit=True)
 
 
 def survey_token(settings: Settings, deal_id: str, wave: Wave) -> str:

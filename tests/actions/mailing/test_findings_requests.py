@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import NOW, BuiltDeal, deal, person, survey
+from builders import CALLS, NOW, BuiltDeal, deal, person, survey
 from kloof.actions.mailing import opt_out
 from kloof.actions.mailing.dispatch import Dispatch, RoundResult
 from kloof.actions.releases.freeze import freeze
@@ -43,7 +43,7 @@ def asks(customer: str = "piet@example.com") -> BuiltDeal:
     """A customer who answered at sale, and asked to be told."""
     built = deal(survey(), seller=person("Sanne"), email=customer)
     opened = respond.open_link(built.tokens[Wave.SALE], NOW)
-    respond.save(opened, EVERYTHING, NOW, submit=True)
+    respond.save(opened, EVERYTHING, NOW, CALLS, submit=True)
     return built
 
 
@@ -96,7 +96,7 @@ def test_one_ask_is_one_mail_and_asking_again_is_another(company: Settings) -> N
     assert publish(company, month(1)).told == 0
     again = respond.open_link(built.tokens[Wave.SALE], month(1))
     assert not again.response.wants_findings
-    respond.choose_again(again, Changes(wants_findings=True), month(1))
+    respond.choose_again(again, Changes(wants_findings=True), month(1), CALLS)
     answered_deals(15, seed=2, now=month(2))
     freeze(company, month(2))
     assert publish(company, month(2)).told == 1
@@ -122,7 +122,7 @@ def test_a_dry_run_and_a_publish_without_news_tell_nobody(company: Settings) -> 
 def test_who_withdraws_before_it_goes_out_gets_no_mail(company: Settings) -> None:
     built = asks()
     publish(company, MONDAY)
-    respond.withdraw(respond.open_link(built.tokens[Wave.SALE], MONDAY), MONDAY)
+    respond.withdraw(respond.open_link(built.tokens[Wave.SALE], MONDAY), MONDAY, CALLS)
     assert go(company, Memory(), TUESDAY).sent == 0
     assert told()[0].state == MessageState.CANCELLED
 
@@ -140,7 +140,7 @@ def test_who_asks_after_opting_out_of_surveys_is_told(company: Settings) -> None
     built = asks()
     opt_out.stop(company, built.opt_out_tokens[Wave.SALE], MONDAY)
     opened = respond.open_link(built.tokens[Wave.SALE], MONDAY)
-    respond.choose_again(opened, Changes(wants_findings=True), MONDAY)
+    respond.choose_again(opened, Changes(wants_findings=True), MONDAY, CALLS)
     publish(company, MONDAY)
     assert go(company, Memory(), TUESDAY).sent == 1
 
@@ -151,7 +151,7 @@ def test_who_asks_after_opting_out_is_told_also_while_another_mail_about_that_su
     built = asks()
     opt_out.stop(company, built.opt_out_tokens[Wave.SALE], MONDAY)
     opened = respond.open_link(built.tokens[Wave.SALE], MONDAY)
-    respond.choose_again(opened, Changes(wants_findings=True), MONDAY)
+    respond.choose_again(opened, Changes(wants_findings=True), MONDAY, CALLS)
     publish(company, MONDAY)
     call = Call.create(deal=built.row, state="solved", time=1, opened_at=NOW, due_on=NOW.date())
     outbox.queue(NOW, SOLVED, NOW, 1, call=call.id, invitation=built.invitations[Wave.SALE])

@@ -118,7 +118,13 @@ def test_all_or_none_is_decided(settings: Settings) -> None:
 def test_who_lets_the_second_survey_close_has_left_and_can_never_answer_it(settings: Settings) -> None:
     built = builders.deal()
     said = Changes(answers={f"a{number}": 8 for number in (1, 2, 3)}, consent=Consent.TOTALS)
-    respond.save(respond.open_link(built.tokens[Wave.SALE], builders.NOW), said, builders.NOW, submit=True)
+    respond.save(
+        respond.open_link(built.tokens[Wave.SALE], builders.NOW),
+        said,
+        builders.NOW,
+        builders.CALLS,
+        submit=True,
+    )
     builders.invite(built, Wave.DELIVERY)
     late = builders.NOW + timedelta(days=46)
     second = respond.open_link(built.tokens[Wave.DELIVERY], builders.NOW)
@@ -129,10 +135,10 @@ def test_who_lets_the_second_survey_close_has_left_and_can_never_answer_it(setti
     ((queued, _),) = freezing.queued()
     assert (queued.arm, queued.expected.tolist()) == (Arm.LEFT, [[9, 9, 9]])
     with pytest.raises(Refused):
-        respond.save(second, said, late, submit=True)
+        respond.save(second, said, late, builders.CALLS, submit=True)
     first = respond.open_link(built.tokens[Wave.SALE], late)
-    respond.save(first, Changes(answers={"a1": 3}), late, correct=True)
+    respond.save(first, Changes(answers={"a1": 3}), late, builders.CALLS, correct=True)
     ((queued, _),) = freezing.queued()
     assert queued.expected.tolist() == [[4, 9, 9]]
-    respond.withdraw(first, late)
+    respond.withdraw(first, late, builders.CALLS)
     assert freezing.queued() == []

@@ -10,6 +10,7 @@ from kloof.actions.deals import imports
 from kloof.actions.mailing.dispatch import Dispatch, RoundResult
 from kloof.actions.mailing.outbox import Decision, overview, resolve
 from kloof.actions.staff import handover
+from kloof.actions.staff.open_calls import policy as call_policy
 from kloof.actions.surveys import respond
 from kloof.config import Settings
 from kloof.domain.access import tokens
@@ -53,7 +54,7 @@ def shared(settings: Settings, consent: Consent = Consent.NAMED) -> None:
     sell(settings, line())
     answers = dict.fromkeys(("lead-time", "price", "quality"), 9)
     said = Changes(answers=answers, consent=consent, shares_with_delivery=True)
-    respond.save(link(settings), said, NOON, submit=True)
+    respond.save(link(settings), said, NOON, call_policy(settings), submit=True)
 
 
 def say(
@@ -104,7 +105,7 @@ def test_who_takes_it_back_before_the_mail_goes_is_not_written_about(
 ) -> None:
     shared(settings)
     say(settings, lead)
-    respond.choose_again(link(settings), change, NIGHT)
+    respond.choose_again(link(settings), change, NIGHT, call_policy(settings))
     tally, sent = work(settings)
     assert (sent, tally.withdrawn) == ([], 1)
     assert Message.get(Message.kind == "handover").last_reply.startswith("The work is done, or")

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from builders import NOW, person
+from builders import CALLS, NOW, person
 from call_cast import PROMISE, WORDS, answers, chooses, company, mails, state
 from kloof import storage
 from kloof.actions import person_data
 from kloof.actions.staff import calls
+from kloof.actions.staff.open_calls import policy as call_policy
 from kloof.actions.surveys import respond
 from kloof.config import Settings
 from kloof.domain.access.people import Person, Role
@@ -116,7 +117,7 @@ def test_choosing_totals_leaves_a_wish_to_be_called_without_what_was_answered(ho
 
 def test_withdrawing_takes_the_call_away(house: Settings) -> None:
     built = answers(house)
-    respond.withdraw(respond.open_link(built.tokens[Wave.DELIVERY], NOW), NOW)
+    respond.withdraw(respond.open_link(built.tokens[Wave.DELIVERY], NOW), NOW, CALLS)
     assert state(built) == "cancelled"
     assert {stands for _, stands in mails()} == {"cancelled"}
     assert "call_cancelled" in [line.what for line in audit_log.about_deals([built.row])]
@@ -128,9 +129,9 @@ def test_a_correction_that_closes_the_gap_takes_the_call_away_and_one_that_opens
     built = answers(house)
     better = Changes(answers={"a1": 8, "a2": 8, "a3": 8})
     opened = respond.open_link(built.tokens[Wave.DELIVERY], NOW)
-    respond.save(opened, better, NOW, correct=True, settings=house)
+    respond.save(opened, better, NOW, call_policy(house), correct=True)
     assert state(built) == "cancelled"
-    respond.save(opened, Changes(answers={"a1": 0}), NOW, correct=True, settings=house)
+    respond.save(opened, Changes(answers={"a1": 0}), NOW, call_policy(house), correct=True)
     assert state(built) == "open"
     assert [kind for kind, stands in mails() if stands == "queued"] == ["call-2", "call-due-2"]
 

@@ -9,7 +9,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from builders import NOW, BuiltDeal, deal, person, settings, survey
+from builders import CALLS, NOW, BuiltDeal, deal, person, settings, survey
 from kloof.actions.staff import own_feedback
 from kloof.actions.staff.own_feedback import Total
 from kloof.actions.surveys import respond
@@ -36,20 +36,22 @@ class World:
         for wave, value in ((Wave.SALE, v), (Wave.DELIVERY, r)):
             chosen = self.chance.randint(1, 9) if value is None else value
             said = Changes(answers={"a1": chosen}, consent=consent)
-            respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, submit=True)
+            respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, CALLS, submit=True)
         self.deals.append(built)
         return built
 
     def correct(self, built: BuiltDeal) -> None:
         changes = Changes(answers={"a1": self.chance.randint(1, 9)})
-        respond.save(respond.open_link(built.tokens[Wave.DELIVERY], NOW), changes, NOW, correct=True)
+        respond.save(respond.open_link(built.tokens[Wave.DELIVERY], NOW), changes, NOW, CALLS, correct=True)
 
     def choose(self, built: BuiltDeal, consent: Consent) -> None:
         for wave in WAVES:
-            respond.choose_again(respond.open_link(built.tokens[wave], NOW), Changes(consent=consent), NOW)
+            respond.choose_again(
+                respond.open_link(built.tokens[wave], NOW), Changes(consent=consent), NOW, CALLS
+            )
 
     def withdraw(self, built: BuiltDeal) -> None:
-        respond.withdraw(respond.open_link(built.tokens[Wave.DELIVERY], NOW), NOW)
+        respond.withdraw(respond.open_link(built.tokens[Wave.DELIVERY], NOW), NOW, CALLS)
         self.deals.remove(built)
 
     def look(self) -> own_feedback.OwnFeedback:
@@ -113,7 +115,7 @@ def test_after_a_withdrawal_the_whole_group_is_gone_and_never_comes_back_without
 def test_after_a_correction_the_whole_group_is_gone(world: World) -> None:
     group = [world.answer(Consent.TOTALS, v=8, r=5) for _ in range(5)]
     said = Changes(answers={"a1": 2})
-    respond.save(respond.open_link(group[0].tokens[Wave.DELIVERY], NOW), said, NOW, correct=True)
+    respond.save(respond.open_link(group[0].tokens[Wave.DELIVERY], NOW), said, NOW, CALLS, correct=True)
     assert world.totals() is None
 
 

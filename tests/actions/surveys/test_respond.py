@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from builders import NOW, BuiltDeal, deal, survey
+from builders import CALLS, NOW, BuiltDeal, deal, survey
 from kloof import storage
 from kloof.actions.surveys import respond
 from kloof.domain.errors import NotFound, Refused
@@ -25,7 +25,7 @@ def token(built: BuiltDeal, wave: Wave = Wave.SALE) -> str:
 
 
 def save(built: BuiltDeal, changes: Changes, wave: Wave = Wave.SALE, *, submit: bool = False) -> None:
-    respond.save(respond.open_link(token(built, wave), NOW), changes, NOW, submit=submit)
+    respond.save(respond.open_link(token(built, wave), NOW), changes, NOW, CALLS, submit=submit)
 
 
 def at_once(*works: Callable[[], None]) -> list[BaseException]:
@@ -139,7 +139,7 @@ def test_a_form_that_closed_while_it_was_open_takes_no_more(database: str, state
     opened = respond.open_link(token(built), NOW)
     Invitation.update(state=state.value).execute()
     with pytest.raises(Refused):
-        respond.save(opened, Changes(answers={"a1": 3}), NOW)
+        respond.save(opened, Changes(answers={"a1": 3}), NOW, CALLS)
     assert Response.select().count() == 0
 
 
@@ -148,7 +148,7 @@ def test_changing_an_answer_keeps_the_moment_of_sending(database: str) -> None:
     save(built, Changes(answers=dict.fromkeys(ASPECTS, 5), consent=Consent.TOTALS), submit=True)
     later = NOW + timedelta(days=3)
     opened = respond.open_link(token(built), later)
-    respond.save(opened, Changes(answers={"a1": 9}), later, correct=True)
+    respond.save(opened, Changes(answers={"a1": 9}), later, CALLS, correct=True)
     row = Response.get()
     assert (row.submitted_at, row.saved_at) == (NOW, later)
 
@@ -157,7 +157,9 @@ def test_answers_that_were_not_sent_cannot_be_corrected(database: str) -> None:
     built = deal(SURVEY)
     save(built, Changes(answers={"a1": 3}))
     with pytest.raises(Refused):
-        respond.save(respond.open_link(token(built), NOW), Changes(answers={"a1": 9}), NOW, correct=True)
+        respond.save(
+            respond.open_link(token(built), NOW), Changes(answers={"a1": 9}), NOW, CALLS, correct=True
+        )
 
 
 def test_the_second_survey_knows_the_first_only_once_that_was_sent(database: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import release_cast
-from builders import NOW, deal, person, survey
+from builders import CALLS, NOW, deal, person, survey
 from builders import settings as company
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
@@ -31,7 +31,7 @@ def answered(at_sale: Consent, after: Consent | None) -> int:
     built = deal(seller=person(), waves=WAVES)
     for wave, consent in ((Wave.SALE, at_sale), (Wave.DELIVERY, after)):
         if consent:
-            respond.save(respond.open_link(built.tokens[wave], NOW), said(consent), NOW, submit=True)
+            respond.save(respond.open_link(built.tokens[wave], NOW), said(consent), NOW, CALLS, submit=True)
     return built.row
 
 
@@ -58,13 +58,13 @@ def test_a_first_survey_in_totals_leaves_no_row_until_another_choice_or_the_seco
 ) -> None:
     built = deal(seller=person(), waves=WAVES)
     sale = respond.open_link(built.tokens[Wave.SALE], NOW)
-    respond.save(sale, said(Consent.TOTALS), NOW, submit=True)
+    respond.save(sale, said(Consent.TOTALS), NOW, CALLS, submit=True)
     assert not OwnPair.select().exists()
     sent = respond.open_link(built.tokens[Wave.SALE], NOW)
-    respond.choose_again(sent, Changes(consent=Consent.NAMED), NOW)
+    respond.choose_again(sent, Changes(consent=Consent.NAMED), NOW, CALLS)
     assert [(row.named, row.was_named) for row in OwnPair.select()] == [(True, True)]
     respond.choose_again(
-        respond.open_link(built.tokens[Wave.SALE], NOW), Changes(consent=Consent.TOTALS), NOW
+        respond.open_link(built.tokens[Wave.SALE], NOW), Changes(consent=Consent.TOTALS), NOW, CALLS
     )
     assert [(row.named, row.was_named) for row in OwnPair.select()] == [(False, True)]
 
@@ -72,11 +72,13 @@ def test_a_first_survey_in_totals_leaves_no_row_until_another_choice_or_the_seco
 def test_a_pair_keeps_the_moment_at_which_it_was_complete_through_a_correction(either_database: str) -> None:
     built = deal(seller=person(), waves=WAVES)
     for wave in WAVES:
-        respond.save(respond.open_link(built.tokens[wave], NOW), said(Consent.TOTALS), NOW, submit=True)
+        respond.save(
+            respond.open_link(built.tokens[wave], NOW), said(Consent.TOTALS), NOW, CALLS, submit=True
+        )
     before = OwnPair.get()
     later = NOW + timedelta(days=3)
     again = respond.open_link(built.tokens[Wave.DELIVERY], later)
-    respond.save(again, Changes(answers={"a1": 2}), later, correct=True)
+    respond.save(again, Changes(answers={"a1": 2}), later, CALLS, correct=True)
     after = OwnPair.get()
     assert (before.completed_at, after.completed_at) == (NOW, NOW)
     assert before.answers != after.answers

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from builders import NOW, BuiltDeal, deal, invite, person, settings
+from builders import CALLS, NOW, BuiltDeal, deal, invite, person, settings
 from kloof import storage
 from kloof.actions import person_data
 from kloof.actions.surveys import respond
@@ -70,7 +70,7 @@ def answer(
         comment="Only for the salesperson",
         promises={0: PromiseChange(text=WORDS, aspect="a1")},
     )
-    respond.save(respond.open_link(built.tokens[Wave.SALE], NOW), said, NOW, submit=submit)
+    respond.save(respond.open_link(built.tokens[Wave.SALE], NOW), said, NOW, CALLS, submit=submit)
 
 
 def page(browser: FlaskClient, path: str) -> str:
@@ -255,14 +255,14 @@ def test_who_takes_the_consent_back_is_read_no_more_and_neither_are_the_marks(
     built = answered()
     say(joris, built, mark_a1="wont", note_a1="The roof comes first")
     link = respond.open_link(built.tokens[Wave.SALE], NOW)
-    respond.choose_again(link, Changes(shares_with_delivery=False), NOW)
+    respond.choose_again(link, Changes(shares_with_delivery=False), NOW, CALLS)
     assert "There is nothing to read here." in page(joris, path_of(built))
     joris.post(path_of(built), data={"mark-a1": "will"})
     assert [row.mark for row in HandoverMark.select()] == ["wont"]
     assert "The roof comes first" not in page(
         signed_in(SANNE, Role.SALESPERSON), f"/me/deals/{built.deal_id}"
     )
-    respond.withdraw(respond.open_link(built.tokens[Wave.SALE], NOW), NOW)
+    respond.withdraw(respond.open_link(built.tokens[Wave.SALE], NOW), NOW, CALLS)
     assert not HandoverMark.select().exists(), "with the answers the marks about them go"
 
 
@@ -270,7 +270,7 @@ def test_a_customer_who_changes_an_answer_is_looked_at_again(joris: FlaskClient)
     built = answered(9)
     say(joris, built, mark_a1="will", mark_a2="will")
     link = respond.open_link(built.tokens[Wave.SALE], NOW)
-    respond.save(link, Changes(answers={"a1": 10}), NOW, correct=True)
+    respond.save(link, Changes(answers={"a1": 10}), NOW, CALLS, correct=True)
     html = page(joris, path_of(built))
     assert html.count("The customer changed this after it was marked.") == 1
     assert not BeautifulSoup(html, "html.parser").select("input[name=mark-a1][checked]")
@@ -412,7 +412,7 @@ def test_from_the_day_on_which_the_second_survey_goes_out_nothing_more_is_entere
         Invitation.update(invite_on=NOW.date() + timedelta(days=5)).where(
             Invitation.wave == "delivery"
         ).execute()
-        respond.save(respond.open_link(token, NOW), Changes(answers={"a1": 5}), NOW)
+        respond.save(respond.open_link(token, NOW), Changes(answers={"a1": 5}), NOW, CALLS)
     html = page(joris, path_of(built))
     assert "this can no longer change" in html
     assert "20 February 2026" in html

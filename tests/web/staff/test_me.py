@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from builders import NOW, BuiltDeal, deal, person, settings, survey
+from builders import CALLS, NOW, BuiltDeal, deal, person, settings, survey
 from kloof import storage
 from kloof.actions.staff.own_deals import PER_PAGE
 from kloof.actions.staff.published import Figures
@@ -60,7 +60,7 @@ def answered(
             consent=(after or consent) if wave is Wave.DELIVERY else consent,
             **(changes if wave is Wave.SALE else {}),
         )
-        respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, submit=True)
+        respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, CALLS, submit=True)
     return built
 
 
@@ -184,12 +184,12 @@ def test_promises_kept_are_counted(sanne: FlaskClient) -> None:
     said = {"answers": {"a1": 8, "a2": 8, "a3": 8}, "consent": Consent.NAMED}
     promised = {number: PromiseChange(text=f"Promise {number}") for number in range(3)}
     first, second = built.tokens[Wave.SALE], built.tokens[Wave.DELIVERY]
-    respond.save(respond.open_link(first, NOW), Changes(**said, promises=promised), NOW, submit=True)
+    respond.save(respond.open_link(first, NOW), Changes(**said, promises=promised), NOW, CALLS, submit=True)
     outcomes = {
         0: PromiseChange(outcome=PromiseOutcome.KEPT),
         1: PromiseChange(outcome=PromiseOutcome.BROKEN),
     }
-    respond.save(respond.open_link(second, NOW), Changes(**said, promises=outcomes), NOW, submit=True)
+    respond.save(respond.open_link(second, NOW), Changes(**said, promises=outcomes), NOW, CALLS, submit=True)
     assert "known: 2. Kept: 1, partly: 0, not: 1." in page(sanne)
 
 
@@ -261,7 +261,7 @@ def test_a_deal_that_a_draw_left_out_of_the_first_survey_says_so_and_shows_what_
     built = deal(seller=person(SANNE), waves=(Wave.DELIVERY,))
     Deal.update(arm="not_asked", arm_share=0.15).where(Deal.id == built.row).execute()
     said = Changes(answers={f"a{number}": 6 for number in (1, 2, 3)}, consent=Consent.NAMED)
-    respond.save(respond.open_link(built.tokens[Wave.DELIVERY], NOW), said, NOW, submit=True)
+    respond.save(respond.open_link(built.tokens[Wave.DELIVERY], NOW), said, NOW, CALLS, submit=True)
     assert "not asked at sale: a draw decided that" in page(sanne)
     one = page(sanne, f"/me/deals/{built.deal_id}")
     assert "This customer was not asked at sale; a draw decided that." in one

@@ -149,7 +149,7 @@ def answer(settings: Settings, token: str, *, is_solved: bool, words: str, now: 
         if is_solved:
             call_records.move(call.kept.id, step(CALL_STEPS, state, CallState.CONFIRMED))
         else:
-            opening.start(settings, call.kept.deal, call.kept.owner, call.kept, CUSTOMER, now)
+            opening.start(opening.policy(settings), call.kept.deal, call.kept.owner, call.kept, CUSTOMER, now)
     return LEADS_TO[outcome]
 
 

@@ -6,10 +6,11 @@ from kloof.actions.mailing.invite import sending_hours
 from kloof.config import Settings
 from kloof.domain.access.audit_log import CUSTOMER, Actor, AuditAction
 from kloof.domain.mailing.kinds import CALL, CALL_DUE
-from kloof.domain.staff.calls import Ground, grounds
+from kloof.domain.staff.calls import CallPolicy, Ground, grounds
 from kloof.domain.states import CALL_STEPS, CallState, before, step
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Survey, Wave
+from kloof.domain.surveys.events import AnswersAct, AnswersEvent
 from kloof.domain.surveys.gap import AspectGap, Pair
 from kloof.storage.access import audit_log, people
 from kloof.storage.mailing import outbox
@@ -17,31 +18,28 @@ from kloof.storage.staff import call_records
 from kloof.storage.staff.call_records import CallRecord, Facts
 
 
-def settle(
-    settings: Settings | None,
-    deal: int,
-    survey: Survey,
-    now: datetime,
-    *,
-    fresh: bool,
-    forget: bool = False,
-) -> None:
-    """Bring the call about this deal (row id) in line with what its customer said a moment ago.
+def policy(settings: Settings) -> CallPolicy:
+    """How this company calls its customers."""
+    return CallPolicy(
+        settings.works_council_consent is not None,
+        sending_hours(settings.mail),
+        settings.calls.due_in_working_days,
+    )
 
-    `fresh`: they said something new to call about, so that a call that was closed opens again. `forget`: what was
-    written down in words goes. Without `settings` none opens. Call it in the transaction of what they did.
-    """
-    facts = call_records.facts(deal)
-    # Without the works council's consent salespeople have no page to see it on.
-    owner = facts.salesperson if settings and settings.works_council_consent else None
-    why = reasons(facts, survey, by_answers=settings is None or owner is not None)
-    if facts.kept and forget:
+
+def settle(calls: CallPolicy, event: AnswersEvent) -> None:
+    """Bring the call about this deal in line with what its customer did a moment ago, in the transaction of that."""
+    facts = call_records.facts(event.deal)
+    owner = facts.salesperson if calls.by_salespeople else None
+    withdrawn = event.act is AnswersAct.WITHDRAWN
+    why = reasons(facts, event.survey, by_answers=withdrawn or owner is not None)
+    if facts.kept and event.takes_words_back:
         call_records.forget_notes(facts.kept.id)
     if not why:
         if facts.kept and facts.kept.state in before(CALL_STEPS, CallState.CANCELLED):
-            _cancel(facts.kept, now)
-    elif settings and _opens(facts.kept, fresh=fresh):
-        start(settings, deal, owner, facts.kept, CUSTOMER, now)
+            _cancel(facts.kept, event.at)
+    elif not withdrawn and _opens(facts.kept, fresh=event.asks_for_a_call):
+        start(calls, event.deal, owner, facts.kept, CUSTOMER, event.at)
 
 
 def _opens(kept: CallRecord | None, *, fresh: bool) -> bool:
@@ -69,13 +67,12 @@ def gaps(survey: Survey, facts: Facts) -> tuple[AspectGap, ...]:
 
 
 def start(
-    settings: Settings, deal: int, owner: int | None, earlier: CallRecord | None, who: Actor, now: datetime
+    calls: CallPolicy, deal: int, owner: int | None, earlier: CallRecord | None, who: Actor, now: datetime
 ) -> None:
     """Open this call, with a mail to whoever has to make it, now and on the day by which."""
     if earlier:
         step(CALL_STEPS, earlier.state, CallState.OPEN)
-    hours = sending_hours(settings.mail)
-    due_on = hours.working_day(settings.today(now), settings.calls.due_in_working_days)
+    hours, due_on = calls.hours, calls.due_on(now)
     opened = call_records.open_anew(deal, owner, due_on, now)
     audit_log.write(who, AuditAction.CALL_OPENED, now, deals=[deal])
     for person in [owner] if owner else people.desk():

@@ -4,16 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from kloof import storage
-from kloof.actions.staff import open_calls
-from kloof.config import Settings
+from kloof.actions.surveys.consequences import follow
 from kloof.domain.access import tokens
-from kloof.domain.access.audit_log import CUSTOMER, AuditAction
 from kloof.domain.errors import NotFound, Reason, Refused
+from kloof.domain.staff.calls import CallPolicy
 from kloof.domain.states import INVITATION_STEPS, OPEN, InvitationState, step
 from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.events import AnswersAct, AnswersEvent
 from kloof.domain.surveys.responses import (
     Changes,
-    Consent,
     Promise,
     Questionnaire,
     Response,
@@ -21,9 +20,7 @@ from kloof.domain.surveys.responses import (
     amended_promises,
     missing,
 )
-from kloof.storage.access import audit_log
 from kloof.storage.releases import queueing
-from kloof.storage.staff import own_totals
 from kloof.storage.surveys import questionnaires, responses
 
 
@@ -52,89 +49,73 @@ def save(
     questionnaire: Questionnaire,
     changes: Changes,
     now: datetime,
+    calls: CallPolicy,
     *,
     submit: bool = False,
     correct: bool = False,
-    settings: Settings | None = None,
 ) -> Questionnaire:
-    """Keep what a page brings and give the questionnaire as it is then, all in one transaction.
+    """Keep what a page brings and give the questionnaire as it is then, with all that follows, in one transaction.
 
-    `submit` closes it when nothing is missing; otherwise it stays open and `domain.responses.missing` says
-    why. A page that brings nothing new writes nothing. With `settings`, a call opens where the answers give reason
-    for one. Raises Refused where it was closed in the meantime, and, with `correct`, where it was not submitted or
-    its figures are frozen.
+    `submit` closes it when nothing is missing; otherwise it stays open and `domain.surveys.responses.missing` says
+    why. A page that brings nothing new writes nothing. Raises Refused where it was closed in the meantime, and, with
+    `correct`, where it was not submitted or its figures are frozen.
     """
     with storage.transaction():
-        now_kept = responses.locked(questionnaire)
-        _refuse_if_closed(questionnaire, now_kept.state, correct=correct)
-        new = amended(now_kept.response, changes)
+        kept = responses.locked(questionnaire)
+        _refuse_if_closed(questionnaire, kept.state, correct=correct)
+        new = amended(kept.response, changes)
         submits = submit and not correct and not missing(questionnaire.survey, new)
         if submits:
             new = replace(new, submitted_at=now, language=changes.language or new.language)
-        row = _write(questionnaire, now_kept, new, changes, now)
-        state = _moved(questionnaire, now_kept.state, submits=submits) if row else now_kept.state
-        complete = None
-        if correct or (submits and questionnaire.wave is Wave.DELIVERY):
-            # Never for a first survey alone: what is asked after delivery is no expectation any more.
-            complete = queueing.record_pair(questionnaire.deal, now)
-        if submits or (correct and row):
-            what = AuditAction.ANSWERS_SENT if submits else AuditAction.ANSWERS_CORRECTED
-            audit_log.write(CUSTOMER, what, now, deals=[questionnaire.deal], detail=_agreed(new))
-            if now_kept.shown or questionnaire.wave is Wave.DELIVERY or new.consent is Consent.NAMED:
-                own_totals.keep(questionnaire.deal, complete, now)
-            if correct or questionnaire.wave is Wave.DELIVERY:
-                open_calls.settle(settings, questionnaire.deal, questionnaire.survey, now, fresh=submits)
+        wrote = _write(questionnaire, kept, new, changes, now)
+        state = _moved(questionnaire, kept.state, submits=submits) if wrote else kept.state
+        if wrote and (submits or correct):
+            act = AnswersAct.SENT if submits else AnswersAct.CORRECTED
+            follow(_event(act, questionnaire, kept, new, now), calls)
     return replace(questionnaire, state=state, response=new)
 
 
-def choose_again(
-    questionnaire: Questionnaire, changes: Changes, now: datetime, settings: Settings | None = None
-) -> None:
-    """After sending: another choice of who may see it, a call, the findings.
-
-    With `settings`, asking for a call opens one. Raises Refused where it was not sent.
-    """
+def choose_again(questionnaire: Questionnaire, changes: Changes, now: datetime, calls: CallPolicy) -> None:
+    """After sending: another choice of who may see it, a call, the findings. Raises Refused where it was not sent."""
     with storage.transaction():
         kept = responses.locked(questionnaire)
         if kept.state is not InvitationState.SUBMITTED:
             raise Refused(Reason.ANSWERS_NOT_SENT, "These answers were not sent in.")
         new = amended(kept.response, changes)
-        if new == kept.response:
-            return
-        responses.write(questionnaire, new, now)
-        if _agreed(new) != _agreed(kept.response):
-            turn = f"{_agreed(kept.response)} to {_agreed(new)}"
-            audit_log.write(
-                CUSTOMER, AuditAction.CONSENT_CHANGED, now, deals=[questionnaire.deal], detail=turn
-            )
-            own_totals.keep(questionnaire.deal, queueing.complete_answers(questionnaire.deal), now)
-        open_calls.settle(
-            settings,
-            questionnaire.deal,
-            questionnaire.survey,
-            now,
-            fresh=new.wants_call and not kept.response.wants_call,
-            forget=new.consent is Consent.TOTALS and kept.response.consent is Consent.NAMED,
-        )
+        if new != kept.response:
+            responses.write(questionnaire, new, now)
+            follow(_event(AnswersAct.CHOSEN_AGAIN, questionnaire, kept, new, now), calls)
 
 
-def withdraw(questionnaire: Questionnaire, now: datetime) -> None:
+def withdraw(questionnaire: Questionnaire, now: datetime, calls: CallPolicy) -> None:
     """Take every answer of this survey back; what was published already stays, as a sum over at least ten."""
     with storage.transaction():
-        step(INVITATION_STEPS, responses.locked(questionnaire).state, InvitationState.WITHDRAWN)
-        queueing.withdraw_pair(questionnaire.deal, now)
+        kept = responses.locked(questionnaire)
+        step(INVITATION_STEPS, kept.state, InvitationState.WITHDRAWN)
         if questionnaire.wave is Wave.DELIVERY and questionnaire.promises_of is not None:
             responses.forget_outcomes(questionnaire.promises_of)
         responses.erase(questionnaire.invitation)
         responses.set_state(questionnaire.invitation, InvitationState.WITHDRAWN)
-        own_totals.keep(questionnaire.deal, None, now)
-        audit_log.write(CUSTOMER, AuditAction.ANSWERS_WITHDRAWN, now, deals=[questionnaire.deal])
-        open_calls.settle(None, questionnaire.deal, questionnaire.survey, now, fresh=False, forget=True)
+        follow(_event(AnswersAct.WITHDRAWN, questionnaire, kept, kept.response, now), calls)
 
 
-def _agreed(response: Response) -> str:
-    """Who may see it, as the audit log says it."""
-    return f"{response.consent or ''}{' and delivery' if response.shares_with_delivery else ''}"
+def _event(
+    act: AnswersAct,
+    questionnaire: Questionnaire,
+    kept: responses.StoredResponse,
+    after: Response,
+    now: datetime,
+) -> AnswersEvent:
+    return AnswersEvent(
+        act,
+        questionnaire.deal,
+        questionnaire.survey,
+        questionnaire.wave,
+        now,
+        before=kept.response,
+        after=after,
+        seller_knows=kept.shown,
+    )
 
 
 def _refuse_if_closed(questionnaire: Questionnaire, state: InvitationState, *, correct: bool) -> None:

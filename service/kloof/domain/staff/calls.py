@@ -1,9 +1,12 @@
 """The call that closes the loop: when a customer is to be called, how such a call goes on, and by when."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from kloof.domain.mailing.schedule import SendingHours
 from kloof.domain.states import CallState
 from kloof.domain.surveys.definition import Scale
 from kloof.domain.surveys.gap import AspectGap
@@ -20,6 +23,24 @@ class Ground(StrEnum):
     ASKED = "asked"
     BROKEN = "broken"  # a promise was not kept
     GAP = "gap"  # what came fell far short of what was expected
+
+
+@dataclass(frozen=True, slots=True)
+class CallPolicy:
+    """Who makes calls in this company, and by when.
+
+    `by_salespeople`: answers give reason for a call too, and the salesperson makes it, on the page that they have with
+    the works council's consent. Without it a call opens only for who asks for one, and the desk makes it. `due_in` is
+    in sending days of these hours.
+    """
+
+    by_salespeople: bool
+    hours: SendingHours
+    due_in: int
+
+    def due_on(self, now: datetime) -> date:
+        """The day by which a call that opens now is to be made."""
+        return self.hours.working_day(self.hours.day_of(now), self.due_in)
 
 
 class CallOutcome(StrEnum):

@@ -4,6 +4,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kloof.actions.access import who_looked
+from kloof.actions.staff.open_calls import policy as call_policy
 from kloof.actions.surveys import respond
 from kloof.domain.errors import Reason
 from kloof.domain.states import INVITATION_STEPS, InvitationState, before
@@ -65,7 +66,7 @@ def wish(token: str) -> ResponseReturnValue:
         may_call=MAY_CALL_ANSWERS.get(wishes.get(MAY_CALL, "")),
         language=language(),
     )
-    respond.choose_again(questionnaire, changes, now(), settings())
+    respond.choose_again(questionnaire, changes, now(), call_policy(settings()))
     return redirect(url_for("survey.receipt", token=token, saved=""), 303)
 
 
@@ -85,7 +86,7 @@ def withdraw(token: str) -> ResponseReturnValue:
     questionnaire = opened(token)
     if request.form.get("action") != "withdraw":
         return redirect(url_for("survey.form", token=token, **asked_language()), 303)
-    respond.withdraw(questionnaire, now())
+    respond.withdraw(questionnaire, now(), call_policy(settings()))
     return render_template("survey/withdrawn.html")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, abort, g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
+from kloof.actions.staff.open_calls import policy as call_policy
 from kloof.actions.surveys import respond
 from kloof.domain.errors import KloofError, Reason
 from kloof.domain.surveys.responses import (
@@ -95,7 +96,9 @@ def _save(questionnaire: Questionnaire, reading: forms.PostedForm, found: Preset
     submits = said.get("action") == "submit" and not overtaken
     correct = questionnaire.submitted and "page" in request.args
     g.changes = changes
-    after = respond.save(questionnaire, changes, now(), submit=submits, correct=correct, settings=settings())
+    after = respond.save(
+        questionnaire, changes, now(), call_policy(settings()), submit=submits, correct=correct
+    )
     if overtaken:
         told = {item: words.not_taken(after, item, found.overtaken[item]) for item in overtaken}
         return _again(after, told, forget=found.overtaken)
