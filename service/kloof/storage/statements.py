@@ -1,13 +1,61 @@
-"""SQL in words of its own, for the few statements that run at every page of every form.
+"""SQL in words of its own: every join, and what runs at every page of every form. A single table is peewee's.
 
-Composing such a statement with peewee costs several times what running it costs; everything else is peewee's.
+A statement stands under a name in the one module that runs it. Its rows come back as NamedTuples, by the name that the
+statement gives each column (`AS`), whatever the order; its states come from the tables of the domain, by `names`.
 """
 
 from collections.abc import Iterable, Iterator, Sized
 from datetime import UTC, date, datetime
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
 
 from kloof.storage.database import database
+
+Row = TypeVar("Row", bound=NamedTuple)
+
+
+def rows(kind: type[Row], sql: str, *values: Any) -> list[Row]:
+    """All rows of one statement. Raises TypeError where its columns are not the fields of `kind`."""
+    cursor = run(sql, *values)
+    return [kind._make(row) for row in _by_name(kind, cursor)]
+
+
+def first_row(kind: type[Row], sql: str, *values: Any) -> Row | None:
+    """The first row of one statement; None where it gives none. Raises TypeError as `rows` does."""
+    found = rows(kind, sql, *values)
+    return found[0] if found else None
+
+
+def only_row(kind: type[Row], sql: str, *values: Any) -> Row:
+    """The row of a statement that always gives one. Raises LookupError where it gave none, TypeError as `rows`."""
+    found = first_row(kind, sql, *values)
+    if found is None:
+        raise LookupError("A statement that always gives a row gave none.")
+    return found
+
+
+def scalar(sql: str, *values: Any) -> Any:
+    """The one value of a statement that always gives one: a count, or the row that it has just written.
+
+    Raises LookupError where it gave none, and TypeError where a row has several.
+    """
+    row = run(sql, *values).fetchone()
+    if row is None:
+        raise LookupError("A statement that always gives a row gave none.")
+    if len(row) != 1:
+        raise TypeError(f"A statement that gives one value gave {len(row)} columns.")
+    return row[0]
+
+
+def _by_name(kind: type[Row], cursor: Any) -> Iterable[tuple[Any, ...]]:
+    columns = tuple(column[0] for column in cursor.description)
+    found: list[tuple[Any, ...]] = cursor.fetchall()
+    if columns == kind._fields:
+        return found
+    if sorted(columns) != sorted(kind._fields):
+        raise TypeError(f"{kind.__name__} has {kind._fields}, its statement gives {columns}.")
+    pick = itemgetter(*(columns.index(field) for field in kind._fields))
+    return map(pick, found)
 
 
 def tuples(query: Any) -> Iterator[tuple[Any, ...]]:
