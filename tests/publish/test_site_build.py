@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import time
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 from xml.etree import ElementTree
@@ -14,6 +13,7 @@ from bs4 import BeautifulSoup
 from made_site import LOOK, company_folder
 from synthetic import Firm
 
+from kloof.design.shared import shared_styles
 from kloof.domain.errors import BadInput, Refused
 from kloof.publish.site_build import CompanyStyle, build_site
 
@@ -191,8 +191,7 @@ def test_every_page_describes_itself(built: Path) -> None:
 
 
 def test_the_site_stands_on_the_stylesheet_of_the_forms(built: Path) -> None:
-    shared = (files("kloof.design") / "kloof.css").read_bytes()
-    assert [sheet.read_bytes() for sheet in built.rglob("kloof.css")] == [shared]
+    assert [sheet.read_text(encoding="utf-8") for sheet in built.rglob("kloof.css")] == [shared_styles()]
 
 
 def test_a_site_of_24_aspects_40_cells_and_12_releases_is_built_within_30_seconds(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""The design system: tokens and components in one stylesheet, shared by the forms and the findings site."""
+"""The design system: tokens and components, shared by the forms and the findings site."""

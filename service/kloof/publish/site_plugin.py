@@ -13,6 +13,7 @@ from mkdocs.config import base
 from mkdocs.config import config_options as options
 from mkdocs.plugins import BasePlugin, event_priority
 
+from kloof.design import shared
 from kloof.design.accent import stylesheet
 from kloof.domain.text import LANGUAGES
 from kloof.publish.pages.book import FIGURES, PICTURE_MARK, ROOT
@@ -76,6 +77,7 @@ class KloofSite(BasePlugin[SiteOptions]):  # type: ignore[no-untyped-call]
             for file in room.iterdir():
                 if file.name.endswith(_ASSETS):
                     (target / file.name).write_bytes(file.read_bytes())
+        (target / shared.NAME).write_text(shared.shared_styles(), encoding="utf-8")
         (target / "accent.css").write_text(stylesheet(self.config.accent), encoding="utf-8")
         # A sitemap needs the address where the site will stand, which only site_url in mkdocs.yml can tell.
         for name in ("sitemap.xml.gz",) if config.site_url else ("sitemap.xml", "sitemap.xml.gz"):

@@ -1,13 +1,14 @@
 """What the forms look like comes from the one stylesheet that the findings site stands on."""
 
 import re
-from importlib.resources import files
 
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from builders import deal
+from kloof.design.shared import shared_styles
 from kloof.domain.surveys.definition import Wave
+from kloof.web.app.assets import asset
 
 
 def test_the_forms_load_the_stylesheet_of_the_site_in_one_file_without_its_web_fonts(
@@ -17,6 +18,11 @@ def test_the_forms_load_the_stylesheet_of_the_site_in_one_file_without_its_web_f
     sheets = [str(link["href"]) for link in shown.select("link[rel=stylesheet]")]
     assert len(sheets) == 1
     served = client.get(sheets[0]).text
-    shared = (files("kloof.design") / "kloof.css").read_text(encoding="utf-8")
-    assert served.startswith(re.sub(r"@font-face\s*{[^}]*}\s*", "", shared))
+    assert served.startswith(re.sub(r"@font-face\s*{[^}]*}\s*", "", shared_styles()))
     assert "url(" not in served
+
+
+def test_staff_pages_get_all_sections_at_one_address(client: FlaskClient) -> None:
+    with client.application.test_request_context():
+        address = asset("kloof.css")
+    assert client.get(address).text == shared_styles()

@@ -8,6 +8,7 @@ from importlib.resources import files
 from flask import Flask, Response, abort, current_app, url_for
 
 from kloof.config import Settings
+from kloof.design import shared
 from kloof.design.accent import stylesheet
 from kloof.web.app import logo
 from kloof.web.app.compression import pack
@@ -60,6 +61,8 @@ def _content(name: str, accent: str, own: Logo | None) -> bytes:
     """A file; `accent.css` is made from the company's own colour, the logo is its own, `form.css` is all in one."""
     if name == "accent.css":
         return stylesheet(accent).encode()
+    if name == shared.NAME:
+        return shared.shared_styles().encode()
     if name == "form.css":
         return _form_styles(accent).encode()
     if own and name == own.name:
@@ -73,9 +76,8 @@ def _content(name: str, accent: str, own: Logo | None) -> bytes:
 
 def _form_styles(accent: str) -> str:
     """Every style of the forms in one file: one request instead of three, and no web font that could be asked for."""
-    design = files("kloof.design")
-    base = _WEB_FONT.sub("", (design / "kloof.css").read_text(encoding="utf-8"))
-    return base + stylesheet(accent) + (design / "form.css").read_text(encoding="utf-8")
+    own = (files("kloof.design") / "form.css").read_text(encoding="utf-8")
+    return _WEB_FONT.sub("", shared.shared_styles()) + stylesheet(accent) + own
 
 
 def _serve(digest: str, name: str) -> Response:
