@@ -44,7 +44,7 @@ def _number(email: str) -> int:
     if customer is None:
         raise NotFound(
             Reason.CUSTOMER_UNKNOWN,
-            f"No customer has the address, the number or, for who has no address, the deal {email.strip()}.",
+            f"No customer has the address, the number or, of a customer without an address, the deal {email.strip()}.",
             remedy="Write it as it stands in the deals file.",
         )
     return customer

@@ -9,7 +9,7 @@ from kloof.mail.transport import Folder, Transport
 
 def open_transport(settings: Settings) -> Transport:
     """The way out that KLOOF_SMTP_URL names, not connected yet; raises BadSettings where it is unusable."""
-    from kloof.mail.smtp import Smtp  # loads ssl: only for who sends
+    from kloof.mail.smtp import Smtp  # loads ssl: only for a process that sends
 
     scheme = urlsplit(settings.smtp_url).scheme
     if scheme == "folder":

@@ -61,7 +61,7 @@ def address(settings: Settings, attempt: PendingSignIn) -> str:
 def arrive(settings: Settings, attempt: PendingSignIn, brought: Mapping[str, str], now: datetime) -> Person:
     """Who signs in with what the browser brought back; their role is that of their groups at this moment.
 
-    Raises Refused, in a sentence for who stands at the door.
+    Raises Refused, in a sentence for the person at the door.
     """
     if not secrets.compare_digest(brought.get("state", "").encode(), attempt.state.encode()):
         raise Refused(

@@ -60,7 +60,8 @@ def invite_again(
     if asked.answered or asked.state not in CORRECTABLE:
         return False
     another = asked.mailed_to not in {None, deal.customer}
-    # Stopped before anything went out, perhaps by who it no longer is: sending asks for opt-outs again.
+    # Stopped before anything went out, perhaps by somebody whose address it no longer is: sending asks for opt-outs
+    # again.
     untold = asked.state is InvitationState.STOPPED and asked.mailed_to is None
     elsewhere = moved and asked.state is InvitationState.STOPPED
     if another or untold or elsewhere or (deal.by_letter and asked.came_back):

@@ -1,4 +1,4 @@
-"""What the company published last, for who looks at their own figures: read from the release files alone."""
+"""What the company published last, for somebody who looks at their own figures: read from the release files alone."""
 
 from dataclasses import dataclass
 from datetime import date

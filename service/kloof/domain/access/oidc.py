@@ -18,7 +18,7 @@ class Claimed:
 
 
 def claimed(claims: Mapping[str, Any], groups_claim: str, roles: Mapping[str, Role]) -> Claimed:
-    """Who this is. Raises Refused, in a sentence for who stands at the door, where that cannot be told.
+    """Who this is. Raises Refused, in a sentence for the person at the door, where that cannot be told.
 
     Somebody in groups with different roles is refused: which of them counts is not ours to guess.
     """

@@ -95,7 +95,7 @@ class EndFound:
 
 @dataclass(frozen=True, slots=True)
 class StayedFound:
-    """V of who answered twice minus V of who did not answer after delivery, and where the gap of all can lie."""
+    """V of customers who answered twice minus V of those who did not after delivery; where the gap of all can lie."""
 
     figure: Difference
     bounds: Interval

@@ -8,7 +8,7 @@ the row space of A: weights w = cᵀA for some c. With P the
 projection onto the row space and e the unit vector of person i, w_i = wᵀe = wᵀPe, so by Cauchy-Schwarz
 w_i² ≤ ‖w‖²·eᵀPe = ‖w‖²·ℓ_i. Let w be a plain sum over s people, or any combination in which the weights
 of s people differ from 0: then ‖w‖² ≤ s·max w_i², and ℓ ≤ 1/k gives s ≥ k. So max ℓ ≤ 1/k says:
-**nothing that rests on fewer than k people can be worked out**, even by who knows exactly who is in
+**nothing that rests on fewer than k people can be worked out**, even by somebody who knows exactly who is in
 which set.
 
 The rows here are the closed blocks. What is published are unions of blocks, whose row space lies within

@@ -30,8 +30,8 @@ class CallPolicy:
     """Who makes calls in this company, and by when.
 
     `by_salespeople`: answers give reason for a call too, and the salesperson makes it, on the page that they have with
-    the works council's consent. Without it a call opens only for who asks for one, and the desk makes it. `due_in` is
-    in sending days of these hours.
+    the works council's consent. Without it a call opens only for a customer who asks for one, and the desk makes it.
+    `due_in` is in sending days of these hours.
     """
 
     by_salespeople: bool
@@ -83,9 +83,9 @@ def grounds(
 ) -> tuple[Ground, ...]:
     """Why this customer is to be called; empty for no reason.
 
-    `named`: they let their name stand beside their answers. Of who did not, nothing that they answered counts, and
-    of who did not say that they may be called neither: they are called when they ask. `broken` counts promises that
-    were not kept.
+    `named`: they let their name stand beside their answers. Where they did not, or did not say that they may be
+    called, nothing that they answered counts: they are called when they ask. `broken` counts promises that were not
+    kept.
     """
     counts = named and may_call
     found = {

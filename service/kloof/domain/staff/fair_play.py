@@ -96,7 +96,7 @@ def _is_worth_asking(question: Question) -> bool:
 
 
 def _p_value(question: Question) -> float:
-    from scipy.stats import fisher_exact  # a second to load: only for who asks
+    from scipy.stats import fisher_exact  # a second to load: only for a page that needs it
 
     own = [question.hits, question.units - question.hits]
     others = [question.other_hits, question.other_units - question.other_hits]

@@ -30,7 +30,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Additive statistics of one quantity, for who has only a V or only an R. `+` merges disjoint sets."""
+    """Additive statistics of one quantity, over customers who have only a V or only an R. `+` merges disjoint sets."""
 
     n: int = 0
     total: float = 0.0

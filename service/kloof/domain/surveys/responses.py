@@ -81,7 +81,7 @@ class Questionnaire:
 
     `deal` and `invitation` are row ids. `at_sale` holds the answers of the first survey when this is the
     second one and the first was submitted; None otherwise. `promises_of` is the row of the response that
-    holds the promises. `gets_mail` is False for who was written to by letter.
+    holds the promises. `gets_mail` is False for a customer who was written to by letter.
     """
 
     invitation: int

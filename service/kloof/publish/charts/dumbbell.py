@@ -106,7 +106,7 @@ def legend_of(pairs: Sequence[DumbbellRow], language: Language) -> list[Key]:
 
 
 def described(pairs: Sequence[DumbbellRow], language: Language) -> str:
-    """The pairs in words, for who does not see the picture."""
+    """The pairs in words, for readers who do not see the picture."""
     worded = (_in_words(pair, language) for pair in pairs)
     return "; ".join(worded) + "."
 

@@ -36,7 +36,7 @@ _SHARES: Final = (
         "not_asked",
     ),
 )
-"""Of each survey: its name, and the counts of who answered and who was asked."""
+"""Of each survey: its name, and how many answered and how many were asked."""
 
 
 def write_answered(book: SiteWriter, subject: SurveySection) -> None:

@@ -1,4 +1,4 @@
-"""Before you promise: what earlier customers got, by product and aspect, for who is about to make an offer."""
+"""Before you promise: what earlier customers got, by product and aspect, for somebody who is about to make an offer."""
 
 from markupsafe import Markup
 
@@ -17,7 +17,7 @@ from kloof.publish.words import pick
 
 
 def write_before(book: SiteWriter, subject: SurveySection) -> None:
-    """What earlier customers got, for who is about to promise something."""
+    """What earlier customers got, for somebody who is about to promise something."""
     if subject.company is None:
         return
     language, path = book.language, f"{subject.slug}/before-you-promise"

@@ -1,4 +1,4 @@
-"""Text goes packed to who can unpack it: the styles and scripts, and the findings.
+"""Text goes packed to a browser that can unpack it: the styles and scripts, and the findings.
 
 Never a page that holds a secret: its length would tell of it.
 """

@@ -62,7 +62,8 @@ def page(
 ) -> ResponseReturnValue:
     """The page for a reason, with nothing in it that depends on who asks; `facts` are those that its row names.
 
-    `wrong`: what is wrong one by one, worded. `places`: lines with a file and a fault, for who may know of them.
+    `wrong`: what is wrong one by one, worded. `places`: lines with a file and a fault, only for people who
+    may know of them.
     """
     row = REFUSALS[reason]
     known = {"company": settings().company.name, **facts}

@@ -83,7 +83,7 @@ def has_ended() -> bool:
 
 
 def way_home() -> tuple[str, str] | None:
-    """The first page of who is inside; None on that page itself, and outside."""
+    """The first page of the person who is signed in; None on that page itself, and outside."""
     home = HOME[signed_in().role] if is_inside() else None
     return None if home is None or home[0] == request.endpoint else home
 

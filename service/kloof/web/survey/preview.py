@@ -50,7 +50,7 @@ def overview() -> str:
 
 @errors.own_page(blueprint, Reason.SURVEYS_UNUSABLE)
 def unusable(refusal: KloofError) -> ResponseReturnValue:
-    """Every problem of every file, for who can mend it."""
+    """Every problem of every file, for the person who can mend it."""
     return _overview((), refusal.what.splitlines())
 
 

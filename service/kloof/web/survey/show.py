@@ -81,7 +81,8 @@ def _state(questionnaire: Questionnaire, shown: Page, waiting: Mapping[str, str]
         return {}
     needed = missing(questionnaire.survey, questionnaire.response)
     is_last = shown.kind is PageKind.FINISH
-    # What waits goes along with the last page; what was expected is shown only to who has rated, and saved that.
+    # What waits goes along with the last page; what was expected is shown only once the customer has rated and saved
+    # that.
     there = {CONSENT, *waiting} if is_last else {CONSENT}
     return {
         "still_open": [field for field in needed if field not in there],

@@ -218,7 +218,7 @@ class PracticeEvidence(PublishedSums):
 
     @cached_property
     def people(self) -> "Floats":
-        """Customers per atom, one way to divide those of the sets over them; for who is laid bare there is no other."""
+        """Customers per atom, one way to divide those of the sets over them; where one is laid bare, the only one."""
         customers = np.array([sighting.cell.customers for sighting in self.sightings], dtype=np.float64)
         return np.rint(np.linalg.pinv(self.incidence) @ customers)
 

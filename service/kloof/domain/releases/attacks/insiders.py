@@ -1,4 +1,4 @@
-"""Attacks that need to know who is in which block, and through which salesperson: for who holds the truth.
+"""Attacks that need to know who is in which block, and through which salesperson: for a program that holds the truth.
 
 Release files do not say so. These run on the company's own machine, and in the tests of kloof itself.
 """
