@@ -98,16 +98,16 @@ def drain(url: str, settings: Settings, answer: Connection) -> None:
     idle = peak_mib()
     claim = claim_ms()
     started = time.perf_counter()
-    tally = dispatch.round()
+    result = dispatch.round()
     took = time.perf_counter() - started
     peak = peak_mib()
     storage.close_database()
     answer.send(
         {
-            "messages": tally.sent,
+            "messages": result.sent,
             "grew_mib": peak - idle,
             "claim_ms": claim,
-            "per_second": tally.sent / took,
+            "per_second": result.sent / took,
         }
     )
 

@@ -143,17 +143,17 @@ def worker_rate(settings: Settings, port: int) -> float:
     clock = iter(NOW + timedelta(microseconds=tick) for tick in range(10**9))
     dispatch = Dispatch(settings, transport, uuid.uuid4().hex, lambda: next(clock))
     started = time.perf_counter()
-    tally = dispatch.round()
+    result = dispatch.round()
     took = time.perf_counter() - started
     transport.close()
-    assert tally.failed + tally.again + tally.held == 0, tally
-    return tally.sent / took
+    assert result.failed + result.again + result.held == 0, result
+    return result.sent / took
 
 
 def ready_made(settings: Settings) -> bytes:
     """One of the worker's own mails."""
     (mail,) = leasing.outgoing([Message.select(Message.id).limit(1).scalar()])
-    return Dispatch(settings, Smtp("smtp://unused"), "bench", lambda: NOW).postbox.parcel(
+    return Dispatch(settings, Smtp("smtp://unused"), "bench", lambda: NOW).renderer.render(
         mail, survey(), NOW + timedelta(days=45), NOW
     ).data  # fmt: skip
 

@@ -53,12 +53,12 @@ def _measured(url: str, what: str) -> dict[str, float]:
 
 
 def _sums(url: str) -> dict[str, float]:
-    from kloof.domain.releases.pair_columns import tally
+    from kloof.domain.releases.pair_columns import group_sums
     from kloof.storage.releases import freezing
 
     start = time.perf_counter()
     for pairs, cells in freezing.queued():
-        found = tally(pairs, pairs.cell, len(cells))
+        found = group_sums(pairs, pairs.cell, len(cells))
         assert int(found.deals.sum()) == len(pairs)
     return {"sums": time.perf_counter() - start}
 

@@ -49,17 +49,17 @@ def settings(tmp_path: Path) -> Settings:
 
 def made(settings: Settings, mail: Outgoing) -> RenderedMail:
     asked = survey() if mail.asks else None
-    return MailRenderer(settings).parcel(mail, asked, NOON + timedelta(days=45), NOON)
+    return MailRenderer(settings).render(mail, asked, NOON + timedelta(days=45), NOON)
 
 
-def read(parcel: RenderedMail) -> EmailMessage:
-    found = email.message_from_bytes(parcel.data, policy=email.policy.default)
+def read(rendered: RenderedMail) -> EmailMessage:
+    found = email.message_from_bytes(rendered.data, policy=email.policy.default)
     assert isinstance(found, EmailMessage)
     return found
 
 
-def body(parcel: RenderedMail, kind: str) -> str:
-    part = read(parcel).get_body((kind,))
+def body(rendered: RenderedMail, kind: str) -> str:
+    part = read(rendered).get_body((kind,))
     assert part
     return str(part.get_content())
 
@@ -85,8 +85,8 @@ def links(html: str) -> list[str]:
 def test_every_mail_says_who_why_how_long_who_sees_it_and_how_to_stop(
     settings: Settings, language: Language, kind: MailKind[Any], ordinal: int, wave: Wave
 ) -> None:
-    parcel = made(settings, outgoing(kind, ordinal, a_survey(wave=wave), language=language))
-    for text in (body(parcel, "plain"), body(parcel, "html")):
+    rendered = made(settings, outgoing(kind, ordinal, a_survey(wave=wave), language=language))
+    for text in (body(rendered, "plain"), body(rendered, "html")):
         for expected in (
             "Warmtehuis",
             "Warmtepomp",
@@ -105,8 +105,8 @@ def test_every_mail_says_who_why_how_long_who_sees_it_and_how_to_stop(
 def test_the_mail_that_findings_came_out_says_why_it_comes_how_many_are_in_a_figure_and_how_to_stop(
     settings: Settings, language: Language
 ) -> None:
-    parcel = made(settings, outgoing(FINDINGS, 3, language=language))
-    for text in (body(parcel, "plain"), body(parcel, "html")):
+    rendered = made(settings, outgoing(FINDINGS, 3, language=language))
+    for text in (body(rendered, "plain"), body(rendered, "html")):
         for expected in (
             "Warmtehuis",
             "Piet Jansen",
@@ -124,9 +124,9 @@ def test_the_mail_that_findings_came_out_says_why_it_comes_how_many_are_in_a_fig
 def test_a_mail_about_a_call_to_make_says_whom_about_which_deal_and_by_when(
     settings: Settings, language: Language, kind: MailKind[Any]
 ) -> None:
-    parcel = made(settings, outgoing(kind, 1, language=language))
+    rendered = made(settings, outgoing(kind, 1, language=language))
     link = settings.link("/calls/D-7%2Fa")
-    for text in (body(parcel, "plain"), unescape(body(parcel, "html"))):
+    for text in (body(rendered, "plain"), unescape(body(rendered, "html"))):
         for expected in (
             "Eva Bakker",
             "Piet & Zn",
@@ -135,22 +135,22 @@ def test_a_mail_about_a_call_to_make_says_whom_about_which_deal_and_by_when(
             link,
         ):
             assert expected in text
-    assert b"List-Unsubscribe" not in parcel.data
+    assert b"List-Unsubscribe" not in rendered.data
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_question_whether_it_is_solved_has_its_own_link_and_a_way_out(
     settings: Settings, language: Language
 ) -> None:
-    parcel = made(settings, outgoing(SOLVED, 1, language=language))
+    rendered = made(settings, outgoing(SOLVED, 1, language=language))
     asked = settings.link(f"/solved/{token(settings.secret_key, Purpose.SOLVED, b'c' * 32)}")
     opt_out = settings.link(f"/opt-out/{token(settings.secret_key, Purpose.OPT_OUT, SALT)}")
-    assert links(body(parcel, "html")) == [asked, opt_out]
-    for text in (body(parcel, "plain"), body(parcel, "html")):
+    assert links(body(rendered, "html")) == [asked, opt_out]
+    for text in (body(rendered, "plain"), body(rendered, "html")):
         for expected in ("Piet Jansen", "Warmtepomp", "Warmtehuis", asked, opt_out):
             assert expected in text
         assert not re.search(r"[{}\ue000\ue001]", re.sub(r"<style>.*</style>", "", text, flags=re.S))
-    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in parcel.data
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in rendered.data
 
 
 def test_every_address_in_the_mail_that_findings_came_out_can_be_pressed(settings: Settings) -> None:
@@ -195,45 +195,45 @@ def test_nothing_in_a_mail_is_fetched_from_anywhere(settings: Settings) -> None:
 
 
 def test_a_mail_to_a_customer_carries_one_click_opt_out_on_one_line(settings: Settings) -> None:
-    parcel = made(settings, outgoing())
+    rendered = made(settings, outgoing())
     opt_out = settings.link(f"/opt-out/{token(settings.secret_key, Purpose.OPT_OUT, SALT)}")
-    assert f"\r\nList-Unsubscribe: <{opt_out}>\r\n".encode() in parcel.data
-    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in parcel.data
-    mail = read(parcel)
+    assert f"\r\nList-Unsubscribe: <{opt_out}>\r\n".encode() in rendered.data
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in rendered.data
+    mail = read(rendered)
     assert (mail["Auto-Submitted"], mail["Precedence"]) == ("auto-generated", "bulk")
 
 
 @pytest.mark.parametrize("kind", MAIL_KINDS.values(), ids=lambda kind: kind.name)
 def test_a_mail_has_a_way_out_where_it_goes_to_a_customer(settings: Settings, kind: MailKind[Any]) -> None:
-    parcel = made(settings, outgoing(kind, 1))
-    assert (b"\r\nList-Unsubscribe-Post:" in parcel.data) == kind.to_customer
-    assert ("/opt-out/" in body(parcel, "plain")) == kind.to_customer
+    rendered = made(settings, outgoing(kind, 1))
+    assert (b"\r\nList-Unsubscribe-Post:" in rendered.data) == kind.to_customer
+    assert ("/opt-out/" in body(rendered, "plain")) == kind.to_customer
 
 
 def test_a_sign_in_mail_has_its_link_and_no_way_out(settings: Settings) -> None:
-    postbox = MailRenderer(settings)
-    parcel = postbox.parcel(outgoing(SIGN_IN), None, NOON, NOON)
-    text = body(parcel, "plain")
+    renderer = MailRenderer(settings)
+    rendered = renderer.render(outgoing(SIGN_IN), None, NOON, NOON)
+    text = body(rendered, "plain")
     assert settings.link(f"/sign-in/{token(settings.secret_key, Purpose.SIGN_IN, SALT)}") in text
     assert "tot 12:15" in text
-    assert b"List-Unsubscribe" not in parcel.data
-    assert read(parcel)["Subject"] == "Je inloglink voor kloof bij Warmtehuis"
+    assert b"List-Unsubscribe" not in rendered.data
+    assert read(rendered)["Subject"] == "Je inloglink voor kloof bij Warmtehuis"
 
 
 @pytest.mark.parametrize(("language", "word"), [("nl", "levering"), ("en", "delivery")])
 def test_word_from_delivery_leads_to_the_deal_and_says_nothing_of_what_was_answered(
     settings: Settings, language: Language, word: str
 ) -> None:
-    parcel = made(settings, outgoing(HANDOVER, language=language))
+    rendered = made(settings, outgoing(HANDOVER, language=language))
     for kind in ("plain", "html"):
-        text = body(parcel, kind)
+        text = body(rendered, kind)
         for expected in ("Eva Bakker", word, "Warmtehuis", settings.link("/me/deals/D%2F1%20%26%20more")):
             assert expected in text
         assert not re.search(r"[{}\ue000\ue001]", re.sub(r"<style>.*</style>", "", text, flags=re.S))
         assert "Piet Jansen" not in text
-    assert "D/1 & more" in body(parcel, "plain")
-    assert b"List-Unsubscribe" not in parcel.data
-    assert "Warmtepomp" in str(read(parcel)["Subject"])
+    assert "D/1 & more" in body(rendered, "plain")
+    assert b"List-Unsubscribe" not in rendered.data
+    assert "Warmtepomp" in str(read(rendered)["Subject"])
 
 
 def test_replies_go_where_the_company_wants_them(tmp_path: Path) -> None:
@@ -252,10 +252,10 @@ def test_bounces_come_back_to_an_address_of_this_message(tmp_path: Path) -> None
     ["Jansen & Zn <b>", "Ünal, Çağla", 'The "Best" Bakery', "{product}", "\ue000link\ue001", "x" * 300],
 )
 def test_whatever_a_customer_is_called_the_mail_is_whole_and_says_it(settings: Settings, name: str) -> None:
-    parcel = made(settings, outgoing(name=name))
-    assert name in body(parcel, "plain")
-    assert "<b>" not in body(parcel, "html")
-    assert all(len(row) <= 998 for row in parcel.data.split(b"\r\n"))
+    rendered = made(settings, outgoing(name=name))
+    assert name in body(rendered, "plain")
+    assert "<b>" not in body(rendered, "html")
+    assert all(len(row) <= 998 for row in rendered.data.split(b"\r\n"))
 
 
 def test_a_name_can_never_add_a_header(settings: Settings) -> None:
@@ -279,16 +279,16 @@ def test_any_subject_stays_one_header(subject: str) -> None:
 
 
 @given(st.lists(st.text(max_size=120), min_size=1, max_size=5), st.text(max_size=200))
-def test_a_cast_mould_reads_as_the_text_it_was_made_of(parts: list[str], value: str) -> None:
+def test_a_compiled_body_reads_as_the_text_it_was_made_of(parts: list[str], value: str) -> None:
     from quopri import decodestring
 
     def lines(text: str) -> str:
         return re.sub(r"\r\n|\r|\n", "\r\n", re.sub("[\ue000\ue001]", "", text))
 
     clean = [lines(part) for part in parts]
-    cast = CompiledBody.of("\ue000name\ue001".join(clean)).cast({"name": encoded(lines(value))})
-    assert decodestring(cast).decode() == lines(value).join(clean)
-    assert all(len(row) <= 76 for row in cast.split(b"\r\n"))
+    filled = CompiledBody.of("\ue000name\ue001".join(clean)).render({"name": encoded(lines(value))})
+    assert decodestring(filled).decode() == lines(value).join(clean)
+    assert all(len(row) <= 76 for row in filled.split(b"\r\n"))
 
 
 @pytest.mark.parametrize("length", range(70, 80))
@@ -299,9 +299,9 @@ def test_a_piece_that_fills_its_last_line_leaves_room_for_the_break_after_it(
     from quopri import decodestring
 
     text = "a" * (length - len(encoded(letter))) + letter
-    cast = CompiledBody.of(f"{text}\ue000name\ue001").cast({"name": encoded(text)})
-    assert max(len(row) for row in cast.split(b"\r\n")) <= 76
-    assert decodestring(cast).decode() == text * 2
+    filled = CompiledBody.of(f"{text}\ue000name\ue001").render({"name": encoded(text)})
+    assert max(len(row) for row in filled.split(b"\r\n")) <= 76
+    assert decodestring(filled).decode() == text * 2
 
 
 def test_an_address_with_other_letters_travels_as_dns_knows_its_domain() -> None:

@@ -42,7 +42,7 @@ def outgoing(kind: MailKind[AboutSurvey], ordinal: int, wave: Wave, language: La
 
 def mailed(post: MailRenderer, mail: Outgoing, asked: Survey) -> list[str]:
     """The plain and the HTML part of this mail."""
-    data = post.parcel(mail, asked, NOW + timedelta(days=45), NOW).data
+    data = post.render(mail, asked, NOW + timedelta(days=45), NOW).data
     read = email.message_from_bytes(data, policy=email.policy.default)
     return [str(part.get_content()) for part in read.iter_parts()]  # type: ignore[attr-defined]
 

@@ -25,13 +25,13 @@ def worker(once: bool, as_json: bool) -> None:
     settings = with_database()
     transport, clock = open_transport(settings), clock_of(settings)
     if once:
-        tally = work_once(settings, transport, clock)
+        result = work_once(settings, transport, clock)
         words = ", ".join(
-            f"{count} {what}" for what, count in tally.as_dict().items() if isinstance(count, int)
+            f"{count} {what}" for what, count in result.as_dict().items() if isinstance(count, int)
         )
-        report(as_json, tally.as_dict(), words + ".")
-        if tally.trouble:
-            raise tally.trouble
+        report(as_json, result.as_dict(), words + ".")
+        if result.trouble:
+            raise result.trouble
         return
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

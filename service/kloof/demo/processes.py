@@ -98,9 +98,9 @@ def _set_up(folder: Path, environment: Mapping[str, str], today: date) -> Doors:
 
 def _send_what_is_due(settings: Settings, now: datetime) -> None:
     """To the catcher, before anybody looks: what stands on the pages does not hang on how far the worker has come."""
-    tally = work_once(settings, open_transport(settings), lambda: now)
-    if tally.trouble:
-        raise tally.trouble
+    result = work_once(settings, open_transport(settings), lambda: now)
+    if result.trouble:
+        raise result.trouble
 
 
 @contextmanager

@@ -23,21 +23,23 @@ class Proof:
         return asdict(self)
 
 
-def prove(settings: Settings, transport: Transport, parcel: RenderedMail, lookup: Lookup) -> Iterator[Proof]:
+def prove(
+    settings: Settings, transport: Transport, rendered: RenderedMail, lookup: Lookup
+) -> Iterator[Proof]:
     """Send the mail and look at everything that decides whether such mail is trusted, step by step."""
     try:
-        reply = transport.send(parcel.sender, parcel.recipient, parcel.data)
+        reply = transport.send(rendered.sender, rendered.recipient, rendered.data)
     except TransportError as error:
         yield Proof(False, str(error))
     else:
         yield Proof(True, f"The mail server took the mail: {reply}")
     finally:
         transport.close()
-    domain = parcel.sender.rpartition("@")[2]
+    domain = rendered.sender.rpartition("@")[2]
     try:
         yield _spf(domain, lookup)
         yield _dmarc(domain, lookup)
-        yield from _dkim(settings, parcel, lookup)
+        yield from _dkim(settings, rendered, lookup)
     except OSError as error:
         yield Proof(False, f"DNS does not answer ({error}), so SPF, DKIM and DMARC could not be looked at.")
 
@@ -59,7 +61,7 @@ def _dmarc(domain: str, lookup: Lookup) -> Proof:
     )
 
 
-def _dkim(settings: Settings, parcel: RenderedMail, lookup: Lookup) -> Iterator[Proof]:
+def _dkim(settings: Settings, rendered: RenderedMail, lookup: Lookup) -> Iterator[Proof]:
     if settings.mail.dkim_selector is None:
         yield Proof(
             False,
@@ -74,7 +76,7 @@ def _dkim(settings: Settings, parcel: RenderedMail, lookup: Lookup) -> Iterator[
     records = lookup(name)
     if not records:
         yield Proof(False, f'DKIM: there is no record. Add TXT {name} "v=DKIM1; k=rsa; p=YOUR-PUBLIC-KEY".')
-    elif dkim.verify(parcel.data, dnsfunc=lambda *_, **__: "".join(records).encode()):
+    elif dkim.verify(rendered.data, dnsfunc=lambda *_, **__: "".join(records).encode()):
         yield Proof(True, f"DKIM: the signature holds against {name}.")
     else:
         yield Proof(

@@ -1,6 +1,6 @@
 """A mail's body, made once for everything that many mails share, with slots for what differs.
 
-Rendering a template for every recipient costs more than the SMTP conversation does. A mould is the rendered
+Rendering a template for every recipient costs more than the SMTP conversation does. A compiled body is the rendered
 body, cut at its slots and already quoted-printable (RFC 2045, section 6.7): a soft line break on both sides of
 a slot keeps every line within 76 characters, whatever is put in.
 """
@@ -46,7 +46,7 @@ class CompiledBody:
 
     @classmethod
     def of(cls, body: str) -> "CompiledBody":
-        """The mould of a rendered body in which slots are marked."""
+        """A rendered body in which slots are marked, compiled."""
         parts = re.split(f"{_OPEN}([a-z_]+){_CLOSE}", body)
         pieces = [encoded(part) for part in parts[::2]]
         last = len(pieces) - 1
@@ -56,7 +56,7 @@ class CompiledBody:
         )
         return cls(tuple(framed), tuple(parts[1::2]))
 
-    def cast(self, values: Mapping[str, bytes]) -> bytes:
+    def render(self, values: Mapping[str, bytes]) -> bytes:
         """The body with these encoded values in its slots."""
         filled = [self.pieces[0]]
         for slot, piece in zip(self.slots, self.pieces[1:], strict=True):
@@ -71,7 +71,7 @@ def encoded(text: str) -> bytes:
     written = written.replace(b"=\n", _SOFT_BREAK) if b"=\n" in written else written
     if len(written) - written.rfind(b"\n") - 1 < _LONGEST_LINE:
         return written
-    # The last line is full, and the soft break that follows in a mould would be one character too many.
+    # The last line is full, and the soft break that follows in a compiled body would be one character too many.
     last = 3 if written[-3:-2] == b"=" else 1
     return written[:-last] + _SOFT_BREAK + written[-last:]
 
@@ -83,18 +83,18 @@ class MultipartBody:
     text: CompiledBody
     html: CompiledBody
 
-    def cast(self, facts: Mapping[str, str], boundary: str) -> bytes:
+    def render(self, facts: Mapping[str, str], boundary: str) -> bytes:
         """Both bodies with these facts, as the parts of a multipart/alternative."""
         plain = {slot: encoded(fact) for slot, fact in facts.items()}
         # Most facts need no escaping, and then the two bodies share what is in the slot.
         special = {slot: encoded(str(escape(fact))) for slot, fact in facts.items() if _SPECIAL.search(fact)}
         start = b"\r\n--" + boundary.encode()
-        parts = (start, _HEAD % b"plain", self.text.cast(plain), start, _HEAD % b"html")
-        return b"".join((*parts, self.html.cast(plain | special), start, b"--\r\n"))
+        parts = (start, _HEAD % b"plain", self.text.render(plain), start, _HEAD % b"html")
+        return b"".join((*parts, self.html.render(plain | special), start, b"--\r\n"))
 
 
 class TemplateCompiler:
-    """Makes moulds from the two templates."""
+    """Compiles bodies from the two templates."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -102,12 +102,12 @@ class TemplateCompiler:
         jinja = Environment(
             loader=folder, autoescape=select_autoescape(), undefined=StrictUndefined, newline_sequence="\r\n"
         )
-        self.text, self.html = jinja.get_template("letter.txt"), jinja.get_template("letter.html")
+        self.text, self.html = jinja.get_template("mail.txt"), jinja.get_template("mail.html")
 
     def make(
-        self, letter: MailText, language: Language, facts: Mapping[str, Any], parts: Mapping[str, Any]
+        self, wording: MailText, language: Language, facts: Mapping[str, Any], parts: Mapping[str, Any]
     ) -> MultipartBody:
-        """Both moulds of a letter. `facts` are filled into its sentences, `parts` shape the template."""
+        """Both bodies of a mail. `facts` are filled into its sentences, `parts` shape the template."""
         company = self.settings.company
         common = {
             "language": language,
@@ -120,13 +120,13 @@ class TemplateCompiler:
         filled = _MARKED | dict(facts)
         pressed = filled | {"receipt": _PRESSED}
         return MultipartBody(
-            CompiledBody.of(self.text.render(common | _sentences(letter, language, filled, parts, str))),
-            CompiledBody.of(self.html.render(common | _sentences(letter, language, pressed, parts, Markup))),
+            CompiledBody.of(self.text.render(common | _sentences(wording, language, filled, parts, str))),
+            CompiledBody.of(self.html.render(common | _sentences(wording, language, pressed, parts, Markup))),
         )
 
 
 def _sentences(
-    letter: MailText, language: Language, facts: Mapping[str, Any], parts: Mapping[str, Any], kind: type[str]
+    wording: MailText, language: Language, facts: Mapping[str, Any], parts: Mapping[str, Any], kind: type[str]
 ) -> dict[str, Any]:
     """Every sentence with its facts in it; Markup escapes them, str leaves them as they are."""
     texts = mail_texts()
@@ -134,15 +134,15 @@ def _sentences(
     def say(text: Text) -> str:
         return kind(text[language]).format_map(facts)
 
-    body = [*letter.body, texts.last_one] if parts["is_last"] else letter.body
+    body = [*wording.body, texts.last_one] if parts["is_last"] else wording.body
     return {
-        "subject": say(letter.subject),
+        "subject": say(wording.subject),
         "greeting": say(texts.greeting),
         "body": [say(text) for text in body],
-        "button": say(letter.button),
+        "button": say(wording.button),
         "regards": say(texts.regards),
         "who_sees": {"heading": say(texts.who_sees.heading), "body": say(texts.who_sees.body)},
-        "reason": say(letter.reason or texts.reason),
+        "reason": say(wording.reason or texts.reason),
         "way_out": say(texts.way_out),
         "start": say(texts.first_question.start),
         "not_saved": say(texts.first_question.not_saved),

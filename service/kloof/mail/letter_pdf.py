@@ -38,18 +38,18 @@ class LetterPrinter:
         self.settings = settings
         self.zone = ZoneInfo(settings.mail.time_zone)
         self.accent = parsed(settings.company.accent)
-        self.sheet = FPDF(format="A4")
-        self.sheet.set_auto_page_break(False)
-        self.sheet.c_margin = 0
-        self.sheet.set_margins(_LEFT, _TOP, _RIGHT)
-        self.sheet.add_font("Letter", "", _FONTS / "source-sans-3-regular.ttf")
-        self.sheet.add_font("Letter", "B", _FONTS / "source-sans-3-semibold.ttf")
-        self.sheet.set_title(settings.company.name)
-        self.sheet.set_creator("kloof")
+        self.document = FPDF(format="A4")
+        self.document.set_auto_page_break(False)
+        self.document.c_margin = 0
+        self.document.set_margins(_LEFT, _TOP, _RIGHT)
+        self.document.add_font("Letter", "", _FONTS / "source-sans-3-regular.ttf")
+        self.document.add_font("Letter", "B", _FONTS / "source-sans-3-semibold.ttf")
+        self.document.set_title(settings.company.name)
+        self.document.set_creator("kloof")
 
     def pdf(self) -> bytes:
         """The document so far."""
-        return bytes(self.sheet.output())
+        return bytes(self.document.output())
 
     def add(self, mail: Outgoing, survey: Survey, closes_at: datetime, now: datetime) -> None:
         """One more letter; `closes_at` is when its survey closes, `now` its date."""
@@ -60,8 +60,8 @@ class LetterPrinter:
         def say(text: Text) -> str:
             return text[mail.to.language].format_map(facts)
 
-        self.sheet.add_page()
-        self.sheet.set_lang(mail.to.language)
+        self.document.add_page()
+        self.document.set_lang(mail.to.language)
         self._head(mail, mail.asks, now, say(paper.reference))
         self._body(letter, mail, say)
         self._way_in(mail, say(letter.button), say(paper.scan), say(paper.type_it))
@@ -92,12 +92,12 @@ class LetterPrinter:
 
     def _head(self, mail: Outgoing, about: AboutSurvey, now: datetime, reference: str) -> None:
         self._logo()
-        self.sheet.set_draw_color(*self.accent)
-        self.sheet.set_line_width(0.9)
-        self.sheet.line(_LEFT, _TOP + 14, 210 - _RIGHT, _TOP + 14)
-        self.sheet.set_y(_NAME_AT)
+        self.document.set_draw_color(*self.accent)
+        self.document.set_line_width(0.9)
+        self.document.line(_LEFT, _TOP + 14, 210 - _RIGHT, _TOP + 14)
+        self.document.set_y(_NAME_AT)
         self._text(mail.to.name)
-        self.sheet.set_y(_NAME_AT + 22)
+        self.document.set_y(_NAME_AT + 22)
         written = notation.date(now.astimezone(self.zone).date(), mail.to.language)
         self._text(f"{written}   ·   {reference}: {about.deal_id}", size=9.5, colour=_QUIET)
 
@@ -106,14 +106,14 @@ class LetterPrinter:
         logo, name = self.settings.company.logo, self.settings.company.name
         if logo is not None:
             self._image(self.settings.folder / logo)
-        self.sheet.set_xy(_LEFT, _TOP)
-        self.sheet.set_font("Letter", "B", 15)
-        self.sheet.set_text_color(*_INK)
-        self.sheet.cell(_WIDTH, 11, name, align="R" if logo else "L")
+        self.document.set_xy(_LEFT, _TOP)
+        self.document.set_font("Letter", "B", 15)
+        self.document.set_text_color(*_INK)
+        self.document.cell(_WIDTH, 11, name, align="R" if logo else "L")
 
     def _image(self, logo: Path) -> None:
         try:
-            self.sheet.image(logo, x=_LEFT, y=_TOP, h=11)
+            self.document.image(logo, x=_LEFT, y=_TOP, h=11)
         except (OSError, FPDFException, ValueError) as error:
             raise BadSettings(
                 [f"kloof.toml: company.logo: {logo} cannot be printed: {error}."],
@@ -121,7 +121,7 @@ class LetterPrinter:
             ) from None
 
     def _body(self, letter: MailText, mail: Outgoing, say: Say) -> None:
-        self.sheet.set_y(_TEXT_AT)
+        self.document.set_y(_TEXT_AT)
         self._text(say(letter.subject), style="B", size=14, after=3)
         self._text(say(mail_texts().greeting), after=3)
         for text in letter.body:
@@ -129,45 +129,45 @@ class LetterPrinter:
 
     def _way_in(self, mail: Outgoing, heading: str, scan: str, type_it: str) -> None:
         """The box with the QR code, which holds the whole link, and the code that is typed."""
-        key, top, high = self.settings.secret_key, self.sheet.get_y() + 2, _QR + 14
+        key, top, high = self.settings.secret_key, self.document.get_y() + 2, _QR + 14
         link = self.settings.link("/s/" + tokens.token(key, tokens.Purpose.SURVEY, mail.to.salt))
-        self.sheet.set_fill_color(*_PAPER)
-        self.sheet.rect(_LEFT, top, _WIDTH, high, style="F", round_corners=True, corner_radius=2.5)
+        self.document.set_fill_color(*_PAPER)
+        self.document.rect(_LEFT, top, _WIDTH, high, style="F", round_corners=True, corner_radius=2.5)
         self._code(link, _LEFT + 7, top + 7)
         left = _LEFT + _QR + 14
-        self.sheet.set_xy(left, top + 6.5)
+        self.document.set_xy(left, top + 6.5)
         self._text(heading, style="B", width=210 - _RIGHT - left - 6, after=1.5, left=left)
         self._text(scan, width=210 - _RIGHT - left - 6, after=1.5, left=left)
         self._text(type_it, width=210 - _RIGHT - left - 6, after=2, left=left)
-        self.sheet.set_x(left)
+        self.document.set_x(left)
         code = tokens.grouped(tokens.code(key, mail.to.salt))
         self._text(code, style="B", size=16, width=210 - _RIGHT - left - 6, left=left, colour=self.accent)
-        self.sheet.set_y(top + high + 6)
+        self.document.set_y(top + high + 6)
 
     def _code(self, link: str, left: float, top: float) -> None:
         """A QR code of squares, sharp at any size, with the quiet zone of four modules that readers need."""
         rows = tuple(segno.make_qr(link, error="m").matrix)
         side = _QR / (len(rows) + 8)
-        self.sheet.set_fill_color(255, 255, 255)
-        self.sheet.rect(left, top, _QR, _QR, style="F")
-        self.sheet.set_fill_color(0, 0, 0)
+        self.document.set_fill_color(255, 255, 255)
+        self.document.rect(left, top, _QR, _QR, style="F")
+        self.document.set_fill_color(0, 0, 0)
         for down, row in enumerate(rows):
             for at, length in _runs(row):
-                self.sheet.rect(
+                self.document.rect(
                     left + (at + 4) * side, top + (down + 4) * side, length * side, side + 0.01, style="F"
                 )
 
     def _foot(self, words: str) -> None:
         top = 297 - 18 - self._height(words, 9.5)
-        self.sheet.set_draw_color(211, 218, 221)
-        self.sheet.set_line_width(0.2)
-        self.sheet.line(_LEFT, top - 3, 210 - _RIGHT, top - 3)
-        self.sheet.set_y(top)
+        self.document.set_draw_color(211, 218, 221)
+        self.document.set_line_width(0.2)
+        self.document.line(_LEFT, top - 3, 210 - _RIGHT, top - 3)
+        self.document.set_y(top)
         self._text(words, size=9.5, colour=_QUIET)
 
     def _height(self, words: str, size: float) -> float:
-        self.sheet.set_font("Letter", "", size)
-        found = self.sheet.multi_cell(_WIDTH, size * 0.46, words, dry_run=True, output="HEIGHT")
+        self.document.set_font("Letter", "", size)
+        found = self.document.multi_cell(_WIDTH, size * 0.46, words, dry_run=True, output="HEIGHT")
         return float(str(found))
 
     def _text(
@@ -181,11 +181,11 @@ class LetterPrinter:
         left: float = _LEFT,
         after: float = 0,
     ) -> None:
-        self.sheet.set_x(left)
-        self.sheet.set_font("Letter", style, size)
-        self.sheet.set_text_color(*colour)
-        self.sheet.multi_cell(width, size * 0.46, words, align="L", new_x="LMARGIN", new_y="NEXT")
-        self.sheet.ln(after)
+        self.document.set_x(left)
+        self.document.set_font("Letter", style, size)
+        self.document.set_text_color(*colour)
+        self.document.multi_cell(width, size * 0.46, words, align="L", new_x="LMARGIN", new_y="NEXT")
+        self.document.ln(after)
 
 
 def _runs(row: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -40,10 +40,10 @@ class MailRenderer:
         self.sender = mailbox(name or settings.company.name, self.address)
         self.zone = ZoneInfo(settings.mail.time_zone)
         self.signer = signer(settings, self.address)
-        self.foundry = TemplateCompiler(settings)
-        self._moulds: dict[tuple[object, ...], MultipartBody] = {}
+        self.compiler = TemplateCompiler(settings)
+        self._bodies: dict[tuple[object, ...], MultipartBody] = {}
 
-    def parcel(
+    def render(
         self, mail: Outgoing, survey: Survey | None, closes_at: datetime, now: datetime
     ) -> RenderedMail:
         """This mail, made; `survey` is what it asks, if it asks one, and `closes_at` when that closes."""
@@ -51,16 +51,16 @@ class MailRenderer:
         if mail.kind.to_customer:
             facts["opt_out"] = self._link("/opt-out/", Purpose.OPT_OUT, mail.to.salt)
         name = mail.text
-        letter, mould = mail_texts().named(name), self._mould(name, mail, survey)
-        return self._finished(mail.message_id, mail.to, letter, mould, facts, now)
+        wording, body = mail_texts().named(name), self._body(name, mail, survey)
+        return self._finished(mail.message_id, mail.to, wording, body, facts, now)
 
     def trial(self, recipient: str, message_id: str, now: datetime) -> RenderedMail:
         """A mail that proves the way out."""
-        to, letter = Recipient(recipient, recipient, self.settings.company.language), mail_texts().test
+        to, wording = Recipient(recipient, recipient, self.settings.company.language), mail_texts().test
         parts = {"to_customer": False, "question": None, "is_last": False}
-        mould = self.foundry.make(letter, to.language, self._shared(), parts)
+        body = self.compiler.make(wording, to.language, self._shared(), parts)
         facts = {"name": to.name, "link": self.settings.link("/")}
-        return self._finished(message_id, to, letter, mould, facts, now)
+        return self._finished(message_id, to, wording, body, facts, now)
 
     def _facts(self, mail: Outgoing, closes_at: datetime) -> dict[str, str]:
         """What differs between two mails of one kind, beside the name and the way out."""
@@ -111,21 +111,21 @@ class MailRenderer:
         until = about.expires_at.astimezone(self.zone).strftime("%H:%M")
         return {"link": self._link("/sign-in/", Purpose.SIGN_IN, to.salt), "until": until}
 
-    def _mould(self, name: str, mail: Outgoing, survey: Survey | None) -> MultipartBody:
+    def _body(self, name: str, mail: Outgoing, survey: Survey | None) -> MultipartBody:
         """What this mail shares with others: of a survey also its questions, and that it is the last one."""
         language, asks = mail.to.language, mail.asks
         is_last = asks is not None and mail.ordinal == len(self.settings.mail.reminders_after_days)
         key = (name, language, is_last, survey.fingerprint if survey else "")
-        if key not in self._moulds:
+        if key not in self._bodies:
             shared, question = self._shared(), None
             if asks and survey:
                 questions = len(survey.items(asks.wave))
                 shared |= {"questions": questions, "minutes": survey.minutes(asks.wave)}
                 question = first_question(survey, asks.wave, language)
             parts = {"to_customer": mail.kind.to_customer, "question": question, "is_last": is_last}
-            letter = mail_texts().named(name)
-            self._moulds[key] = self.foundry.make(letter, language, shared, parts)
-        return self._moulds[key]
+            wording = mail_texts().named(name)
+            self._bodies[key] = self.compiler.make(wording, language, shared, parts)
+        return self._bodies[key]
 
     def _shared(self) -> dict[str, object]:
         return {"company": self.settings.company.name, "k": self.settings.publishing.k}
@@ -134,8 +134,8 @@ class MailRenderer:
         self,
         message_id: str,
         to: Recipient,
-        letter: MailText,
-        mould: MultipartBody,
+        wording: MailText,
+        body: MultipartBody,
         facts: dict[str, str],
         now: datetime,
     ) -> RenderedMail:
@@ -144,7 +144,7 @@ class MailRenderer:
         fields = [
             ("From", self.sender),
             ("To", mailbox(to.name, recipient)),
-            ("Subject", words(self._subject(letter, to.language, facts))),
+            ("Subject", words(self._subject(wording, to.language, facts))),
             ("Date", timestamp(now)),
             ("Message-ID", f"<{message_id}@{self.address.rpartition('@')[2]}>"),
             *([("Reply-To", reply_to)] if reply_to else []),
@@ -154,12 +154,12 @@ class MailRenderer:
             ("MIME-Version", "1.0"),
             ("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
         ]
-        data = header(fields).encode() + mould.cast(facts, boundary)
+        data = header(fields).encode() + body.render(facts, boundary)
         data = self.signer.signed(data) if self.signer else data
         return RenderedMail(self._return_path(message_id), recipient, data)
 
-    def _subject(self, letter: MailText, language: Language, facts: dict[str, str]) -> str:
-        return letter.subject[language].format(
+    def _subject(self, wording: MailText, language: Language, facts: dict[str, str]) -> str:
+        return wording.subject[language].format(
             company=self.settings.company.name, product=facts.get("product", "")
         )
 

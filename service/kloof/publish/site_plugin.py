@@ -16,7 +16,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 from kloof.design import shared
 from kloof.design.accent import stylesheet
 from kloof.domain.text import LANGUAGES
-from kloof.publish.pages.book import FIGURES, PICTURE_MARK, ROOT
+from kloof.publish.pages.site_writer import FIGURES, PICTURE_MARK, ROOT
 from kloof.publish.pages.write import HOME, MENU
 
 if TYPE_CHECKING:

@@ -156,8 +156,8 @@ def test_a_server_that_is_away_ends_the_round_and_costs_the_others_no_try(
     for number in range(3):
         sell(settings, line(number))
     transport = Failing(TransportError("no server", Fate.RETRY, of_server=True))
-    tally = go(settings, transport, clock)
-    assert str(tally.trouble) == "no server"
+    result = go(settings, transport, clock)
+    assert str(result.trouble) == "no server"
     assert sorted(row.attempts for row in Message.select()) == [0, 0, 1]
     clock.forward(minutes=1)
     assert go(settings, transport, clock).sent == 3
@@ -357,16 +357,16 @@ def test_a_mail_that_cannot_be_made_does_not_keep_the_others_waiting(
     for number in range(3):
         sell(settings, line(number))
     worker = Dispatch(settings, Memory(), "worker", clock)
-    made = worker.postbox.parcel
+    made = worker.renderer.render
 
     def faulty(mail: Outgoing, *rest: object) -> object:
         if mail.to.email == "customer1@example.com":
             raise ValueError("no such thing")
         return made(mail, *rest)  # type: ignore[arg-type]
 
-    worker.postbox.parcel = faulty  # type: ignore[assignment,method-assign]
-    tally = worker.round()
-    assert (tally.sent, tally.failed) == (2, 1)
+    worker.renderer.render = faulty  # type: ignore[assignment,method-assign]
+    result = worker.round()
+    assert (result.sent, result.failed) == (2, 1)
 
 
 def test_an_invitation_stays_open_for_its_days_from_the_moment_it_went_out(

@@ -155,8 +155,8 @@ def test_who_asks_after_opting_out_is_told_also_while_another_mail_about_that_su
     publish(company, MONDAY)
     call = Call.create(deal=built.row, state="solved", time=1, opened_at=NOW, due_on=NOW.date())
     outbox.queue(NOW, SOLVED, NOW, 1, call=call.id, invitation=built.invitations[Wave.SALE])
-    tally = go(company, Memory(), TUESDAY)
-    assert (tally.sent, tally.withdrawn) == (1, 1)
+    result = go(company, Memory(), TUESDAY)
+    assert (result.sent, result.withdrawn) == (1, 1)
     assert told()[0].state == MessageState.SENT
 
 
@@ -173,5 +173,5 @@ def test_it_counts_for_the_limit_per_day(company: Settings) -> None:
         changed_at=TUESDAY,
         **facts,
     ).execute()
-    tally = go(company, Memory(), TUESDAY)
-    assert (tally.sent, tally.later) == (0, 1)
+    result = go(company, Memory(), TUESDAY)
+    assert (result.sent, result.later) == (0, 1)

@@ -66,8 +66,8 @@ def say(
 def work(settings: Settings, now: datetime = NIGHT) -> tuple[RoundResult, list[str]]:
     """A round of the worker: what it did, and to whom mail went."""
     transport = Memory()
-    tally = Dispatch(settings, transport, "worker", Clock(now), chance=lambda: 0.5).round()
-    return tally, [recipient for _, recipient, _ in transport.sent]
+    result = Dispatch(settings, transport, "worker", Clock(now), chance=lambda: 0.5).round()
+    return result, [recipient for _, recipient, _ in transport.sent]
 
 
 def test_the_salesperson_hears_it_at_once_at_any_hour_and_once(settings: Settings, lead: Person) -> None:
@@ -106,8 +106,8 @@ def test_who_takes_it_back_before_the_mail_goes_is_not_written_about(
     shared(settings)
     say(settings, lead)
     respond.choose_again(link(settings), change, NIGHT, call_policy(settings))
-    tally, sent = work(settings)
-    assert (sent, tally.withdrawn) == ([], 1)
+    result, sent = work(settings)
+    assert (sent, result.withdrawn) == ([], 1)
     assert Message.get(Message.kind == "handover").last_reply.startswith("The work is done, or")
 
 

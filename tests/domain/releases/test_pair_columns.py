@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import a_survey, columns
 
-from kloof.domain.releases.pair_columns import Stat, tally
+from kloof.domain.releases.pair_columns import Stat, group_sums
 from kloof.domain.statistics.sums import PairedSums
 
 
@@ -39,7 +39,7 @@ def by_hand(pairs, group, number, aspect):
 @given(many_pairs())
 def test_the_sums_of_a_group_are_those_of_its_customers_one_by_one(drawn):
     pairs, group = drawn
-    sums = tally(pairs, group, 3).sums
+    sums = group_sums(pairs, group, 3).sums
     for number in range(3):
         for at, aspect in enumerate(pairs.survey.core):
             expected = PairedSums.of(*by_hand(pairs, group, number, at), pairs.survey.scale, aspect.norm)
@@ -61,10 +61,10 @@ def test_the_sums_are_the_same_however_many_pairs_and_aspects_are_counted_at_onc
     sheets = [rng.integers(survey.scale.low, 5, (n, core)).tolist() for _ in range(2)]
     pairs = columns(survey, rng.integers(1, 300, n).tolist(), rng.integers(1, 9, n).tolist(), *sheets)
     group = rng.integers(-1, 3, n)
-    at_once = tally(pairs, group, 3)
+    at_once = group_sums(pairs, group, 3)
     monkeypatch.setattr("kloof.domain.releases.pair_columns._PAIRS_AT_ONCE", 1)
     monkeypatch.setattr("kloof.domain.releases.pair_columns._COUNTS_AT_ONCE", 250)
-    in_slices = tally(pairs, group, 3)
+    in_slices = group_sums(pairs, group, 3)
     assert len(set(group.tolist())) == 4
     assert np.array_equal(in_slices.sums, at_once.sums)
     assert np.array_equal(in_slices.alike, at_once.alike)
@@ -73,7 +73,7 @@ def test_the_sums_are_the_same_however_many_pairs_and_aspects_are_counted_at_onc
 @given(many_pairs())
 def test_the_most_frequent_answer_is_seen_on_either_side_and_in_the_sign_of_the_gap(drawn):
     pairs, group = drawn
-    alike = tally(pairs, group, 3).alike
+    alike = group_sums(pairs, group, 3).alike
     for number in range(3):
         for at in range(len(pairs.survey.core)):
             v, r = by_hand(pairs, group, number, at)
@@ -90,7 +90,7 @@ def test_whole_answers_are_summed_without_any_rounding():
     rng = np.random.default_rng(1)
     v, r = rng.integers(0, 11, (2, 5000, 1))
     pairs = columns(survey, range(5000), [1] * 5000, v, r)
-    sums = tally(pairs, np.zeros(5000, np.int64), 1).sums[0, 0]
+    sums = group_sums(pairs, np.zeros(5000, np.int64), 1).sums[0, 0]
     assert sums[Stat.VR] == int((v * r).sum())
     assert sums[Stat.VV] == int((v * v).sum())
 
@@ -99,7 +99,7 @@ def test_a_group_in_which_the_good_marks_tell_everybodys_half_of_the_scale_is_no
     survey = a_survey(1)
     told = columns(survey, range(12), [1] * 12, [[5], [8]] * 6, [[10]] * 9 + [[6]] * 3)
     group = np.zeros(12, np.int64)
-    assert tally(told, group, 1).near_an_end(survey).tolist() == [True]
+    assert group_sums(told, group, 1).near_an_end(survey).tolist() == [True]
 
 
 def test_a_group_near_an_end_of_the_scale_is_noticed():
@@ -107,5 +107,5 @@ def test_a_group_near_an_end_of_the_scale_is_noticed():
     near = columns(survey, range(12), [1] * 12, [[10]] * 11 + [[5]], [[5]] * 12)
     open_ = columns(survey, range(12), [1] * 12, [[10]] * 11 + [[4]], [[5]] * 12)
     group = np.zeros(12, np.int64)
-    assert tally(near, group, 1).near_an_end(survey).tolist() == [True]
-    assert tally(open_, group, 1).near_an_end(survey).tolist() == [False]
+    assert group_sums(near, group, 1).near_an_end(survey).tolist() == [True]
+    assert group_sums(open_, group, 1).near_an_end(survey).tolist() == [False]

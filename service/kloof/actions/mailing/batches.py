@@ -56,19 +56,19 @@ class Batches:
         self._hours: dict[str, SendingHours] = {}
         self.limits = Limits(settings.mail.most_per_day, settings.mail.most_per_month)
 
-    def take(self, tally: RoundResult) -> list[Outgoing] | None:
+    def take(self, result: RoundResult) -> list[Outgoing] | None:
         """The next batch, leased; None where nothing can be done now. Sign-in mails go first, at any hour."""
         now = self.clock()
-        before = (tally.withdrawn, tally.later)
+        before = (result.withdrawn, result.later)
         with storage.transaction():
             due = leasing.lock_due(now, self.size)
             if not due:
                 return None
-            mails = self._within_hours(leasing.outgoing(due), now, tally)
-            mails = self._still_wanted(mails, now, tally)
-            mails = self._within_limits(mails, now, tally)
+            mails = self._within_hours(leasing.outgoing(due), now, result)
+            mails = self._still_wanted(mails, now, result)
+            mails = self._within_limits(mails, now, result)
             self._lease(mails, now)
-        idle = not mails and (tally.withdrawn, tally.later) == before
+        idle = not mails and (result.withdrawn, result.later) == before
         return None if idle else mails
 
     def hours_of(self, mail: Outgoing) -> SendingHours:
@@ -85,7 +85,7 @@ class Batches:
         for day, numbers in by_day.items():
             leasing.lease(numbers, self.worker, now + self.lease, day)
 
-    def _within_hours(self, mails: list[Outgoing], now: datetime, tally: RoundResult) -> list[Outgoing]:
+    def _within_hours(self, mails: list[Outgoing], now: datetime, result: RoundResult) -> list[Outgoing]:
         """Those to places where it is open; with one that is not, all that is due there moves."""
         closed = {
             mail.to.time_zone: self.hours_of(mail)
@@ -93,15 +93,15 @@ class Batches:
             if mail.kind.to_customer and self.hours_of(mail).open_until(now) is None
         }
         for zone, hours in closed.items():
-            tally.later += leasing.move_all_due(now, hours.next_open(now), zone)
+            result.later += leasing.move_all_due(now, hours.next_open(now), zone)
         return [mail for mail in mails if not mail.kind.to_customer or mail.to.time_zone not in closed]
 
-    def _still_wanted(self, mails: list[Outgoing], now: datetime, tally: RoundResult) -> list[Outgoing]:
+    def _still_wanted(self, mails: list[Outgoing], now: datetime, result: RoundResult) -> list[Outgoing]:
         reasons = withdraw_unwanted(self.settings, mails, now)
-        tally.withdrawn += len(reasons)
+        result.withdrawn += len(reasons)
         return [mail for mail in mails if mail.id not in reasons]
 
-    def _within_limits(self, mails: list[Outgoing], now: datetime, tally: RoundResult) -> list[Outgoing]:
+    def _within_limits(self, mails: list[Outgoing], now: datetime, result: RoundResult) -> list[Outgoing]:
         today = min((self.hours_of(mail).day_of(now) for mail in mails), default=now.date())
         free = leasing.lock_customers({mail.to.customer for mail in mails if mail.to.customer is not None})
         mails = [mail for mail in mails if mail.to.customer is None or mail.to.customer in free]
@@ -113,7 +113,7 @@ class Batches:
         go, later = share_out(candidates, mailed, self.limits)
         hours = {mail.id: self.hours_of(mail) for mail in mails}
         leasing.move({number: hours[number].first_open(day) for number, day in later.items()})
-        tally.later += len(later)
+        result.later += len(later)
         chosen = set(go)
         return [mail for mail in mails if mail.id in chosen]
 

@@ -67,19 +67,21 @@ def print_new(settings: Settings, file: Path, now: datetime) -> PrintedLetters:
     with storage.transaction():
         mails = leasing.outgoing(letters.waiting(now, MOST))
         unwanted = withdraw_unwanted(settings, mails, now)
-    sheets = _sheets([mail for mail in mails if mail.id not in unwanted], now)
-    if sheets:
-        _print(settings, file, sheets, now, again=False)
-    return PrintedLetters(tuple(sheet.mail.id for sheet in sheets), letters.count_due(now), len(unwanted))
+    printables = _printables([mail for mail in mails if mail.id not in unwanted], now)
+    if printables:
+        _print(settings, file, printables, now, again=False)
+    return PrintedLetters(
+        tuple(printable.mail.id for printable in printables), letters.count_due(now), len(unwanted)
+    )
 
 
 def print_again(settings: Settings, file: Path, deal_id: str, now: datetime) -> PrintedLetters:
     """Write the letters of one deal once more, with the same link; they close as if they were printed today."""
     _refuse_if_there(file)
     storage.ensure_connected()
-    sheets = _sheets(leasing.outgoing(letters.of_deal(deal_id)), now)
-    _print(settings, file, sheets, now, again=True)
-    return PrintedLetters(tuple(sheet.mail.id for sheet in sheets), letters.count_due(now))
+    printables = _printables(leasing.outgoing(letters.of_deal(deal_id)), now)
+    _print(settings, file, printables, now, again=True)
+    return PrintedLetters(tuple(printable.mail.id for printable in printables), letters.count_due(now))
 
 
 def link_of_code(settings: Settings, typed: str, purpose: tokens.Purpose) -> str:
@@ -91,30 +93,34 @@ def link_of_code(settings: Settings, typed: str, purpose: tokens.Purpose) -> str
     return tokens.token(settings.secret_key, purpose, salt)
 
 
-def _sheets(mails: list[Outgoing], now: datetime) -> list[_Printable]:
+def _printables(mails: list[Outgoing], now: datetime) -> list[_Printable]:
     known: dict[int, Survey] = {}
-    sheets = []
+    printables = []
     for mail in mails:
         assert mail.asks is not None, "a letter always asks a survey"  # noqa: S101
         if mail.asks.survey not in known:
             known[mail.asks.survey] = versions.by_row(mail.asks.survey)
         survey = known[mail.asks.survey]
-        sheets.append(_Printable(mail, survey, now + timedelta(days=survey.timing.open_for_days)))
-    return sheets
+        printables.append(_Printable(mail, survey, now + timedelta(days=survey.timing.open_for_days)))
+    return printables
 
 
-def _print(settings: Settings, file: Path, sheets: list[_Printable], now: datetime, *, again: bool) -> None:
+def _print(
+    settings: Settings, file: Path, printables: list[_Printable], now: datetime, *, again: bool
+) -> None:
     # It reads fonts, which takes a while: only a command that prints waits for it.
     from kloof.mail.letter_pdf import LetterPrinter
 
-    press = LetterPrinter(settings)
-    for sheet in sheets:
-        press.add(sheet.mail, sheet.survey, sheet.closes_at, now)
-    with _in_place_of(file, press.pdf()) as put_in_place, storage.transaction():
-        numbers = [sheet.mail.id for sheet in sheets]
+    printer = LetterPrinter(settings)
+    for printable in printables:
+        printer.add(printable.mail, printable.survey, printable.closes_at, now)
+    with _in_place_of(file, printer.pdf()) as put_in_place, storage.transaction():
+        numbers = [printable.mail.id for printable in printables]
         if not again and letters.locked(numbers, now) != sorted(numbers):
             raise _changed()
-        if letters.mark_printed([sheet.printed(settings) for sheet in sheets], now) != len(sheets):
+        if letters.mark_printed([printable.printed(settings) for printable in printables], now) != len(
+            printables
+        ):
             raise _changed()
         audit_log.write(COMMAND_LINE, AuditAction.LETTER_PRINTED, now, deals=review.deals_of(numbers))
         put_in_place()

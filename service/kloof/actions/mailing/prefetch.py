@@ -21,7 +21,7 @@ class PreparedMail:
     """A mail ready to travel; `closes_at` is when the survey in it closes, if it asks one."""
 
     mail: Outgoing
-    parcel: RenderedMail
+    rendered: RenderedMail
     closes_at: datetime
 
 
@@ -30,16 +30,16 @@ class MailPrefetcher:
 
     def __init__(
         self,
-        postbox: MailRenderer,
+        renderer: MailRenderer,
         mails: Iterable[Outgoing],
         worker: str,
         clock: Callable[[], datetime],
-        tally: RoundResult,
+        result: RoundResult,
     ) -> None:
-        self.postbox = postbox
+        self.renderer = renderer
         self.worker = worker
         self.clock = clock
-        self.tally = tally
+        self.result = result
         self._waiting = iter(mails)
         self._known: dict[int, Survey] = {}
         self._ready: PreparedMail | None = None
@@ -63,13 +63,13 @@ class MailPrefetcher:
             closes_at = asks.expires_at if asks else now
             if survey and mail.kind.opens:
                 closes_at = now + timedelta(days=survey.timing.open_for_days)
-            return PreparedMail(mail, self.postbox.parcel(mail, survey, closes_at, now), closes_at)
+            return PreparedMail(mail, self.renderer.render(mail, survey, closes_at, now), closes_at)
         except Exception:
             log.exception("Message %s could not be made.", mail.message_id)
             with storage.transaction():
                 reason = "This mail could not be made; the worker's log says why."
                 sending.unmade(mail, self.worker, reason, now)
-            self.tally.failed += 1
+            self.result.failed += 1
             return None
 
     def _survey(self, version: int) -> Survey:

@@ -22,5 +22,5 @@ def try_out(
             remedy="Write it like name@company.nl.",
             value=recipient,
         )
-    parcel = MailRenderer(settings).trial(recipient, secrets.token_hex(16), now)
-    yield from prove(settings, open_transport(settings), parcel, lookup or dns_lookup)
+    rendered = MailRenderer(settings).trial(recipient, secrets.token_hex(16), now)
+    yield from prove(settings, open_transport(settings), rendered, lookup or dns_lookup)

@@ -55,9 +55,9 @@ def work(
             if clock() >= next_catch_up:
                 catch_up(settings, clock())
                 next_catch_up = clock() + timedelta(seconds=SECONDS_BETWEEN_CATCH_UPS)
-            tally = dispatch.round(stop.is_set)
-            trouble: Exception | None = tally.trouble
-            _report(tally, say)
+            result = dispatch.round(stop.is_set)
+            trouble: Exception | None = result.trouble
+            _report(result, say)
         except Exception as error:
             # Whatever it is, mail must go on when it is over: most often a database that restarts.
             log.exception("The worker goes on after this.")
@@ -68,11 +68,11 @@ def work(
     transport.close()
 
 
-def _report(tally: RoundResult, say: Callable[[str], None]) -> None:
-    if tally.trouble:
-        say(str(tally.trouble))
+def _report(result: RoundResult, say: Callable[[str], None]) -> None:
+    if result.trouble:
+        say(str(result.trouble))
     counts = [
-        f"{count} {what}" for what, count in tally.as_dict().items() if isinstance(count, int) and count
+        f"{count} {what}" for what, count in result.as_dict().items() if isinstance(count, int) and count
     ]
     if counts:
         say(", ".join(counts))

@@ -1,4 +1,4 @@
-"""A sheet for before a quote: what customers expect and get, from own figures and from what was published."""
+"""A guide for before a quote: what customers expect and get, from own figures and from what was published."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -27,16 +27,16 @@ class PromiseGuide:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The products that this salesperson sells, and the sheet for the one that was chosen."""
+    """The products that this salesperson sells, and the guide for the one that was chosen."""
 
     products: tuple[str, ...]
-    sheet: PromiseGuide | None
+    guide: PromiseGuide | None
 
 
 def choice(settings: Settings, person: Person, product: str, aspects: Collection[str]) -> Choice:
-    """The sheet for one product, about these aspects (all core aspects for none).
+    """The guide for one product, about these aspects (all core aspects for none).
 
-    Raises Refused before the works council agreed. An unknown product gives no sheet.
+    Raises Refused before the works council agreed. An unknown product gives no guide.
     """
     refuse_without_consent(settings)
     sold = own_totals.products(person.id)

@@ -97,5 +97,5 @@ def _view(own: OwnDeal, survey: Survey) -> DealView:
     return DealView(own, Pair(survey, at_sale, after).gaps)
 
 
-def _answers(survey: Survey, wave: Wave, sheet: bytes | None) -> Answers:
-    return unpack(survey, wave, sheet or b"")
+def _answers(survey: Survey, wave: Wave, packed: bytes | None) -> Answers:
+    return unpack(survey, wave, packed or b"")

@@ -135,8 +135,8 @@ class _Room:
             pairs=self.pairs.id[rows],
             person=members.person,
             salesperson=members.salesperson,
-            sums=judged.tally.sums[number],
-            promises=judged.tally.promises[number],
+            sums=judged.group_sums.sums[number],
+            promises=judged.group_sums.promises[number],
             rows=rows,
         )
 

@@ -133,7 +133,7 @@ class GroupSums:
         return near
 
 
-def tally(pairs: PairColumns, group: "Ints", groups: int) -> GroupSums:
+def group_sums(pairs: PairColumns, group: "Ints", groups: int) -> GroupSums:
     """The sums of the pairs by group number, from 0; a negative number belongs to no group.
 
     A customer's deals within a group are averaged first. A mean counts at the point that it rounds to, a

@@ -16,7 +16,7 @@ from kloof.domain.deals.deals import PRACTICES
 from kloof.domain.releases.cells import Header, aspects
 from kloof.domain.releases.document import AsOf, Level, PracticeCell, ReleaseDocument
 from kloof.domain.releases.leverage import Certificate, Membership
-from kloof.domain.releases.pair_columns import PairColumns, Stat, tally
+from kloof.domain.releases.pair_columns import PairColumns, Stat, group_sums
 from kloof.domain.releases.queues import judge
 from kloof.domain.releases.thresholds import Thresholds
 from kloof.domain.statistics.arms import LEAST_SALESPEOPLE, LEAST_WITH_PRACTICE
@@ -113,12 +113,12 @@ def _part(pairs: PairColumns, done: "Bools", practice: str, thresholds: Threshol
     arm = (np.bincount(unit.ravel(), weights=done)[unit.ravel()] > 0).astype(np.int64)
     judged = judge(pairs, arm, 2, thresholds)
     sellers = [len(np.unique(pairs.salesperson[arm == side])) for side in (0, 1)]
-    large = judged.tally.customers.min() >= LEAST_WITH_PRACTICE and min(sellers) >= LEAST_SALESPEOPLE
+    large = judged.group_sums.customers.min() >= LEAST_WITH_PRACTICE and min(sellers) >= LEAST_SALESPEOPLE
     if not large or any(judged.reasons):
         return None
     blocks, block = np.unique(pairs.cell, return_inverse=True)
-    sums = tally(pairs, block * 2 + arm, 2 * len(blocks)).sums.reshape(
-        len(blocks), 2, *judged.tally.sums.shape[1:]
+    sums = group_sums(pairs, block * 2 + arm, 2 * len(blocks)).sums.reshape(
+        len(blocks), 2, *judged.group_sums.sums.shape[1:]
     )
     sums[..., Stat.GOOD] = np.nan  # it is capped per group, so both arms would not add up to their blocks
     not_done, with_it = (Side(sums[:, side].sum(axis=0), int((arm == side).sum())) for side in (0, 1))

@@ -9,7 +9,7 @@ import numpy as np
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.document import Level, WithheldReason
 from kloof.domain.releases.leverage import Membership
-from kloof.domain.releases.pair_columns import GroupSums, PairColumns, tally
+from kloof.domain.releases.pair_columns import GroupSums, PairColumns, group_sums
 from kloof.domain.releases.thresholds import MOST_ALIKE, Thresholds
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Judged:
     or None.
     """
 
-    tally: GroupSums
+    group_sums: GroupSums
     members: Membership
     reasons: tuple[WithheldReason | None, ...]
 
@@ -85,7 +85,7 @@ def judge(pairs: PairColumns, group: "Ints", groups: int, thresholds: Thresholds
     """Each group against the rules for a block; `group` numbers the pairs' groups from 0, negative for
     none.
     """
-    sums = tally(pairs, group, groups)
+    sums = group_sums(pairs, group, groups)
     chosen = group >= 0
     members = Membership.of(group[chosen], pairs.customer[chosen], pairs.salesperson[chosen])
     few = sums.customers < thresholds.least_customers

@@ -36,10 +36,10 @@ def _byte(survey: Survey, answer: Answer | None) -> int:
     return answer - survey.scale.low + 1
 
 
-def unpack(survey: Survey, wave: Wave, sheet: bytes) -> dict[str, Answer]:
-    """The inverse of `pack`; items without an answer are left out. An empty sheet has no answers."""
+def unpack(survey: Survey, wave: Wave, packed: bytes) -> dict[str, Answer]:
+    """The inverse of `pack`; items without an answer are left out. Where nothing is packed there are no answers."""
     answers: dict[str, Answer] = {}
-    for item, byte in zip(survey.items(wave), sheet, strict=False):
+    for item, byte in zip(survey.items(wave), packed, strict=False):
         if byte == DOES_NOT_APPLY_BYTE:
             answers[item] = DOES_NOT_APPLY
         elif byte != NOT_ANSWERED:
@@ -47,6 +47,6 @@ def unpack(survey: Survey, wave: Wave, sheet: bytes) -> dict[str, Answer]:
     return answers
 
 
-def merged(survey: Survey, wave: Wave, sheet: bytes, newer: Answers) -> bytes:
-    """The sheet with `newer` laid over it: the last choice per item wins, the rest stays."""
-    return pack(survey, wave, {**unpack(survey, wave, sheet), **newer})
+def merged(survey: Survey, wave: Wave, packed: bytes, newer: Answers) -> bytes:
+    """The answers with `newer` laid over them: the last choice per item wins, the rest stays."""
+    return pack(survey, wave, {**unpack(survey, wave, packed), **newer})

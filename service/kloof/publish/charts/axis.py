@@ -1,4 +1,4 @@
-"""From a value on the survey's scale to a place across the sheet."""
+"""From a value on the survey's scale to a place across the canvas."""
 
 import math
 from collections.abc import Iterable

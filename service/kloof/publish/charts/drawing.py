@@ -1,4 +1,4 @@
-"""A picture as marks on a sheet whose height is fixed and whose width is not.
+"""A picture as marks on a canvas whose height is fixed and whose width is not.
 
 Every x is a share of the width plus a shift in pixels, so that a picture becomes wider or narrower with the
 page while its text and its discs keep their size. That is what keeps text at 12 px and more on a phone.
@@ -18,7 +18,7 @@ Shown = Literal["always", "narrow", "wide"]
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """A place across the sheet: `share` of the width, 0 to 1, plus `shift` pixels."""
+    """A place across the canvas: `share` of the width, 0 to 1, plus `shift` pixels."""
 
     share: float
     shift: float = 0.0

@@ -52,9 +52,9 @@ def _stacked(lines: Sequence[str], baseline: float, shown: Shown) -> list[Mark]:
     ]
 
 
-def _lines(heading: Heading, sheet: float) -> tuple[str, ...]:
+def _lines(heading: Heading, canvas: float) -> tuple[str, ...]:
     figures = width("".join(words for words, _ in heading.figures), SIZES["c-figures"])
-    return wrapped(heading.name, sheet - figures - _GAP, SIZES["c-name"])
+    return wrapped(heading.name, canvas - figures - _GAP, SIZES["c-name"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Key:
 
 
 def legend(keys: Sequence[Key], top: float) -> tuple[list[Mark], float]:
-    """The legend and its height: in as many lines as it takes on a narrow sheet and on a wide one."""
+    """The legend and its height: in as many lines as it takes on a narrow canvas and on a wide one."""
     narrow, wide = _flowed(keys, NARROWEST), _flowed(keys, WIDE_FROM)
     height = float(len(narrow) * LEGEND_LINE)
     marks: list[Mark] = []
@@ -83,12 +83,12 @@ _SYMBOL_ROOM: Final = 30
 _Flow = list[list[tuple[float, Key]]]
 
 
-def _flowed(keys: Sequence[Key], sheet: float) -> _Flow:
+def _flowed(keys: Sequence[Key], canvas: float) -> _Flow:
     lines: _Flow = [[]]
     x = 0.0
     for key in keys:
         room = _SYMBOL_ROOM + width(key.words, SIZES["c-small"])
-        if lines[-1] and x + room > sheet:
+        if lines[-1] and x + room > canvas:
             lines.append([])
             x = 0.0
         lines[-1].append((x, key))

@@ -29,7 +29,7 @@ def inline(drawing: Drawing, identifier: str) -> str:
 
 
 def spare_lines(drawing: Drawing) -> int:
-    """Lines at the top that only a narrow sheet needs, since its legend wraps earlier."""
+    """Lines at the top that only a narrow canvas needs, since its legend wraps earlier."""
     labels = [mark for mark in drawing.marks if isinstance(mark, Label) and mark.shown != "narrow"]
     highest = min((one.y - 0.68 * SIZES[one.parts[0][1]] for one in labels), default=0.0)
     return int(highest // LEGEND_LINE)

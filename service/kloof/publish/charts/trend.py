@@ -68,13 +68,13 @@ def _lines(moments: Sequence[DumbbellRow], axis: Axis, top: float) -> list[Mark]
 
 
 def _gap(x: At, v: float, r: float) -> list[Mark]:
-    if r >= v:  # down the sheet is down the scale
+    if r >= v:  # down the canvas is down the scale
         return [Line(x, v, x, r, "c-gap")]
     return [Line(At(x.share, shift), v, At(x.share, shift), r, "c-more") for shift in (-3.0, 3.0)]
 
 
 def _names(moments: Sequence[DumbbellRow], y: float) -> list[Mark]:
-    """The last name, and of those before it as many as fit: fewer on a narrow sheet than on a wide one."""
+    """The last name, and of those before it as many as fit: fewer on a narrow canvas than on a wide one."""
     narrow, wide = _fitting(moments, NARROWEST), _fitting(moments, WIDE_FROM)
     marks: list[Mark] = []
     for index in sorted(narrow | wide):
@@ -85,19 +85,19 @@ def _names(moments: Sequence[DumbbellRow], y: float) -> list[Mark]:
 
 
 def _place(index: int, count: int) -> tuple[At, Anchor]:
-    """Where a name stands: under its mark, at the ends flush with the sheet."""
+    """Where a name stands: under its mark, at the ends flush with the canvas."""
     if count > 1 and index in (0, count - 1):
         return (At(0), "start") if index == 0 else (At(1), "end")
     return _across(index, count), "middle"
 
 
-def _fitting(moments: Sequence[DumbbellRow], sheet: float) -> set[int]:
+def _fitting(moments: Sequence[DumbbellRow], canvas: float) -> set[int]:
     fitting: set[int] = set()
     free = math.inf
     for index in reversed(range(len(moments))):
         x, anchor = _place(index, len(moments))
         room = width(moments[index].name, 12)
-        left = x.on(sheet) - {"start": 0.0, "middle": room / 2, "end": room}[anchor]
+        left = x.on(canvas) - {"start": 0.0, "middle": room / 2, "end": room}[anchor]
         if left >= 0 and left + room + 12 <= free:
             fitting.add(index)
             free = left

@@ -8,34 +8,34 @@ from markupsafe import Markup
 from kloof.domain.notation import date, number, signed
 from kloof.domain.releases.document import Guarantee, Level, PublishedSurvey, ReleaseDocument
 from kloof.domain.text import Language
-from kloof.publish.pages.book import PageRef, SiteWriter
 from kloof.publish.pages.dictionary import FILES, FORMULAS, MEANINGS
-from kloof.publish.pages.edition import SiteData
 from kloof.publish.pages.figures import gap_head, pick_all
 from kloof.publish.pages.markup import facts, links, table
+from kloof.publish.pages.site_data import SiteData
+from kloof.publish.pages.site_writer import PageRef, SiteWriter
 from kloof.publish.release_files import release_folder
 from kloof.publish.schema import TABLES
 from kloof.publish.words import pick
 
 
-def write_about(book: SiteWriter, edition: SiteData, contact: str | None) -> None:
+def write_about(writer: SiteWriter, data: SiteData, contact: str | None) -> None:
     """All of them, and one page for each release."""
-    language, guarantee = book.language, edition.latest.guarantee
-    _write_method(book, guarantee)
-    book.page("privacy", "privacy", "Privacy", guarantee=guarantee)
-    _write_data(book, edition)
-    releases = sorted(edition.releases, key=lambda release: -release.number)
-    book.page(
+    language, guarantee = writer.language, data.latest.guarantee
+    _write_method(writer, guarantee)
+    writer.page("privacy", "privacy", "Privacy", guarantee=guarantee)
+    _write_data(writer, data)
+    releases = sorted(data.releases, key=lambda release: -release.number)
+    writer.page(
         "releases/index", "releases", pick(language, "Alle publicaties", "All releases"), releases=releases
     )
     for release in releases:
-        _write_release(book, release, edition.files_of(release))
+        _write_release(writer, release, data.files_of(release))
     title = pick(language, "Toegankelijkheid", "Accessibility")
-    book.page("accessibility", "accessibility", title, contact=contact, company=edition.latest.company)
+    writer.page("accessibility", "accessibility", title, contact=contact, company=data.latest.company)
 
 
-def _write_method(book: SiteWriter, guarantee: Guarantee) -> None:
-    language = book.language
+def _write_method(writer: SiteWriter, guarantee: Guarantee) -> None:
+    language = writer.language
     title = pick(language, "Zo meten we", "How we measure")
     head = pick_all(
         language,
@@ -43,7 +43,7 @@ def _write_method(book: SiteWriter, guarantee: Guarantee) -> None:
         ["Figure", "How it is computed", "From"],
     )
     rows = [[formula.name[language], formula.how[language], formula.least[language]] for formula in FORMULAS]
-    book.page(
+    writer.page(
         "method",
         "method",
         title,
@@ -72,18 +72,18 @@ def certificate(guarantee: Guarantee, language: Language) -> Markup:
     return facts(list(zip(names, figures, strict=True)))
 
 
-def _write_data(book: SiteWriter, edition: SiteData) -> None:
-    language = book.language
+def _write_data(writer: SiteWriter, data: SiteData) -> None:
+    language = writer.language
     head = pick_all(language, ["Kolom", "Soort", "Betekenis"], ["Column", "Type", "Meaning"])
     title = pick(language, "Gegevens", "Data")
-    offered, tables, told = edition.files_of(edition.latest), [], set[str]()
+    offered, tables, told = data.files_of(data.latest), [], set[str]()
     for file in (name for name in TABLES if name in offered):
         fields = {name: field for name, field in TABLES[file].fields.items() if name not in told}
         rows = [[name, str(field["type"]), MEANINGS[name][language]] for name, field in fields.items()]
         tables.append(table(_columns(file, language, others=bool(told)), head, rows, figures_from=9))
         told.update(fields)
-    files = _files(PageRef(book, "data"), edition.latest, offered)
-    book.page("data", "data", title, files=files, dictionary=Markup("\n\n").join(tables))
+    files = _files(PageRef(writer, "data"), data.latest, offered)
+    writer.page("data", "data", title, files=files, dictionary=Markup("\n\n").join(tables))
 
 
 def _columns(file: str, language: Language, *, others: bool) -> str:
@@ -96,7 +96,7 @@ def _files(here: PageRef, release: ReleaseDocument, offered: Collection[str]) ->
     folder = release_folder_name(release.number)
     return links(
         [
-            (here.file(f"releases/{folder}/{name}"), name, about[here.book.language])
+            (here.file(f"releases/{folder}/{name}"), name, about[here.writer.language])
             for name, about in FILES.items()
             if name in offered
         ]
@@ -108,19 +108,19 @@ def release_folder_name(number: int) -> str:
     return release_folder(Path(), number).name
 
 
-def _write_release(book: SiteWriter, release: ReleaseDocument, offered: Collection[str]) -> None:
-    language = book.language
+def _write_release(writer: SiteWriter, release: ReleaseDocument, offered: Collection[str]) -> None:
+    language = writer.language
     path = f"releases/{release_folder_name(release.number)}"
     title = pick(language, f"Publicatie {release.number}", f"Release {release.number}")
     surveys = [_survey(release, survey, language) for survey in release.surveys]
-    book.page(
+    writer.page(
         path,
         "release",
         title,
         release=release,
         surveys=surveys,
         certificate=certificate(release.guarantee, language),
-        files=_files(PageRef(book, path), release, offered),
+        files=_files(PageRef(writer, path), release, offered),
     )
 
 

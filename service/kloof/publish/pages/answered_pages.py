@@ -9,11 +9,11 @@ from kloof.domain.findings import AskingFound, Evidence, StayedFound
 from kloof.domain.notation import interval, number, percent, percent_interval, signed
 from kloof.domain.releases.document import ResponseCounts
 from kloof.domain.text import Language, Text
-from kloof.publish.pages.book import SiteWriter
-from kloof.publish.pages.edition import SurveySection
 from kloof.publish.pages.figures import pick_all
 from kloof.publish.pages.markup import facts, table
-from kloof.publish.pages.subject_pages import titled
+from kloof.publish.pages.section_pages import titled
+from kloof.publish.pages.site_data import SurveySection
+from kloof.publish.pages.site_writer import SiteWriter
 from kloof.publish.words import pick
 
 _STEPS: Final = {
@@ -39,19 +39,19 @@ _SHARES: Final = (
 """Of each survey: its name, and how many answered and how many were asked."""
 
 
-def write_answered(book: SiteWriter, subject: SurveySection) -> None:
+def write_answered(writer: SiteWriter, section: SurveySection) -> None:
     """From deals started to pairs published, and what the missing answers mean for the figures."""
-    language, counts = book.language, subject.response
+    language, counts = writer.language, section.response
     values = {"facts": None} if counts is None else _answered(counts, language)
     title = pick(language, "Wie er antwoordden", "Who answered")
     arms = {
-        "stayed": subject.arms.stayed[0],
-        "stayed_table": _stayed(subject, language),
-        "asking": subject.arms.asking[0] if subject.arms.asking else None,
-        "asking_table": _asking(subject, language),
+        "stayed": section.arms.stayed[0],
+        "stayed_table": _stayed(section, language),
+        "asking": section.arms.asking[0] if section.arms.asking else None,
+        "asking_table": _asking(section, language),
     }
-    path = f"{subject.slug}/answered"
-    book.page(path, "answered", titled(subject, title, language), "", **values, **arms)
+    path = f"{section.slug}/answered"
+    writer.page(path, "answered", titled(section, title, language), "", **values, **arms)
 
 
 def _answered(counts: ResponseCounts, language: Language) -> dict[str, object]:
@@ -98,8 +98,8 @@ _HEAD: Final = (
 )
 
 
-def _stayed(subject: SurveySection, language: Language) -> Markup | None:
-    found = [one for one in subject.arms.stayed if isinstance(one, StayedFound)]
+def _stayed(section: SurveySection, language: Language) -> Markup | None:
+    found = [one for one in section.arms.stayed if isinstance(one, StayedFound)]
     if not found:
         return None
     bounds = pick(language, "Kloof van allen samen", "Gap of all together")
@@ -112,8 +112,8 @@ def _stayed(subject: SurveySection, language: Language) -> Markup | None:
     return table(caption, [*(name[language] for name in _HEAD), bounds], rows)
 
 
-def _asking(subject: SurveySection, language: Language) -> Markup | None:
-    found = [one for one in subject.arms.asking if isinstance(one, AskingFound)]
+def _asking(section: SurveySection, language: Language) -> Markup | None:
+    found = [one for one in section.arms.asking if isinstance(one, AskingFound)]
     if not found:
         return None
     caption = pick(

@@ -19,76 +19,76 @@ from kloof.publish.charts.dumbbell import DumbbellRow, dumbbells
 from kloof.publish.charts.equation import equation
 from kloof.publish.charts.split import Parted, splits
 from kloof.publish.charts.trend import trend
-from kloof.publish.pages.book import PageRef, SiteWriter
-from kloof.publish.pages.edition import Moved, SurveySection, named
 from kloof.publish.pages.figures import gap_head, gap_row, gap_table, pair, rounding_note, shared_axis
 from kloof.publish.pages.markup import folded, table
 from kloof.publish.pages.norm_pages import split_table
-from kloof.publish.pages.subject_pages import LEVELS, basis, below
+from kloof.publish.pages.section_pages import LEVELS, basis, below
+from kloof.publish.pages.site_data import Moved, SurveySection, named
+from kloof.publish.pages.site_writer import PageRef, SiteWriter
 from kloof.publish.words import pick
 
 
-def write_aspects(book: SiteWriter, subject: SurveySection) -> None:
+def write_aspects(writer: SiteWriter, section: SurveySection) -> None:
     """A page for each aspect of the survey that the company has a figure for."""
-    if subject.company is None:
+    if section.company is None:
         return
-    for reading in subject.company.aspects:
-        _write(book, subject, subject.company, reading)
+    for reading in section.company.aspects:
+        _write(writer, section, section.company, reading)
 
 
-def _write(book: SiteWriter, subject: SurveySection, company: CellReading, reading: AspectReading) -> None:
-    aspect, language = reading.aspect, book.language
-    path = f"{subject.slug}/aspects/{aspect.id}"
-    here = PageRef(book, path)
+def _write(writer: SiteWriter, section: SurveySection, company: CellReading, reading: AspectReading) -> None:
+    aspect, language = reading.aspect, writer.language
+    path = f"{section.slug}/aspects/{aspect.id}"
+    here = PageRef(writer, path)
     gap = reading.gap
     others = [f for f in reading.findings if not isinstance(f, SplitFound | ClaimFound)]
-    book.page(
+    writer.page(
         path,
         "aspect",
         aspect.name[language],
         f"{aspect.name[language]}: {pick(language, 'verwacht en gekregen', 'expected and received')}",
         aspect=aspect,
-        scale=subject.survey.scale,
+        scale=section.survey.scale,
         gap=gap,
-        equation=_equation(here, subject, company, reading) if isinstance(gap, GapFound) else "",
+        equation=_equation(here, section, company, reading) if isinstance(gap, GapFound) else "",
         split=next((f for f in reading.findings if isinstance(f, SplitFound)), None),
-        split_picture=_split(here, subject, reading),
+        split_picture=_split(here, section, reading),
         claim=next((f for f in reading.findings if isinstance(f, ClaimFound)), None),
         others=[] if isinstance(gap, NotEnough) else others,
-        **_trend(here, subject, aspect),
-        groups=list(_groups(here, subject, aspect)),
+        **_trend(here, section, aspect),
+        groups=list(_groups(here, section, aspect)),
     )
 
 
-def _equation(here: PageRef, subject: SurveySection, company: CellReading, reading: AspectReading) -> Markup:
+def _equation(here: PageRef, section: SurveySection, company: CellReading, reading: AspectReading) -> Markup:
     assert isinstance(reading.gap, GapFound)  # noqa: S101 - the caller asked
-    language = here.book.language
+    language = here.writer.language
     name = reading.aspect.name[language]
     one = pair(name, reading.gap, reading.aspect.norm)
-    drawing = equation(one, shared_axis(subject.survey, [one]), f"{name}: V − R = S", language)
+    drawing = equation(one, shared_axis(section.survey, [one]), f"{name}: V − R = S", language)
     caption = basis(company, language) + rounding_note(one, language)
-    picture = here.picture(drawing, f"{subject.slug}-aspect-{reading.aspect.id}", caption)
+    picture = here.picture(drawing, f"{section.slug}-aspect-{reading.aspect.id}", caption)
     return below(picture, gap_table(name, reading.gap, language))
 
 
-def _split(here: PageRef, subject: SurveySection, reading: AspectReading) -> Markup:
-    language = here.book.language
+def _split(here: PageRef, section: SurveySection, reading: AspectReading) -> Markup:
+    language = here.writer.language
     for finding in reading.findings:
         if isinstance(finding, SplitFound):
             name = reading.aspect.name[language]
             part = Parted(name, finding.figure.overpromise.mean, finding.figure.underdelivery.mean)
             title = pick(language, f"{name}: naast onze norm", f"{name}: beside our norm")
             picture = here.picture(
-                splits([part], title, language), f"{subject.slug}-aspect-{reading.aspect.id}-norm"
+                splits([part], title, language), f"{section.slug}-aspect-{reading.aspect.id}-norm"
             )
             whole = pick(language, "De cijfers als tabel", "The figures as a table")
             return below(picture, folded(whole, split_table([(reading, finding)], title, language)))
     return Markup()
 
 
-def _trend(here: PageRef, subject: SurveySection, aspect: PublishedAspect) -> dict[str, object]:
-    language = here.book.language
-    moved = [(release, moments) for release, moments in subject.moments(aspect) if moments.n]
+def _trend(here: PageRef, section: SurveySection, aspect: PublishedAspect) -> dict[str, object]:
+    language = here.writer.language
+    moved = [(release, moments) for release, moments in section.moments(aspect) if moments.n]
     if len(moved) < 2:
         return {"trend": None, "trend_table": None}
     name = aspect.name[language]
@@ -101,9 +101,9 @@ def _trend(here: PageRef, subject: SurveySection, aspect: PublishedAspect) -> di
         dated = _at(one, moments, f"{one.release.number} · {date(one.release.published_on, language)}")
         figures = [number(dated.v, language), number(dated.r, language), signed(dated.gap, language)]
         rows.append([dated.name, *figures, number(moments.n, language, 0)])
-    picture = trend(pairs, shared_axis(subject.survey, pairs), title, language)
+    picture = trend(pairs, shared_axis(section.survey, pairs), title, language)
     return {
-        "trend": here.picture(picture, f"{subject.slug}-aspect-{aspect.id}-trend"),
+        "trend": here.picture(picture, f"{section.slug}-aspect-{aspect.id}-trend"),
         "trend_table": table(title, head, rows),
     }
 
@@ -112,12 +112,12 @@ def _at(moved: Moved, moments: PairedSums, name: str) -> DumbbellRow:
     return DumbbellRow(name, moments.expectation.mean, moments.reality.mean)
 
 
-def _groups(here: PageRef, subject: SurveySection, aspect: PublishedAspect) -> Iterator[dict[str, object]]:
-    language = here.book.language
+def _groups(here: PageRef, section: SurveySection, aspect: PublishedAspect) -> Iterator[dict[str, object]]:
+    language = here.writer.language
     for level, level_name in LEVELS.items():
         found = [
             (named(part.cell), reading.gap)
-            for part in subject.of_level(level)
+            for part in section.of_level(level)
             for reading in part.aspects
             if reading.aspect.id == aspect.id and isinstance(reading.gap, GapFound)
         ]
@@ -125,11 +125,11 @@ def _groups(here: PageRef, subject: SurveySection, aspect: PublishedAspect) -> I
             title = level_name.several[language]
             pairs = [pair(name, gap, aspect.norm) for name, gap in found]
             whole = f"{aspect.name[language]}: {title.lower()}"
-            drawing = dumbbells(pairs, shared_axis(subject.survey, pairs), whole, language)
+            drawing = dumbbells(pairs, shared_axis(section.survey, pairs), whole, language)
             yield {
                 "title": title,
                 "anchor": level.value,
-                "picture": here.picture(drawing, f"{subject.slug}-aspect-{aspect.id}-{level.value}"),
+                "picture": here.picture(drawing, f"{section.slug}-aspect-{aspect.id}-{level.value}"),
                 "table": table(
                     whole,
                     gap_head(language, level_name.one[language]),

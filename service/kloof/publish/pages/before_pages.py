@@ -8,50 +8,50 @@ from kloof.domain.releases.document import Level
 from kloof.domain.statistics.sums import PairedSums
 from kloof.domain.text import Language
 from kloof.publish.charts.shares import ten_dots
-from kloof.publish.pages.book import PageRef, SiteWriter
-from kloof.publish.pages.edition import SurveySection, named
 from kloof.publish.pages.figures import in_ten
 from kloof.publish.pages.markup import links
-from kloof.publish.pages.subject_pages import titled
+from kloof.publish.pages.section_pages import titled
+from kloof.publish.pages.site_data import SurveySection, named
+from kloof.publish.pages.site_writer import PageRef, SiteWriter
 from kloof.publish.words import pick
 
 
-def write_before(book: SiteWriter, subject: SurveySection) -> None:
+def write_before(writer: SiteWriter, section: SurveySection) -> None:
     """What earlier customers got, for somebody who is about to promise something."""
-    if subject.company is None:
+    if section.company is None:
         return
-    language, path = book.language, f"{subject.slug}/before-you-promise"
-    here = PageRef(book, path)
-    sets = [_received(here, subject, subject.company, "company")]
-    for index, part in enumerate(subject.of_level(Level.PRODUCT)):
-        sets.append(_received(here, subject, part, f"product-{index}"))
+    language, path = writer.language, f"{section.slug}/before-you-promise"
+    here = PageRef(writer, path)
+    sets = [_received(here, section, section.company, "company")]
+    for index, part in enumerate(section.of_level(Level.PRODUCT)):
+        sets.append(_received(here, section, part, f"product-{index}"))
     title = pick(language, "Voordat je iets belooft", "Before you promise")
-    counted = all(moments.good is not None for moments in subject.company.cell.aspects.values())
-    book.page(
+    counted = all(moments.good is not None for moments in section.company.cell.aspects.values())
+    writer.page(
         path,
         "before",
-        titled(subject, title, language),
+        titled(section, title, language),
         "",
         sets=sets,
         jumps=links(
             [(f"#{one['anchor']}", str(one["title"]), "") for one in sets if one["title"]], leaf_through=True
         ),
-        scale=subject.survey.scale,
+        scale=section.survey.scale,
         counted=counted,
     )
 
 
-def _received(here: PageRef, subject: SurveySection, reading: CellReading, anchor: str) -> dict[str, object]:
+def _received(here: PageRef, section: SurveySection, reading: CellReading, anchor: str) -> dict[str, object]:
     rows = []
-    language = here.book.language
-    for aspect in subject.survey.aspects:
+    language = here.writer.language
+    for aspect in section.survey.aspects:
         moments = reading.cell.aspects[aspect.id]
         if moments.n == 0:
             continue
         name = aspect.name[language]
-        tenths, says, more = _got(moments, subject.survey.scale.good, language)
+        tenths, says, more = _got(moments, section.survey.scale.good, language)
         dots = here.sketch(
-            ten_dots(tenths, f"{name}: {says}", language), f"{subject.slug}-got-{anchor}-{aspect.id}"
+            ten_dots(tenths, f"{name}: {says}", language), f"{section.slug}-got-{anchor}-{aspect.id}"
         )
         words = Markup("<p><strong>{}</strong>: {}.<br><span class='small soft'>{}.</span></p>").format(
             name, says, more

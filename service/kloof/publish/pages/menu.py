@@ -4,29 +4,29 @@ import json
 
 from kloof.domain.notation import date
 from kloof.domain.text import LANGUAGES, Language
-from kloof.publish.pages.edition import SiteData
-from kloof.publish.pages.site_pages import about_pages, subject_pages
+from kloof.publish.pages.site_data import SiteData
+from kloof.publish.pages.site_pages import about_pages, section_pages
 from kloof.publish.words import pick
 
 
-def menu(edition: SiteData | None) -> str:
+def menu(data: SiteData | None) -> str:
     """The groups of pages per language, and of which release they are; empty where there is none."""
-    if edition is None:
+    if data is None:
         return json.dumps({"menu": None, "as_of": None}) + "\n"
     whole = {
-        "menu": {language: _groups(edition, language) for language in LANGUAGES},
-        "as_of": {language: _as_of(edition, language) for language in LANGUAGES},
+        "menu": {language: _groups(data, language) for language in LANGUAGES},
+        "as_of": {language: _as_of(data, language) for language in LANGUAGES},
     }
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
-def _groups(edition: SiteData, language: Language) -> list[dict[str, object]]:
+def _groups(data: SiteData, language: Language) -> list[dict[str, object]]:
     groups: list[dict[str, object]] = [
         {
-            "title": subject.title(language),
-            "pages": [_item(path, name) for path, name in subject_pages(subject, language)],
+            "title": section.title(language),
+            "pages": [_item(path, name) for path, name in section_pages(section, language)],
         }
-        for subject in edition.subjects
+        for section in data.sections
     ]
     about = [_item(path, name) for path, name, _ in about_pages(language)]
     return [*groups, {"title": pick(language, "Over deze cijfers", "About these figures"), "pages": about}]
@@ -36,7 +36,7 @@ def _item(path: str, name: str) -> dict[str, str]:
     return {"title": name, "url": f"findings/{path.removesuffix('index').rstrip('/')}/"}
 
 
-def _as_of(edition: SiteData, language: Language) -> str:
-    release = edition.latest
+def _as_of(data: SiteData, language: Language) -> str:
+    release = data.latest
     day = date(release.published_on, language)
     return pick(language, f"Publicatie {release.number} van {day}", f"Release {release.number} of {day}")

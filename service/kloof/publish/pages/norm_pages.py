@@ -9,47 +9,47 @@ from kloof.domain.notation import interval, number, percent, percent_interval, s
 from kloof.domain.statistics import Split, overall_split
 from kloof.domain.text import Language
 from kloof.publish.charts.split import Parted, splits
-from kloof.publish.pages.book import PageRef, SiteWriter
-from kloof.publish.pages.edition import SurveySection, named
 from kloof.publish.pages.figures import aspect_parts, pick_all, splits_of
 from kloof.publish.pages.markup import folded, table
-from kloof.publish.pages.subject_pages import LEVELS, basis, titled
+from kloof.publish.pages.section_pages import LEVELS, basis, titled
+from kloof.publish.pages.site_data import SurveySection, named
+from kloof.publish.pages.site_writer import PageRef, SiteWriter
 from kloof.publish.words import pick
 
 
-def write_norm(book: SiteWriter, subject: SurveySection) -> None:
+def write_norm(writer: SiteWriter, section: SurveySection) -> None:
     """Overpromise against underdelivery: by aspect, by product, by region and by team; and the founding claim."""
-    language = book.language
-    path = f"{subject.slug}/norm"
+    language = writer.language
+    path = f"{section.slug}/norm"
     title = pick(
         language, "Verwachting en levering naast onze norm", "Expectation and delivery beside our norm"
     )
-    here = PageRef(book, path)
-    parts = aspect_parts(subject.company, language) if subject.company else []
+    here = PageRef(writer, path)
+    parts = aspect_parts(section.company, language) if section.company else []
     values: dict[str, object] = {"picture": None}
-    if subject.company and parts:
+    if section.company and parts:
         name = pick(
             language, "Verwachting en levering naast de norm", "Expectation and delivery beside the norm"
         )
         picture = here.picture(
-            splits(parts, name, language), f"{subject.slug}-norm", basis(subject.company, language)
+            splits(parts, name, language), f"{section.slug}-norm", basis(section.company, language)
         )
         values = {
             "picture": picture,
-            "summary": _summary(book, subject.company),
-            "table": split_table(splits_of(subject.company), name, language),
-            **_claims(subject.company, language),
-            "groups": list(_groups(here, subject)),
+            "summary": _summary(writer, section.company),
+            "table": split_table(splits_of(section.company), name, language),
+            **_claims(section.company, language),
+            "groups": list(_groups(here, section)),
         }
-    book.page(path, "norm", titled(subject, title, language), "", **values)
+    writer.page(path, "norm", titled(section, title, language), "", **values)
 
 
-def _summary(book: SiteWriter, company: CellReading) -> Markup:
+def _summary(writer: SiteWriter, company: CellReading) -> Markup:
     found = [split for _, split in splits_of(company)]
     sure = Evidence.DEMONSTRABLE
     over = sum(s.overpromise is sure and s.figure.overpromise.mean > 0 for s in found)
     under = sum(s.underdelivery is sure and s.figure.underdelivery.mean > 0 for s in found)
-    return book.t(
+    return writer.t(
         "Bij {over} van de {n} aspecten met een norm lag de verwachting aantoonbaar boven de norm. Bij {under} lag "
         "de levering er aantoonbaar onder.",
         "On {over} of {n} aspects with a norm, expectation was demonstrably above the norm. On {under}, delivery "
@@ -114,11 +114,11 @@ def _claims(company: CellReading, language: Language) -> dict[str, object]:
     return {"claims": [claim for _, claim in found], "claim_table": table(caption, head, rows)}
 
 
-def _groups(here: PageRef, subject: SurveySection) -> Iterator[dict[str, object]]:
+def _groups(here: PageRef, section: SurveySection) -> Iterator[dict[str, object]]:
     """Per level where each group stands, averaged over the aspects with a norm, and its aspects one by one."""
-    language = here.book.language
+    language = here.writer.language
     for level, name in LEVELS.items():
-        found = [(part, _averaged(part)) for part in subject.of_level(level)]
+        found = [(part, _averaged(part)) for part in section.of_level(level)]
         shown = [(part, split) for part, split in found if split is not None]
         if not shown:
             continue
@@ -128,7 +128,7 @@ def _groups(here: PageRef, subject: SurveySection) -> Iterator[dict[str, object]
         yield {
             "title": title,
             "anchor": level.value,
-            "picture": here.picture(drawing, f"{subject.slug}-norm-{level.value}"),
+            "picture": here.picture(drawing, f"{section.slug}-norm-{level.value}"),
             "table": _group_table(caption, name.one[language], shown, language),
             "tables": [_of_group(part, language) for part, _ in shown],
         }

@@ -20,30 +20,30 @@ from kloof.domain.releases.document import Level, WithheldCell
 from kloof.domain.text import Language
 from kloof.publish.charts.dumbbell import dumbbells
 from kloof.publish.charts.shares import Piece, cut_bar
-from kloof.publish.pages.book import PageRef, SiteWriter
-from kloof.publish.pages.edition import SurveySection, named
 from kloof.publish.pages.figures import gap_head, gap_row, pair, pick_all, shared_axis
 from kloof.publish.pages.markup import table
-from kloof.publish.pages.subject_pages import LEVELS, titled
+from kloof.publish.pages.section_pages import LEVELS, titled
+from kloof.publish.pages.site_data import SurveySection, named
+from kloof.publish.pages.site_writer import PageRef, SiteWriter
 from kloof.publish.words import pick
 
 
-def write_promises(book: SiteWriter, subject: SurveySection) -> None:
+def write_promises(writer: SiteWriter, section: SurveySection) -> None:
     """What came of what was promised."""
-    if subject.company is None:
+    if section.company is None:
         return
-    language, path = book.language, f"{subject.slug}/promises"
-    found = subject.company.promises
+    language, path = writer.language, f"{section.slug}/promises"
+    found = section.company.promises
     values: dict[str, object] = {"picture": None}
     if isinstance(found, PromisesFound):
-        values = _promises(PageRef(book, path), subject, found)
+        values = _promises(PageRef(writer, path), section, found)
     title = pick(language, "Beloften nagekomen", "Promises kept")
-    groups = list(_promise_groups(subject, language))
-    book.page(path, "promises", titled(subject, title, language), "", found=found, groups=groups, **values)
+    groups = list(_promise_groups(section, language))
+    writer.page(path, "promises", titled(section, title, language), "", found=found, groups=groups, **values)
 
 
-def _promises(here: PageRef, subject: SurveySection, found: PromisesFound) -> dict[str, object]:
-    language, figure = here.book.language, found.figure
+def _promises(here: PageRef, section: SurveySection, found: PromisesFound) -> dict[str, object]:
+    language, figure = here.writer.language, found.figure
     names = pick_all(language, ["nagekomen", "deels", "niet"], ["kept", "partly", "not"])
     shares = (figure.kept, figure.partly, figure.broken)
     title = pick(language, "Wat er van beloften kwam", "What came of promises")
@@ -62,11 +62,11 @@ def _promises(here: PageRef, subject: SurveySection, found: PromisesFound) -> di
         ]
         for name, share in zip(names, shares, strict=True)
     ]
-    picture = here.picture(cut_bar(pieces, title, language), f"{subject.slug}-promises")
+    picture = here.picture(cut_bar(pieces, title, language), f"{section.slug}-promises")
     return {"picture": picture, "table": table(title, head, rows)}
 
 
-def _promise_groups(subject: SurveySection, language: Language) -> Iterator[dict[str, object]]:
+def _promise_groups(section: SurveySection, language: Language) -> Iterator[dict[str, object]]:
     head = pick_all(
         language,
         ["Groep", "Bekend", "Nagekomen", "95%-interval"],
@@ -74,7 +74,7 @@ def _promise_groups(subject: SurveySection, language: Language) -> Iterator[dict
     )
     for level, level_name in LEVELS.items():
         rows = []
-        for part in subject.of_level(level):
+        for part in section.of_level(level):
             if isinstance(part.promises, PromisesFound):
                 kept = part.promises.figure.kept
                 ends = percent_interval(kept.interval.low, kept.interval.high, language)
@@ -87,37 +87,37 @@ def _promise_groups(subject: SurveySection, language: Language) -> Iterator[dict
             yield {"title": title, "anchor": level.value, "table": table(caption, head, rows)}
 
 
-def write_groups(book: SiteWriter, subject: SurveySection) -> None:
+def write_groups(writer: SiteWriter, section: SurveySection) -> None:
     """Products, regions and teams; and what is withheld, with the reason in words."""
-    language, path = book.language, f"{subject.slug}/groups"
-    here = PageRef(book, path)
-    groups = [group for level in LEVELS if (group := _group(here, subject, level))]
+    language, path = writer.language, f"{section.slug}/groups"
+    here = PageRef(writer, path)
+    groups = [group for level in LEVELS if (group := _group(here, section, level))]
     title = pick(language, "Producten, regio's en teams", "Products, regions and teams")
-    withheld = list(_withheld(subject, language))
-    book.page(path, "groups", titled(subject, title, language), "", groups=groups, withheld=withheld)
+    withheld = list(_withheld(section, language))
+    writer.page(path, "groups", titled(section, title, language), "", groups=groups, withheld=withheld)
 
 
-def _group(here: PageRef, subject: SurveySection, level: Level) -> dict[str, object] | None:
-    parts = subject.of_level(level)
+def _group(here: PageRef, section: SurveySection, level: Level) -> dict[str, object] | None:
+    parts = section.of_level(level)
     found = [(named(part.cell), part.overall) for part in parts if isinstance(part.overall, GapFound)]
     if not found:
         return None
-    language, title = here.book.language, LEVELS[level].several[here.book.language]
+    language, title = here.writer.language, LEVELS[level].several[here.writer.language]
     pairs = [pair(name, gap) for name, gap in found]
-    drawing = dumbbells(pairs, shared_axis(subject.survey, pairs), title, language)
+    drawing = dumbbells(pairs, shared_axis(section.survey, pairs), title, language)
     caption = title + pick(language, ": verwacht en gekregen", ": expected and received")
     rows = [gap_row(name, gap, language) for name, gap in found]
     return {
         "title": title,
         "anchor": level.value,
-        "picture": here.picture(drawing, f"{subject.slug}-{level.value}"),
+        "picture": here.picture(drawing, f"{section.slug}-{level.value}"),
         "table": table(caption, gap_head(language, LEVELS[level].one[language]), rows),
     }
 
 
-def _withheld(subject: SurveySection, language: Language) -> Iterator[tuple[str, str]]:
-    for reason in dict.fromkeys(place.reason for place in subject.withheld):
-        places = [_place(place, language) for place in subject.withheld if place.reason is reason]
+def _withheld(section: SurveySection, language: Language) -> Iterator[tuple[str, str]]:
+    for reason in dict.fromkeys(place.reason for place in section.withheld):
+        places = [_place(place, language) for place in section.withheld if place.reason is reason]
         yield sentence(Withheld(reason), language), ", ".join(sorted(places))
 
 
@@ -125,11 +125,11 @@ def _place(place: WithheldCell, language: Language) -> str:
     return named(place) or pick(language, "het hele bedrijf", "the whole company")
 
 
-def write_practices(book: SiteWriter, subject: SurveySection) -> None:
+def write_practices(writer: SiteWriter, section: SurveySection) -> None:
     """Deals with a practice beside deals without; no page where no such table passed the certificate."""
-    if not subject.practices:
+    if not section.practices:
         return
-    language = book.language
+    language = writer.language
     tables = [
         {
             "title": _practice(reading.done.practice, language),
@@ -140,10 +140,10 @@ def write_practices(book: SiteWriter, subject: SurveySection) -> None:
             "unclear": sum(_unclear(one) for one in reading.findings),
             "table": _compared(reading, language),
         }
-        for reading in subject.practices
+        for reading in section.practices
     ]
     title = pick(language, "Werkwijzen", "Practices")
-    book.page(f"{subject.slug}/practices", "practices", titled(subject, title, language), "", tables=tables)
+    writer.page(f"{section.slug}/practices", "practices", titled(section, title, language), "", tables=tables)
 
 
 def _unclear(finding: PracticeFound | NotEnough) -> bool:

@@ -11,8 +11,6 @@ from kloof.publish.pages.about_pages import write_about
 from kloof.publish.pages.answered_pages import write_answered
 from kloof.publish.pages.aspect_pages import write_aspects
 from kloof.publish.pages.before_pages import write_before
-from kloof.publish.pages.book import ROOT, SiteWriter
-from kloof.publish.pages.edition import SiteData
 from kloof.publish.pages.feed import feed
 from kloof.publish.pages.menu import menu
 from kloof.publish.pages.norm_pages import write_norm
@@ -21,8 +19,10 @@ from kloof.publish.pages.part_pages import (
     write_practices,
     write_promises,
 )
+from kloof.publish.pages.section_pages import write_overview
+from kloof.publish.pages.site_data import SiteData
 from kloof.publish.pages.site_pages import home, write_first_page
-from kloof.publish.pages.subject_pages import write_overview
+from kloof.publish.pages.site_writer import ROOT, SiteWriter
 from kloof.publish.release_files import release_folder
 from kloof.publish.words import pick
 
@@ -88,18 +88,18 @@ def _files(
     default_language: Language,
     contact: str | None,
 ) -> dict[str, str]:
-    edition = SiteData.of(releases, standing) if releases else None
-    files = {f"{ROOT}/{MENU}": menu(edition)}
+    data = SiteData.of(releases, standing) if releases else None
+    files = {f"{ROOT}/{MENU}": menu(data)}
     for language in LANGUAGES:
-        book = SiteWriter(language, default_language, _source(edition, language))
-        files[f"{ROOT}/{HOME.format(language=language)}"] = home(book, edition)
-        write_first_page(book, edition)
-        if edition is not None:
-            for subject in edition.subjects:
+        writer = SiteWriter(language, default_language, _source(data, language))
+        files[f"{ROOT}/{HOME.format(language=language)}"] = home(writer, data)
+        write_first_page(writer, data)
+        if data is not None:
+            for section in data.sections:
                 for write in _SUBJECT_WRITERS:
-                    write(book, subject)
-            write_about(book, edition, contact)
-        files |= book.files
+                    write(writer, section)
+            write_about(writer, data, contact)
+        files |= writer.files
     return files
 
 
@@ -113,9 +113,9 @@ def _feeds(
     }
 
 
-def _source(edition: SiteData | None, language: Language) -> str:
-    if edition is None:
+def _source(data: SiteData | None, language: Language) -> str:
+    if data is None:
         return ""
-    release = edition.latest
+    release = data.latest
     name = pick(language, "publicatie", "release")
     return f"{release.company} · {name} {release.number} · {date(release.published_on, language)}"

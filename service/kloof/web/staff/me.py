@@ -51,7 +51,7 @@ def promise() -> str:
         "me/promise.html",
         choice=choice,
         chosen=aspects,
-        names=_names(choice.sheet.survey) if choice.sheet else {},
+        names=_names(choice.guide.survey) if choice.guide else {},
         today=settings().today(now()),
     )
 

@@ -1,7 +1,7 @@
 """A page of the form poured once and kept, with holes where customers differ.
 
 Twelve questions with eleven points each are the same for everybody except for what is ticked; laying them
-out anew for each visitor would be most of the work of a request. The template asks a sheet for everything
+out anew for each visitor would be most of the work of a request. The template asks `filled` for everything
 that differs: `Placeholders` answers with holes, `FormValues` with the values themselves.
 """
 
@@ -20,7 +20,7 @@ _NOTHING: Final[dict[str, str]] = {}
 
 @dataclass(frozen=True, slots=True)
 class FormValues:
-    """The sheet of one customer: field values as the form posts them, facts of the deal, and worded errors by field."""
+    """What one customer filled in: field values as the form posts them, facts of the deal, and worded errors."""
 
     values: Mapping[str, str]
     facts: Mapping[str, str]
@@ -44,7 +44,7 @@ class FormValues:
 
 
 class Placeholders:
-    """The sheet that answers every question with a hole."""
+    """What stands in for it: every question is answered with a hole."""
 
     errors: Mapping[str, str] = _NOTHING
 
@@ -88,17 +88,17 @@ class CachedPage:
         else:
             self._facts.append((place, name))
 
-    def fill(self, sheet: FormValues) -> str:
+    def fill(self, filled: FormValues) -> str:
         """The page with this customer's values and facts in its holes."""
         pieces = self._pieces.copy()
-        for pair in sheet.values.items():
+        for pair in filled.values.items():
             if pair in self._marks:
                 place, word = self._marks[pair]
                 pieces[place] = word
         for place, name in self._texts:
-            pieces[place] = escape(sheet.text(name))
+            pieces[place] = escape(filled.text(name))
         for place, name, word in self._any:
-            pieces[place] = word if sheet.values.get(name) else ""
+            pieces[place] = word if filled.values.get(name) else ""
         for place, name in self._facts:
-            pieces[place] = escape(sheet.facts[name])
+            pieces[place] = escape(filled.facts[name])
         return "".join(pieces)

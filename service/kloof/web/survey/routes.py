@@ -80,12 +80,12 @@ def _known(asked: str | None) -> Language | None:
 
 
 def _page(questionnaire: Questionnaire, asked: str, found: Presets) -> Page:
-    book = booklet(questionnaire)
+    bound = booklet(questionnaire)
     if asked.isascii() and asked.isdigit():
-        return book.page(int(asked[:3]))
+        return bound.page(int(asked[:3]))
     if found.chosen:
-        return book.page_of(next(iter(found.chosen)))
-    return book.first_open(questionnaire.response.answers)
+        return bound.page_of(next(iter(found.chosen)))
+    return bound.first_open(questionnaire.response.answers)
 
 
 def _save(questionnaire: Questionnaire, reading: forms.PostedForm, found: Presets) -> ResponseReturnValue:
@@ -145,7 +145,7 @@ def _again(
     if show.is_script():
         kept = {item: questionnaire.response.answers[item] for item in forget if item in wrong}
         return jsonify(errors=wrong, kept=kept), 422
-    book = booklet(questionnaire)
+    bound = booklet(questionnaire)
     typed = {
         name: value
         for name, value in request.form.items()
@@ -153,7 +153,7 @@ def _again(
     }
     asked = request.form.get("page", "")
     known = asked.isascii() and asked.isdigit() and "page" not in wrong
-    page = book.page(int(asked)) if known else book.page_of(next(iter(wrong)))
+    page = bound.page(int(asked)) if known else bound.page_of(next(iter(wrong)))
     return show.page(questionnaire, page, typed=typed, errors=wrong, found=found), 422
 
 

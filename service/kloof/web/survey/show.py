@@ -1,4 +1,4 @@
-"""Showing a page of the form: out of its mould where nothing but answers differs, laid out anew where more does."""
+"""Showing a page of the form: out of the cache where nothing but answers differs, laid out anew where more does."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -35,8 +35,8 @@ def page(
     noted = promises(questionnaire) if shown.kind in {PageKind.PROMISES, PageKind.LOOK_BACK} else ()
     kept = forms.values(questionnaire.response, noted)
     waiting = {item: value for item, value in found.waiting.items() if typed.get(item, value) == value}
-    sheet = FormValues({**kept, **waiting, **typed}, _Facts(questionnaire, shown), errors)
-    book = booklet(questionnaire)
+    filled = FormValues({**kept, **waiting, **typed}, _Facts(questionnaire, shown), errors)
+    bound = booklet(questionnaire)
     aside = {*shown.fields, *errors}
     own: dict[str, object] = {
         "elsewhere": {name: value for name, value in {**waiting, **typed}.items() if name not in aside},
@@ -46,31 +46,35 @@ def page(
         **_state(questionnaire, shown, waiting),
     }
     if any(own.values()) or errors or questionnaire.submitted or shown.kind is PageKind.LOOK_BACK:
-        return laid_out(questionnaire, book, shown, sheet, promises=noted, **own)
-    moulds: dict[tuple[str, Wave, int, int, str], CachedPage] = current_app.extensions.setdefault(
-        "kloof.moulds", {}
+        return laid_out(questionnaire, bound, shown, filled, promises=noted, **own)
+    cached: dict[tuple[str, Wave, int, int, str], CachedPage] = current_app.extensions.setdefault(
+        "kloof.page_cache", {}
     )
-    key = (questionnaire.survey.fingerprint, questionnaire.wave, len(book), shown.number, language())
-    if key not in moulds:
-        moulds[key] = CachedPage(laid_out(questionnaire, book, shown, Placeholders()))
-    return moulds[key].fill(sheet)
+    key = (questionnaire.survey.fingerprint, questionnaire.wave, len(bound), shown.number, language())
+    if key not in cached:
+        cached[key] = CachedPage(laid_out(questionnaire, bound, shown, Placeholders()))
+    return cached[key].fill(filled)
 
 
 def laid_out(
-    questionnaire: Questionnaire, book: Booklet, shown: Page, sheet: FormValues | Placeholders, **more: object
+    questionnaire: Questionnaire,
+    bound: Booklet,
+    shown: Page,
+    filled: FormValues | Placeholders,
+    **more: object,
 ) -> str:
-    """The page by its template; with `Placeholders` as its sheet, everything that differs per customer is a hole."""
+    """The page by its template; `filled` with `Placeholders`, everything that differs per customer is a hole."""
     return render_template(
         f"survey/{shown.kind}.html",
         survey=questionnaire.survey,
         wave=questionnaire.wave,
         page=shown,
-        pages=len(book),
-        page_of=book.page_of,
-        sheet=sheet,
+        pages=len(bound),
+        page_of=bound.page_of,
+        filled=filled,
         sources=Source,
         outcomes=PromiseOutcome,
-        questionnaire=questionnaire if isinstance(sheet, FormValues) else None,
+        questionnaire=questionnaire if isinstance(filled, FormValues) else None,
         **more,
     )
 
@@ -140,13 +144,13 @@ def leads_to(
     questionnaire: Questionnaire, said: Mapping[str, str], preset: Mapping[str, str] = _NOTHING
 ) -> str:
     """The address to which the pressed button leads: the next page, the one before, or the question of `go`."""
-    book = booklet(questionnaire)
+    bound = booklet(questionnaire)
     if field := said.get("go"):
-        return f"{_link_to(questionnaire, book.page_of(field).number, preset)}#q-{quote(field)}"
+        return f"{_link_to(questionnaire, bound.page_of(field).number, preset)}#q-{quote(field)}"
     page, action = said.get("page", ""), said.get("action", "save")
-    at = int(page) if page.isascii() and page.isdigit() else len(book)
+    at = int(page) if page.isascii() and page.isdigit() else len(bound)
     to = at if action in LANGUAGES else at - 1 if action == "back" else at + 1
-    return _link_to(questionnaire, book.page(to).number, preset)
+    return _link_to(questionnaire, bound.page(to).number, preset)
 
 
 def is_script() -> bool:

@@ -62,7 +62,7 @@ class SiteWriter:
         return self._written(template, PageRef(self, here, folder=""), **values)
 
     def _written(self, template: str, here: "PageRef", **values: Any) -> str:
-        words = {"book": self, "here": here, "language": self.language, **self._notation()}
+        words = {"writer": self, "here": here, "language": self.language, **self._notation()}
         return _environment().get_template(f"{template}.md").render(words | values).strip() + "\n"
 
     def _notation(self) -> Mapping[str, Any]:
@@ -81,7 +81,7 @@ class SiteWriter:
 class PageRef:
     """The page that is being written: from here every address is reckoned."""
 
-    book: SiteWriter
+    writer: SiteWriter
     path: str
     folder: str = ROOT
 
@@ -95,8 +95,8 @@ class PageRef:
 
     def picture(self, drawing: Drawing, name: str, caption: str = "") -> Markup:
         """The picture with its caption and downloads; `name` is its file's, unique on the site."""
-        file = f"{name}-{self.book.language}.svg"
-        self.book.files[f"{ROOT}/pictures/{file}"] = standalone(drawing, self.book.source)
+        file = f"{name}-{self.writer.language}.svg"
+        self.writer.files[f"{ROOT}/pictures/{file}"] = standalone(drawing, self.writer.source)
         address, png = escape(self.file(f"pictures/{file}")), escape(file.replace(".svg", ".png"))
         downloads = (
             f'<span class="downloads"><a href="{address}" download>SVG</a>'
@@ -118,12 +118,12 @@ class PageRef:
         # Markdown and search would read every mark of a picture; so it waits in a file until the page is done.
         # Its links are reckoned from this page, so each page has its own.
         page = "-".join(part for part in (self.folder, *self.path.split("/")) if part)
-        file = f"{page}--{name}-{self.book.language}"
-        self.book.files[f"{ROOT}/{FIGURES}/{file}.html"] = figure + "\n"
+        file = f"{page}--{name}-{self.writer.language}"
+        self.writer.files[f"{ROOT}/{FIGURES}/{file}.html"] = figure + "\n"
         return Markup(f"<!-- kloof: picture {escape(file)} -->")  # noqa: S704 - a name of our own making
 
     def _from_here(self, target: str, *, prefixed: bool) -> str:
-        language = "" if self.book.language == self.book.default_language else f"{self.book.language}/"
+        language = "" if self.writer.language == self.writer.default_language else f"{self.writer.language}/"
         here = language + _url(f"{self.folder}/{self.path}" if self.folder else self.path)
         there = (language if prefixed else "") + target
         relative = posixpath.relpath("/" + there, "/" + here)

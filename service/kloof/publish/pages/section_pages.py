@@ -11,8 +11,6 @@ from kloof.domain.releases.document import Level
 from kloof.domain.text import Language, Text
 from kloof.publish.charts.dumbbell import dumbbells
 from kloof.publish.charts.equation import equation
-from kloof.publish.pages.book import PageRef, SiteWriter
-from kloof.publish.pages.edition import SurveySection
 from kloof.publish.pages.figures import (
     aspect_pairs,
     gap_head,
@@ -23,6 +21,8 @@ from kloof.publish.pages.figures import (
     shared_axis,
 )
 from kloof.publish.pages.markup import links, table
+from kloof.publish.pages.site_data import SurveySection
+from kloof.publish.pages.site_writer import PageRef, SiteWriter
 from kloof.publish.words import pick
 
 
@@ -41,26 +41,26 @@ LEVELS: Final = {
 }
 
 
-def write_overview(book: SiteWriter, subject: SurveySection) -> None:
+def write_overview(writer: SiteWriter, section: SurveySection) -> None:
     """The survey's first page."""
-    company, language = subject.company, book.language
-    here = PageRef(book, f"{subject.slug}/index")
+    company, language = section.company, writer.language
+    here = PageRef(writer, f"{section.slug}/index")
     values: dict[str, object] = {"overall": None, "not_enough": None}
     if company is not None and isinstance(company.overall, NotEnough):
         values["not_enough"] = company.overall
     elif company is not None:
-        values = _overview(book, here, subject, company)
+        values = _overview(writer, here, section, company)
     about = pick(language, "Verwacht en gekregen, per aspect", "Expected and received, by aspect")
-    book.page(f"{subject.slug}/index", "subject", subject.title(language), about, **values)
+    writer.page(f"{section.slug}/index", "subject", section.title(language), about, **values)
 
 
 def _overview(
-    book: SiteWriter, here: PageRef, subject: SurveySection, company: CellReading
+    writer: SiteWriter, here: PageRef, section: SurveySection, company: CellReading
 ) -> dict[str, object]:
-    language = book.language
+    language = writer.language
     pairs = aspect_pairs(company, language)
     title = pick(language, "Verwacht en gekregen, per aspect", "Expected and received, by aspect")
-    picture = dumbbells(pairs, shared_axis(subject.survey, pairs), title, language)
+    picture = dumbbells(pairs, shared_axis(section.survey, pairs), title, language)
     rows = [
         gap_row(reading.aspect.name[language], reading.gap, language)
         for reading in company.aspects
@@ -70,32 +70,32 @@ def _overview(
     return {
         "overall": company.overall,
         "not_enough": None,
-        "equation": equation_picture(book, here, subject),
-        "summary": summary(book, company),
-        "dumbbells": here.picture(picture, f"{subject.slug}-aspects", basis(company, language)),
+        "equation": equation_picture(writer, here, section),
+        "summary": summary(writer, company),
+        "dumbbells": here.picture(picture, f"{section.slug}-aspects", basis(company, language)),
         "table": table(title, head, rows),
         "not_enough_aspects": [r.gap for r in company.aspects if isinstance(r.gap, NotEnough)],
-        "aspect_links": _aspect_links(here, subject, language),
+        "aspect_links": _aspect_links(here, section, language),
     }
 
 
-def titled(subject: SurveySection, title: str, language: Language) -> str:
+def titled(section: SurveySection, title: str, language: Language) -> str:
     """The title of a page of this survey."""
-    return f"{subject.title(language)}: {title[0].lower()}{title[1:]}"
+    return f"{section.title(language)}: {title[0].lower()}{title[1:]}"
 
 
-def equation_picture(book: SiteWriter, here: PageRef, subject: SurveySection) -> Markup:
+def equation_picture(writer: SiteWriter, here: PageRef, section: SurveySection) -> Markup:
     """V − R = S over all aspects of the survey; the company's cell has a gap."""
-    company, language = subject.company, book.language
+    company, language = section.company, writer.language
     if company is None or not isinstance(company.overall, GapFound):
         return Markup()
     whole = pair(pick(language, "Alle aspecten samen", "All aspects together"), company.overall)
-    axis = shared_axis(subject.survey, [whole])
-    title = f"{subject.title(language)}: V − R = S"
+    axis = shared_axis(section.survey, [whole])
+    title = f"{section.title(language)}: V − R = S"
     caption = pick(language, "Gemiddeld over alle aspecten. ", "Averaged over all aspects. ")
     drawing = equation(whole, axis, title, language)
     caption += basis(company, language) + rounding_note(whole, language)
-    picture = here.picture(drawing, f"{subject.slug}-whole", caption)
+    picture = here.picture(drawing, f"{section.slug}-whole", caption)
     return below(picture, gap_table(whole.name, company.overall, language))
 
 
@@ -111,30 +111,30 @@ def basis(reading: CellReading, language: Language) -> str:
     return pick(language, f"{deals} deals, {customers} klanten.", f"{deals} deals, {customers} customers.")
 
 
-def summary(book: SiteWriter, company: CellReading) -> Markup:
+def summary(writer: SiteWriter, company: CellReading) -> Markup:
     """How many aspects fell short, were better or did not differ, in one sentence."""
     found = [r.gap for r in company.aspects if isinstance(r.gap, GapFound)]
     shown = [gap for gap in found if gap.evidence is Evidence.DEMONSTRABLE]
     short = sum(gap.figure.difference.mean > 0 for gap in shown)
-    return book.t(
+    return writer.t(
         "Op {short} van de {n} aspecten kregen klanten aantoonbaar minder dan zij verwachtten, op {more} meer. "
         "Op {alike} is geen verschil aan te tonen.",
         "On {short} of {n} aspects customers demonstrably received less than they expected, on {more} more. "
         "On {alike} no difference can be demonstrated.",
         n=len(found),
-        short=short or pick(book.language, "geen", "none"),
-        more=(len(shown) - short) or pick(book.language, "geen enkel", "none"),
-        alike=(len(found) - len(shown)) or pick(book.language, "geen enkel", "none"),
+        short=short or pick(writer.language, "geen", "none"),
+        more=(len(shown) - short) or pick(writer.language, "geen enkel", "none"),
+        alike=(len(found) - len(shown)) or pick(writer.language, "geen enkel", "none"),
     )
 
 
-def _aspect_links(here: PageRef, subject: SurveySection, language: Language) -> Markup:
+def _aspect_links(here: PageRef, section: SurveySection, language: Language) -> Markup:
     items = []
-    readings = {r.aspect.id: r for r in subject.company.aspects} if subject.company else {}
-    for aspect in subject.survey.aspects:
+    readings = {r.aspect.id: r for r in section.company.aspects} if section.company else {}
+    for aspect in section.survey.aspects:
         gap = readings[aspect.id].gap if aspect.id in readings else None
         about = ""
         if isinstance(gap, GapFound):
             about = pick(language, "kloof ", "gap ") + signed(gap.figure.difference.mean, language)
-        items.append((here.to(f"{subject.slug}/aspects/{aspect.id}"), aspect.name[language], about))
+        items.append((here.to(f"{section.slug}/aspects/{aspect.id}"), aspect.name[language], about))
     return links(items, leaf_through=True)

@@ -1,4 +1,4 @@
-"""What the pages are made from: all releases, the latest one read, and one subject per survey version in it."""
+"""What the pages are made from: all releases, the latest one read, and one section per survey version in it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,22 +63,22 @@ class SurveySection:
 
 @dataclass(frozen=True, slots=True)
 class SiteData:
-    """All releases, oldest first, the files that each has by its number, and the subjects of the latest."""
+    """All releases, oldest first, the files that each has by its number, and the sections of the latest."""
 
     releases: tuple[ReleaseDocument, ...]
     files: Mapping[int, Collection[str]]
-    subjects: tuple[SurveySection, ...]
+    sections: tuple[SurveySection, ...]
 
     @classmethod
     def of(cls, releases: Sequence[ReleaseDocument], files: Mapping[int, Collection[str]]) -> Self:
         """Reads the latest release; `releases` are in order of number and there is at least one."""
         latest = releases[-1]
         reading = read(latest)
-        subjects = []
+        sections = []
         for survey in latest.surveys:
             cells = [found for found in reading.cells if found.cell.key == survey.key]
             company = next((found for found in cells if found.cell.level is Level.COMPANY), None)
-            subjects.append(
+            sections.append(
                 SurveySection(
                     survey=survey,
                     several_versions=sum(other.id == survey.id for other in latest.surveys) > 1,
@@ -91,7 +91,7 @@ class SiteData:
                     history=tuple(_history(releases, survey)),
                 )
             )
-        return cls(tuple(releases), files, tuple(subjects))
+        return cls(tuple(releases), files, tuple(sections))
 
     @property
     def latest(self) -> ReleaseDocument:
