@@ -1,10 +1,15 @@
 """The stylesheet that everything stands on is whole, though it is written in parts."""
 
+import re
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
-from kloof.design.shared import SECTIONS, shared_styles
+from kloof.design.shared import SECTIONS, dark_colours, light_colours, shared_styles
+
+SHARES = {("styles.py", colour) for colour in ("#23456b", "#8ba8c9", "#d9d3c5")}
+"""Three shades of one hue for parts of a whole; charts.css has them too, and a test keeps both alike."""
 
 
 def test_every_file_of_a_section_is_served_once_and_none_is_left_out() -> None:
@@ -21,3 +26,27 @@ def test_a_section_closes_what_it_opens(section: str) -> None:
     assert text.count("{") == text.count("}")
     assert text.count("/*") == text.count("*/")
     assert text.endswith("\n")
+
+
+def test_every_colour_has_a_value_by_day_and_what_is_text_or_ground_another_by_night() -> None:
+    by_day, by_night = light_colours(), dark_colours()
+    assert by_day.keys() == by_night.keys()
+    assert by_day["ink"] == "#1c2427"
+    assert by_night["ink"] == "#eceeec"
+    assert [name for name in by_day if by_day[name] == by_night[name]] == []
+
+
+@pytest.mark.parametrize(("room", "own"), [("kloof.mail", set()), ("kloof.publish.charts", SHARES)])
+def test_what_has_no_stylesheet_takes_its_colours_from_the_tokens(
+    room: str, own: set[tuple[str, str]]
+) -> None:
+    sources = [file for file in Path(str(files(room))).rglob("*") if file.suffix in {".py", ".html", ".xml"}]
+    assert sources
+    found = {
+        (file.name, colour)
+        for file in sources
+        for colour in re.findall(
+            r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b(?=[;\"])", file.read_text(encoding="utf-8")
+        )
+    }
+    assert found == own

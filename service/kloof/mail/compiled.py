@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 
 from kloof.config import Settings
+from kloof.design.shared import dark_colours, light_colours
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.text import Language, Text
 from kloof.mail.texts import MailText, mail_texts
@@ -113,6 +114,8 @@ class TemplateCompiler:
             "language": language,
             "company": company.name,
             "accent": company.accent,
+            "light": light_colours(),
+            "dark": dark_colours(),
             "link": _MARKED["link"],
             "opt_out": _MARKED["opt_out"],
             **parts,

@@ -9,6 +9,7 @@ import segno
 from fpdf import FPDF, FPDFException
 
 from kloof.config import Settings
+from kloof.design.shared import light_colours
 from kloof.domain import notation
 from kloof.domain.access import tokens
 from kloof.domain.colour import parsed
@@ -25,7 +26,9 @@ _NAME_AT, _TEXT_AT = 50.0, 88.0
 """Millimetres from the top: the name stands where the window of a Dutch envelope is (C5/6, window left)."""
 _WIDTH = 210 - _LEFT - _RIGHT
 _QR = 36.0
-_INK, _QUIET, _PAPER = (29, 37, 41), (86, 100, 107), (244, 247, 247)
+_INK, _QUIET, _SUNKEN, _LINE = (
+    parsed(light_colours()[name]) for name in ("ink", "ink_soft", "sunken", "line")
+)
 
 
 Say = Callable[[Text], str]
@@ -131,7 +134,7 @@ class LetterPrinter:
         """The box with the QR code, which holds the whole link, and the code that is typed."""
         key, top, high = self.settings.secret_key, self.document.get_y() + 2, _QR + 14
         link = self.settings.link("/s/" + tokens.token(key, tokens.Purpose.SURVEY, mail.to.salt))
-        self.document.set_fill_color(*_PAPER)
+        self.document.set_fill_color(*_SUNKEN)
         self.document.rect(_LEFT, top, _WIDTH, high, style="F", round_corners=True, corner_radius=2.5)
         self._code(link, _LEFT + 7, top + 7)
         left = _LEFT + _QR + 14
@@ -159,7 +162,7 @@ class LetterPrinter:
 
     def _foot(self, words: str) -> None:
         top = 297 - 18 - self._height(words, 9.5)
-        self.document.set_draw_color(211, 218, 221)
+        self.document.set_draw_color(*_LINE)
         self.document.set_line_width(0.2)
         self.document.line(_LEFT, top - 3, 210 - _RIGHT, top - 3)
         self.document.set_y(top)

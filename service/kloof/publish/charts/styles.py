@@ -8,14 +8,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-_INK, _SOFT, _V, _R, _GAP, _LINE, _PAPER = (
-    "#1c2427",
-    "#4b565b",
-    "#34549c",
-    "#a5530a",
-    "#cfc9bb",
-    "#dcd9d0",
-    "#ffffff",
+from kloof.design.shared import light_colours
+
+_INK, _SOFT, _V, _R, _GAP, _LINE, GROUND = (
+    light_colours()[name] for name in ("ink", "ink_soft", "v", "r", "gap", "line", "surface")
 )
 _SHARES = ("#23456b", "#8ba8c9", "#d9d3c5")
 
@@ -46,7 +42,7 @@ _FILLS: Final = {
     "c-text-r": _R,
     "c-text-soft": _SOFT,
     "c-strong": _INK,
-    "c-on-dark": _PAPER,
+    "c-on-dark": GROUND,
     "c-on-light": _INK,
     "c-r": _R,
     "c-share-1": _SHARES[0],
@@ -73,7 +69,7 @@ _STROKES: Final = {
     "c-share-3-line": (_SHARES[2], 12.0),
     "c-over": (_V, 2.0),
     "c-over-line": (_V, 12.0),
-    "c-over-core": (_PAPER, 8.0),
+    "c-over-core": (GROUND, 8.0),
     "c-under-line": (_R, 12.0),
 }
 
@@ -85,7 +81,7 @@ def attributes(style: str) -> str:
     """The presentation attributes of a style; KeyError for an unknown one."""
     if style in _STROKES:
         colour, width = _STROKES[style]
-        fill = _PAPER if style in _HOLLOW else "none"
+        fill = GROUND if style in _HOLLOW else "none"
         return f'fill="{fill}" stroke="{colour}" stroke-width="{width:g}"'
     text = f' font-size="{SIZES[style]:g}"' if style in SIZES else ""
     bold = ' font-weight="600"' if style in BOLD else ""

@@ -6,7 +6,7 @@ from typing import Final
 
 from kloof.publish.charts.drawing import At, Bar, Disc, Drawing, Label, Line, Mark, Shown, label
 from kloof.publish.charts.rows import LEGEND_LINE
-from kloof.publish.charts.styles import SIZES, attributes
+from kloof.publish.charts.styles import GROUND, SIZES, attributes
 
 FILE_WIDTH: Final = 800
 _MARGIN: Final = 32
@@ -56,7 +56,7 @@ def standalone(drawing: Drawing, source: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height:g}" '
         f'viewBox="{-_MARGIN} {-_MARGIN} {width} {height:g}" role="img" font-family="{_FONTS}">\n'
         f"<title>{escape(drawing.title)}</title>\n<desc>{escape(drawing.description)}</desc>\n"
-        f'<rect x="{-_MARGIN}" y="{-_MARGIN}" width="{width}" height="{height:g}" fill="#ffffff"/>\n'
+        f'<rect x="{-_MARGIN}" y="{-_MARGIN}" width="{width}" height="{height:g}" fill="{GROUND}"/>\n'
         f'{top}\n<g transform="translate(0 {heading - spare})">{body}</g>\n{bottom}\n</svg>\n'
     )
 
