@@ -37,7 +37,10 @@ def described(url: str) -> dict[str, str]:
 
 def _in_any_order(sql: str) -> str:
     """A column that was added later stands behind the foreign keys, its own beside it: their place says nothing."""
-    head, _, parts = " ".join(sql.split()).partition(" (")
+    one_line = re.sub(
+        r"IN \((.*?)\)", lambda found: f"IN {sorted(found[1].split(', '))}", " ".join(sql.split())
+    )
+    head, _, parts = one_line.partition(" (")
     parts = re.sub(
         r'("\w+") INTEGER (REFERENCES [^,]+?)(?=, |\)$)', r"\1 INTEGER, FOREIGN KEY (\1) \2", parts
     )

@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING
 
 from peewee import SQL, BlobField, CharField, DateField, ForeignKeyField, IntegerField, ModelIndex, TextField
 
+from kloof.domain.states import CallState
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
 from kloof.storage.models.deals import Deal, Person
+from kloof.storage.statements import names
 
 
 class Call(BaseModel):
@@ -30,7 +32,9 @@ class Call(BaseModel):
         owner_id: int | None
 
 
-Call.add_index(ModelIndex(Call, (Call.due_on,), name="call_open", where=SQL("state = 'open'")))
+Call.add_index(
+    ModelIndex(Call, (Call.due_on,), name="call_open", where=SQL(f"state = {names([CallState.OPEN])}"))
+)
 Call.add_index(ModelIndex(Call, (Call.owner, Call.state), name="call_owner"))
 
 

@@ -13,8 +13,10 @@ from peewee import (
     TextField,
 )
 
+from kloof.domain.deals.study_arms import Arm
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
+from kloof.storage.statements import names
 
 
 class SurveyVersion(BaseModel):
@@ -73,7 +75,7 @@ class Deal(BaseModel):
     by_letter = BooleanField(default=False, constraints=[SQL("DEFAULT FALSE")])
     customer_number = CharField(max_length=100, default="", constraints=[SQL("DEFAULT ''")])
     customer_time_zone = CharField(max_length=64, default="", constraints=[SQL("DEFAULT ''")])
-    arm = CharField(max_length=10, default="asked", constraints=[SQL("DEFAULT 'asked'")])
+    arm = CharField(max_length=10, default=Arm.ASKED, constraints=[SQL(f"DEFAULT {names([Arm.ASKED])}")])
     arm_share = DoubleField(default=0.0, constraints=[SQL("DEFAULT 0")])
     address_changed_at = UtcField(null=True)
 

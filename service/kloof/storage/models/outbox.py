@@ -11,12 +11,14 @@ from peewee import (
     TextField,
 )
 
+from kloof.domain.states import REVIEWED, MessageState
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
 from kloof.storage.models.calls import Call
 from kloof.storage.models.deals import Customer, Deal, Person
 from kloof.storage.models.responses import Invitation
 from kloof.storage.models.sign_in import SignIn
+from kloof.storage.statements import names
 
 
 class Message(BaseModel):
@@ -60,7 +62,7 @@ Message.add_index(
         Message,
         (Message.urgent, Message.due_at, Message.id),
         name="message_due",
-        where=SQL("state = 'queued'"),
+        where=SQL(f"state = {names([MessageState.QUEUED])}"),
     )
 )
 Message.add_index(
@@ -68,13 +70,18 @@ Message.add_index(
         Message,
         (Message.state, Message.changed_at),
         name="message_attention",
-        where=SQL("state IN ('sending', 'failed', 'held', 'bounced')"),
+        where=SQL(f"state IN ({names(REVIEWED)})"),
     )
 )
 
 
 Message.add_index(
-    ModelIndex(Message, (Message.due_at,), name="message_letter", where=SQL("state = 'letter'"))
+    ModelIndex(
+        Message,
+        (Message.due_at,),
+        name="message_letter",
+        where=SQL(f"state = {names([MessageState.LETTER])}"),
+    )
 )
 Message.add_index(
     ModelIndex(Message, (Message.sign_in,), name="message_sign_in", where=SQL("sign_in_id IS NOT NULL"))

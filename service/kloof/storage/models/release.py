@@ -9,9 +9,11 @@ from peewee import (
     TextField,
 )
 
+from kloof.domain.deals.study_arms import Arm
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
 from kloof.storage.models.deals import Deal, SurveyVersion
+from kloof.storage.statements import names
 
 
 class QueueCell(BaseModel):
@@ -24,7 +26,7 @@ class QueueCell(BaseModel):
     product = CharField()
     region = CharField()
     team = CharField()
-    arm = CharField(max_length=10, default="asked", constraints=[SQL("DEFAULT 'asked'")])
+    arm = CharField(max_length=10, default=Arm.ASKED, constraints=[SQL(f"DEFAULT {names([Arm.ASKED])}")])
 
     class Meta:
         indexes = ((("survey_version", "product", "region", "team", "arm"), True),)
@@ -67,7 +69,7 @@ class Block(BaseModel):
     members = BlobField()
     closed_at = UtcField()
     retired_at = UtcField(null=True)
-    arm = CharField(max_length=10, default="asked", constraints=[SQL("DEFAULT 'asked'")])
+    arm = CharField(max_length=10, default=Arm.ASKED, constraints=[SQL(f"DEFAULT {names([Arm.ASKED])}")])
 
 
 class PracticePart(BaseModel):

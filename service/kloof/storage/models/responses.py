@@ -12,9 +12,11 @@ from peewee import (
     TextField,
 )
 
+from kloof.domain.states import OPEN
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
 from kloof.storage.models.deals import Deal
+from kloof.storage.statements import names
 
 
 class Invitation(BaseModel):
@@ -40,7 +42,7 @@ Invitation.add_index(
         Invitation,
         (Invitation.expires_at,),
         name="invitation_open",
-        where=SQL("state IN ('planned', 'invited', 'started', 'stopped')"),
+        where=SQL(f"state IN ({names(OPEN)})"),
     )
 )
 Invitation.add_index(
