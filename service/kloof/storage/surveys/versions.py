@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
-from peewee import fn
-
 from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.surveys.definition import Survey, SurveyKey
-from kloof.storage.models import Deal, Invitation, Response, SurveyVersion
+from kloof.storage.models import SurveyVersion
+from kloof.storage.statements import scalar
+
+_ANSWERED = """
+SELECT COUNT(r.id) FROM response r JOIN invitation i ON i.id = r.invitation_id JOIN deal d ON d.id = i.deal_id
+WHERE d.survey_version_id = ?
+"""
 
 
 def record(survey: Survey, now: datetime) -> int:
@@ -34,13 +38,7 @@ def record(survey: Survey, now: datetime) -> int:
 
 
 def _refuse_if_answered(survey: Survey, row: SurveyVersion) -> None:
-    answered = (
-        Response.select(fn.COUNT(Response.id))
-        .join(Invitation)
-        .join(Deal)
-        .where(Deal.survey_version == row.id)
-        .scalar()
-    )
+    answered = scalar(_ANSWERED, row.id)
     if answered:
         raise Refused(
             Reason.SURVEY_CHANGED,
