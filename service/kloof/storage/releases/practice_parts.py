@@ -7,17 +7,18 @@ Packing: `done` and `not_done` are float64 little-endian, aspects × Stat row by
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.leverage import Membership
 from kloof.domain.releases.pair_columns import PairColumns, Stat
 from kloof.domain.releases.practice_tables import Part, Side
 from kloof.domain.surveys.definition import SurveyKey
 from kloof.storage.models import Practice, PracticePart, SurveyVersion
 from kloof.storage.releases.columns import Gathered, last_pair, read
-from kloof.storage.statements import run
+from kloof.storage.statements import names, rows, run
 from kloof.storage.surveys import versions
 
 if TYPE_CHECKING:
@@ -25,13 +26,39 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-_PLACED = """
+_PLACED = f"""
 pair p JOIN placement q ON q.id = p.id JOIN block b ON b.id = q.block_id
-WHERE b.retired_at IS NULL AND b.arm = 'asked' AND b.survey_version_id = {version}
+WHERE b.retired_at IS NULL AND b.arm IN ({names([Arm.ASKED])}) AND b.survey_version_id = {{version}}
 """
-_DONE = (
-    "SELECT r.name, p.id FROM practice r JOIN pair p ON p.deal_id = r.deal_id JOIN placement q ON q.id = p.id"
-)
+
+
+class _Done(NamedTuple):
+    practice: str
+    pair: int
+
+
+_DONE = """
+SELECT r.name AS practice, p.id AS pair
+FROM practice r JOIN pair p ON p.deal_id = r.deal_id JOIN placement q ON q.id = p.id
+"""
+
+
+class _Standing(NamedTuple):
+    number: int
+    survey: str
+    version: int
+    practice: str
+    blocks: str
+    done: bytes
+    not_done: bytes
+    members: bytes
+
+
+_STANDING = """
+SELECT t.id AS number, v.survey AS survey, v.version AS version, t.practice AS practice, t.blocks AS blocks,
+       t.done AS done, t.not_done AS not_done, t.members AS members
+FROM practice_part t JOIN survey_version v ON v.id = t.survey_version_id WHERE t.retired_at IS NULL ORDER BY t.id
+"""
 _ADD = """
 INSERT INTO practice_part (survey_version_id, practice, release, blocks, done, not_done, members)
 VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -43,8 +70,8 @@ def practised() -> "Iterator[tuple[PairColumns, dict[str, NDArray[np.bool_]]]]":
     if not Practice.select(Practice.id).exists():
         return
     done: dict[str, list[int]] = {}
-    for name, pair in run(_DONE).fetchall():
-        done.setdefault(name, []).append(pair)
+    for row in rows(_Done, _DONE):
+        done.setdefault(row.practice, []).append(row.pair)
     last = last_pair()
     for version in SurveyVersion.select(SurveyVersion.id).order_by(SurveyVersion.id):
         survey = versions.by_row(version.id)
@@ -58,17 +85,16 @@ def practised() -> "Iterator[tuple[PairColumns, dict[str, NDArray[np.bool_]]]]":
 
 def standing() -> tuple[Part, ...]:
     """The parts that were published and are not retired, in order."""
-    rows = PracticePart.select(PracticePart, SurveyVersion).join(SurveyVersion)
     return tuple(
         Part(
-            survey=SurveyKey(id=row.survey_version.survey, version=row.survey_version.version),
+            survey=SurveyKey(id=row.survey, version=row.version),
             practice=row.practice,
             blocks=tuple(json.loads(row.blocks)),
             done=_arm(row.done),
             not_done=_arm(row.not_done),
-            members=_membership(-row.id, row.members),
+            members=_membership(-row.number, row.members),
         )
-        for row in rows.where(PracticePart.retired_at.is_null()).order_by(PracticePart.id)
+        for row in rows(_Standing, _STANDING)
     )
 
 
@@ -87,8 +113,8 @@ def membership() -> Membership:
     """Who is in which part, over every part that was ever published, retired ones too; rows are below 0."""
     none = np.zeros(0, np.int64)
     together = Membership(none, none, none)
-    for number, packed in run("SELECT id, members FROM practice_part ORDER BY id").fetchall():
-        together += _membership(-number, packed)
+    for part in PracticePart.select(PracticePart.id, PracticePart.members).order_by(PracticePart.id):
+        together += _membership(-part.id, part.members)
     return together
 
 
@@ -96,8 +122,8 @@ def retire(blocks: Iterable[int], now: datetime) -> None:
     """Take every part that holds one of these blocks out of later releases, and wipe its sums."""
     gone = set(blocks)
     live = PracticePart.select(PracticePart.id, PracticePart.blocks).where(PracticePart.retired_at.is_null())
-    rows = [row.id for row in live if gone & set(json.loads(row.blocks))]
-    PracticePart.update(retired_at=now, done=b"", not_done=b"").where(PracticePart.id.in_(rows)).execute()
+    numbers = [row.id for row in live if gone & set(json.loads(row.blocks))]
+    PracticePart.update(retired_at=now, done=b"", not_done=b"").where(PracticePart.id.in_(numbers)).execute()
 
 
 def _membership(row: int, packed: bytes) -> Membership:
