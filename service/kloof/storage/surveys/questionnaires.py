@@ -1,80 +1,147 @@
 """What a personal link opens: everything that a page of the form needs, in one statement."""
 
 from datetime import date, datetime
-from typing import Any, cast
+from typing import NamedTuple, Protocol
 
 from kloof.domain.errors import NotFound, Reason
 from kloof.domain.states import InvitationState
-from kloof.domain.surveys.answers import unpack
+from kloof.domain.surveys.answers import Answers, unpack
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.responses import Consent, Promise, PromiseOutcome, Questionnaire, Response, Source
-from kloof.storage.fields import UtcField
+from kloof.domain.text import Language
 from kloof.storage.models import Promise as PromiseRow
-from kloof.storage.statements import first
+from kloof.storage.statements import day, first_row, names, timestamp
 from kloof.storage.surveys import versions
 
-_OPEN = """
-SELECT i.id, i.deal_id, i.wave, i.state, i.expires_at,
-       d.survey_version_id, v.fingerprint, d.product, d.sold_on, p.name, d.customer_language,
-       r.id, r.answers, r.comment, r.consent, r.wants_call, r.wants_findings, r.share_with_delivery,
-       r.language, r.submitted_at, r.may_call, f.id, f.answers, c.email IS NOT NULL
+RESPONSE_COLUMNS = """r.id AS response, r.answers AS answers, r.comment AS comment, r.consent AS consent,
+       r.wants_call AS wants_call, r.wants_findings AS wants_findings, r.share_with_delivery AS shares_with_delivery,
+       r.language AS language, r.submitted_at AS submitted_at, r.may_call AS may_call"""
+"""What a statement gives of `response r`, for `response` to read."""
+
+
+class ResponseColumns(Protocol):
+    """A row with RESPONSE_COLUMNS in it. Where there is no response, each of them is None; otherwise as here."""
+
+    @property
+    def response(self) -> int | None: ...
+    @property
+    def answers(self) -> bytes: ...
+    @property
+    def comment(self) -> str: ...
+    @property
+    def consent(self) -> str: ...
+    @property
+    def wants_call(self) -> int: ...
+    @property
+    def wants_findings(self) -> int: ...
+    @property
+    def shares_with_delivery(self) -> int: ...
+    @property
+    def language(self) -> Language: ...
+    @property
+    def submitted_at(self) -> datetime | str | None: ...
+    @property
+    def may_call(self) -> int | None: ...
+
+
+class _Opened(NamedTuple):
+    invitation: int
+    deal: int
+    wave: str
+    state: str
+    expires_at: datetime | str
+    survey_version: int
+    fingerprint: str
+    product: str
+    sold_on: date | str
+    seller: str
+    customer_language: Language
+    response: int | None
+    answers: bytes
+    comment: str
+    consent: str
+    wants_call: int
+    wants_findings: int
+    shares_with_delivery: int
+    language: Language
+    submitted_at: datetime | str | None
+    may_call: int | None
+    first_response: int | None
+    first_answers: bytes
+    gets_mail: int
+
+
+_OPEN = f"""
+SELECT i.id AS invitation, i.deal_id AS deal, i.wave AS wave, i.state AS state, i.expires_at AS expires_at,
+       d.survey_version_id AS survey_version, v.fingerprint AS fingerprint, d.product AS product,
+       d.sold_on AS sold_on, p.name AS seller, d.customer_language AS customer_language,
+       {RESPONSE_COLUMNS},
+       f.id AS first_response, f.answers AS first_answers, c.email IS NOT NULL AS gets_mail
 FROM invitation i
 JOIN deal d ON d.id = i.deal_id
 JOIN survey_version v ON v.id = d.survey_version_id
 JOIN person p ON p.id = d.salesperson_id
 JOIN customer c ON c.id = d.customer_id
 LEFT JOIN response r ON r.invitation_id = i.id
-LEFT JOIN invitation fi ON fi.deal_id = i.deal_id AND fi.wave = 'sale' AND i.wave = 'delivery'
+LEFT JOIN invitation fi ON fi.deal_id = i.deal_id
+  AND fi.wave IN ({names([Wave.SALE])}) AND i.wave IN ({names([Wave.DELIVERY])})
 LEFT JOIN response f ON f.invitation_id = fi.id AND f.submitted_at IS NOT NULL
 WHERE i.link_fingerprint = ?
-"""
+"""  # noqa: S608  our own words
+
+
+class _Salt(NamedTuple):
+    salt: bytes
+
+
 _SALT = """
-SELECT i.link_salt FROM invitation i JOIN deal d ON d.id = i.deal_id WHERE d.deal_id = ? AND i.wave = ?
+SELECT i.link_salt AS salt FROM invitation i JOIN deal d ON d.id = i.deal_id WHERE d.deal_id = ? AND i.wave = ?
 """
-RESPONSE_COLUMNS = 10
-_moment = UtcField().python_value
 
 
 def by_link(fingerprint: str) -> Questionnaire | None:
     """What the link with this fingerprint opens, in whatever state; None where there is no such link."""
-    row = first(_OPEN, fingerprint)
+    row = first_row(_Opened, _OPEN, fingerprint)
     if row is None:
         return None
-    wave = Wave(row[2])
-    survey = versions.known(row[5], row[6])
-    answered, at_sale = row[11 : 11 + RESPONSE_COLUMNS], row[11 + RESPONSE_COLUMNS :]
+    wave = Wave(row.wave)
+    survey = versions.known(row.survey_version, row.fingerprint)
     return Questionnaire(
-        invitation=row[0],
-        deal=row[1],
+        invitation=row.invitation,
+        deal=row.deal,
         wave=wave,
-        state=InvitationState(row[3]),
-        expires_at=cast(datetime, _moment(row[4])),
+        state=InvitationState(row.state),
+        expires_at=timestamp(row.expires_at),
         survey=survey,
-        product=row[7],
-        sold_on=_day(row[8]),
-        seller=row[9],
-        language=row[10],
-        response=response(survey, wave, answered),
-        promises_of=at_sale[0] if wave is Wave.DELIVERY else answered[0],
-        gets_mail=bool(at_sale[2]),
-        at_sale=None if at_sale[0] is None else unpack(survey, Wave.SALE, bytes(at_sale[1])),
+        product=row.product,
+        sold_on=day(row.sold_on),
+        seller=row.seller,
+        language=row.customer_language,
+        response=response(survey, wave, row),
+        promises_of=row.first_response if wave is Wave.DELIVERY else row.response,
+        gets_mail=bool(row.gets_mail),
+        at_sale=_at_sale(survey, row),
     )
 
 
-def response(survey: Survey, wave: Wave, row: tuple[Any, ...]) -> Response:
-    """The value of a row: id, answers, comment, consent, the three wishes, language, submitted_at, may_call."""
-    if row[0] is None:
+def _at_sale(survey: Survey, row: _Opened) -> Answers | None:
+    return None if row.first_response is None else unpack(survey, Wave.SALE, bytes(row.first_answers))
+
+
+def response(survey: Survey, wave: Wave, row: ResponseColumns) -> Response:
+    """The value of a row; an empty one where there is no response."""
+    if row.response is None:
         return Response()
     return Response(
-        answers=unpack(survey, wave, bytes(row[1])),
-        comment=row[2],
-        consent=Consent(row[3]) if row[3] else None,
-        wants_call=bool(row[4]),
-        wants_findings=bool(row[5]),
-        shares_with_delivery=bool(row[6]),
-        language=row[7],
-        submitted_at=_moment(row[8]),
-        may_call=None if row[9] is None else bool(row[9]),
+        answers=unpack(survey, wave, bytes(row.answers)),
+        comment=row.comment,
+        consent=Consent(row.consent) if row.consent else None,
+        wants_call=bool(row.wants_call),
+        wants_findings=bool(row.wants_findings),
+        shares_with_delivery=bool(row.shares_with_delivery),
+        language=row.language,
+        submitted_at=None if row.submitted_at is None else timestamp(row.submitted_at),
+        may_call=None if row.may_call is None else bool(row.may_call),
     )
 
 
@@ -98,16 +165,12 @@ def promise(row: PromiseRow) -> Promise:
     )
 
 
-def _day(value: date | str | datetime) -> date:
-    return date.fromisoformat(value) if isinstance(value, str) else value
-
-
 def link_salt(deal_id: str, wave: Wave) -> bytes:
     """The random part of the personal link of this deal and wave; with the secret key it makes the link.
 
     Raises NotFound where the customer was not asked: no such deal, not delivered yet, or left out by a draw.
     """
-    found = first(_SALT, deal_id, wave.value)
+    found = first_row(_Salt, _SALT, deal_id, wave.value)
     if found is None:
         raise NotFound(Reason.LINK_CLOSED, f"Deal {deal_id} has no invitation to the survey of {wave.value}.")
-    return bytes(found[0])
+    return bytes(found.salt)

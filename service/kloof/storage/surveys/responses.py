@@ -2,26 +2,44 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from kloof.domain.errors import NotFound, Reason
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.answers import pack
 from kloof.domain.surveys.responses import Promise, Questionnaire, Response
+from kloof.domain.text import Language
 from kloof.storage.database import is_postgresql
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Promise as PromiseRow
 from kloof.storage.models import Response as ResponseRow
-from kloof.storage.statements import first, only, run
-from kloof.storage.surveys.questionnaires import response
+from kloof.storage.statements import first_row, run, scalar
+from kloof.storage.surveys.questionnaires import RESPONSE_COLUMNS, response
 
-_READ = """
-SELECT i.state, r.id, r.answers, r.comment, r.consent, r.wants_call, r.wants_findings,
-  r.share_with_delivery, r.language, r.submitted_at, r.may_call, o.id
+
+class _Now(NamedTuple):
+    state: str
+    response: int | None
+    answers: bytes
+    comment: str
+    consent: str
+    wants_call: int
+    wants_findings: int
+    shares_with_delivery: int
+    language: Language
+    submitted_at: datetime | str | None
+    may_call: int | None
+    own_pair: int | None
+
+
+_READ = f"""
+SELECT i.state AS state,
+       {RESPONSE_COLUMNS},
+       o.id AS own_pair
 FROM invitation i LEFT JOIN response r ON r.invitation_id = i.id
 LEFT JOIN own_pair o ON o.deal_id = i.deal_id
 WHERE i.id = ?
-"""
+"""  # noqa: S608  our own words
 _LOCK = "SELECT id FROM invitation WHERE id = ? FOR UPDATE"
 _WRITE = """
 INSERT INTO response
@@ -61,12 +79,11 @@ def locked(questionnaire: Questionnaire) -> StoredResponse:
     """
     if is_postgresql():
         run(_LOCK, questionnaire.invitation)
-    row = first(_READ, questionnaire.invitation)
+    row = first_row(_Now, _READ, questionnaire.invitation)
     if row is None:  # the customer was erased, or is asked anew elsewhere, while the page was open
         raise NotFound(Reason.LINK_CLOSED, "This link opens nothing.")
-    state, *answered, shown = row
-    kept = response(questionnaire.survey, questionnaire.wave, tuple(answered))
-    return StoredResponse(InvitationState(state), answered[0], kept, shown is not None)
+    kept = response(questionnaire.survey, questionnaire.wave, row)
+    return StoredResponse(InvitationState(row.state), row.response, kept, row.own_pair is not None)
 
 
 def write(questionnaire: Questionnaire, kept: Response, now: datetime) -> int:
@@ -85,7 +102,7 @@ def write(questionnaire: Questionnaire, kept: Response, now: datetime) -> int:
         moment(ResponseRow.submitted_at, kept.submitted_at),
         kept.may_call,
     )
-    return int(only(_WRITE, *values)[0])
+    return int(scalar(_WRITE, *values))
 
 
 def set_state(invitation: int, state: InvitationState) -> None:
