@@ -5,17 +5,19 @@ The database joins each column to one text: a million rows would take longer to 
 
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
+from peewee import fn
 
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.pair_columns import PairColumns
 from kloof.domain.surveys.definition import Survey
 from kloof.storage.database import database, is_postgresql, without_waiting
+from kloof.storage.models import Pair
 from kloof.storage.releases.pair_encoding import HEAD, PROMISES, heads, width
-from kloof.storage.statements import only, only_of, run
+from kloof.storage.statements import run, scalar
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,13 +26,23 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
     Slice = tuple[Ints, Ints, Bytes]
 
+Row = TypeVar("Row")
+
 # What one statement joins: memory grows with it, and the pace does not.
 _AT_ONCE = 50_000
 _PAGES_AT_ONCE = 128
 _AHEAD = 2
 # Two numbers travel as one, of which this is the lower half.
 _BITS, _LOWER = 31, 2**31 - 1
+_SIZE = "SELECT pg_relation_size(?::regclass) / current_setting('block_size')::int AS pages"
 _COPY = np.dtype([("fields", ">i2"), ("n1", ">i4"), ("first", ">i4"), ("n2", ">i4"), ("second", ">i4")])
+
+
+class _Joined(NamedTuple):
+    """One slice: all its numbers with commas between them, and all its letters; both None where it holds no row."""
+
+    digits: str | None
+    letters: str
 
 
 def read(source: str, numbers: tuple[str, str], letters: str = "''", *, last: int) -> "Iterator[Slice]":
@@ -43,22 +55,27 @@ def read(source: str, numbers: tuple[str, str], letters: str = "''", *, last: in
     table, (first, second) = source.split()[0], numbers
     both = f"CAST({first} AS BIGINT) << {_BITS} | {second}"
     if is_postgresql():
-        joined, slices = f"string_agg(({both})::text, ','), string_agg({letters}, '')", _pages(table)
+        digits, joined, slices = (
+            f"string_agg(({both})::text, ',')",
+            f"string_agg({letters}, '')",
+            _pages(table),
+        )
         source = f"{source} AND p.id <= {int(last)} AND p.ctid >= ?::tid AND p.ctid < ?::tid"
     else:
-        joined, slices = f"group_concat({both}, ','), group_concat({letters}, '')", _numbers(last)
+        digits, joined, slices = f"group_concat({both}, ',')", f"group_concat({letters}, '')", _numbers(last)
         source = f"{source} AND p.id >= ? AND p.id < ?"
-    for digits, sheets in _in_turn(f"SELECT {joined} FROM {source}", slices):  # noqa: S608  # our own words
-        if digits:
-            found = np.fromstring(digits, dtype=np.int64, sep=",")
+    sql = f"SELECT {digits} AS digits, {joined} AS letters FROM {source}"  # noqa: S608  # our own words
+    for row in _in_turn(sql, slices):
+        if row.digits:
+            found = np.fromstring(row.digits, dtype=np.int64, sep=",")
             yield (
                 found >> _BITS,
                 found & _LOWER,
-                np.frombuffer(sheets.encode("ascii"), dtype=np.uint8) - ord("a"),
+                np.frombuffer(row.letters.encode("ascii"), dtype=np.uint8) - ord("a"),
             )
 
 
-def _in_turn(sql: str, slices: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, ...]]:
+def _in_turn(sql: str, slices: Iterable[tuple[Any, Any]]) -> Iterator[_Joined]:
     """The one row of each slice. PostgreSQL is asked for the next ones already, and joins them meanwhile."""
     ahead = _AHEAD if is_postgresql() else 0
     with without_waiting():
@@ -66,14 +83,26 @@ def _in_turn(sql: str, slices: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any,
         for start, end in slices:
             asked.append(run(sql, start, end))
             if len(asked) > ahead:
-                yield only_of(asked.popleft())
+                yield awaited(_Joined, asked.popleft())
         while asked:
-            yield only_of(asked.popleft())
+            yield awaited(_Joined, asked.popleft())
+
+
+def awaited(kind: Callable[..., Row], cursor: Any) -> Row:
+    """The row of a statement that was sent without waiting for it, by name, where it always gives one.
+
+    `statements.rows` cannot read it: before a row was fetched PostgreSQL has not said which columns there are.
+    Raises LookupError where it gave none, TypeError where its columns are not the fields of `kind`.
+    """
+    row = cursor.fetchone()
+    if row is None:
+        raise LookupError("A statement that always gives a row gave none.")
+    return kind(**{column[0]: value for column, value in zip(cursor.description, row, strict=True)})
 
 
 def last_pair() -> int:
     """The highest id of a pair; 0 where there is none."""
-    return int(only("SELECT COALESCE(MAX(id), 0) FROM pair")[0])
+    return int(Pair.select(fn.MAX(Pair.id)).scalar() or 0)
 
 
 def _numbers(last: int) -> Iterator[tuple[Any, Any]]:
@@ -83,9 +112,7 @@ def _numbers(last: int) -> Iterator[tuple[Any, Any]]:
 
 def _pages(table: str) -> Iterator[tuple[Any, Any]]:
     """By place in the table, which PostgreSQL walks through without an index or statistics."""
-    size = "SELECT pg_relation_size(?::regclass) / current_setting('block_size')::int"
-    (pages,) = only(size, table)
-    for start in range(0, pages, _PAGES_AT_ONCE):
+    for start in range(0, scalar(_SIZE, table), _PAGES_AT_ONCE):
         yield f"({start},0)", f"({start + _PAGES_AT_ONCE},0)"
 
 
@@ -116,13 +143,13 @@ class Gathered:
         """A slice as `read` gives it; `rounds`: how many have been held by now."""
         to, core = self._columns, len(self._columns.survey.core)
         here = slice(self._length, self._length + len(pair))
-        sheet = letters.reshape(-1, self._width)
+        packed = letters.reshape(-1, self._width)
         to.id[here], to.cell[here] = pair, cell
-        to.customer[here], to.salesperson[here], since = heads(sheet)
+        to.customer[here], to.salesperson[here], since = heads(packed)
         to.waited[here] = rounds - since
-        np.add(sheet[:, HEAD : HEAD + core], 1, out=to.expected[here])
-        np.add(sheet[:, HEAD + core : HEAD + 2 * core], 1, out=to.received[here])
-        to.promises[here] = sheet[:, HEAD + 2 * core :]
+        np.add(packed[:, HEAD : HEAD + core], 1, out=to.expected[here])
+        np.add(packed[:, HEAD + core : HEAD + 2 * core], 1, out=to.received[here])
+        to.promises[here] = packed[:, HEAD + 2 * core :]
         self._length = here.stop
 
     @property

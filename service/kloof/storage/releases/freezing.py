@@ -7,7 +7,7 @@ Packing: `Block.sums` is float64 little-endian, aspects × Stat row by row, then
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -23,9 +23,9 @@ from kloof.storage.database import is_postgresql, without_waiting
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Block, PracticePart, QueueCell, Round, SurveyVersion
 from kloof.storage.releases import practice_parts
-from kloof.storage.releases.columns import Gathered, insert, last_pair, read
+from kloof.storage.releases.columns import Gathered, awaited, insert, last_pair, read
 from kloof.storage.releases.pair_encoding import PROMISES, width
-from kloof.storage.statements import only_of, run
+from kloof.storage.statements import names, rows, run
 from kloof.storage.surveys import versions as surveys
 
 if TYPE_CHECKING:
@@ -35,16 +35,55 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _LOCK_NUMBER = 0x6672656574  # "freet" in ASCII: any number does, as long as it is always the same
+
+
+class _Number(NamedTuple):
+    id: int
+
+
 _CLOSE = """
 INSERT INTO block
   (survey_version_id, arm, level, product, region, team, customers, deals, sums, members, closed_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
+
+
+class _Live(NamedTuple):
+    number: int
+    survey: str
+    version: int
+    arm: str
+    level: str
+    product: str
+    region: str
+    team: str
+    customers: int
+    deals: int
+    sums: bytes
+
+
 _LIVE = """
-SELECT b.id, v.survey, v.version, b.arm, b.level, b.product, b.region, b.team, b.customers, b.deals, b.sums
+SELECT b.id AS number, v.survey AS survey, v.version AS version, b.arm AS arm, b.level AS level,
+       b.product AS product, b.region AS region, b.team AS team, b.customers AS customers, b.deals AS deals,
+       b.sums AS sums
 FROM block b JOIN survey_version v ON v.id = b.survey_version_id
 WHERE b.retired_at IS NULL ORDER BY b.id
 """
+
+
+class _Paired(NamedTuple):
+    survey: str
+    version: int
+    product: str
+    region: str
+    team: str
+
+
+_PAIRED = f"""
+SELECT v.survey AS survey, v.version AS version, c.product AS product, c.region AS region, c.team AS team
+FROM queue_cell c JOIN survey_version v ON v.id = c.survey_version_id
+WHERE c.arm IN ({names([Arm.ASKED])}) ORDER BY c.id
+"""  # noqa: S608  our own words
 
 
 def one_at_a_time() -> None:
@@ -77,10 +116,10 @@ def queued() -> list[tuple[PairColumns, tuple[FineCell, ...]]]:
         unplaced[pair] = False  # a pair that changes meanwhile may come once more
         for index in np.unique(where[where >= 0]).tolist():
             one, here = rooms[index], where == index
-            sheets = letters if here.all() else letters[np.repeat(here, wide[cell])]
+            packed = letters if here.all() else letters[np.repeat(here, wide[cell])]
             if index not in gathered:
                 gathered[index] = Gathered(one.survey, last, one.arm)
-            gathered[index].add(pair[here], place[cell[here]], sheets, rounds)
+            gathered[index].add(pair[here], place[cell[here]], packed, rounds)
     return [
         (_in_order(gathered[index].pairs), tuple(rooms[index].cells.values())) for index in sorted(gathered)
     ]
@@ -115,9 +154,9 @@ def _rooms() -> list[_Room]:
     versions = SurveyVersion.select(SurveyVersion.id)
     found = []
     for version in versions.order_by(SurveyVersion.survey, SurveyVersion.version):
-        rows = list(QueueCell.select().where(QueueCell.survey_version == version.id).order_by(QueueCell.id))
+        queues = list(QueueCell.select().where(QueueCell.survey_version == version.id).order_by(QueueCell.id))
         for arm in Arm:
-            cells = {row.id: FineCell(row.product, row.region, row.team) for row in rows if row.arm == arm}
+            cells = {row.id: FineCell(row.product, row.region, row.team) for row in queues if row.arm == arm}
             if cells:
                 found.append(_Room(surveys.by_row(version.id), arm, cells))
     return found
@@ -126,11 +165,8 @@ def _rooms() -> list[_Room]:
 def cells_with_pairs() -> dict[SurveyKey, tuple[FineCell, ...]]:
     """Per survey version every cell in which a pair was ever complete."""
     found: dict[SurveyKey, tuple[FineCell, ...]] = {}
-    asked = (
-        QueueCell.select(QueueCell, SurveyVersion).join(SurveyVersion).where(QueueCell.arm == Arm.ASKED.value)
-    )
-    for row in asked.order_by(QueueCell.id):
-        key = SurveyKey(id=row.survey_version.survey, version=row.survey_version.version)
+    for row in rows(_Paired, _PAIRED):
+        key = SurveyKey(id=row.survey, version=row.version)
         found[key] = (*found.get(key, ()), FineCell(row.product, row.region, row.team))
     return found
 
@@ -141,7 +177,7 @@ def close(blocks: Sequence[NewBlock], now: datetime) -> None:
     closed_at = UtcField.db_value(Block.closed_at, now)
     with without_waiting():
         closed = [run(_CLOSE, *_row(block, versions[block.survey], closed_at)) for block in blocks]
-        numbers = [int(only_of(one)[0]) for one in closed]
+        numbers = [awaited(_Number, one).id for one in closed]
     if blocks:
         pairs = np.concatenate([block.pairs for block in blocks])
         placed = np.repeat(numbers, [len(block.pairs) for block in blocks])
@@ -161,13 +197,11 @@ def membership() -> Membership:
     """Who is in which block, over every block that ever closed, retired ones too; and in which published part of a
     practice table (rows below 0).
     """
-    found = run("SELECT id, members FROM block ORDER BY id").fetchall()
-    rows = [(number, _members(packed)) for number, packed in found]
+    closed = Block.select(Block.id, Block.members).order_by(Block.id).namedtuples()
+    inside = {block.id: _members(block.members) for block in closed}
     none = np.zeros((2, 0), dtype=np.int64)
-    person, salesperson = np.concatenate([none, *(members for _, members in rows)], axis=1)
-    row = np.repeat(
-        np.array([number for number, _ in rows], np.int64), [members.shape[1] for _, members in rows]
-    )
+    person, salesperson = np.concatenate([none, *inside.values()], axis=1)
+    row = np.repeat(np.array([*inside], np.int64), [members.shape[1] for members in inside.values()])
     return Membership(row, person, salesperson) + practice_parts.membership()
 
 
@@ -177,19 +211,18 @@ def _members(packed: bytes, columns: int = 2) -> "Ints":
 
 def live_blocks() -> tuple[ClosedBlock, ...]:
     """The blocks that are not retired, in order."""
-    return tuple(_closed(*row) for row in run(_LIVE).fetchall())
+    return tuple(_closed(row) for row in rows(_Live, _LIVE))
 
 
-def _closed(number: int, survey: str, version: int, arm: str, level: str, *rest: Any) -> ClosedBlock:
-    product, region, team, customers, deals, packed = rest
-    numbers = np.frombuffer(bytes(packed), dtype="<f8")
+def _closed(row: _Live) -> ClosedBlock:
+    numbers = np.frombuffer(bytes(row.sums), dtype="<f8")
     kept, partly, broken, unknown = (int(count) for count in numbers[-PROMISES:])
     return ClosedBlock(
-        number=number,
-        survey=SurveyKey(id=survey, version=version),
-        queue=Queue(Level(level), product, region, team, Arm(arm)),
-        customers=customers,
-        deals=deals,
+        number=row.number,
+        survey=SurveyKey(id=row.survey, version=row.version),
+        queue=Queue(Level(row.level), row.product, row.region, row.team, Arm(row.arm)),
+        customers=row.customers,
+        deals=row.deals,
         sums=numbers[:-PROMISES].reshape(-1, len(Stat)),
         promises=(kept, partly, broken, unknown),
     )
@@ -199,12 +232,13 @@ def forget_customer(customer: int) -> None:
     """Put a number that belongs to nobody in place of this customer's, in every block and every part of a practice
     table; they keep their shape.
     """
-    rows: list[tuple[type[Block | PracticePart], int, Ints]]
-    rows = [(Block, row.id, _members(row.members)) for row in Block.select(Block.id, Block.members)]
+    inside: list[tuple[type[Block | PracticePart], int, Ints]]
+    inside = [(Block, row.id, _members(row.members)) for row in Block.select(Block.id, Block.members)]
     parts = PracticePart.select(PracticePart.id, PracticePart.members)
-    rows += [(PracticePart, row.id, _members(row.members, 3)) for row in parts]
-    nobody = min([0, *(int(members[0].min()) for _, _, members in rows if members.size)]) - 1
-    for table, number, members in rows:
-        if customer in members[0]:
-            members[0][members[0] == customer] = nobody
+    inside += [(PracticePart, row.id, _members(row.members, 3)) for row in parts]
+    nobody = min([0, *(int(members[0].min()) for _, _, members in inside if members.size)]) - 1
+    for table, number, members in inside:
+        person, *_ = members
+        if customer in person:
+            person[person == customer] = nobody
             table.update(members=members.astype("<i4").tobytes()).where(table.id == number).execute()

@@ -1,4 +1,4 @@
-"""The sheet of a pair: all that a freeze needs of it, in letters side by side.
+"""A pair, packed: all that a freeze needs of it, in letters side by side.
 
 Both databases join text much faster than they hand out rows or turn numbers into digits. In front stand, most
 significant letter first, with `a` for 0 to `p` for 15: the customer, the salesperson, and how many rounds had been
@@ -35,16 +35,16 @@ def head(customer: int, salesperson: int, since: int) -> str:
 
 
 def width(core: int) -> int:
-    """How many letters a sheet with so many core aspects has."""
+    """How many letters a packed pair with so many core aspects has."""
     return HEAD + 2 * core + PROMISES
 
 
-def heads(sheets: "Bytes") -> "tuple[Ints, ...]":
-    """Customer, salesperson and `since` of many sheets, uint8[n, letters] from 0."""
+def heads(pairs: "Bytes") -> "tuple[Ints, ...]":
+    """Customer, salesperson and `since` of many packed pairs, uint8[n, letters] from 0."""
     found, start = [], 0
     for digits in _HEAD:
         # All digits of a number at once, most significant first; then twice as wide ones made of two neighbours each.
-        number = sheets[:, start : start + digits].copy().view(f">u{digits}")[:, 0].astype("uint64")
+        number = pairs[:, start : start + digits].copy().view(f">u{digits}")[:, 0].astype("uint64")
         number = (number | number >> 4) & 0x00FF00FF00FF00FF
         number = (number | number >> 8) & 0x0000FFFF0000FFFF
         number = (number | number >> 16) & 0x00000000FFFFFFFF
