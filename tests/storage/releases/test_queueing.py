@@ -57,12 +57,12 @@ def test_one_survey_alone_is_no_pair(deal):
 
 def test_a_core_aspect_that_does_not_apply_makes_no_pair_and_any_other_may(deal):
     both(deal)
-    sheet = bytearray(Response.get().answers)
-    sheet[2] = 255
-    Response.update(answers=bytes(sheet)).where(Response.id == Response.get().id).execute()
+    packed = bytearray(Response.get().answers)
+    packed[2] = 255
+    Response.update(answers=bytes(packed)).where(Response.id == Response.get().id).execute()
     assert queueing.record_pair(deal, MONDAY)
-    sheet[1] = 255
-    Response.update(answers=bytes(sheet)).where(Response.id == Response.get().id).execute()
+    packed[1] = 255
+    Response.update(answers=bytes(packed)).where(Response.id == Response.get().id).execute()
     assert not queueing.record_pair(deal, MONDAY)
     assert freezing.queued() == []
 
@@ -182,10 +182,10 @@ def test_what_queues_is_read_apart_by_survey_and_arm_and_without_what_stands_in_
     assert sorted(found) == sorted(queued)
     assert not {*placed} & {*found}
     for deal in queued[:7]:
-        (customer, salesperson, _, _, _, team, _), packed = queueing.complete_answers(deal)
+        complete = queueing.complete_answers(deal)
         who, _, answers = found[deal]
-        assert who == (customer, salesperson, team)
-        assert answers == [ord(letter) - ord("a") + 1 for letter in packed[:-4]]
+        assert who == (complete.customer, complete.salesperson, complete.team)
+        assert answers == [ord(letter) - ord("a") + 1 for letter in complete.packed[:-4]]
     assert [found[deal][1] for deal in queued] == [
         *[(1, Arm.ASKED)] * 3,
         *[(2, Arm.ASKED)] * 4,

@@ -52,7 +52,7 @@ def keep(deal: int, complete: queueing.Answers | None, now: datetime) -> None:
         raise NotFound(Reason.DEAL_NOT_HERE, "There is no such deal any more.")
     *_, salesperson, customer, version, fingerprint, known, known_answers, was_named, batch = rows[0]
     consents = {wave: consent for consent, wave, *_ in rows if consent is not None}
-    answers = complete[1] if complete and len(consents) > 1 else ""
+    answers = complete.packed if complete and len(consents) > 1 else ""
     named = bool(consents) and all(consent == Consent.NAMED for consent in consents.values())
     if batch is not None:
         if answers != known_answers:
