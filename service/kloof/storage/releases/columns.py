@@ -94,10 +94,9 @@ def awaited(kind: Callable[..., Row], cursor: Any) -> Row:
     `statements.rows` cannot read it: before a row was fetched PostgreSQL has not said which columns there are.
     Raises LookupError where it gave none, TypeError where its columns are not the fields of `kind`.
     """
-    row = cursor.fetchone()
-    if row is None:
-        raise LookupError("A statement that always gives a row gave none.")
-    return kind(**{column[0]: value for column, value in zip(cursor.description, row, strict=True)})
+    for row in cursor:
+        return kind(**{column[0]: value for column, value in zip(cursor.description, row, strict=True)})
+    raise LookupError("A statement that always gives a row gave none.")
 
 
 def last_pair() -> int:
