@@ -50,7 +50,7 @@ def read(source: str, numbers: tuple[str, str], letters: str = "''", *, last: in
 
     source: what follows FROM, in words of our own: first the table, as `p`, and in the end a WHERE. last: the highest
     id to read. All are in the same order, which is any. A row that changes meanwhile may be there twice, unless
-    `storage.blocks.hold_still` was called.
+    `queueing.hold_still` was called.
     """
     table, (first, second) = source.split()[0], numbers
     both = f"CAST({first} AS BIGINT) << {_BITS} | {second}"

@@ -73,7 +73,7 @@ _OUTCOMES = (
 
 
 class _Place(NamedTuple):
-    """Where a pair is: in a closed block, or, where that is None, in its queue."""
+    """Where a pair is: in a closed block, or, where that is None, in its queue. `packed` has its head in front."""
 
     pair: int
     packed: str
