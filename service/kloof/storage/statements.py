@@ -17,7 +17,7 @@ Row = TypeVar("Row", bound=NamedTuple)
 def rows(kind: type[Row], sql: str, *values: Any) -> list[Row]:
     """All rows of one statement. Raises TypeError where its columns are not the fields of `kind`."""
     cursor = run(sql, *values)
-    return [kind._make(row) for row in _by_name(kind, cursor)]
+    return list(_by_name(kind, cursor, cursor.fetchall()))
 
 
 def first_row(kind: type[Row], sql: str, *values: Any) -> Row | None:
@@ -34,6 +34,17 @@ def only_row(kind: type[Row], sql: str, *values: Any) -> Row:
     return found
 
 
+def awaited(kind: type[Row], cursor: Any) -> Row:
+    """The one row of a statement that was sent without waiting for it. Raises as `only_row` does.
+
+    Before a row was fetched PostgreSQL has not said which columns there are.
+    """
+    row = cursor.fetchone()
+    if row is None:
+        raise LookupError("A statement that always gives a row gave none.")
+    return next(iter(_by_name(kind, cursor, [row])))
+
+
 def scalar(sql: str, *values: Any) -> Any:
     """The one value of a statement that always gives one: a count, or the row that it has just written.
 
@@ -47,15 +58,14 @@ def scalar(sql: str, *values: Any) -> Any:
     return row[0]
 
 
-def _by_name(kind: type[Row], cursor: Any) -> Iterable[tuple[Any, ...]]:
+def _by_name(kind: type[Row], cursor: Any, found: Iterable[tuple[Any, ...]]) -> Iterable[Row]:
     columns = tuple(column[0] for column in cursor.description)
-    found: list[tuple[Any, ...]] = cursor.fetchall()
     if columns == kind._fields:
-        return found
+        return map(kind._make, found)
     if sorted(columns) != sorted(kind._fields):
         raise TypeError(f"{kind.__name__} has {kind._fields}, its statement gives {columns}.")
     pick = itemgetter(*(columns.index(field) for field in kind._fields))
-    return map(pick, found)
+    return map(kind._make, map(pick, found))
 
 
 def tuples(query: Any) -> Iterator[tuple[Any, ...]]:

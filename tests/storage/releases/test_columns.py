@@ -5,8 +5,8 @@ from typing import NamedTuple
 import pytest
 
 from kloof.storage.database import without_waiting
-from kloof.storage.releases.columns import awaited, last_pair
-from kloof.storage.statements import run
+from kloof.storage.releases.columns import last_pair
+from kloof.storage.statements import awaited, run
 
 
 class Point(NamedTuple):

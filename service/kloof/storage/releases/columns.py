@@ -5,8 +5,8 @@ The database joins each column to one text: a million rows would take longer to 
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from peewee import fn
@@ -17,7 +17,7 @@ from kloof.domain.surveys.definition import Survey
 from kloof.storage.database import database, is_postgresql, without_waiting
 from kloof.storage.models import Pair
 from kloof.storage.releases.pair_encoding import HEAD, PROMISES, heads, width
-from kloof.storage.statements import run, scalar
+from kloof.storage.statements import awaited, run, scalar
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bytes = NDArray[np.uint8]
     Slice = tuple[Ints, Ints, Bytes]
-
-Row = TypeVar("Row")
 
 # What one statement joins: memory grows with it, and the pace does not.
 _AT_ONCE = 50_000
@@ -86,17 +84,6 @@ def _in_turn(sql: str, slices: Iterable[tuple[Any, Any]]) -> Iterator[_Joined]:
                 yield awaited(_Joined, asked.popleft())
         while asked:
             yield awaited(_Joined, asked.popleft())
-
-
-def awaited(kind: Callable[..., Row], cursor: Any) -> Row:
-    """The row of a statement that was sent without waiting for it, by name, where it always gives one.
-
-    `statements.rows` cannot read it: before a row was fetched PostgreSQL has not said which columns there are.
-    Raises LookupError where it gave none, TypeError where its columns are not the fields of `kind`.
-    """
-    for row in cursor:
-        return kind(**{column[0]: value for column, value in zip(cursor.description, row, strict=True)})
-    raise LookupError("A statement that always gives a row gave none.")
 
 
 def last_pair() -> int:

@@ -23,9 +23,9 @@ from kloof.storage.database import is_postgresql, without_waiting
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Block, PracticePart, QueueCell, Round, SurveyVersion
 from kloof.storage.releases import practice_parts
-from kloof.storage.releases.columns import Gathered, awaited, insert, last_pair, read
+from kloof.storage.releases.columns import Gathered, insert, last_pair, read
 from kloof.storage.releases.pair_encoding import PROMISES, width
-from kloof.storage.statements import names, rows, run
+from kloof.storage.statements import awaited, names, rows, run
 from kloof.storage.surveys import versions as surveys
 
 if TYPE_CHECKING:
