@@ -34,8 +34,13 @@ def only_row(kind: type[Row], sql: str, *values: Any) -> Row:
     return found
 
 
+def sent(sql: str, *values: Any) -> Any:
+    """Send one statement that gives a row; `awaited` reads it, perhaps when others were sent (`without_waiting`)."""
+    return run(sql, *values)
+
+
 def awaited(kind: type[Row], cursor: Any) -> Row:
-    """The one row of a statement that was sent without waiting for it. Raises as `only_row` does.
+    """The one row of a statement that was sent. Raises as `only_row` does.
 
     Before a row was fetched PostgreSQL has not said which columns there are.
     """

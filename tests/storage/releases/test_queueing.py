@@ -212,13 +212,13 @@ def test_a_server_that_goes_away_while_pairs_are_read_is_told_like_any_lost_conn
     postgresql, monkeypatch
 ):
     answered_deals(3)
-    ask = columns.run
+    ask = columns.sent
 
     def last_words(sql, *values):
         gone = "SELECT pg_terminate_backend(pg_backend_pid())::text, ''"
         return ask(gone) if "string_agg" in sql else ask(sql, *values)
 
-    monkeypatch.setattr(columns, "run", last_words)
+    monkeypatch.setattr(columns, "sent", last_words)
     with pytest.raises(OperationalError) as lost:
         freezing.queued()
     storage.drop_connection_after(lost.value)

@@ -177,12 +177,11 @@ def _broken(facts: Facts, call: Call) -> tuple[Promise, ...]:
 
 def _ask(settings: Settings, call: Call, now: datetime) -> None:
     """Queue the mail that asks the customer. One who gets letters is not asked: they were spoken with."""
-    found = call_records.askable(call.kept.deal)
-    if found is None:
+    askable = call_records.askable(call.kept.deal)
+    if askable is None:
         return
-    invitation, zone = found
     salt = tokens.new_salt()
     token = tokens.token(settings.secret_key, tokens.Purpose.SOLVED, salt)
     call_records.give_link(call.kept.id, salt, tokens.fingerprint(token))
-    due_at = sending_hours(settings.mail, zone).next_open(now)
-    outbox.queue(now, SOLVED, due_at, call.kept.time, call=call.kept.id, invitation=invitation)
+    due_at = sending_hours(settings.mail, askable.time_zone).next_open(now)
+    outbox.queue(now, SOLVED, due_at, call.kept.time, call=call.kept.id, invitation=askable.invitation)

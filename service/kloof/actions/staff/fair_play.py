@@ -21,6 +21,6 @@ def asked(settings: Settings, now: datetime) -> tuple[Named, ...]:
     """The questions in order of the name, which says nothing. Raises Refused before the works council agreed."""
     refuse_without_consent(settings)
     found = questions(fair_play.counts(now))
-    names = fair_play.names({question.person for question in found})
+    names = fair_play.called({question.person for question in found})
     named = [Named(names[question.person], question) for question in found]
     return tuple(sorted(named, key=lambda one: (one.name.casefold(), one.question.person)))

@@ -4,14 +4,15 @@ import secrets
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime
+from typing import NamedTuple
 
-from peewee import JOIN, chunked
+from peewee import chunked
 
 from kloof.domain.access.audit_log import Actor, ActorKind, AuditAction, LogEntry
 from kloof.storage.database import database, transaction
 from kloof.storage.fields import UtcField
-from kloof.storage.models import AuditEntry, AuditSubject, Deal, Person
-from kloof.storage.statements import run, tuples
+from kloof.storage.models import AuditEntry
+from kloof.storage.statements import names, rows, run, several, timestamp
 
 # A submit writes these two: composed by peewee they would take as long as all the rest of it.
 _NAME = "INSERT INTO audit_subject (deal_id, reference) VALUES {rows} ON CONFLICT DO NOTHING"
@@ -21,6 +22,28 @@ _REFERENCE = "(SELECT reference FROM audit_subject WHERE deal_id = ?)"
 _LINE_OF_ONE = """
 INSERT INTO audit_entry (at, hand, person, role, what, about_person, detail, subject)
 SELECT ?, ?, CAST(? AS INTEGER), ?, ?, CAST(? AS INTEGER), ?, reference FROM audit_subject WHERE deal_id = ?
+"""
+
+
+class _Entry(NamedTuple):
+    at: datetime | str
+    hand: str
+    person: int | None
+    role: str
+    what: str
+    name: str | None
+    deal_id: str
+    detail: str
+
+
+_ABOUT = """
+SELECT e.at AS at, e.hand AS hand, e.person AS person, e.role AS role, e.what AS what, p.name AS name,
+       d.deal_id AS deal_id, e.detail AS detail
+FROM audit_entry e
+JOIN audit_subject s ON s.reference = e.subject
+JOIN deal d ON d.id = s.deal_id
+LEFT JOIN person p ON p.id = e.person
+WHERE s.deal_id IN ({deals}) {only} ORDER BY e.id
 """
 _AT_ONCE = 100  # rows of a statement: SQLite takes at most 999 variables in one on old builds
 
@@ -49,42 +72,23 @@ def write(
             run(_LINE.format(rows="(?, ?, ?, ?, ?, ?, ?, '')"), *line)
         for some in chunked(dict.fromkeys(deals), _AT_ONCE):
             _name(some)
-            rows = ", ".join([f"(?, ?, ?, ?, ?, ?, ?, {_REFERENCE})"] * len(some))
-            run(_LINE.format(rows=rows), *(value for deal in some for value in (*line, deal)))
+            lines = ", ".join([f"(?, ?, ?, ?, ?, ?, ?, {_REFERENCE})"] * len(some))
+            run(_LINE.format(rows=lines), *(value for deal in some for value in (*line, deal)))
 
 
 def _name(deals: Sequence[int]) -> None:
     """Give each of these deals its name in the log, where it has none yet."""
-    rows = ", ".join(["(?, ?)"] * len(deals))
-    run(_NAME.format(rows=rows), *(value for deal in deals for value in (deal, secrets.token_hex(16))))
+    named = ", ".join(["(?, ?)"] * len(deals))
+    run(_NAME.format(rows=named), *(value for deal in deals for value in (deal, secrets.token_hex(16))))
 
 
 def about_deals(deals: Sequence[int], only: frozenset[AuditAction] | None = None) -> list[LogEntry]:
     """What the log holds about these deals (row ids), oldest first, in one query; `only` these kinds."""
-    rows = (
-        AuditEntry.select(
-            AuditEntry.at, AuditEntry.hand, AuditEntry.person, AuditEntry.role, AuditEntry.what,
-            Person.name, Deal.deal_id, AuditEntry.detail,
-        )
-        .join(AuditSubject, on=AuditSubject.reference == AuditEntry.subject)
-        .join(Deal, on=Deal.id == AuditSubject.deal)
-        .join(Person, JOIN.LEFT_OUTER, on=Person.id == AuditEntry.person)
-        .where(AuditSubject.deal.in_(list(deals)))
-        .order_by(AuditEntry.id)
-    )  # fmt: skip
-    if only is not None:
-        rows = rows.where(AuditEntry.what.in_([what.value for what in only]))
-    return [_entry(*row) for row in tuples(rows)]
+    kinds = "" if only is None else f"AND e.what IN ({names(only)})"
+    sql = _ABOUT.format(deals=several(deals), only=kinds)
+    return [_entry(row) for row in rows(_Entry, sql, *deals)] if deals else []
 
 
-def _entry(
-    at: datetime,
-    hand: str,
-    person: int | None,
-    role: str,
-    what: str,
-    name: str | None,
-    deal_id: str,
-    detail: str,
-) -> LogEntry:
-    return LogEntry(at, Actor(ActorKind(hand), person, role), AuditAction(what), name or "", deal_id, detail)
+def _entry(row: _Entry) -> LogEntry:
+    who = Actor(ActorKind(row.hand), row.person, row.role)
+    return LogEntry(timestamp(row.at), who, AuditAction(row.what), row.name or "", row.deal_id, row.detail)

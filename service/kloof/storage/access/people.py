@@ -9,12 +9,12 @@ from kloof.storage.models import Person as Row
 
 
 def by_id(person_id: int) -> Person | None:
-    """Who has this number; None for nobody and for who has left."""
+    """The person with this number; None for nobody, and for somebody who has left."""
     return _value(Row.get_or_none(Row.id == person_id, Row.active))
 
 
 def by_email(email: str) -> Person | None:
-    """Who has this address; None for nobody and for who has left."""
+    """The person with this address; None for nobody, and for somebody who has left."""
     return _value(Row.get_or_none(Row.email == email.strip().lower(), Row.active))
 
 

@@ -20,11 +20,12 @@ class OwnBatch(BaseModel):
     retired_at = UtcField(null=True)
 
     if TYPE_CHECKING:
+        salesperson_id: int
         survey_version_id: int
 
 
 class OwnPair(BaseModel):
-    """A deal with a submitted answer. `answers` is packed as storage.blocks says; empty where a side is missing.
+    """A deal with a submitted answer. `answers` is packed as storage.releases.pair_encoding says; empty without a side.
 
     `named`: every survey submitted says so, and the pair stands in no batch. `was_named` stays: what the salesperson
     has read by name never goes into a total, where it could be taken off again.

@@ -52,7 +52,7 @@ class Round(BaseModel):
 class Block(BaseModel):
     """Closed for good, or retired after an erasure, a withdrawal or a correction.
 
-    `sums` and `members` are packed as storage.blocks says. The sums go when the block is retired; the
+    `sums` and `members` are packed as storage.releases.freezing says. The sums go when the block is retired; the
     members stay, since past releases hold this block for ever and the certificate must know who overlaps
     with whom. A member is a number: that of the customer's row, and once that customer is erased a negative
     one that belongs to nobody.
@@ -93,8 +93,8 @@ class Pair(BaseModel):
     """Both answers of one deal, complete in every core aspect, side by side so that a scan can sum them; where only
     one side counts, that one twice.
 
-    `sheet`: who and what was answered, in letters, as storage.sheets says. Who is no key here: an index would cost
-    every scan and serve none.
+    `sheet`: who and what was answered, in letters, as storage.releases.pair_encoding says. Who is no key here: an
+    index would cost every scan and serve none.
     """
 
     deal = ForeignKeyField(Deal, unique=True, on_delete="CASCADE")

@@ -17,7 +17,7 @@ from kloof.domain.surveys.definition import Survey
 from kloof.storage.database import database, is_postgresql, without_waiting
 from kloof.storage.models import Pair
 from kloof.storage.releases.pair_encoding import HEAD, PROMISES, heads, width
-from kloof.storage.statements import awaited, run, scalar
+from kloof.storage.statements import awaited, scalar, sent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,7 +79,7 @@ def _in_turn(sql: str, slices: Iterable[tuple[Any, Any]]) -> Iterator[_Joined]:
     with without_waiting():
         asked: deque[Any] = deque()
         for start, end in slices:
-            asked.append(run(sql, start, end))
+            asked.append(sent(sql, start, end))
             if len(asked) > ahead:
                 yield awaited(_Joined, asked.popleft())
         while asked:

@@ -25,7 +25,7 @@ from kloof.storage.models import Block, PracticePart, QueueCell, Round, SurveyVe
 from kloof.storage.releases import practice_parts
 from kloof.storage.releases.columns import Gathered, insert, last_pair, read
 from kloof.storage.releases.pair_encoding import PROMISES, width
-from kloof.storage.statements import awaited, names, rows, run
+from kloof.storage.statements import awaited, names, rows, run, sent
 from kloof.storage.surveys import versions as surveys
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def close(blocks: Sequence[NewBlock], now: datetime) -> None:
     versions = {survey: surveys.row_of(survey) for survey in {block.survey for block in blocks}}
     closed_at = UtcField.db_value(Block.closed_at, now)
     with without_waiting():
-        closed = [run(_CLOSE, *_row(block, versions[block.survey], closed_at)) for block in blocks]
+        closed = [sent(_CLOSE, *_row(block, versions[block.survey], closed_at)) for block in blocks]
         numbers = [awaited(_Number, one).id for one in closed]
     if blocks:
         pairs = np.concatenate([block.pairs for block in blocks])

@@ -2,34 +2,76 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from kloof.domain.errors import NotFound, Reason
 from kloof.domain.staff.calls import CallOutcome
-from kloof.domain.states import CallState
+from kloof.domain.states import CallState, InvitationState
+from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.responses import PromiseOutcome
 from kloof.storage.database import is_postgresql
-from kloof.storage.models import Call, CallStep, Deal, Message
-from kloof.storage.statements import day, first, run
+from kloof.storage.models import Call, CallStep, Message
+from kloof.storage.statements import day, first_row, names, run
 
-_FACTS = """
-SELECT d.survey_version_id, CASE WHEN p.active THEN p.id END, o.named, s.wants_call, r.wants_call, r.may_call,
-  s.answers, r.answers,
-  (SELECT COUNT(*) FROM promise w WHERE w.response_id = s.id AND w.outcome = 'broken' AND r.id IS NOT NULL),
-  call.id, call.owner_id, call.state, call.time, call.due_on
+
+class _Facts(NamedTuple):
+    """Of a deal and its call; what the customer or nobody said is None."""
+
+    survey: int
+    salesperson: int | None
+    named: int | None
+    asked_at_sale: int | None
+    asked_after: int | None
+    may_call: int | None
+    expected: bytes | None
+    received: bytes | None
+    broken: int
+    call: int | None
+    owner: int | None
+    state: str
+    time: int
+    due_on: date | str
+
+
+_FACTS = f"""
+SELECT d.survey_version_id AS survey, CASE WHEN p.active THEN p.id END AS salesperson, o.named AS named,
+  s.wants_call AS asked_at_sale, r.wants_call AS asked_after, r.may_call AS may_call,
+  s.answers AS expected, r.answers AS received,
+  (SELECT COUNT(*) FROM promise w WHERE w.response_id = s.id AND w.outcome IN ({names([PromiseOutcome.BROKEN])})
+    AND r.id IS NOT NULL) AS broken,
+  call.id AS call, call.owner_id AS owner, call.state AS state, call.time AS time, call.due_on AS due_on
 FROM deal d JOIN person p ON p.id = d.salesperson_id
 LEFT JOIN own_pair o ON o.deal_id = d.id
-LEFT JOIN invitation si ON si.deal_id = d.id AND si.wave = 'sale'
+LEFT JOIN invitation si ON si.deal_id = d.id AND si.wave IN ({names([Wave.SALE])})
 LEFT JOIN response s ON s.invitation_id = si.id AND s.submitted_at IS NOT NULL
-LEFT JOIN invitation ri ON ri.deal_id = d.id AND ri.wave = 'delivery'
+LEFT JOIN invitation ri ON ri.deal_id = d.id AND ri.wave IN ({names([Wave.DELIVERY])})
 LEFT JOIN response r ON r.invitation_id = ri.id AND r.submitted_at IS NOT NULL
 LEFT JOIN call ON call.deal_id = d.id
 WHERE d.id = ?
-"""
+"""  # noqa: S608  our own words
 _LOCK = "SELECT id FROM deal WHERE id = ? FOR NO KEY UPDATE"
-_ASKABLE = """
-SELECT i.id, d.customer_time_zone FROM invitation i JOIN deal d ON d.id = i.deal_id
+
+
+class Askable(NamedTuple):
+    """The newest survey that a customer sent in, by number, and the customer's time zone."""
+
+    invitation: int
+    time_zone: str
+
+
+_ASKABLE = f"""
+SELECT i.id AS invitation, d.customer_time_zone AS time_zone FROM invitation i JOIN deal d ON d.id = i.deal_id
 JOIN customer c ON c.id = d.customer_id
-WHERE d.id = ? AND i.state = 'submitted' AND c.email IS NOT NULL AND NOT d.by_letter ORDER BY i.id DESC
-"""
+WHERE d.id = ? AND i.state IN ({names([InvitationState.SUBMITTED])}) AND c.email IS NOT NULL AND NOT d.by_letter
+ORDER BY i.id DESC
+"""  # noqa: S608  our own words
+
+
+class _Link(NamedTuple):
+    salt: bytes | None
+
+
+_LINK = "SELECT c.link_salt AS salt FROM call c JOIN deal d ON d.id = c.deal_id WHERE d.deal_id = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +111,26 @@ def facts(deal: int) -> Facts:
     """
     if is_postgresql():
         run(_LOCK, deal)
-    row = first(_FACTS, deal)
+    row = first_row(_Facts, _FACTS, deal)
     if row is None:
         raise NotFound(Reason.DEAL_NOT_HERE, "There is no such deal any more.")
-    version, seller, named, *rest = row
-    at_sale, after, may_call, expected, received, broken, number, owner, state, time, due_on = rest
-    kept = CallRecord(number, deal, owner, CallState(state), time, day(due_on)) if number else None
     return Facts(
-        survey=version,
-        salesperson=seller,
-        named=bool(named),
-        asked=bool(at_sale or after),
-        may_call=bool(may_call),
-        expected=bytes(expected or b""),
-        received=bytes(received or b""),
-        broken=broken,
-        kept=kept,
+        survey=row.survey,
+        salesperson=row.salesperson,
+        named=bool(row.named),
+        asked=bool(row.asked_at_sale or row.asked_after),
+        may_call=bool(row.may_call),
+        expected=bytes(row.expected or b""),
+        received=bytes(row.received or b""),
+        broken=row.broken,
+        kept=_kept(deal, row),
     )
+
+
+def _kept(deal: int, row: _Facts) -> CallRecord | None:
+    if row.call is None:
+        return None
+    return CallRecord(row.call, deal, row.owner, CallState(row.state), row.time, day(row.due_on))
 
 
 def open_anew(deal: int, owner: int | None, due_on: date, now: datetime) -> CallRecord:
@@ -141,15 +186,14 @@ def link_salt(deal_id: str) -> bytes:
 
     Raises NotFound where they were not asked that: there was no call, it was not solved, or they get no mail.
     """
-    row = Call.select(Call.link_salt).join(Deal).where(Deal.deal_id == deal_id).first()
-    if row is None or not row.link_salt:
+    row = first_row(_Link, _LINK, deal_id)
+    if row is None or not row.salt:
         raise NotFound(
             Reason.CALL_NOT_HERE, f"The customer of deal {deal_id} was not asked whether it is solved."
         )
-    return bytes(row.link_salt)
+    return bytes(row.salt)
 
 
-def askable(deal: int) -> tuple[int, str] | None:
-    """The newest survey that the customer of this deal sent in, and their time zone; None where they get no mail."""
-    row = first(_ASKABLE, deal)
-    return None if row is None else (row[0], row[1])
+def askable(deal: int) -> Askable | None:
+    """By which survey the customer of this deal can be asked something; None where they get no mail."""
+    return first_row(Askable, _ASKABLE, deal)

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
+from kloof.domain.deals.study_arms import Arm
 from kloof.domain.mailing.kinds import INVITATION
 from kloof.domain.staff.fair_play import Count, Signal, low_groups
+from kloof.domain.states import InvitationState, MessageState
+from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import is_postgresql
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Deal, OwnBatch, Person
-from kloof.storage.statements import run, tuples
+from kloof.storage.statements import names, rows
 
 SETTLED: Final = timedelta(days=28)
 """How long after a deal was loaded, or a survey went out, it is counted: until then it may still come."""
@@ -18,29 +21,44 @@ LATE_DAYS: Final = 14
 """Days between a delivery and its report from which on it was reported late."""
 
 _COUNTED = "d.cancelled_at IS NULL AND d.added_at <= ?"
-# Who wants no mail, or was left out by a draw, was not kept from the survey by anybody.
-_LEFT_OUT = "(si.state = 'stopped' OR d.arm = 'not_asked')"
-_GONE = "(sm.sent_at IS NOT NULL OR si.state IN ('started', 'submitted', 'withdrawn'))"
-_SETTLED = "(sm.sent_at <= ? AND sm.state = 'sent')"
+# A customer who wants no mail, or was left out by a draw, was not kept from the survey by anybody.
+_LEFT_OUT = f"(si.state IN ({names([InvitationState.STOPPED])}) OR d.arm IN ({names([Arm.NOT_ASKED])}))"
+_REACHED = (InvitationState.STARTED, InvitationState.SUBMITTED, InvitationState.WITHDRAWN)
+_GONE = f"(sm.sent_at IS NOT NULL OR si.state IN ({names(_REACHED)}))"
+_SETTLED = f"(sm.sent_at <= ? AND sm.state IN ({names([MessageState.SENT])}))"
 _LATE = {
     "sqlite": f"julianday(substr(ri.created_at, 1, 10)) - julianday(d.delivered_on) > {LATE_DAYS}",
     "postgresql": f"(ri.created_at AT TIME ZONE 'UTC')::date - d.delivered_on > {LATE_DAYS}",
 }
+
+
+class _Counted(NamedTuple):
+    salesperson: int
+    to_ask: int
+    not_asked: int
+    deals: int
+    changed: int
+    sent: int
+    answered: int
+    delivered: int
+    late: int
+
+
 _COUNTS = """
-SELECT d.salesperson_id,
-  SUM(CASE WHEN {left_out} THEN 0 ELSE 1 END),
-  SUM(CASE WHEN {left_out} OR {gone} THEN 0 ELSE 1 END),
-  COUNT(*),
-  SUM(CASE WHEN d.address_changed_at IS NULL THEN 0 ELSE 1 END),
-  SUM(CASE WHEN {settled} THEN 1 ELSE 0 END),
-  SUM(CASE WHEN {settled} AND r.submitted_at IS NOT NULL THEN 1 ELSE 0 END),
-  SUM(CASE WHEN d.delivered_on IS NOT NULL AND ri.id IS NOT NULL THEN 1 ELSE 0 END),
-  SUM(CASE WHEN {late} THEN 1 ELSE 0 END)
+SELECT d.salesperson_id AS salesperson,
+  SUM(CASE WHEN {left_out} THEN 0 ELSE 1 END) AS to_ask,
+  SUM(CASE WHEN {left_out} OR {gone} THEN 0 ELSE 1 END) AS not_asked,
+  COUNT(*) AS deals,
+  SUM(CASE WHEN d.address_changed_at IS NULL THEN 0 ELSE 1 END) AS changed,
+  SUM(CASE WHEN {settled} THEN 1 ELSE 0 END) AS sent,
+  SUM(CASE WHEN {settled} AND r.submitted_at IS NOT NULL THEN 1 ELSE 0 END) AS answered,
+  SUM(CASE WHEN d.delivered_on IS NOT NULL AND ri.id IS NOT NULL THEN 1 ELSE 0 END) AS delivered,
+  SUM(CASE WHEN {late} THEN 1 ELSE 0 END) AS late
 FROM deal d
-LEFT JOIN invitation si ON si.deal_id = d.id AND si.wave = 'sale'
+LEFT JOIN invitation si ON si.deal_id = d.id AND si.wave IN ({sale})
 LEFT JOIN message sm ON sm.invitation_id = si.id AND sm.kind = '{invitation}'
 LEFT JOIN response r ON r.invitation_id = si.id
-LEFT JOIN invitation ri ON ri.deal_id = d.id AND ri.wave = 'delivery'
+LEFT JOIN invitation ri ON ri.deal_id = d.id AND ri.wave IN ({delivery})
 WHERE {counted} GROUP BY d.salesperson_id
 """
 
@@ -58,23 +76,25 @@ def _of_deals(now: datetime) -> Iterator[Count]:
         counted=_COUNTED,
         left_out=_LEFT_OUT,
         invitation=INVITATION.name,
+        sale=names([Wave.SALE]),
+        delivery=names([Wave.DELIVERY]),
         late=_LATE["postgresql" if is_postgresql() else "sqlite"],
     )
-    for person, *found in run(sql, settled, settled, settled).fetchall():
-        to_ask, not_asked, deals, changed, sent, answered, delivered, late = map(int, found)
-        yield Count(person, Signal.NOT_ASKED, not_asked, to_ask, to_ask)
-        yield Count(person, Signal.ADDRESS_CHANGED, changed, deals, deals)
-        yield Count(person, Signal.ANSWERED, answered, sent, sent)
-        yield Count(person, Signal.REPORTED_LATE, late, delivered, delivered)
+    for row in rows(_Counted, sql, settled, settled, settled):
+        person, delivered = row.salesperson, row.delivered
+        yield Count(person, Signal.NOT_ASKED, row.not_asked, row.to_ask, row.to_ask)
+        yield Count(person, Signal.ADDRESS_CHANGED, row.changed, row.deals, row.deals)
+        yield Count(person, Signal.ANSWERED, row.answered, row.sent, row.sent)
+        yield Count(person, Signal.REPORTED_LATE, row.late, delivered, delivered)
 
 
 def _of_groups() -> Iterator[Count]:
     """Of closed groups of at least five customers as a whole, each beside the others of its survey version."""
-    rows = OwnBatch.select(OwnBatch.salesperson, OwnBatch.survey_version, OwnBatch.customers, OwnBatch.sums)
     by_version: dict[int, list[tuple[int, int, float]]] = {}
-    for person, version, customers, sums in tuples(rows.where(OwnBatch.retired_at.is_null())):
-        v = json.loads(sums)["v"]
-        by_version.setdefault(version, []).append((person, customers, sum(v) / customers / len(v)))
+    for batch in OwnBatch.select().where(OwnBatch.retired_at.is_null()):
+        v, customers = json.loads(batch.sums)["v"], batch.customers
+        mean = sum(v) / customers / len(v)
+        by_version.setdefault(batch.survey_version_id, []).append((batch.salesperson_id, customers, mean))
     totals: dict[int, tuple[int, int, int]] = {}
     for groups in by_version.values():
         for (person, customers, _), low in zip(
@@ -86,6 +106,7 @@ def _of_groups() -> Iterator[Count]:
         yield Count(person, Signal.LOW_EXPECTATION, hits, units, deals)
 
 
-def names(people: set[int]) -> dict[int, str]:
+def called(people: set[int]) -> dict[int, str]:
     """What these people are called; one query."""
-    return dict(tuples(Person.select(Person.id, Person.name).where(Person.id.in_(list(people)))))
+    found = Person.select(Person.id, Person.name).where(Person.id.in_(list(people)))
+    return {person.id: person.name for person in found}
