@@ -20,6 +20,13 @@ def rows(kind: type[Row], sql: str, *values: Any) -> list[Row]:
     return list(_by_name(kind, cursor, cursor.fetchall()))
 
 
+def mappings(sql: str, *values: Any) -> list[dict[str, Any]]:
+    """All rows of a statement whose columns depend on a survey, each as its values by the names of its columns."""
+    cursor = run(sql, *values)
+    columns = [column[0] for column in cursor.description]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
 def first_row(kind: type[Row], sql: str, *values: Any) -> Row | None:
     """The first row of one statement; None where it gives none. Raises TypeError as `rows` does."""
     found = rows(kind, sql, *values)

@@ -60,17 +60,17 @@ class NotYet:
     needed: int
 
 
-def sums_of(sheets: Sequence[CompletePair]) -> OwnSums:
+def sums_of(pairs: Sequence[CompletePair]) -> OwnSums:
     """The sums over these pairs of one survey version, each customer's deals averaged first."""
     own: dict[int, list[CompletePair]] = {}
-    for sheet in sheets:
-        own.setdefault(sheet.customer, []).append(sheet)
+    for pair in pairs:
+        own.setdefault(pair.customer, []).append(pair)
     each = [
         OwnSums(
             1,
-            _mean([sheet.v for sheet in theirs]),
-            _mean([sheet.r for sheet in theirs]),
-            tuple(map(sum, zip(*(sheet.promises for sheet in theirs), strict=True))),
+            _mean([pair.v for pair in theirs]),
+            _mean([pair.r for pair in theirs]),
+            tuple(map(sum, zip(*(pair.promises for pair in theirs), strict=True))),
         )
         for theirs in own.values()
     ]
@@ -80,16 +80,16 @@ def sums_of(sheets: Sequence[CompletePair]) -> OwnSums:
     return total
 
 
-def fills(sheets: Sequence[CompletePair], low: float, high: float) -> bool:
+def fills(pairs: Sequence[CompletePair], low: float, high: float) -> bool:
     """Whether these pairs make a batch: five customers, and on no question all at the same end of the scale.
 
     A mean at the end of the scale tells what each of them said.
     """
-    if len({sheet.customer for sheet in sheets}) < BATCH:
+    if len({pair.customer for pair in pairs}) < BATCH:
         return False
     columns = [
-        *zip(*(sheet.v for sheet in sheets), strict=True),
-        *zip(*(sheet.r for sheet in sheets), strict=True),
+        *zip(*(pair.v for pair in pairs), strict=True),
+        *zip(*(pair.r for pair in pairs), strict=True),
     ]
     return not any(set(column) in ({low}, {high}) for column in columns)
 

@@ -1,10 +1,12 @@
 """A salesperson's pairs: kept up to date with every answer, and closed into batches where customers chose totals."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+from peewee import fn
 
 from kloof.domain.errors import NotFound, Reason
 from kloof.domain.staff.own_totals import CompletePair, OwnSums, fills, sums_of
@@ -12,15 +14,32 @@ from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.responses import Consent, PromiseOutcome
 from kloof.storage.database import is_postgresql
 from kloof.storage.fields import UtcField
-from kloof.storage.models import OwnBatch, OwnPair, Person
+from kloof.storage.models import Deal, OwnBatch, OwnPair, Person
 from kloof.storage.releases import queueing
-from kloof.storage.statements import run
+from kloof.storage.statements import mappings, rows, run
 from kloof.storage.surveys import versions
 
+
 # A submit runs these: composed by peewee they would take as long as all the rest of it.
+class _Known(NamedTuple):
+    """One survey of a deal, with what is known of the deal; what is not there is None."""
+
+    consent: str | None
+    wave: str | None
+    salesperson: int
+    customer: int
+    survey_version: int
+    fingerprint: str
+    pair: int | None
+    answers: str | None
+    was_named: int | None
+    batch: int | None
+
+
 _KNOWN = """
-SELECT r.consent, i.wave, d.salesperson_id, d.customer_id, d.survey_version_id,
-       v.fingerprint, o.id, o.answers, o.was_named, o.batch_id
+SELECT r.consent AS consent, i.wave AS wave, d.salesperson_id AS salesperson, d.customer_id AS customer,
+       d.survey_version_id AS survey_version, v.fingerprint AS fingerprint, o.id AS pair, o.answers AS answers,
+       o.was_named AS was_named, o.batch_id AS batch
 FROM deal d
 JOIN survey_version v ON v.id = d.survey_version_id
 LEFT JOIN invitation i ON i.deal_id = d.id
@@ -47,23 +66,24 @@ def keep(deal: int, complete: queueing.Answers | None, now: datetime) -> None:
     A first survey "only in totals" leaves no row: until the second one, or another choice, there is nothing to know.
     Raises NotFound where the deal is gone.
     """
-    rows = run(_KNOWN, deal).fetchall()
-    if not rows:
+    surveys = rows(_Known, _KNOWN, deal)
+    if not surveys:
         raise NotFound(Reason.DEAL_NOT_HERE, "There is no such deal any more.")
-    *_, salesperson, customer, version, fingerprint, known, known_answers, was_named, batch = rows[0]
-    consents = {wave: consent for consent, wave, *_ in rows if consent is not None}
+    known = surveys[0]
+    consents = {one.wave: one.consent for one in surveys if one.consent is not None}
     answers = complete.packed if complete and len(consents) > 1 else ""
     named = bool(consents) and all(consent == Consent.NAMED for consent in consents.values())
-    if batch is not None:
-        if answers != known_answers:
-            retire(batch, now)
+    if known.batch is not None:
+        if answers != known.answers:
+            retire(known.batch, now)
         return
-    if known is None and not named and Wave.DELIVERY.value not in consents:
+    if known.pair is None and not named and Wave.DELIVERY.value not in consents:
         return
     completed = UtcField.db_value(OwnPair.completed_at, now) if answers else None
-    run(_KEEP, deal, salesperson, customer, version, answers, named, named, completed)
-    if answers and not (named or was_named):
-        _close(salesperson, version, versions.known(version, fingerprint), now)
+    version = known.survey_version
+    run(_KEEP, deal, known.salesperson, known.customer, version, answers, named, named, completed)
+    if answers and not (named or known.was_named):
+        _close(known.salesperson, version, versions.known(version, known.fingerprint), now)
 
 
 def leave(deal: int, now: datetime) -> None:
@@ -90,10 +110,10 @@ def _close(salesperson: int, version: int, survey: Survey, now: datetime) -> Non
             ~OwnPair.was_named, OwnPair.answers != "",
         )
     )  # fmt: skip
-    sheets = [_sheet(row.customer, row.answers, survey) for row in waiting]
-    if not fills(sheets, survey.scale.low, survey.scale.high):
+    pairs = [_complete(row.customer, row.answers, survey) for row in waiting]
+    if not fills(pairs, survey.scale.low, survey.scale.high):
         return
-    sums = sums_of(sheets)
+    sums = sums_of(pairs)
     batch = OwnBatch.insert(
         salesperson=salesperson,
         survey_version=version,
@@ -104,7 +124,7 @@ def _close(salesperson: int, version: int, survey: Survey, now: datetime) -> Non
     OwnPair.update(batch=batch).where(OwnPair.id.in_([row.id for row in waiting])).execute()
 
 
-def _sheet(customer: int, answers: str, survey: Survey) -> CompletePair:
+def _complete(customer: int, answers: str, survey: Survey) -> CompletePair:
     core, values = len(survey.core), [ord(letter) - ord("a") for letter in answers]
     v, r = values[:core], values[core : 2 * core]
     kept, partly, broken, unknown = values[2 * core : 2 * core + len(PromiseOutcome)]
@@ -136,15 +156,24 @@ class OwnMonth:
     named: bool
 
 
+class _Sold(NamedTuple):
+    row: int
+    definition: str
+    deals: int
+
+
+_SOLD = """
+SELECT v.id AS row, v.definition AS definition, COUNT(*) AS deals
+FROM deal d JOIN survey_version v ON v.id = d.survey_version_id
+WHERE d.salesperson_id = ? GROUP BY v.id, v.definition, v.survey, v.version ORDER BY v.survey, v.version
+"""
+
+
 def editions(salesperson: int) -> list[SoldVersion]:
     """The survey versions of this salesperson's deals, in order; one query."""
-    sql = """
-    SELECT v.id, v.definition, COUNT(*) FROM deal d JOIN survey_version v ON v.id = d.survey_version_id
-    WHERE d.salesperson_id = ? GROUP BY v.id, v.definition, v.survey, v.version ORDER BY v.survey, v.version
-    """
     return [
-        SoldVersion(row, Survey.model_validate_json(definition), deals)
-        for row, definition, deals in run(sql, salesperson).fetchall()
+        SoldVersion(sold.row, Survey.model_validate_json(sold.definition), sold.deals)
+        for sold in rows(_Sold, _SOLD, salesperson)
     ]
 
 
@@ -163,22 +192,25 @@ def named_months(salesperson: int, of: Sequence[SoldVersion]) -> list[OwnMonth]:
     tail = ", ".join(
         f"SUM({column}) AS c{len(places) + at}" for at, column in enumerate(columns[len(places) :])
     )
-    outer = ", ".join(f"SUM(c{at})" for at in range(len(columns)))
+    outer = ", ".join(f"SUM(c{at}) AS c{at}" for at in range(len(columns)))
     month = (
         "to_char(completed_at AT TIME ZONE 'UTC', 'YYYY-MM')"
         if is_postgresql()
         else "substr(completed_at, 1, 7)"
     )
-    rows = ", ".join(str(edition.row) for edition in of)
+    numbers = ", ".join(str(edition.row) for edition in of)
     sql = f"""
-    SELECT version, month, COUNT(*), {outer} FROM (
+    SELECT version, month, COUNT(*) AS n, {outer} FROM (
       SELECT survey_version_id AS version, {month} AS month, customer, {inner}, {tail}
-      FROM own_pair WHERE salesperson_id = ? AND named AND answers <> '' AND survey_version_id IN ({rows})
+      FROM own_pair WHERE salesperson_id = ? AND named AND answers <> '' AND survey_version_id IN ({numbers})
       GROUP BY survey_version_id, {month}, customer) AS each_one
     GROUP BY version, month ORDER BY month
     """  # noqa: S608  numbers of columns and rows only
     surveys_of = {edition.row: edition.survey for edition in of}
-    return [_month(surveys_of[row[0]], *row) for row in run(sql, salesperson).fetchall()]
+    return [
+        _month(surveys_of[row["version"]], row, [row[f"c{at}"] for at in range(len(columns))])
+        for row in mappings(sql, salesperson)
+    ]
 
 
 def _letter(place: str) -> str:
@@ -186,12 +218,12 @@ def _letter(place: str) -> str:
     return f"({code}(substr(answers, {place}, 1)) - {ord('a')})"
 
 
-def _month(survey: Survey, version: int, month: str, n: int, *columns: Any) -> OwnMonth:
-    core, low = len(survey.core), survey.scale.low
+def _month(survey: Survey, row: Mapping[str, Any], columns: Sequence[Any]) -> OwnMonth:
+    n, core, low = row["n"], len(survey.core), survey.scale.low
     v = tuple(float(total) + low * n for total in columns[:core])
     r = tuple(float(total) + low * n for total in columns[core : 2 * core])
     promises = tuple(int(total) for total in columns[-len(PromiseOutcome) :])
-    return OwnMonth(version, month, OwnSums(n, v, r, promises), named=True)
+    return OwnMonth(row["version"], row["month"], OwnSums(n, v, r, promises), named=True)
 
 
 def batch_months(salesperson: int) -> list[OwnMonth]:
@@ -210,14 +242,17 @@ def _sums(row: Any) -> OwnSums:
 
 def products(salesperson: int) -> dict[str, int]:
     """What this salesperson sells, by name, with the survey version (row) of its newest deal; one query."""
-    sql = "SELECT product, MAX(survey_version_id) FROM deal WHERE salesperson_id = ? GROUP BY product ORDER BY product"
-    return dict(run(sql, salesperson).fetchall())
+    newest = fn.MAX(Deal.survey_version).alias("newest")
+    mine: Any = Deal.select(Deal.product, newest).where(Deal.salesperson == salesperson)
+    return {
+        row.product: row.newest for row in mine.group_by(Deal.product).order_by(Deal.product).namedtuples()
+    }
 
 
 def waiting(salesperson: int) -> dict[int, int]:
     """How many customers wait for a first or a next batch, per survey version (row); one query."""
-    sql = """
-    SELECT survey_version_id, COUNT(DISTINCT customer) FROM own_pair
-    WHERE salesperson_id = ? AND batch_id IS NULL AND NOT was_named AND answers <> '' GROUP BY survey_version_id
-    """
-    return dict(run(sql, salesperson).fetchall())
+    customers = fn.COUNT(OwnPair.customer.distinct()).alias("customers")
+    waits: Any = OwnPair.select(OwnPair.survey_version.alias("version"), customers).where(
+        OwnPair.salesperson == salesperson, OwnPair.batch.is_null(), ~OwnPair.was_named, OwnPair.answers != ""
+    )
+    return {row.version: row.customers for row in waits.group_by(OwnPair.survey_version).namedtuples()}
