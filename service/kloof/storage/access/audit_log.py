@@ -84,9 +84,11 @@ def _name(deals: Sequence[int]) -> None:
 
 def about_deals(deals: Sequence[int], only: frozenset[AuditAction] | None = None) -> list[LogEntry]:
     """What the log holds about these deals (row ids), oldest first, in one query; `only` these kinds."""
+    if not deals or only == frozenset():
+        return []
     kinds = "" if only is None else f"AND e.what IN ({names(only)})"
     sql = _ABOUT.format(deals=several(deals), only=kinds)
-    return [_entry(row) for row in rows(_Entry, sql, *deals)] if deals else []
+    return [_entry(row) for row in rows(_Entry, sql, *deals)]
 
 
 def _entry(row: _Entry) -> LogEntry:

@@ -2,17 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
-
-from peewee import JOIN, Case, fn
+from typing import NamedTuple
 
 from kloof.domain.staff.calls import CallOutcome
 from kloof.domain.states import CallState
 from kloof.domain.text import Language
-from kloof.storage.models import Call as Row
-from kloof.storage.models import CallStep, Customer, Deal, Person
 from kloof.storage.staff.call_records import CallRecord
-from kloof.storage.statements import tuples
+from kloof.storage.statements import day, first_row, names, rows, timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,94 +56,142 @@ class Standing:
     overdue: int
 
 
+class _Row(NamedTuple):
+    id: int
+    deal: int
+    owner: int | None
+    state: str
+    time: int
+    due_on: date | str
+    opened_at: datetime | str
+    deal_id: str
+    product: str
+    customer: str
+    by_letter: int
+    email: str | None
+    customer_number: str
+    language: Language
+    owner_name: str | None
+
+
+_CALLS = """
+SELECT c.id AS id, c.deal_id AS deal, c.owner_id AS owner, c.state AS state, c.time AS time, c.due_on AS due_on,
+       c.opened_at AS opened_at, d.deal_id AS deal_id, d.product AS product, d.customer_name AS customer,
+       d.by_letter AS by_letter, u.email AS email, d.customer_number AS customer_number,
+       d.customer_language AS language, p.name AS owner_name
+FROM call c
+JOIN deal d ON d.id = c.deal_id
+JOIN customer u ON u.id = d.customer_id
+LEFT JOIN person p ON p.id = c.owner_id
+"""
+_OPEN = names([CallState.OPEN])
+_CLOSED = names(set(CallState) - {CallState.OPEN, CallState.CANCELLED})
+
+
+class _Step(NamedTuple):
+    outcome: str
+    note: str
+    name: str | None
+    at: datetime | str
+
+
+_STEPS = """
+SELECT s.outcome AS outcome, s.note AS note, p.name AS name, s.at AS at
+FROM call_step s LEFT JOIN person p ON p.id = s.person_id WHERE s.call_id = ? ORDER BY s.id
+"""
+
+
+class _Stands(NamedTuple):
+    state: str
+    calls: int
+    overdue: int
+
+
+_STANDING = f"""
+SELECT state AS state, COUNT(*) AS calls, SUM(CASE WHEN state IN ({_OPEN}) AND due_on < ? THEN 1 ELSE 0 END) AS overdue
+FROM call GROUP BY state
+"""  # noqa: S608  our own words
+
+
+class _Late(NamedTuple):
+    deal_id: str
+    owner_name: str | None
+    due_on: date | str
+
+
+_OVERDUE = f"""
+SELECT d.deal_id AS deal_id, p.name AS owner_name, c.due_on AS due_on
+FROM call c JOIN deal d ON d.id = c.deal_id LEFT JOIN person p ON p.id = c.owner_id
+WHERE c.state IN ({_OPEN}) AND c.due_on < ? ORDER BY c.due_on, c.id LIMIT ?
+"""  # noqa: S608  our own words
+
+
 def to_make(owner: int | None, most: int) -> list[Call]:
     """The open calls of this owner, those of the desk for None, by the day by which."""
-    rows = _rows().where(_of(owner), Row.state == CallState.OPEN.value)
-    return [_call(row) for row in rows.order_by(Row.due_on, Row.id).limit(most)]
+    return _of(owner, f"c.state IN ({_OPEN}) ORDER BY c.due_on, c.id", most)
 
 
 def made(owner: int | None, most: int) -> list[Call]:
     """The calls of this owner that were made, the last opened first."""
-    closed = Row.state.not_in([CallState.OPEN.value, CallState.CANCELLED.value])
-    rows = _rows().where(_of(owner), closed)
-    return [_call(row) for row in rows.order_by(Row.opened_at.desc(), Row.id.desc()).limit(most)]
+    return _of(owner, f"c.state IN ({_CLOSED}) ORDER BY c.opened_at DESC, c.id DESC", most)
 
 
-def _of(owner: int | None) -> Any:
-    return Row.owner.is_null() if owner is None else Row.owner == owner
+def _of(owner: int | None, which: str, most: int) -> list[Call]:
+    whose, values = ("c.owner_id IS NULL", ()) if owner is None else ("c.owner_id = ?", (owner,))
+    return [_call(row) for row in rows(_Row, f"{_CALLS} WHERE {whose} AND {which} LIMIT ?", *values, most)]
 
 
 def of_deal(deal_id: str) -> Call | None:
     """The call about this deal; None where there is none, or it was cancelled."""
-    live = Row.state != CallState.CANCELLED.value
-    row = _rows().where(Deal.deal_id == deal_id, live).first()
-    return None if row is None else _call(row)
+    live = f"d.deal_id = ? AND c.state NOT IN ({names([CallState.CANCELLED])})"
+    return _one(f"{_CALLS} WHERE {live}", deal_id)
 
 
 def by_link(fingerprint: str) -> Call | None:
     """The call whose customer got the link with this fingerprint; None where there is no such link."""
-    row = _rows().where(Row.link_fingerprint == fingerprint).first()
+    return _one(f"{_CALLS} WHERE c.link_fingerprint = ?", fingerprint)
+
+
+def _one(sql: str, value: str) -> Call | None:
+    row = first_row(_Row, sql, value)
     return None if row is None else _call(row)
 
 
 def steps(number: int) -> list[Step]:
     """What came of this call, in order."""
-    rows = (
-        CallStep.select(CallStep.outcome, CallStep.note, Person.name, CallStep.at)
-        .join(Person, JOIN.LEFT_OUTER)
-        .where(CallStep.call == number)
-        .order_by(CallStep.id)
-    )
-    return [Step(CallOutcome(outcome), note, name or "", at) for outcome, note, name, at in tuples(rows)]
+    return [
+        Step(CallOutcome(row.outcome), row.note, row.name or "", timestamp(row.at))
+        for row in rows(_Step, _STEPS, number)
+    ]
 
 
 def standing(today: date) -> Standing:
     """How many calls stand where; one query."""
-    late = Case(None, [((Row.state == CallState.OPEN.value) & (Row.due_on < today), 1)], 0)
-    rows = Row.select(Row.state, fn.COUNT(Row.id), fn.SUM(late)).group_by(Row.state)
-    found = {CallState(state): (count, int(overdue)) for state, count, overdue in tuples(rows)}
-    none = (0, 0)
+    found = {CallState(row.state): row for row in rows(_Stands, _STANDING, today)}
+    opened = found.get(CallState.OPEN)
     return Standing(
-        {state: found.get(state, none)[0] for state in CallState},
-        found.get(CallState.OPEN, none)[1],
+        {state: found[state].calls if state in found else 0 for state in CallState},
+        int(opened.overdue) if opened else 0,
     )
 
 
 def overdue(today: date, most: int) -> tuple[Overdue, ...]:
     """The calls that were to be made before today, the longest overdue first."""
-    rows = (
-        Row.select(Deal.deal_id, Person.name, Row.due_on)
-        .join(Deal)
-        .switch(Row)
-        .join(Person, JOIN.LEFT_OUTER)
-        .where(Row.state == CallState.OPEN.value, Row.due_on < today)
-        .order_by(Row.due_on, Row.id)
-        .limit(most)
-    )
-    return tuple(Overdue(deal_id, name or "", due_on) for deal_id, name, due_on in tuples(rows))
-
-
-def _rows() -> Any:
-    return (
-        Row.select(Row, Deal, Customer, Person)
-        .join(Deal)
-        .join(Customer)
-        .switch(Row)
-        .join(Person, JOIN.LEFT_OUTER)
+    return tuple(
+        Overdue(row.deal_id, row.owner_name or "", day(row.due_on))
+        for row in rows(_Late, _OVERDUE, today, most)
     )
 
 
-def _call(row: Any) -> Call:
-    deal = row.deal
-    state = CallState(row.state)
+def _call(row: _Row) -> Call:
     return Call(
-        kept=CallRecord(row.id, row.deal_id, row.owner_id, state, row.time, row.due_on),
-        deal_id=deal.deal_id,
-        product=deal.product,
-        customer=deal.customer_name,
-        email="" if deal.by_letter else deal.customer.email or "",
-        customer_number=deal.customer_number,
-        owner_name=row.owner.name if row.owner_id else "",
-        opened_at=row.opened_at,
-        language=cast(Language, deal.customer_language),
+        kept=CallRecord(row.id, row.deal, row.owner, CallState(row.state), row.time, day(row.due_on)),
+        deal_id=row.deal_id,
+        product=row.product,
+        customer=row.customer,
+        email="" if row.by_letter else row.email or "",
+        customer_number=row.customer_number,
+        owner_name=row.owner_name or "",
+        opened_at=timestamp(row.opened_at),
+        language=row.language,
     )
