@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from peewee import fn
 
@@ -11,9 +12,19 @@ from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.states import AWAITS_MAIL, InvitationState, MessageState
 from kloof.storage.database import is_postgresql
 from kloof.storage.models import Deal, Invitation, Message
-from kloof.storage.statements import tuples
+from kloof.storage.statements import names, rows
+
+
+class _Letter(NamedTuple):
+    message: int
+
 
 _ON_PAPER = [kind.name for kind in MAIL_KINDS.values() if kind.on_paper]
+_OF_DEAL = f"""
+SELECT m.id AS message FROM message m JOIN invitation i ON i.id = m.invitation_id JOIN deal d ON d.id = i.deal_id
+WHERE d.deal_id = ? AND d.by_letter AND m.kind IN ({names(_ON_PAPER)})
+AND m.state = {names([MessageState.SENT])} AND i.state IN ({names(AWAITS_MAIL)})
+"""  # noqa: S608  the states come from the tables in domain/states, the kinds from domain/mailing/kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +40,21 @@ class Printed:
 
 def waiting(now: datetime, most: int) -> list[int]:
     """The letters that are due, the longest waiting first."""
-    rows = (
+    due = (
         Message.select(Message.id)
         .where(Message.state == MessageState.LETTER.value, Message.due_at <= now)
         .order_by(Message.due_at, Message.id)
         .limit(most)
     )
-    return [number for (number,) in tuples(rows)]
+    return [row.id for row in due]
 
 
 def count_due(now: datetime) -> int:
     """How many letters are due."""
-    rows = Message.select(fn.COUNT(Message.id)).where(
+    due = Message.select(fn.COUNT(Message.id)).where(
         Message.state == MessageState.LETTER.value, Message.due_at <= now
     )
-    return int(rows.scalar())
+    return int(due.scalar())
 
 
 def of_deal(deal_id: str) -> list[int]:
@@ -52,19 +63,7 @@ def of_deal(deal_id: str) -> list[int]:
         raise NotFound(
             Reason.DEAL_UNKNOWN, f"There is no deal {deal_id}.", remedy="Correct the number.", deal=deal_id
         )
-    rows = (
-        Message.select(Message.id)
-        .join(Invitation)
-        .join(Deal)
-        .where(
-            Deal.deal_id == deal_id,
-            Deal.by_letter,
-            Message.kind.in_(_ON_PAPER),
-            Message.state == MessageState.SENT.value,
-            Invitation.state.in_(AWAITS_MAIL),
-        )
-    )
-    found = [number for (number,) in tuples(rows)]
+    found = [row.message for row in rows(_Letter, _OF_DEAL, deal_id)]
     if not found:
         raise Refused(
             Reason.LETTER_NOT_PRINTED,
@@ -103,23 +102,21 @@ def mark_printed(letters: Iterable[Printed], now: datetime) -> int:
 
 
 def _still_open(invitation: int) -> object:
-    return (
-        Message.select(Message.id)
-        .join(Invitation)
-        .where(
-            Invitation.id == invitation,
-            Invitation.state.in_(AWAITS_MAIL),
-            Message.state.in_((MessageState.LETTER.value, MessageState.SENT.value)),
-        )
+    awaits_mail = Invitation.select(Invitation.id).where(
+        Invitation.id == invitation, Invitation.state.in_(AWAITS_MAIL)
+    )
+    return Message.select(Message.id).where(
+        Message.invitation.in_(awaits_mail),
+        Message.state.in_((MessageState.LETTER.value, MessageState.SENT.value)),
     )
 
 
 def locked(numbers: Iterable[int], now: datetime) -> list[int]:
     """Those of these that still wait to be printed, kept from other printers until the transaction ends."""
-    rows = Message.select(Message.id).where(
+    waits = Message.select(Message.id).where(
         Message.id.in_(list(numbers)), Message.state == MessageState.LETTER.value, Message.due_at <= now
     )
-    return [number for (number,) in tuples(rows.for_update() if is_postgresql() else rows)]
+    return [row.id for row in (waits.for_update() if is_postgresql() else waits)]
 
 
 def salt_of_code(code_fingerprint: str) -> bytes | None:
