@@ -3,18 +3,36 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from peewee import fn
 
-from kloof.storage.models import Customer, Deal, Invitation, OptOut
-from kloof.storage.statements import run, several, tuples
+from kloof.storage.models import OptOut
+from kloof.storage.statements import first_row, rows, several
 
 ASKED: Final = "asked"
 BOUNCED: Final = "bounced"
 ALSO: Final = "also"
 """The customer behind an address that asked: so that they get no letter either. Counted once, with the address."""
+
+
+class _Reason(NamedTuple):
+    address_hash: str
+    reason: str
+
+
+class _SentTo(NamedTuple):
+    customer: int
+    address: str | None
+    deal: int
+
+
 _REASONS = "SELECT address_hash, reason FROM opt_out WHERE address_hash IN"
+_SENT_TO = """
+SELECT c.id AS customer, c.email AS address, d.id AS deal FROM customer c
+JOIN deal d ON d.customer_id = c.id JOIN invitation i ON i.deal_id = d.id
+WHERE i.opt_out_fingerprint = ? LIMIT 1
+"""
 
 
 def remember(address_hash: str, reason: str, now: datetime) -> bool:
@@ -33,7 +51,10 @@ def is_opted_out(address_hash: str) -> bool:
 def reasons(address_hashes: Iterable[str]) -> dict[str, str]:
     """Those of these addresses that get no more mail, with the reason."""
     wanted = list(address_hashes)
-    return dict(run(f"{_REASONS} ({several(wanted)})", *wanted).fetchall()) if wanted else {}
+    if not wanted:
+        return {}
+    found = rows(_Reason, f"{_REASONS} ({several(wanted)})", *wanted)
+    return {row.address_hash: row.reason for row in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +68,11 @@ class SentTo:
 
 def sent_to(fingerprint: str) -> SentTo | None:
     """Whom the opt-out link with this fingerprint was sent to; None where there is no such link."""
-    row = (
-        Customer.select(Customer.id, Customer.email, Deal.id)
-        .join(Deal)
-        .join(Invitation)
-        .where(Invitation.opt_out_fingerprint == fingerprint)
-        .tuples()
-        .first()
-    )
-    return None if row is None else SentTo(int(row[0]), row[1] or "", int(row[2]))
+    row = first_row(_SentTo, _SENT_TO, fingerprint)
+    return None if row is None else SentTo(row.customer, row.address or "", row.deal)
 
 
 def counts() -> dict[str, int]:
     """How many addresses and customers get no more mail, by reason."""
-    return dict(tuples(OptOut.select(OptOut.reason, fn.COUNT(OptOut.id)).group_by(OptOut.reason)))
+    counted: Any = OptOut.select(OptOut.reason, fn.COUNT(OptOut.id).alias("noted")).group_by(OptOut.reason)
+    return {row.reason: row.noted for row in counted.namedtuples()}
