@@ -4,10 +4,22 @@ Disclosure control counts customers, so two rows must never be one person when t
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from kloof.domain.deals.deals import DealLine
-from kloof.storage.models import Customer, Deal
-from kloof.storage.statements import tuples
+from kloof.storage.models import Customer
+from kloof.storage.statements import rows
+
+
+class _Nameless(NamedTuple):
+    deal: str
+    name: str
+
+
+_NAMELESS = """
+SELECT d.deal_id AS deal, d.customer_name AS name FROM deal d JOIN customer c ON c.id = d.customer_id
+WHERE d.by_letter AND c.email IS NULL AND c.number IS NULL
+"""
 
 
 def put(line: DealLine, present: int | None, *, moved: bool = False) -> int:
@@ -62,13 +74,8 @@ def owner(address: str) -> int | None:
 
 def nameless(besides: Iterable[str]) -> dict[str, str]:
     """Name, in lower case → deal, of the customers who are known by one deal only; `besides` are deals to leave out."""
-    rows = tuples(
-        Deal.select(Deal.deal_id, Deal.customer_name)
-        .join(Customer)
-        .where(Deal.by_letter, Customer.email.is_null(), Customer.number.is_null())
-    )
     left_out = set(besides)
-    return {name_key(name): deal for deal, name in rows if deal not in left_out}
+    return {name_key(row.name): row.deal for row in rows(_Nameless, _NAMELESS) if row.deal not in left_out}
 
 
 def name_key(name: str) -> str:
