@@ -37,10 +37,7 @@ def described(url: str) -> dict[str, str]:
 
 def _in_any_order(sql: str) -> str:
     """A column that was added later stands behind the foreign keys, its own beside it: their place says nothing."""
-    one_line = re.sub(
-        r"IN \((.*?)\)", lambda found: f"IN {sorted(found[1].split(', '))}", " ".join(sql.split())
-    )
-    head, _, parts = one_line.partition(" (")
+    head, _, parts = " ".join(sql.split()).partition(" (")
     parts = re.sub(
         r'("\w+") INTEGER (REFERENCES [^,]+?)(?=, |\)$)', r"\1 INTEGER, FOREIGN KEY (\1) \2", parts
     )

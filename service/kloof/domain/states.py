@@ -65,8 +65,6 @@ MESSAGE_STEPS: Final[dict[MessageState, frozenset[MessageState]]] = {
 
 WAITS: Final = frozenset({_M.QUEUED, _M.LETTER})
 """States of a message that has not begun its way out: what a withdrawal cancels."""
-REVIEWED: Final = frozenset({_M.SENDING, _M.FAILED, _M.HELD, _M.BOUNCED})
-"""States of a message that may need a person: it did not arrive, or is on its way for too long."""
 
 
 class CallState(StrEnum):

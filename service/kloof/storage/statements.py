@@ -113,8 +113,10 @@ def only_of(cursor: Any) -> tuple[Any, ...]:
 
 
 def names(states: Iterable[str]) -> str:
-    """States of a table of the domain, as a statement lists them. Never for what comes from outside."""
-    return ", ".join(f"'{state}'" for state in sorted(states))
+    """States of a table of the domain, as a statement lists them; a list keeps its order. Never for what comes from
+    outside.
+    """
+    return ", ".join(f"'{state}'" for state in (states if isinstance(states, list) else sorted(states)))
 
 
 def several(values: Sized) -> str:

@@ -7,6 +7,7 @@ from kloof.domain.mailing.kinds import INVITATION, REMINDER
 from kloof.domain.states import AWAITS_MAIL, INVITATION_STEPS, InvitationState, MessageState, before
 from kloof.storage.mailing.outbox import queue, withdraw
 from kloof.storage.models import Message
+from kloof.storage.models.responses import OPEN_CONDITION
 from kloof.storage.statements import names, rows
 
 
@@ -14,8 +15,7 @@ class _Found(NamedTuple):
     invitation: int
 
 
-# SQLite takes a partial index only where a query repeats the index's own condition, word for word.
-_OPEN = "i.state IN ('planned', 'invited', 'started', 'stopped')"
+_OPEN = f"i.{OPEN_CONDITION}"
 _DUE_A_REMINDER = f"""
 SELECT i.id AS invitation FROM invitation i JOIN message m ON m.invitation_id = i.id AND m.kind = ? AND m.ordinal = ?
 JOIN deal d ON d.id = i.deal_id AND NOT d.by_letter

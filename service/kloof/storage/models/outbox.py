@@ -11,7 +11,7 @@ from peewee import (
     TextField,
 )
 
-from kloof.domain.states import REVIEWED, MessageState
+from kloof.domain.states import MessageState
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
 from kloof.storage.models.calls import Call
@@ -19,6 +19,8 @@ from kloof.storage.models.deals import Customer, Deal, Person
 from kloof.storage.models.responses import Invitation
 from kloof.storage.models.sign_in import SignIn
 from kloof.storage.statements import names
+
+_S = MessageState
 
 
 class Message(BaseModel):
@@ -62,7 +64,7 @@ Message.add_index(
         Message,
         (Message.urgent, Message.due_at, Message.id),
         name="message_due",
-        where=SQL(f"state = {names([MessageState.QUEUED])}"),
+        where=SQL(f"state = {names([_S.QUEUED])}"),
     )
 )
 Message.add_index(
@@ -70,7 +72,7 @@ Message.add_index(
         Message,
         (Message.state, Message.changed_at),
         name="message_attention",
-        where=SQL(f"state IN ({names(REVIEWED)})"),
+        where=SQL(f"state IN ({names([_S.SENDING, _S.FAILED, _S.HELD, _S.BOUNCED])})"),
     )
 )
 
@@ -80,7 +82,7 @@ Message.add_index(
         Message,
         (Message.due_at,),
         name="message_letter",
-        where=SQL(f"state = {names([MessageState.LETTER])}"),
+        where=SQL(f"state = {names([_S.LETTER])}"),
     )
 )
 Message.add_index(

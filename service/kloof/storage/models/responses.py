@@ -12,11 +12,15 @@ from peewee import (
     TextField,
 )
 
-from kloof.domain.states import OPEN
+from kloof.domain.states import InvitationState
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
 from kloof.storage.models.deals import Deal
 from kloof.storage.statements import names
+
+_S = InvitationState
+OPEN_CONDITION = f"state IN ({names([_S.PLANNED, _S.INVITED, _S.STARTED, _S.STOPPED])})"
+"""Of the index of open invitations. SQLite takes it only for a statement that repeats this word for word."""
 
 
 class Invitation(BaseModel):
@@ -42,7 +46,7 @@ Invitation.add_index(
         Invitation,
         (Invitation.expires_at,),
         name="invitation_open",
-        where=SQL(f"state IN ({names(OPEN)})"),
+        where=SQL(OPEN_CONDITION),
     )
 )
 Invitation.add_index(
