@@ -49,7 +49,6 @@ STILL_BY_POSITION = {
 }
 STILL_WITH_WORDS = {
     "mailing/leasing.py",
-    "mailing/sending.py",
     "staff/handover.py",
 }
 BY_POSITION = {"fetchall", "fetchone", "fetchmany", "tuples"}

@@ -11,6 +11,7 @@ from kloof.domain.mailing.messages import Accepted, Outgoing
 from kloof.domain.states import AWAITS_MAIL, MESSAGE_STEPS, InvitationState, MessageState, before
 from kloof.storage.database import is_postgresql, transaction
 from kloof.storage.models import Message
+from kloof.storage.models.outbox import REVIEW_CONDITION
 from kloof.storage.statements import names, run
 
 _WORKED_ON = (MessageState.SENDING, MessageState.HELD)
@@ -31,31 +32,34 @@ def unmade(mail: Outgoing, worker: str, reason: str, now: datetime) -> None:
     ).execute()
 
 
+_SENDING = names([MessageState.SENDING])
 _ASKING = [kind.name for kind in MAIL_KINDS.values() if kind.asks]
 # The statements of every mail. Their states and kinds come from the tables in domain, never from input.
 _BEGIN = f"""
-UPDATE message SET state = 'sending', attempts = attempts + 1, lease_ends_at = ?, changed_at = ?
+UPDATE message SET state = {_SENDING}, attempts = attempts + 1, lease_ends_at = ?, changed_at = ?
 WHERE id = ? AND leased_by = ? AND state IN ({names(before(MESSAGE_STEPS, MessageState.SENDING))})
 AND (invitation_id IS NULL OR EXISTS (
   SELECT 1 FROM invitation WHERE invitation.id = message.invitation_id
   AND CASE WHEN message.kind IN ({names(_ASKING)}) THEN invitation.state IN ({names(AWAITS_MAIL)})
-           ELSE invitation.state = '{InvitationState.SUBMITTED}' END))
+           ELSE invitation.state = {names([InvitationState.SUBMITTED])} END))
 """  # noqa: S608
 _SENT = f"""
-UPDATE message SET state = 'sent', last_reply = ?, sent_at = ?, changed_at = ?, lease_ends_at = NULL
+UPDATE message SET state = {names([MessageState.SENT])}, last_reply = ?, sent_at = ?, changed_at = ?,
+  lease_ends_at = NULL
 WHERE id = ? AND leased_by = ? AND state IN ({names(_WORKED_ON)})
 """  # noqa: S608
-# The list repeats the condition of the index message_attention, without which SQLite would read every message.
-_HOLD = """
-UPDATE message SET state = 'held', last_reply = ?, changed_at = ?, lease_ends_at = NULL
-WHERE state IN ('sending', 'failed', 'held', 'bounced') AND state = 'sending' AND lease_ends_at <= ?
-"""
-_INVITED = "UPDATE invitation SET state = 'invited', expires_at = ? WHERE id = ? AND state = 'planned'"
+# Without the condition of its index SQLite would read every message.
+_HOLD = f"""
+UPDATE message SET state = {names([MessageState.HELD])}, last_reply = ?, changed_at = ?, lease_ends_at = NULL
+WHERE {REVIEW_CONDITION} AND state = {_SENDING} AND lease_ends_at <= ?
+"""  # noqa: S608
+_MOVED, _PLANNED = names([InvitationState.INVITED]), names([InvitationState.PLANNED])
+_INVITED = f"UPDATE invitation SET state = {_MOVED}, expires_at = ? WHERE id = ? AND state = {_PLANNED}"  # noqa: S608
 # PostgreSQL does the same in one round trip: what one mail came to, and the beginning of the next.
 _TURN = f"""
 WITH done AS ({_SENT} RETURNING invitation_id), invited AS (
-  UPDATE invitation SET state = 'invited', expires_at = ? FROM done
-  WHERE invitation.id = done.invitation_id AND invitation.id = ? AND state = 'planned')
+  UPDATE invitation SET state = {_MOVED}, expires_at = ? FROM done
+  WHERE invitation.id = done.invitation_id AND invitation.id = ? AND state = {_PLANNED})
 {_BEGIN}
 """  # noqa: S608
 

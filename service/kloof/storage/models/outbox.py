@@ -21,6 +21,8 @@ from kloof.storage.models.sign_in import SignIn
 from kloof.storage.statements import names
 
 _S = MessageState
+REVIEW_CONDITION = f"state IN ({names([_S.SENDING, _S.FAILED, _S.HELD, _S.BOUNCED])})"
+"""Of the index of what may need a person. SQLite takes it only for a statement that repeats this word for word."""
 
 
 class Message(BaseModel):
@@ -72,7 +74,7 @@ Message.add_index(
         Message,
         (Message.state, Message.changed_at),
         name="message_attention",
-        where=SQL(f"state IN ({names([_S.SENDING, _S.FAILED, _S.HELD, _S.BOUNCED])})"),
+        where=SQL(REVIEW_CONDITION),
     )
 )
 
