@@ -40,7 +40,7 @@ class World:
     """A project with kloof's own install.sh, and an index that has what it needs and more besides."""
 
     def __init__(self, folder: Path) -> None:
-        self.index, self.project = folder / "simple", folder / "source"
+        self.index, self.project = folder / "index", folder / "source"
         self.handed_out: set[str] = set()
         (self.project / "requirements").mkdir(parents=True)
         shutil.copy(ROOT / "requirements" / "install.sh", self.project / "requirements")
@@ -146,7 +146,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     for name in list(os.environ):
         if name.startswith(("PIP_", "UV_")):
             monkeypatch.delenv(name)
-    address = f"http://127.0.0.1:{server.server_port}/simple"
+    address = f"http://127.0.0.1:{server.server_port}/index"
     for name, value in {
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_INDEX_URL": address,

@@ -79,7 +79,7 @@ def test_a_deal_that_is_erased_while_a_file_is_loaded_is_refused(
 def test_a_statement_that_gives_no_row_where_one_is_certain_says_so(database: str) -> None:
     storage.ensure_connected()
     with pytest.raises(LookupError, match="gave none"):
-        statements.only("SELECT id FROM deal WHERE id = ?", NOWHERE)
+        statements.scalar("SELECT id FROM deal WHERE id = ?", NOWHERE)
 
 
 JUST_WRITTEN = {"deals/deals.py": 1, "mailing/outbox.py": 1, "staff/call_records.py": 1}

@@ -99,19 +99,6 @@ def first(sql: str, *values: Any) -> tuple[Any, ...] | None:
     return row
 
 
-def only(sql: str, *values: Any) -> tuple[Any, ...]:
-    """The row of a statement that always gives one: a count, or what it has just written."""
-    return only_of(run(sql, *values))
-
-
-def only_of(cursor: Any) -> tuple[Any, ...]:
-    """As `only`, of a statement that was sent already."""
-    row: tuple[Any, ...] | None = cursor.fetchone()
-    if row is None:
-        raise LookupError("A statement that always gives a row gave none.")
-    return row
-
-
 def names(states: Iterable[str]) -> str:
     """States of a table of the domain, as a statement lists them; a list keeps its order. Never for what comes from
     outside.
