@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from running import Demo, chromium, running_demo
+from instruments.running import Demo, chromium, running_demo
 
 PICTURES = Path(__file__).parents[1] / "site" / "pictures"
 DAY = "2026-11-25"

@@ -15,8 +15,8 @@ from click.testing import CliRunner
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from builders import settings as company
-from handbook import blocks, code, named, page, rows, sections, typed, under
+from cast.builders import settings as company
+from instruments.handbook import blocks, code, named, page, rows, sections, typed, under
 from kloof import storage
 from kloof.actions.releases.attack import Audit
 from kloof.actions.releases.publish import PublishResult

@@ -13,7 +13,7 @@ import click
 import pytest
 from babel.messages.extract import extract_from_dir
 
-from handbook import sections
+from instruments.handbook import sections
 from kloof.cli import COMMANDS, main
 from kloof.config.settings import Settings
 from kloof.config.sources import ENVIRONMENT, FILE_KEYS
@@ -237,7 +237,7 @@ def test_whoever_tells_kinds_of_mail_apart_by_name_is_found(told_apart: str) -> 
 
 
 def test_no_access_rule_is_left_over_from_a_route_that_is_gone(database: str, tmp_path: Path) -> None:
-    from builders import settings as company
+    from cast.builders import settings as company
     from kloof.web import create_app
 
     app = create_app(company(database, tmp_path, run="demo"))

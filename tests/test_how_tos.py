@@ -12,8 +12,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from builders import NOW
-from handbook import SITE, blocks, typed
+from cast.builders import NOW
+from instruments.handbook import SITE, blocks, typed
 from kloof import storage
 from kloof.actions.init import init
 from kloof.actions.releases.publish import refuse_unless_together

@@ -18,7 +18,7 @@ from zipfile import ZipFile, ZipInfo
 
 import pytest
 
-from handbook import SITE, blocks
+from instruments.handbook import SITE, blocks
 
 ROOT = Path(__file__).parents[1]
 UV = Path(sys.executable).with_name("uv")

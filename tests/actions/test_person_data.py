@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import CALLS, NOW, SECRET, BuiltDeal, deal, person, settings
+from cast.builders import CALLS, NOW, SECRET, BuiltDeal, deal, person, settings
 from kloof.actions import person_data
 from kloof.actions.mailing import opt_out
 from kloof.actions.surveys import respond

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from compiled import compile_once
-from pages import CHECKER, LIGHTHOUSE
-from running import CHROMIUM, chromium
+from instruments.compiled import compile_once
+from instruments.pages import CHECKER, LIGHTHOUSE
+from instruments.running import CHROMIUM, chromium
 
 compile_once()
 

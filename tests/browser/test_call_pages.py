@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from builders import NOW, deal, person
-from call_cast import SANNE, answers, chooses, company
+from cast.builders import NOW, deal, person
+from cast.calls import SANNE, answers, chooses, company
+from instruments.pages import axe_violations, follow, html_errors, served, sign_in
 from kloof.actions.staff import calls
 from kloof.config import Settings
 from kloof.domain.access.people import Person, Role
@@ -21,7 +22,6 @@ from kloof.domain.surveys.responses import PromiseOutcome as PromiseOutcome
 from kloof.storage.access import people
 from kloof.storage.models import Call, Deal
 from kloof.web import create_app
-from pages import axe_violations, follow, html_errors, served, sign_in
 
 NewPage = Callable[..., Page]
 DESK = "Noor Desk"

@@ -8,11 +8,11 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 from werkzeug.exceptions import HTTPException
 
-from builders import NOW
+from cast.builders import NOW
+from cast.long_names import Place, house, places
+from instruments.pages import follow, served, sign_in, wrong_on_a_phone
 from kloof import storage
 from kloof.web import create_app
-from long_names import Place, house, places
-from pages import follow, served, sign_in, wrong_on_a_phone
 
 NO_PAGES = {
     "static", "home.healthz", "home.readyz", "findings.page", "sign_in.back", "letter.go", "demo.framed",

@@ -6,15 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from made_site import LOOK, company_folder
 from playwright.sync_api import Page
-from synthetic import Firm
 
-from builders import NOW, settings
+from cast.builders import NOW, settings
+from cast.long_names import long
+from cast.made_site import LOOK, company_folder
+from cast.synthetic import Firm
+from instruments.pages import axe_violations, html_errors, lighthouse, served, wrong_on_a_phone
 from kloof.publish.site_build import build_site
 from kloof.web import create_app
-from long_names import long
-from pages import axe_violations, html_errors, lighthouse, served, wrong_on_a_phone
 
 NewPage = Callable[..., Page]
 

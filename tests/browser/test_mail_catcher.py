@@ -11,13 +11,13 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from builders import NOW
+from cast.builders import NOW
+from cast.selling import company, line, sell
+from instruments.pages import axe_violations, follow, html_errors, served
 from kloof.actions.mailing.worker import work_once
 from kloof.config import Settings
 from kloof.mail.transport import Folder
 from kloof.web import create_app
-from outbox_cast import company, line, sell
-from pages import axe_violations, follow, html_errors, served
 
 NewPage = Callable[..., Page]
 LONG = "Hybridewarmtepompinstallatiewerkzaamheden" * 2

@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, Route
 
-from builders import CALLS, NOW, BuiltDeal, deal, person, settings, survey
+from cast.builders import CALLS, NOW, BuiltDeal, deal, person, settings, survey
+from cast.selling import line, sell
+from instruments.pages import axe_violations, follow, html_errors, served, sign_in
 from kloof.actions.staff import handover
 from kloof.actions.staff.published import Figures
 from kloof.actions.surveys import respond
@@ -20,8 +22,6 @@ from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
 from kloof.storage.access import people
 from kloof.storage.models import Deal, Invitation, Person, Response
 from kloof.web import create_app
-from outbox_cast import line, sell
-from pages import axe_violations, follow, html_errors, served, sign_in
 
 NewPage = Callable[..., Page]
 BOTH = (Wave.SALE, Wave.DELIVERY)

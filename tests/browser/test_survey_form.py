@@ -7,14 +7,14 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from builders import CALLS, NOW, BuiltDeal, deal, settings, survey
+from cast.builders import CALLS, NOW, BuiltDeal, deal, settings, survey
+from instruments.pages import axe_violations, follow, html_errors, served
 from kloof.actions.surveys import respond
 from kloof.actions.surveys.files import load_surveys
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent, PromiseChange, Source
 from kloof.web import create_app
 from kloof.web.survey.preview import alone
-from pages import axe_violations, follow, html_errors, served
 
 NewPage = Callable[..., Page]
 SURVEY = survey(6)

@@ -12,7 +12,10 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import BrowserContext, Page, expect
 
-from builders import CALLS, settings, survey, text
+from cast.builders import ALWAYS, CALLS, settings, survey, text
+from cast.selling import Clock, deliver, line, sell
+from instruments.pages import follow, served
+from instruments.running import free_port
 from kloof import storage
 from kloof.actions.mailing.worker import work_once
 from kloof.actions.surveys import respond
@@ -22,9 +25,6 @@ from kloof.domain.surveys.responses import Changes, Consent, Questionnaire
 from kloof.domain.text import LANGUAGES, Language
 from kloof.mail import Transport, open_transport
 from kloof.web import create_app
-from outbox_cast import ALWAYS, Clock, deliver, line, sell
-from pages import follow, served
-from running import free_port
 
 NewPage = Callable[..., Page]
 NEXT, SEND = (f"main .actions button[value={action}]" for action in ("save", "submit"))

@@ -7,13 +7,13 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, Request
 
-from builders import CALLS, NOW, BuiltDeal, deal, settings, survey
+from cast.builders import CALLS, NOW, BuiltDeal, deal, settings, survey
+from instruments.pages import axe_violations, follow, html_errors, served
 from kloof.actions.surveys import respond
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
 from kloof.storage.models import Promise, Response
 from kloof.web import create_app
-from pages import axe_violations, follow, html_errors, served
 
 NewPage = Callable[..., Page]
 BOTH = (Wave.SALE, Wave.DELIVERY)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from builders import settings as settings_of
+from cast.builders import settings as settings_of
+from cast.respondents import answered_deals
 from kloof import storage
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
@@ -17,7 +18,6 @@ from kloof.config import Settings
 from kloof.domain.errors import Refused
 from kloof.publish.release_files import Staged
 from kloof.storage.models import Block
-from release_cast import answered_deals
 
 NOW = datetime(2026, 6, 1, 10, tzinfo=UTC)
 

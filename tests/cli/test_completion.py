@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from command_cast import on_disk
-from handbook import blocks, page, under
+from instruments.commands import on_disk
+from instruments.handbook import blocks, page, under
 from kloof.cli import main
 
 BIN = Path(sys.executable).parent

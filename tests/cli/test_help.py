@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from handbook import typed
+from instruments.handbook import typed
 from kloof.cli import COMMANDS, main
 
 WIDTHS = (80, 60)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from command_cast import ELSEWHERE, NAMES, fewest_words, kloof
-from handbook import typed
+from instruments.commands import ELSEWHERE, NAMES, fewest_words, kloof
+from instruments.handbook import typed
 
 REPORTS = [
     name for name, command in typed() if any("--json" in parameter.opts for parameter in command.params)

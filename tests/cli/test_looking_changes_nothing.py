@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from playhouse.migrations import Runner
 
-from command_cast import NAMES, fewest_words, kloof, on_disk
-from handbook import typed
+from cast.respondents import answered_deals
+from instruments.commands import NAMES, fewest_words, kloof, on_disk
+from instruments.handbook import typed
 from kloof import storage
 from kloof.actions.clock import wall_clock
 from kloof.config.sources import ENVIRONMENT
 from kloof.storage.database import connect
 from kloof.storage.schema import MIGRATIONS
-from release_cast import answered_deals
 
 HEADER = "deal_id,customer_name,customer_email,language,salesperson_email,team,region,product,survey,sold_on"
 DEAL = "X-1,Jan de Boer,jan@home.example,nl,noor@company.example,Utrecht,Midden,Pomp,installation,2025-03-02"

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from cast.selling import line, sell
 from kloof import storage
 from kloof.actions.clock import wall_clock
 from kloof.cli import main
 from kloof.config import load_settings
 from kloof.storage.models import Message
-from outbox_cast import line, sell
 
 Run = Callable[..., Result]
 TOML = '[company]\nname = "Warmtehuis"\n[mail]\nhours = [0, 24]\nweekdays = [1, 2, 3, 4, 5, 6, 7]\nholidays = ""\n'

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from command_cast import kloof, on_disk
+from instruments.commands import kloof, on_disk
 from kloof.config.sources import ENVIRONMENT
 
 HEADER = "deal_id,customer_name,customer_email,language,salesperson_email,team,region,product,survey,sold_on"

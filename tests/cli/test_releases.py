@@ -5,10 +5,10 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from cast.respondents import MONDAY, answered_deals, settings
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.cli import main
-from release_cast import MONDAY, answered_deals, settings
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from builders import SECRET, settings
+from cast.builders import SECRET, settings
+from instruments.running import free_port, wait_for
 from kloof.cli.gunicorn import Server
-from running import free_port, wait_for
 
 SURVEYS = Path(__file__).parents[2] / "surveys"
 

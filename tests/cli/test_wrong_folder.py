@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from command_cast import ELSEWHERE, NAMES, fewest_words, kloof, on_disk
+from instruments.commands import ELSEWHERE, NAMES, fewest_words, kloof, on_disk
 from kloof.cli import COMMANDS
 
 REMEDY = (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import SECRET
+from cast.builders import SECRET
 from kloof.config import load_settings
 
 

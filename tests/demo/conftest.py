@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cast.played import Play, Played, played
 from kloof import storage
-from played import Play, Played, played
 
 
 @pytest.fixture(scope="session")

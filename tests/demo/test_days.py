@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from cast.played import Play, Played
 from kloof.actions.access import sign_in
 from kloof.actions.mailing.worker import work_once
 from kloof.actions.staff import calls, handover
@@ -15,7 +16,6 @@ from kloof.domain.access.people import Person
 from kloof.domain.staff.handover import Mark
 from kloof.mail.transport import Memory
 from kloof.storage.access import people
-from played import Play, Played
 
 DAYS = {
     "a leap day, a Tuesday": date(2028, 2, 29),

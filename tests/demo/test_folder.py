@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from cast.played import DAY, Play
 from kloof.config import DEMO_MARK
 from kloof.demo import processes
 from kloof.demo.folder import clear, furnish, held
 from kloof.domain.errors import Refused
-from played import DAY, Play
 
 
 def test_what_a_demo_of_before_left_is_thrown_away(tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ from itertools import count
 
 import pytest
 
+from cast.played import DAY, Play
 from kloof.actions.surveys import respond
 from kloof.demo.visitors import FIRST_VISIT, SECOND_VISIT, TO_CALL, TO_DELIVER
 from kloof.domain.deals.study_arms import Arm, drawn
-from played import DAY, Play
 
 SHARE = 0.1
 MOST = 200

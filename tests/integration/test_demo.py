@@ -16,8 +16,8 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
+from instruments.running import Demo, running_demo
 from kloof.config import DEMO_KEY
-from running import Demo, running_demo
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 

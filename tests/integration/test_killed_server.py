@@ -16,12 +16,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from builders import SECRET, deal, survey
+from cast.builders import SECRET, deal, survey
+from instruments.running import free_port, wait_for
 from kloof import storage
 from kloof.domain.surveys.answers import pack
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.models import Invitation, Response
-from running import free_port, wait_for
 
 SURVEY = survey(12)
 CLIENTS = 8

@@ -17,15 +17,15 @@ from urllib.parse import urlencode
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from bad_server import BadServer
 
-from builders import SECRET, BuiltDeal, deal
+from cast.builders import SECRET, BuiltDeal, deal
+from cast.selling import company, line, sell
+from instruments.bad_server import BadServer
+from instruments.running import free_port, wait_for
 from kloof.actions.clock import wall_clock
 from kloof.domain.access import tokens
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.models import Invitation
-from outbox_cast import company, line, sell
-from running import free_port, wait_for
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

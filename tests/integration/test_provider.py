@@ -18,7 +18,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
-from builders import person, settings
+from cast.builders import person, settings
 from kloof.actions.clock import wall_clock
 from kloof.domain.access.people import Role
 from kloof.storage.access import people

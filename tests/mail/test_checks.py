@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from bad_server import BadServer, Mood
 
+from cast.selling import NOON, company
+from instruments.bad_server import BadServer, Mood
 from kloof.actions.mailing.trial import try_out
 from kloof.config import Settings
 from kloof.domain.errors import BadInput, BadSettings
 from kloof.mail.checks import Proof
-from outbox_cast import NOON, company
 
 RECORDS = {
     "warmtehuis.example": ["v=spf1 include:mail.example -all"],

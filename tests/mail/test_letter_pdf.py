@@ -6,13 +6,14 @@ from pathlib import Path
 import zxingcpp
 from PIL import Image
 
+from cast.builders import SECRET
+from cast.mails import SALT, a_survey, outgoing
+from cast.selling import NOON, company, survey
+from instruments.paper_reading import pages, picture
 from kloof.config import Company
 from kloof.domain.access import tokens
 from kloof.domain.text import Language
 from kloof.mail.letter_pdf import LetterPrinter
-from mail_cast import SALT, a_survey, outgoing
-from outbox_cast import NOON, company, survey
-from paper_reading import pages, picture
 
 
 def letter(folder: Path, language: Language = "nl", **changes: object) -> Path:
@@ -49,7 +50,7 @@ def test_the_longest_names_still_fit_on_one_page(tmp_path: Path) -> None:
 def test_the_square_on_the_printed_page_holds_the_whole_link(tmp_path: Path) -> None:
     file = letter(tmp_path)
     [found] = zxingcpp.read_barcodes(picture(file))
-    token = tokens.token("a key that is long enough for a test", tokens.Purpose.SURVEY, SALT)
+    token = tokens.token(SECRET, tokens.Purpose.SURVEY, SALT)
     assert found.text == f"https://feedback.warmtehuis.example/s/{token}"
 
 

@@ -15,6 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cast.mails import SALT, a_survey, outgoing
+from cast.selling import NOON, company, survey
 from kloof.config import Settings
 from kloof.domain.access.tokens import Purpose, token
 from kloof.domain.errors import BadSettings
@@ -36,8 +38,6 @@ from kloof.domain.text import LANGUAGES, Language
 from kloof.mail.compiled import CompiledBody, encoded
 from kloof.mail.headers import domain_in_ascii, mailbox, words
 from kloof.mail.rendering import MailRenderer, RenderedMail
-from mail_cast import SALT, a_survey, outgoing
-from outbox_cast import NOON, company, survey
 
 ASKING = [(INVITATION, 0), (REMINDER, 1), (REMINDER, 2)]
 
@@ -186,7 +186,7 @@ def test_links_lead_to_this_survey_and_nowhere_else(settings: Settings) -> None:
     found = links(body(made(settings, outgoing()), "html"))
     survey_link = settings.link(f"/s/{token(settings.secret_key, Purpose.SURVEY, SALT)}")
     opt_out = settings.link(f"/opt-out/{token(settings.secret_key, Purpose.OPT_OUT, SALT)}")
-    assert found == [*(f"{survey_link}?lead-time={point}" for point in range(11)), survey_link, opt_out]
+    assert found == [*(f"{survey_link}?a1={point}" for point in range(11)), survey_link, opt_out]
 
 
 def test_nothing_in_a_mail_is_fetched_from_anywhere(settings: Settings) -> None:

@@ -4,8 +4,8 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from bad_server import BadServer, Mood
 
+from instruments.bad_server import BadServer, Mood
 from kloof.domain.errors import BadSettings
 from kloof.mail.smtp import Smtp, as_lines
 from kloof.mail.transport import Fate, TransportError

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
-from bad_server import BadServer
 
+from instruments.bad_server import BadServer
 from kloof.mail.smtp import Smtp
 from kloof.mail.transport import Fate, TransportError
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from cast.selling import company
 from kloof.domain.errors import BadSettings
 from kloof.mail.catcher import Catcher
 from kloof.mail.opening import open_transport
 from kloof.mail.smtp import Smtp
 from kloof.mail.transport import Folder
-from outbox_cast import company
 
 TEXT = b"Subject: Hello\r\n\r\nDear Piet,\r\n"
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from made_site import LOOK, company_folder
-from synthetic import Firm
 
+from cast.made_site import LOOK, company_folder
+from cast.synthetic import Firm
 from kloof.domain.releases.document import ReleaseDocument
 from kloof.publish.site_build import build_site
 

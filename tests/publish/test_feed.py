@@ -7,8 +7,8 @@ from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
 
 import pytest
-from synthetic import Firm
 
+from cast.synthetic import Firm
 from kloof.domain.releases.document import ReleaseDocument
 from kloof.publish.pages import write_pages
 from kloof.publish.pages.feed import feed

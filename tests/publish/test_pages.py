@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from made_site import put_releases
-from synthetic import Firm
 
+from cast.made_site import put_releases
+from cast.synthetic import Firm
 from kloof.domain.notation import interval, number, signed
 from kloof.domain.releases.document import Level, ReleaseDocument
 from kloof.domain.statistics import Gap, Split, gap, overall_gap, overall_split

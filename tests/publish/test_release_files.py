@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from worlds import THRESHOLDS, World, a_survey, answers
 
+from cast.worlds import THRESHOLDS, World, a_survey, answers
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.errors import Reason, Refused
 from kloof.domain.releases.certify import Publishable, certify, certify_what_can_be

@@ -10,9 +10,9 @@ from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from made_site import LOOK, company_folder
-from synthetic import Firm
 
+from cast.made_site import LOOK, company_folder
+from cast.synthetic import Firm
 from kloof.design.shared import shared_styles
 from kloof.domain.errors import BadInput, Refused
 from kloof.publish.site_build import CompanyStyle, build_site

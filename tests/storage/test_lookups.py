@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import CALLS, NOW, deal, person, survey
+from cast.builders import CALLS, NOW, deal, person, survey
 from kloof import storage
 from kloof.actions.surveys import respond
 from kloof.domain.errors import NotFound

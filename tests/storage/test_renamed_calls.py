@@ -8,7 +8,7 @@ import pytest
 from peewee import IntegrityError
 from playhouse.migrations import Runner
 
-from builders import NOW, BuiltDeal, deal, person
+from cast.builders import NOW, BuiltDeal, deal, person
 from kloof import storage
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import database, is_postgresql

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playhouse.migrations import Runner
 
-from builders import NOW, deal
+from cast.builders import NOW, deal
 from kloof import storage
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import connect, database, is_postgresql

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from playhouse.migrations import Runner
 
-import release_cast
-from builders import CALLS, NOW, deal, person
+from cast import respondents
+from cast.builders import CALLS, NOW, deal, person
 from kloof import storage
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
@@ -37,8 +37,8 @@ def filled(either_database: str, tmp_path: Path) -> str:
             promises={0: PromiseChange(text="Klaar vóór de vorst")} if wave is Wave.SALE else {},
         )
         respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, CALLS, submit=True)
-    release_cast.answered_deals(40)
-    freeze(release_cast.settings(tmp_path, either_database), release_cast.MONDAY)
+    respondents.answered_deals(40)
+    freeze(respondents.settings(tmp_path, either_database), respondents.MONDAY)
     return either_database
 
 
@@ -95,8 +95,8 @@ def test_a_filled_first_database_keeps_every_row_and_publishes_the_same_after_al
     filled: str, tmp_path: Path
 ) -> None:
     before, pairs = everything(), {row.deal_id: row.answers for row in OwnPair.select()}
-    agreed = release_cast.settings(tmp_path / "before", filled)
-    untouched = publish(agreed, release_cast.MONDAY, dry_run=True).document
+    agreed = respondents.settings(tmp_path / "before", filled)
+    untouched = publish(agreed, respondents.MONDAY, dry_run=True).document
     as_it_was_at_first(before, filled, tmp_path)
     first = {table: [set(row) for row in rows] for table, rows in everything().items()}
     storage.migrate()
@@ -119,5 +119,5 @@ def test_a_filled_first_database_keeps_every_row_and_publishes_the_same_after_al
     assert Promise.get().text == "Klaar vóór de vorst"
     brought_in = {row.deal_id: row.answers for row in OwnPair.select()}
     assert (len(brought_in), brought_in | pairs) == (41, brought_in)
-    assert publish(agreed, release_cast.MONDAY, dry_run=True).document == untouched
+    assert publish(agreed, respondents.MONDAY, dry_run=True).document == untouched
     assert untouched

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask, Response, g, request
 from flask.testing import FlaskClient
 
-from builders import NOW, person, settings
-from compiled import compile_once
+from cast.builders import NOW, person, settings
+from instruments.compiled import compile_once
 from kloof import storage
 from kloof.domain.access.people import Role
 from kloof.storage.access import people

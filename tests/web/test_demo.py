@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from builders import NOW, settings
+from cast.builders import NOW, settings
 from kloof.mail.texts import MailText, mail_texts
 from kloof.web import create_app
 from kloof.web.app.security import POLICY

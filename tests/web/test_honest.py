@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from builders import deal, survey
+from cast.builders import deal, survey
 from kloof.domain.surveys.definition import Wave
 
 SURVEY = survey(6)

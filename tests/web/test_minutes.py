@@ -10,7 +10,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from builders import NOW, settings, survey
+from cast.builders import NOW, settings, survey
 from kloof.config import Settings
 from kloof.domain.mailing.kinds import INVITATION, REMINDER, MailKind
 from kloof.domain.mailing.messages import Outgoing, Recipient

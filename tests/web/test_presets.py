@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from builders import NOW, SECRET, BuiltDeal, deal, survey
+from cast.builders import NOW, SECRET, BuiltDeal, deal, survey
 from kloof.actions.surveys import respond
 from kloof.domain.access import tokens
 from kloof.domain.states import InvitationState

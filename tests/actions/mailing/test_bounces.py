@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cast.selling import NOON, Clock, company, line, sell
 from kloof.actions.mailing.bounces import BounceReport, gather, take
 from kloof.actions.mailing.dispatch import Dispatch
 from kloof.actions.mailing.outbox import catch_up
@@ -15,7 +16,6 @@ from kloof.mail.bounces import Bounce, BounceKind
 from kloof.mail.mailboxes import from_maildir
 from kloof.mail.transport import Memory
 from kloof.storage.models import Invitation, Message
-from outbox_cast import NOON, Clock, company, line, sell
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cast.selling import NOON, Clock, company, deliver, line, sell
 from kloof.actions.mailing import opt_out
 from kloof.actions.mailing.dispatch import LEASE, PATIENCE, Dispatch, RoundResult
 from kloof.actions.mailing.outbox import catch_up
@@ -21,7 +22,6 @@ from kloof.domain.surveys.definition import Wave
 from kloof.mail.transport import Fate, Memory, TransportError, nothing
 from kloof.storage.mailing import outbox, sending
 from kloof.storage.models import Invitation, Message
-from outbox_cast import NOON, Clock, company, deliver, line, sell
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from builders import CALLS, NOW, BuiltDeal, deal, person, survey
+from cast.builders import CALLS, NOW, BuiltDeal, deal, person, survey
+from cast.respondents import MONDAY, answered_deals, month, settings
 from kloof.actions.mailing import opt_out
 from kloof.actions.mailing.dispatch import Dispatch, RoundResult
 from kloof.actions.releases.freeze import freeze
@@ -21,7 +22,6 @@ from kloof.domain.surveys.responses import Changes, Consent
 from kloof.mail.transport import Memory
 from kloof.storage.mailing import outbox
 from kloof.storage.models import Call, Customer, Deal, Message, Response
-from release_cast import MONDAY, answered_deals, month, settings
 
 TUESDAY = MONDAY + timedelta(days=1)
 EVERYTHING = Changes(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cast.selling import NOON, Clock, company, deliver, line, sell, seller_and_version, survey
 from kloof import storage
 from kloof.actions.mailing import invite
 from kloof.actions.mailing.dispatch import Dispatch
@@ -15,7 +16,6 @@ from kloof.domain.surveys.definition import Wave
 from kloof.mail.transport import Memory
 from kloof.storage.deals import deals
 from kloof.storage.models import Invitation, Message
-from outbox_cast import NOON, Clock, company, deliver, line, sell, seller_and_version, survey
 
 pytestmark = pytest.mark.usefixtures("database")
 

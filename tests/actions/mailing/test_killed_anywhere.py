@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import random
 import signal
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -15,16 +14,14 @@ from threading import Event
 
 import pytest
 
+from cast.selling import NOON, company, line, sell
+from instruments.bad_server import BadServer, Mood, moody
 from kloof import storage
 from kloof.actions.mailing.outbox import catch_up
 from kloof.config import Settings
 from kloof.domain.states import MessageState
 from kloof.mail.smtp import Smtp
 from kloof.storage.models import Message
-from outbox_cast import NOON, company, line, sell
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "mail"))
-from bad_server import BadServer, Mood, moody
 
 WORKERS = 3
 FAST = 120.0
@@ -33,7 +30,7 @@ SETTLED = {MessageState.SENT, MessageState.HELD, MessageState.FAILED}
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(
-    ["kloof.actions.mailing.worker", "kloof.mail.smtp", "kloof.storage", "outbox_cast"]
+    ["kloof.actions.mailing.worker", "kloof.mail.smtp", "kloof.storage", "cast.selling"]
 )
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cast.selling import NOON, Clock, company, deliver, line, sell, survey
+from instruments.paper_reading import pages
 from kloof import storage
 from kloof.actions.deals import imports
 from kloof.actions.mailing import invite, letters, opt_out
@@ -18,8 +20,6 @@ from kloof.domain.access import tokens
 from kloof.domain.errors import NotFound, Refused
 from kloof.mail.transport import Memory
 from kloof.storage.models import Customer, Deal, Invitation, Message
-from outbox_cast import NOON, Clock, company, deliver, line, sell, survey
-from paper_reading import pages
 
 HEADER = (
     "deal_id,customer_name,customer_email,language,salesperson_email,"
@@ -42,11 +42,11 @@ def send(settings: Settings, clock: Callable[..., object] | None = None) -> list
 def load(settings: Settings, *rows: str) -> imports.Report:
     sell(settings, line(99))  # brings the salesperson
     text = "\n".join([HEADER, *rows])
-    return imports.import_deals(settings, text, "deals.csv", {"installation": survey()}, NOON)
+    return imports.import_deals(settings, text, "deals.csv", {"project": survey()}, NOON)
 
 
 def row(deal: str, name: str, email: str = "", number: str = "") -> str:
-    return f"{deal},{name},{email},nl,eva@warmtehuis.example,U,M,Pomp,installation,2026-09-14,{number}"
+    return f"{deal},{name},{email},nl,eva@warmtehuis.example,U,M,Pomp,project,2026-09-14,{number}"
 
 
 def test_a_customer_without_an_address_waits_for_a_letter_and_gets_no_mail(settings: Settings) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-import builders
+from cast import builders
+from cast.selling import NOON, Clock, company, line, sell
 from kloof.actions.mailing.dispatch import Dispatch
 from kloof.actions.mailing.outbox import Decision, all_held, catch_up, overview, resolve
 from kloof.actions.surveys import respond
@@ -21,7 +22,6 @@ from kloof.mail.transport import Memory
 from kloof.storage.mailing import outbox, review
 from kloof.storage.models import Invitation, Message
 from kloof.storage.releases import freezing
-from outbox_cast import NOON, Clock, company, line, sell
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cast.selling import Clock, company, line, sell
 from kloof.actions.mailing.dispatch import Dispatch
 from kloof.config import Settings
 from kloof.domain.deals.files import LineRefused, read_deals
 from kloof.mail.transport import Memory
 from kloof.storage.models import Message
-from outbox_cast import Clock, company, line, sell
 
 ZONES = ("", "America/New_York", "Asia/Tokyo", "Pacific/Auckland")
 MIDNIGHT = datetime(2026, 9, 14, 22, tzinfo=UTC)

@@ -6,11 +6,11 @@ from threading import Event
 
 import pytest
 
+from cast.selling import Clock, company, line, sell
 from kloof.actions.mailing import worker
 from kloof.config import Settings
 from kloof.mail.transport import Fate, Memory, TransportError, nothing
 from kloof.storage.models import Message
-from outbox_cast import Clock, company, line, sell
 
 pytestmark = pytest.mark.usefixtures("database")
 

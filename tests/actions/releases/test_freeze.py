@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from cast.respondents import MONDAY, addresses, answered_deals, month, settings
 from kloof import storage
 from kloof.actions.releases.freeze import freeze, waiting
 from kloof.domain.errors import Refused
 from kloof.domain.releases.document import Level, WithheldReason
 from kloof.storage.releases import freezing, practice_parts, releases
-from release_cast import MONDAY, addresses, answered_deals, month, settings
 
 
 def test_enough_pairs_of_a_team_close_into_a_block(database, tmp_path):
@@ -102,7 +102,7 @@ sys.path.insert(0, sys.argv[3])
 from kloof import storage
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
-from release_cast import MONDAY, settings
+from cast.respondents import MONDAY, settings
 import kloof.domain.releases.blocks, kloof.storage.releases.freezing, kloof.publish.release_files
 storage.open_database(sys.argv[1])
 made = settings(Path(sys.argv[2]))

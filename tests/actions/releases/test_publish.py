@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cast.respondents import MONDAY, alone, answered_deals, month, settings
 from kloof.actions.releases import publish as publishing
 from kloof.actions.releases.attack import audit
 from kloof.actions.releases.freeze import freeze
@@ -19,7 +20,6 @@ from kloof.domain.errors import Refused
 from kloof.domain.releases.document import Level, WithheldReason
 from kloof.publish.release_files import read_releases
 from kloof.storage.releases import freezing, queueing, releases
-from release_cast import MONDAY, alone, answered_deals, month, settings
 
 
 @pytest.fixture
@@ -221,7 +221,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[4])
 from kloof import storage
 from kloof.actions.releases.publish import publish
-from release_cast import month, settings
+from cast.respondents import month, settings
 from kloof.publish import release_files
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 moment = sys.argv[3]

@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from cast.respondents import MONDAY, answered_deals, customer_of, month, settings
 from kloof.actions.releases.attack import audit
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
@@ -13,7 +14,6 @@ from kloof.publish.release_files import read_releases
 from kloof.storage.database import counted_queries
 from kloof.storage.models import PracticePart
 from kloof.storage.releases import freezing, practice_parts, queueing
-from release_cast import MONDAY, answered_deals, customer_of, month, settings
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import holidays
 import pytest
 
+from cast.selling import Clock, company, deliver, line, seller_and_version, survey
 from kloof import storage
 from kloof.actions.deals.imports import import_cancellations
 from kloof.actions.mailing import invite, opt_out
@@ -28,7 +29,6 @@ from kloof.mail.transport import Fate, Memory, TransportError, nothing
 from kloof.storage.deals import deals
 from kloof.storage.models import Customer, Invitation, Message
 from kloof.storage.models import Deal as DealRow
-from outbox_cast import Clock, company, deliver, line, seller_and_version, survey
 
 FEW, MANY, DAYS = 1_000, 10_000, 365
 BY_ONE_CUSTOMER = 5 / 3

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from builders import NOW, BuiltDeal, deal, person
-from call_cast import PROMISE, SANNE, WORDS, answers, chooses, company, mails, state
+from cast.builders import NOW, BuiltDeal, deal, person
+from cast.calls import PROMISE, SANNE, WORDS, answers, chooses, company, mails, state
 from kloof.actions.mailing import opt_out
 from kloof.actions.mailing.dispatch import Dispatch, RoundResult
 from kloof.actions.staff import calls

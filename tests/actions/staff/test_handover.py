@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cast.selling import NOON, SELLER, Clock, company, deliver, line, sell, survey
 from kloof.actions.deals import imports
 from kloof.actions.mailing.dispatch import Dispatch, RoundResult
 from kloof.actions.mailing.outbox import Decision, overview, resolve
@@ -25,7 +26,6 @@ from kloof.storage.access import audit_log, people
 from kloof.storage.models import Deal, HandoverMark, Message, Practice
 from kloof.storage.staff import handover as handovers
 from kloof.storage.surveys import questionnaires
-from outbox_cast import NOON, SELLER, Clock, company, deliver, line, sell, survey
 
 NIGHT = datetime(2026, 9, 19, 23, 30, tzinfo=NOON.tzinfo)  # a Saturday, when no customer gets mail
 
@@ -52,7 +52,7 @@ def link(settings: Settings) -> Questionnaire:
 def shared(settings: Settings, consent: Consent = Consent.NAMED) -> None:
     """A deal whose customer lets delivery see what they expect."""
     sell(settings, line())
-    answers = dict.fromkeys(("lead-time", "price", "quality"), 9)
+    answers = dict.fromkeys(("a1", "a2", "a3"), 9)
     said = Changes(answers=answers, consent=consent, shares_with_delivery=True)
     respond.save(link(settings), said, NOON, call_policy(settings), submit=True)
 
@@ -60,7 +60,7 @@ def shared(settings: Settings, consent: Consent = Consent.NAMED) -> None:
 def say(
     settings: Settings, lead: Person, mark: Mark = Mark.WONT, note: str = "", now: datetime = NIGHT
 ) -> None:
-    handover.mark(settings, lead, "D-1", {"price": (mark, note)}, now)
+    handover.mark(settings, lead, "D-1", {"a2": (mark, note)}, now)
 
 
 def work(settings: Settings, now: datetime = NIGHT) -> tuple[RoundResult, list[str]]:
@@ -182,12 +182,12 @@ def test_the_list_counts_and_shows_what_is_open(settings: Settings, lead: Person
 
 
 HEADER = "deal_id,customer_name,customer_email,language,salesperson_email,team,region,product,survey,sold_on"
-ROW = f"D-1,Customer 1,customer1@example.com,nl,{SELLER},Utrecht,Midden,Warmtepomp,installation,2026-09-14"
+ROW = f"D-1,Customer 1,customer1@example.com,nl,{SELLER},Utrecht,Midden,Warmtepomp,project,2026-09-14"
 
 
 def load(settings: Settings, joint: str, now: datetime) -> imports.Report:
     text = f"{HEADER},joint_visit_on\n{ROW},{joint}\n"
-    return imports.import_deals(settings, text, "deals.csv", {"installation": survey()}, now)
+    return imports.import_deals(settings, text, "deals.csv", {"project": survey()}, now)
 
 
 def test_a_file_with_an_empty_cell_leaves_what_the_lead_entered(settings: Settings, lead: Person) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from builders import CALLS, NOW, person
-from call_cast import PROMISE, WORDS, answers, chooses, company, mails, state
+from cast.builders import CALLS, NOW, person
+from cast.calls import PROMISE, WORDS, answers, chooses, company, mails, state
 from kloof import storage
 from kloof.actions import person_data
 from kloof.actions.staff import calls

@@ -9,7 +9,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from builders import CALLS, NOW, BuiltDeal, deal, person, settings, survey
+from cast.builders import CALLS, NOW, BuiltDeal, deal, person, settings, survey
 from kloof.actions.staff import own_feedback
 from kloof.actions.staff.own_feedback import Total
 from kloof.actions.surveys import respond

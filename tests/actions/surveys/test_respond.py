@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from builders import CALLS, NOW, BuiltDeal, deal, survey
+from cast.builders import CALLS, NOW, BuiltDeal, deal, survey
 from kloof import storage
 from kloof.actions.surveys import respond
 from kloof.domain.errors import NotFound, Refused

@@ -4,9 +4,9 @@ from datetime import date
 
 import numpy as np
 import pytest
-from random_answers import TEN, close
 from scipy import stats
 
+from cast.random_answers import TEN, close
 from kloof.domain import findings
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.findings import (

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cast.mails import NOON, a_call, a_survey, outgoing
 from kloof.domain.mailing.kinds import (
     CALL,
     CALL_DUE,
@@ -20,7 +21,6 @@ from kloof.domain.mailing.kinds import (
 from kloof.domain.mailing.subjects import AboutHandover, AboutSignIn, Subject
 from kloof.domain.states import AWAITS_MAIL, CallState, InvitationState
 from kloof.domain.surveys.definition import Wave
-from mail_cast import NOON, a_call, a_survey, outgoing
 
 _I = InvitationState
 DAY = date(2026, 9, 14)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cast.mails import a_survey, outgoing
 from kloof.domain.errors import BadSettings
 from kloof.domain.mailing.kinds import INVITATION, REMINDER
 from kloof.domain.mailing.schedule import (
@@ -22,7 +23,6 @@ from kloof.domain.mailing.schedule import (
     wait_before_retry,
 )
 from kloof.domain.surveys.definition import Wave
-from mail_cast import a_survey, outgoing
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 OFFICE = SendingHours(9, 18, frozenset({1, 2, 3, 4, 5}), AMSTERDAM, "NL")

@@ -5,8 +5,8 @@ from datetime import date
 
 import numpy as np
 import pytest
-from worlds import WORDS, World, a_survey, answers
 
+from cast.worlds import WORDS, World, a_survey, answers
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases import attacks
 from kloof.domain.releases.attacks import insiders

@@ -5,8 +5,8 @@ from datetime import date
 
 import numpy as np
 import pytest
-from worlds import World, a_survey, answers, columns
 
+from cast.worlds import World, a_survey, answers, columns
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.blocks import MOST_PARTS, PART, plan
 from kloof.domain.releases.closing import Plan

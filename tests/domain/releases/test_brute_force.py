@@ -6,8 +6,8 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import World, a_survey, answers
 
+from cast.worlds import World, a_survey, answers
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.certify import Uncertified, certify
 from kloof.domain.releases.leverage import leverages

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from worlds import THRESHOLDS, World, a_survey, answers
 
+from cast.worlds import THRESHOLDS, World, a_survey, answers
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.certify import History, Publishable, Uncertified, certify
 from kloof.domain.releases.document import Level

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worlds import a_survey, columns
 
+from cast.worlds import a_survey, columns
 from kloof.domain.releases.pair_columns import Stat, group_sums
 from kloof.domain.statistics.sums import PairedSums
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy import stats
-from worlds import THRESHOLDS, World, a_survey, answers
 
+from cast.worlds import THRESHOLDS, World, a_survey, answers
 from kloof.domain import statistics
 from kloof.domain.findings import PracticeFound, read, sentence
 from kloof.domain.releases import attacks

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from brute_force import fewest_people
-from companies import COMPANIES, PRACTISED, RELEASES, year
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import World, a_survey, answers
 
+from cast.companies import COMPANIES, PRACTISED, RELEASES, year
+from cast.worlds import World, a_survey, answers
+from instruments.brute_force import fewest_people
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases import attacks
 from kloof.domain.releases.attacks import insiders

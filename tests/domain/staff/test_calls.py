@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from builders import survey
+from cast.builders import survey
 from kloof.domain.access.people import Person, Role
 from kloof.domain.access.rules import makes_call
 from kloof.domain.mailing.schedule import SendingHours

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from builders import survey
+from cast.builders import survey
 from kloof.domain.staff.handover import Item, Mark, Meeting, Said, Why, items, proposal
 from kloof.domain.surveys.answers import DOES_NOT_APPLY
 from kloof.domain.surveys.responses import Promise, Source

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import survey
+from cast.builders import survey
 from kloof.domain.staff.own_totals import BATCH, CompletePair, OwnSums, fills, still_needed, sums_of
 
 NONE = (0, 0, 0, 0)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from random_answers import TEN, close, customers, mean, values, varied_customers
 from scipy import stats
 
+from cast.random_answers import TEN, close, customers, mean, values, varied_customers
 from kloof.domain import statistics as figures
 from kloof.domain.statistics import Interval, TooFew
 from kloof.domain.statistics.sums import PairedSums, Sums

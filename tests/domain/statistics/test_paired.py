@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from random_answers import SEVEN, TEN, close, customers, kiosk_aspects, mean, varied_customers
 from scipy import stats
 
+from cast.random_answers import SEVEN, TEN, close, customers, kiosk_aspects, mean, varied_customers
 from kloof.domain import statistics as figures
 from kloof.domain.statistics import Interval, TooFew
 from kloof.domain.statistics.sums import PairedSums

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from random_answers import SEVEN, TEN, kiosk_aspects
 from statsmodels.stats import proportion
 
+from cast.random_answers import SEVEN, TEN, kiosk_aspects
 from kloof.domain import statistics as figures
 from kloof.domain.statistics import TooFew
 from kloof.domain.statistics.sums import PairedSums, PromiseCounts

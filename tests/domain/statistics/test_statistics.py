@@ -5,8 +5,8 @@ import sys
 import warnings
 
 from hypothesis import given
-from random_answers import TEN, customers
 
+from cast.random_answers import TEN, customers
 from kloof.domain import statistics as figures
 from kloof.domain.statistics.sums import PairedSums
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from builders import NOW, survey
+from cast.builders import NOW, survey
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.events import AnswersAct, AnswersEvent, agreement
 from kloof.domain.surveys.responses import Consent, Response

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import survey
+from cast.builders import survey
 from kloof.domain.surveys.responses import (
     Changes,
     Consent,

@@ -3,7 +3,7 @@
 import pytest
 from peewee import DatabaseError
 
-from builders import NOW, deal, person
+from cast.builders import NOW, deal, person
 from kloof import storage
 from kloof.domain.access.audit_log import COMMAND_LINE, CUSTOMER, Actor, ActorKind, AuditAction
 from kloof.storage.access import audit_log

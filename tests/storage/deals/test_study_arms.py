@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-import builders
+from cast import builders
+from cast.respondents import MONDAY, alone, answer, answered_deals, settings
 from kloof.actions.releases.freeze import freeze, waiting
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.pair_columns import Stat
@@ -11,7 +12,6 @@ from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.models import Block, Deal, Invitation, Pair, QueueCell, Response
 from kloof.storage.releases import freezing, practice_parts, queueing, releases
-from release_cast import MONDAY, alone, answer, answered_deals, settings
 
 SURVEY = builders.survey(3, core=2)
 

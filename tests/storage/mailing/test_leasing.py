@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from cast.selling import NOON, company, line, sell
 from kloof.config import Settings
 from kloof.storage.mailing import leasing
 from kloof.storage.models import Message
-from outbox_cast import NOON, company, line, sell
 
 
 @pytest.fixture

@@ -7,15 +7,8 @@ import numpy as np
 import pytest
 from peewee import IntegrityError, OperationalError
 
-import builders
-from kloof import storage
-from kloof.actions.releases.freeze import freeze
-from kloof.domain.deals.study_arms import Arm
-from kloof.domain.surveys.definition import Wave
-from kloof.storage.database import database as connection
-from kloof.storage.models import Block, Deal, Pair, Placement, Response
-from kloof.storage.releases import columns, freezing, queueing
-from release_cast import (
+from cast import builders
+from cast.respondents import (
     MONDAY,
     alone,
     answer,
@@ -25,6 +18,13 @@ from release_cast import (
     promise,
     settings,
 )
+from kloof import storage
+from kloof.actions.releases.freeze import freeze
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.surveys.definition import Wave
+from kloof.storage.database import database as connection
+from kloof.storage.models import Block, Deal, Pair, Placement, Response
+from kloof.storage.releases import columns, freezing, queueing
 
 SURVEY = builders.survey(3, core=2)
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
-from builders import NOW, person
-from call_cast import SANNE, answers, chooses, company
+from cast.builders import NOW, person
+from cast.calls import SANNE, answers, chooses, company
 from kloof.actions.staff import calls as making
 from kloof.domain.access.audit_log import AuditAction
 from kloof.domain.staff.calls import CallOutcome

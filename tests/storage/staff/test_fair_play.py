@@ -3,7 +3,7 @@
 import json
 from datetime import date, datetime, timedelta
 
-from builders import NOW, BuiltDeal, deal, person, survey
+from cast.builders import NOW, BuiltDeal, deal, person, survey
 from kloof import storage
 from kloof.domain.deals.deals import DealLine
 from kloof.domain.staff.fair_play import Count, Signal

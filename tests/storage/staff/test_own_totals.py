@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-import release_cast
-from builders import CALLS, NOW, deal, person, survey
-from builders import settings as company
+from cast import respondents
+from cast.builders import CALLS, NOW, deal, person, survey
+from cast.builders import settings as company
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.actions.staff.published import company_figures, product_figures
@@ -86,9 +86,9 @@ def test_a_pair_keeps_the_moment_at_which_it_was_complete_through_a_correction(e
 
 def test_the_companys_figures_are_those_of_the_last_release(database: str, tmp_path: Path) -> None:
     agreed = company(database, tmp_path)
-    release_cast.answered_deals(40)
-    freeze(agreed, release_cast.MONDAY)
-    document = publish(agreed, release_cast.MONDAY).document
+    respondents.answered_deals(40)
+    freeze(agreed, respondents.MONDAY)
+    document = publish(agreed, respondents.MONDAY).document
     assert document
     [cell] = [cell for cell in document.cells if cell.level == "company"]
     figures = company_figures(agreed, cell.key)

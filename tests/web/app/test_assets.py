@@ -5,7 +5,7 @@ import re
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from builders import deal
+from cast.builders import deal
 from kloof.design.shared import shared_styles
 from kloof.domain.surveys.definition import Wave
 from kloof.web.app.assets import asset

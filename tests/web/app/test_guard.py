@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from builders import NOW, deal, person, settings
+from cast.builders import NOW, deal, person, settings
 from kloof.domain.access.people import Role
 from kloof.domain.errors import Refused
 from kloof.web import create_app

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from builders import settings
+from cast.builders import settings
 from kloof.domain.errors import BadSettings
 from kloof.web import create_app
 from kloof.web.app.logo import MOST_BYTES, read

@@ -9,8 +9,9 @@ from bs4 import BeautifulSoup
 from peewee import OperationalError
 from werkzeug.test import TestResponse
 
-import release_cast
-from builders import deal, person, settings
+from cast import respondents
+from cast.builders import deal, person, settings
+from cast.refusals import BOTH, CASES, JORIS, NOOR, SANNE, World, answered
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.domain.access.people import Role
@@ -19,7 +20,6 @@ from kloof.domain.text import LANGUAGES, Language
 from kloof.storage.access import people
 from kloof.web.app.refusals import REFUSALS
 from kloof.wording import translator
-from refusal_cast import BOTH, CASES, JORIS, NOOR, SANNE, World, answered
 
 OF_ONE_LINE = {
     Reason.CELLS_MISCOUNTED, Reason.CELL_EMPTY, Reason.CELL_UNFIT, Reason.NOT_A_DAY, Reason.NOT_A_LANGUAGE,
@@ -133,10 +133,10 @@ def test_what_is_posted_to_a_page_that_is_off_is_not_taken_for_late(world: World
 def damaged(world: World) -> World:
     """A salesperson with answers, and a published release of which a file was changed afterwards."""
     answered(deal(seller=person(SANNE), waves=BOTH), *BOTH)
-    made = release_cast.settings(world.house.folder)
-    release_cast.answered_deals(14)
-    freeze(made, release_cast.MONDAY)
-    publish(made, release_cast.MONDAY)
+    made = respondents.settings(world.house.folder)
+    respondents.answered_deals(14)
+    freeze(made, respondents.MONDAY)
+    publish(made, respondents.MONDAY)
     assert world.sanne("/me").status_code == 200
     file = world.house.releases_folder / "0001" / "release.json"
     file.write_bytes(file.read_bytes() + b" ")

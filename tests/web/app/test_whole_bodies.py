@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from builders import deal
+from cast.builders import deal
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.models import Response
 

@@ -12,8 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from builders import NOW, BuiltDeal, deal, person
-from call_cast import PROMISE, SANNE, WORDS, answers, chooses, company, mails, state
+from cast.builders import NOW, BuiltDeal, deal, person
+from cast.calls import PROMISE, SANNE, WORDS, answers, chooses, company, mails, state
 from kloof import storage
 from kloof.actions.staff import calls
 from kloof.config import Settings

@@ -11,8 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-import release_cast
-from builders import NOW, deal, person
+from cast import respondents
+from cast.builders import NOW, deal, person
 from kloof import storage
 from kloof.domain.access.people import Role
 from kloof.domain.mailing.kinds import MAIL_KINDS
@@ -53,8 +53,8 @@ def upload(desk: FlaskClient, text: str | bytes, **fields: str) -> TestResponse:
 
 
 def test_the_desk_reads_which_pairs_wait_why_and_what_happens_next(desk: FlaskClient) -> None:
-    release_cast.answered_deals(7)
-    release_cast.answered_deals(14, team="South", sellers=release_cast.SELLERS[:1], seed=1)
+    respondents.answered_deals(7)
+    respondents.answered_deals(14, team="South", sellers=respondents.SELLERS[:1], seed=1)
     with storage.counted_queries() as queries:
         page = desk.get("/desk/waiting", headers={"Accept-Language": "en"}).get_data(as_text=True)
     words = " ".join(re.sub("<[^>]+>", " ", page).split())
@@ -66,7 +66,7 @@ def test_the_desk_reads_which_pairs_wait_why_and_what_happens_next(desk: FlaskCl
 
 
 def test_what_waits_and_what_may_close_wider_is_said_after_releases(desk: FlaskClient) -> None:
-    release_cast.answered_deals(7)
+    respondents.answered_deals(7)
     for number, says in ((1, "After the next release"), (2, "already wait in the widest group")):
         Round.insert(held_at=NOW + timedelta(days=number)).execute()
         page = desk.get("/desk/waiting", headers={"Accept-Language": "en"}).get_data(as_text=True)

@@ -9,8 +9,8 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from builders import NOW, deal, person
-from call_cast import SANNE, company
+from cast.builders import NOW, deal, person
+from cast.calls import SANNE, company
 from kloof import storage
 from kloof.domain.access.people import Role
 from kloof.storage.models import Deal

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from builders import CALLS, NOW, BuiltDeal, deal, invite, person, settings
+from cast.builders import CALLS, NOW, BuiltDeal, deal, invite, person, settings
 from kloof import storage
 from kloof.actions import person_data
 from kloof.actions.surveys import respond

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from builders import CALLS, NOW, BuiltDeal, deal, person, settings, survey
+from cast.builders import CALLS, NOW, BuiltDeal, deal, person, settings, survey
 from kloof import storage
 from kloof.actions.staff.own_deals import PER_PAGE
 from kloof.actions.staff.published import Figures

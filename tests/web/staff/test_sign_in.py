@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from builders import NOW, SECRET, person, settings
+from cast.builders import NOW, SECRET, person, settings
 from kloof import storage
 from kloof.domain.access import tokens
 from kloof.domain.access.people import Role

@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from builders import NOW, deal, invite, survey
+from cast.builders import NOW, deal, invite, survey
 from kloof import storage
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.answers import unpack

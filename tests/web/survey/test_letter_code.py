@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from builders import SECRET, deal
+from cast.builders import SECRET, deal
 from kloof.domain.access import tokens
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.models import Invitation, OptOut

@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from builders import SECRET, BuiltDeal, deal
+from cast.builders import SECRET, BuiltDeal, deal
 from kloof.domain.mailing.suppression import address_hash
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Wave

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from builders import deal, settings, survey
+from cast.builders import deal, settings, survey
 from kloof.domain.access.people import Role
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Language

@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from builders import NOW, BuiltDeal, deal, person, survey
+from cast.builders import NOW, BuiltDeal, deal, person, survey
 from kloof.domain.access.audit_log import AuditAction, by
 from kloof.domain.access.people import Role
 from kloof.domain.states import InvitationState

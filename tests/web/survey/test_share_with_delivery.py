@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from builders import BuiltDeal, deal, survey
+from cast.builders import BuiltDeal, deal, survey
 from kloof.domain.access.audit_log import AuditAction
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.access import audit_log

@@ -13,8 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from builders import CALLS, NOW, SECRET, BuiltDeal, deal, person, settings, survey
-from call_cast import answers as told_something_large
+from cast.builders import CALLS, NOW, SECRET, BuiltDeal, deal, person, settings, survey
+from cast.calls import answers as told_something_large
 from kloof.actions.access import oidc
 from kloof.actions.staff import calls
 from kloof.actions.surveys import respond
@@ -29,6 +29,7 @@ from kloof.domain.surveys.responses import Changes, Consent
 from kloof.storage.access import people
 from kloof.storage.mailing import opt_outs
 from kloof.storage.models import Customer, Deal
+from kloof.storage.releases import queueing
 from kloof.storage.surveys import responses
 from kloof.web import create_app
 from kloof.web.survey import letter_code, routes
@@ -292,7 +293,7 @@ def _(world: World) -> TestResponse:
 
 @case(Reason.ANSWERS_FIXED)
 def _(world: World) -> TestResponse:
-    world.monkeypatch.setattr(respond.queueing, "is_frozen", lambda _: True)
+    world.monkeypatch.setattr(queueing, "is_frozen", lambda _: True)
     return world.visitor().post(form(sent(world), "?page=1"), data={"a1": "3"}, follow_redirects=True)
 
 

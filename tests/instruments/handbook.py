@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from kloof.cli import COMMANDS, main
 from kloof.config.settings import Settings
 
-SITE = Path(__file__).parents[1] / "site"
+SITE = Path(__file__).parents[2] / "site"
 Rows = list[list[str]]
 
 

@@ -21,6 +21,8 @@ from kloof.storage.surveys import versions
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 SECRET = "a secret key for tests, and nothing else"  # long enough, and worth nothing
 ANY_HOUR = SendingHours(0, 24, frozenset(range(1, 8)), ZoneInfo("Europe/Amsterdam"))
+ALWAYS = {"hours": (0, 24), "weekdays": (1, 2, 3, 4, 5, 6, 7), "holidays": ""}
+"""The settings of a company that sends mail at any hour."""
 CALLS = CallPolicy(by_salespeople=False, hours=ANY_HOUR, due_in=3)
 """Of a company whose works council was not asked: a call opens only for who asks for one."""
 _numbers = count(1)

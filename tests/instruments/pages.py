@@ -15,16 +15,16 @@ from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Locator, Page, Response
 from werkzeug.serving import make_server
 
-from builders import NOW, person
+from cast.builders import NOW, person
+from instruments.running import CHROMIUM, CHROMIUM_FLAGS
 from kloof.domain.access.people import Role
 from kloof.storage.access import people
 from kloof.storage.database import database
-from running import CHROMIUM, CHROMIUM_FLAGS
 
-JUDGES = Path(__file__).parent / "browser" / "tools" / "node_modules"
+JUDGES = Path(__file__).parents[1] / "browser" / "tools" / "node_modules"
 CHECKER = JUDGES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 LIGHTHOUSE = JUDGES / "lighthouse" / "cli" / "index.js"
-MEASURE = (Path(__file__).parent / "browser" / "measure.js").read_text(encoding="utf-8")
+MEASURE = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
 # WCAG 2.2 AA, and what axe calls best practice besides.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -128,7 +128,7 @@ def lighthouse(address: str, folder: Path) -> Judgement:
 
 
 def wrong_on_a_phone(page: Page) -> dict[str, Any]:
-    """What is wrong with the page on a screen 360 pixels wide, as browser/measure.js says it, by kind of fault."""
+    """What is wrong with the page on a screen 360 pixels wide, as measure.js says it, by kind of fault."""
     page.set_viewport_size({"width": 360, "height": 800})
     # Until the letters have come, lines may still break elsewhere.
     page.evaluate("document.fonts.ready.then(() => null)")

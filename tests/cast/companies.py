@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-from worlds import World, a_survey, answers
 
+from cast.worlds import World, a_survey, answers
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.queues import FineCell
 

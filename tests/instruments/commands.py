@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from click.testing import CliRunner, Result
 
-from handbook import typed
+from instruments.handbook import typed
 from kloof import storage
 from kloof.cli import main
 

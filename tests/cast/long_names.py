@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-import builders
-import release_cast
-from builders import CALLS, NOW, BuiltDeal, person
-from call_cast import answers, company
+from cast import builders, respondents
+from cast.builders import CALLS, NOW, BuiltDeal, person
+from cast.calls import answers, company
 from kloof.actions.access import sign_in
 from kloof.actions.mailing.worker import work_once
 from kloof.actions.staff import calls, handover
@@ -26,7 +25,7 @@ from kloof.storage.access import people
 from kloof.storage.models import Call, Customer, Deal, Message, Response, SurveyVersion
 from kloof.storage.models import Person as PersonRow
 
-SURVEYS = Path(__file__).parents[1] / "surveys"
+SURVEYS = Path(__file__).parents[2] / "surveys"
 HEADER = "deal_id,customer_name,customer_email,language,salesperson_email,team,region,product,survey,sold_on"
 EMAIL = f"{'langenaam' * 7}@{'home' * 15}.example"
 SELLER, LEAD, DESK = ("Sanne de Vries", Role.SALESPERSON), ("Joris Baas", Role.LEAD), ("Noor Desk", Role.DESK)
@@ -64,10 +63,10 @@ def places(settings: Settings) -> dict[str, Place]:
     late, made, asked = _calls(settings)
     ahead, over = _handovers(settings)
     fresh, both = builders.deal(builders.survey(aspects=5, version=2)), _twice()
-    release_cast.answered_deals(7, team=long("Team"), region=long("Regio"), product=long("Product"))
+    respondents.answered_deals(7, team=long("Team"), region=long("Regio"), product=long("Product"))
     _suspicious()
     _rename()
-    salt = bytes(Call.get(Call.deal == asked.row).link_salt)
+    salt = bytes(Call.get(Call.deal == asked.row).link_salt or b"")
     _, link = sign_in.mint(settings, _person(SELLER), "", NOW, timedelta(hours=1))
     return (
         _of_customers(fresh, both, f"/solved/{token(settings.secret_key, Purpose.SOLVED, salt)}")

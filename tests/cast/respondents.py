@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-import builders
+from cast import builders
 from kloof import storage
 from kloof.config import Settings
 from kloof.domain.deals.study_arms import Arm

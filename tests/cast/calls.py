@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from builders import NOW, BuiltDeal, deal, person, settings
+from cast.builders import ALWAYS, NOW, BuiltDeal, deal, person, settings
 from kloof.actions.staff.open_calls import policy as call_policy
 from kloof.actions.surveys import respond
 from kloof.config import Settings
@@ -21,8 +21,7 @@ PROMISE = "Ready before the first frost"
 def company(database: str, folder: Path, **more: object) -> Settings:
     """A company whose works council agreed; mail goes out at any hour."""
     agreed = {"works_council_consent": date(2026, 1, 15)}
-    mail = {"hours": (0, 24), "weekdays": (1, 2, 3, 4, 5, 6, 7), "holidays": ""}
-    return settings(database, folder, **(agreed | {"mail": mail} | more))
+    return settings(database, folder, **(agreed | {"mail": ALWAYS} | more))
 
 
 def answers(

@@ -5,55 +5,34 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cast import builders
+from cast.builders import ALWAYS, settings
+from cast.mails import NOON as NOON
 from kloof import storage
 from kloof.actions.mailing import invite
-from kloof.config import Company, Mail, Settings
+from kloof.config import Settings
 from kloof.domain.access.people import Role
 from kloof.domain.deals.deals import Deal, DealLine
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.storage.access import people
 from kloof.storage.deals import deals
 from kloof.storage.surveys import versions
-from mail_cast import NOON as NOON
 
-ALWAYS = {"hours": (0, 24), "weekdays": (1, 2, 3, 4, 5, 6, 7), "holidays": ""}
 SELLER = "eva@warmtehuis.example"
 
 
-def both(words: str) -> dict[str, str]:
-    return {"nl": f"{words} (nl)", "en": f"{words} (en)"}
-
-
 def survey(**changes: Any) -> Survey:
-    aspects = [
-        {
-            "id": name,
-            "name": both(name),
-            "at_sale": both(f"What of {name}?"),
-            "after_delivery": both(f"How was {name}?"),
-        }
-        for name in ("lead-time", "price", "quality")
-    ]
-    scale = {"low": 0, "high": 10, "low_label": both("poor"), "high_label": both("excellent")}
-    facts = {
-        "id": "installation",
-        "version": 1,
-        "title": both("Installation"),
-        "scale": scale,
-        "aspects": aspects,
-    }
-    return Survey.model_validate(
-        facts | {"timing": {"first_after_days": 0, "second_after_days": 0}} | changes
-    )
+    """The survey of the cast, of which both waves are asked at once, with these changes."""
+    at_once = {"timing": {"first_after_days": 0, "second_after_days": 0}}
+    return Survey.model_validate(builders.survey().model_dump() | at_once | changes)
 
 
 def company(folder: Path, **mail: Any) -> Settings:
-    return Settings(
-        folder=folder,
-        company=Company(name="Warmtehuis"),
-        mail=Mail(**(ALWAYS | mail)),
-        secret_key="a key that is long enough for a test",
-        database_url="sqlite:///unused",
+    """A company that sends mail at any hour, unless `mail` says otherwise."""
+    return settings(
+        "sqlite:///unused",
+        folder,
+        mail=ALWAYS | mail,
         base_url="https://feedback.warmtehuis.example",
         mail_from="feedback@warmtehuis.example",
     )
@@ -69,7 +48,7 @@ def line(number: int = 1, **changes: Any) -> DealLine:
         team="Utrecht",
         region="Midden",
         product="Warmtepomp",
-        survey="installation",
+        survey="project",
         sold_on=date(2026, 9, 14),
     )
     return replace(facts, **changes)
