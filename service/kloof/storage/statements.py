@@ -29,16 +29,12 @@ def mappings(sql: str, *values: Any) -> list[dict[str, Any]]:
 
 def first_row(kind: type[Row], sql: str, *values: Any) -> Row | None:
     """The first row of one statement; None where it gives none. Raises TypeError as `rows` does."""
-    found = rows(kind, sql, *values)
-    return found[0] if found else None
+    return _next(kind, run(sql, *values))
 
 
 def only_row(kind: type[Row], sql: str, *values: Any) -> Row:
     """The row of a statement that always gives one. Raises LookupError where it gave none, TypeError as `rows`."""
-    found = first_row(kind, sql, *values)
-    if found is None:
-        raise LookupError("A statement that always gives a row gave none.")
-    return found
+    return awaited(kind, run(sql, *values))
 
 
 def sent(sql: str, *values: Any) -> Any:
@@ -47,14 +43,17 @@ def sent(sql: str, *values: Any) -> Any:
 
 
 def awaited(kind: type[Row], cursor: Any) -> Row:
-    """The one row of a statement that was sent. Raises as `only_row` does.
-
-    Before a row was fetched PostgreSQL has not said which columns there are.
-    """
-    row = cursor.fetchone()
-    if row is None:
+    """The one row of a statement that was sent. Raises as `only_row` does."""
+    found = _next(kind, cursor)
+    if found is None:
         raise LookupError("A statement that always gives a row gave none.")
-    return next(iter(_by_name(kind, cursor, [row])))
+    return found
+
+
+def _next(kind: type[Row], cursor: Any) -> Row | None:
+    # Before a row was fetched PostgreSQL has not said which columns there are.
+    row = cursor.fetchone()
+    return next(iter(_by_name(kind, cursor, [] if row is None else [row])), None)
 
 
 def scalar(sql: str, *values: Any) -> Any:
