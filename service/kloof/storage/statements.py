@@ -2,12 +2,14 @@
 
 A statement stands under a name in the one module that runs it. Its rows come back as NamedTuples, by the name that the
 statement gives each column (`AS`), whatever the order; its states come from the tables of the domain, by `names`.
+Columns that several statements give are a NamedTuple of their own, as one field of the row.
 """
 
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from datetime import UTC, date, datetime
+from functools import cache
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 from kloof.storage.database import database
 
@@ -71,12 +73,41 @@ def scalar(sql: str, *values: Any) -> Any:
 
 def _by_name(kind: type[Row], cursor: Any, found: Iterable[tuple[Any, ...]]) -> Iterable[Row]:
     columns = tuple(column[0] for column in cursor.description)
+    layout = _layout(kind)
+    if columns == layout.columns:
+        return map(layout.make, found)
+    if sorted(columns) != sorted(layout.columns):
+        raise TypeError(f"{kind.__name__} has {layout.columns}, its statement gives {columns}.")
+    pick = itemgetter(*(columns.index(column) for column in layout.columns))
+    return map(layout.make, map(pick, found))
+
+
+class _Layout(NamedTuple):
+    """The columns of a kind of row in the order of its fields, and what makes a row of their values."""
+
+    columns: tuple[str, ...]
+    make: Callable[[tuple[Any, ...]], Any]
+
+
+@cache
+def _layout(kind: type[NamedTuple]) -> _Layout:
+    columns: tuple[str, ...] = ()
+    places: list[tuple[Callable[[Any], Any] | None, int | slice]] = []
+    for field, hint in get_type_hints(kind).items():
+        start = len(columns)
+        if isinstance(hint, type) and issubclass(hint, tuple):
+            part = _layout(hint)
+            columns += part.columns
+            places.append((part.make, slice(start, len(columns))))
+        else:
+            columns += (field,)
+            places.append((None, start))
     if columns == kind._fields:
-        return map(kind._make, found)
-    if sorted(columns) != sorted(kind._fields):
-        raise TypeError(f"{kind.__name__} has {kind._fields}, its statement gives {columns}.")
-    pick = itemgetter(*(columns.index(field) for field in kind._fields))
-    return map(kind._make, map(pick, found))
+        return _Layout(columns, kind._make)
+    return _Layout(
+        columns,
+        lambda row: kind._make([row[place] if make is None else make(row[place]) for make, place in places]),
+    )
 
 
 def tuples(query: Any) -> Iterator[tuple[Any, ...]]:
