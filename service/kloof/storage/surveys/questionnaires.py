@@ -1,7 +1,7 @@
 """What a personal link opens: everything that a page of the form needs, in one statement."""
 
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kloof.domain.errors import NotFound, Reason
 from kloof.domain.states import InvitationState
@@ -127,16 +127,30 @@ def response(survey: Survey, wave: Wave, row: ResponseColumns) -> Response:
     )
 
 
+class PromiseColumns(NamedTuple):
+    """What `promise` reads, by the columns of the table."""
+
+    position: int
+    text: str
+    aspect: str
+    source: str
+    outcome: str
+    remark: str
+
+
 def promises(response_row: int | None) -> tuple[Promise, ...]:
     """The promises that are written down in this response, in their order; none for no response."""
     if response_row is None:
         return ()
-    rows = PromiseRow.select().where(PromiseRow.response == response_row).order_by(PromiseRow.position)
-    return tuple(promise(row) for row in rows)
+    written: Any = PromiseRow.select(
+        PromiseRow.position, PromiseRow.text, PromiseRow.aspect, PromiseRow.source, PromiseRow.outcome,
+        PromiseRow.remark,
+    ).where(PromiseRow.response == response_row)  # fmt: skip
+    return tuple(promise(row) for row in written.order_by(PromiseRow.position).objects(PromiseColumns))
 
 
-def promise(row: PromiseRow) -> Promise:
-    """The value of a row."""
+def promise(row: PromiseColumns) -> Promise:
+    """The value of these columns."""
     return Promise(
         row.position,
         row.text,
