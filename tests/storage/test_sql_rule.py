@@ -36,12 +36,8 @@ WORDS = {
 STILL_COMPOSED = {
     "person_data.py",
 }
-STILL_BY_POSITION = {
-    "mailing/leasing.py",
-}
-STILL_WITH_WORDS = {
-    "mailing/leasing.py",
-}
+STILL_BY_POSITION: set[str] = set()
+STILL_WITH_WORDS: set[str] = set()
 BY_POSITION = {"fetchall", "fetchone", "fetchmany", "tuples"}
 
 
