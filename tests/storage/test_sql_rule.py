@@ -33,9 +33,7 @@ WORDS = {
     if kind is not StrEnum
     for word in kind
 }
-STILL_COMPOSED = {
-    "person_data.py",
-}
+STILL_COMPOSED: set[str] = set()
 STILL_BY_POSITION: set[str] = set()
 STILL_WITH_WORDS: set[str] = set()
 BY_POSITION = {"fetchall", "fetchone", "fetchmany", "tuples"}
