@@ -5,7 +5,7 @@ statement gives each column (`AS`), whatever the order; its states come from the
 Columns that several statements give are a NamedTuple of their own, as one field of the row.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Sized
 from datetime import UTC, date, datetime
 from functools import cache
 from operator import itemgetter
@@ -110,23 +110,12 @@ def _layout(kind: type[NamedTuple]) -> _Layout:
     )
 
 
-def tuples(query: Any) -> Iterator[tuple[Any, ...]]:
-    """The rows of a peewee query as plain tuples."""
-    return iter(query.tuples())
-
-
 def run(sql: str, *values: Any) -> Any:
     """Run one statement, with `?` for each value, and give its cursor."""
     opened = database.obj
     if opened.param != "?":
         sql = sql.replace("?", opened.param)
     return opened.execute_sql(sql, values)
-
-
-def first(sql: str, *values: Any) -> tuple[Any, ...] | None:
-    """The first row of a statement; None where it gives none."""
-    row: tuple[Any, ...] | None = run(sql, *values).fetchone()
-    return row
 
 
 def names(states: Iterable[str]) -> str:
