@@ -14,7 +14,6 @@ from kloof.actions.mailing.dispatch import BATCH, Dispatch
 from kloof.config import Settings
 from kloof.storage.mailing import leasing
 from kloof.storage.models import Customer, Deal, Invitation, Message, Person, SurveyVersion
-from kloof.storage.statements import tuples
 from memory import peak_mib
 
 NOW = datetime(2026, 9, 15, 10, tzinfo=UTC)
@@ -35,7 +34,7 @@ class Forgetful:
 
 def grow(count: int) -> None:
     """Add so many deals with an invitation that is due."""
-    (version,), (seller,) = (next(tuples(table.select(table.id))) for table in (SurveyVersion, Person))
+    version, seller = (table.select(table.id).limit(1).scalar() for table in (SurveyVersion, Person))
     first = (Deal.select(fn.MAX(Deal.id)).scalar() or 0) + 1_000
     numbers = range(first, first + count)
     with storage.transaction():

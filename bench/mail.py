@@ -35,7 +35,7 @@ from kloof.mail.smtp import Smtp
 from kloof.storage.access import people
 from kloof.storage.database import database, is_postgresql
 from kloof.storage.deals import deals
-from kloof.storage.mailing import leasing
+from kloof.storage.mailing import subjects
 from kloof.storage.models import Invitation, Message
 from kloof.storage.surveys import versions
 from long_queue import long_queue
@@ -152,7 +152,7 @@ def worker_rate(settings: Settings, port: int) -> float:
 
 def ready_made(settings: Settings) -> bytes:
     """One of the worker's own mails."""
-    (mail,) = leasing.outgoing([Message.select(Message.id).limit(1).scalar()])
+    (mail,) = subjects.outgoing([Message.select(Message.id).limit(1).scalar()])
     return Dispatch(settings, Smtp("smtp://unused"), "bench", lambda: NOW).renderer.render(
         mail, survey(), NOW + timedelta(days=45), NOW
     ).data  # fmt: skip

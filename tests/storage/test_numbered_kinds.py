@@ -12,7 +12,7 @@ from cast.builders import NOW, deal, person
 from kloof import storage
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import database
-from kloof.storage.mailing import leasing
+from kloof.storage.mailing import subjects
 from kloof.storage.models import Call, Message
 from kloof.storage.schema import MIGRATIONS
 
@@ -103,6 +103,6 @@ def test_a_worker_reads_what_waited_as_before(numbered: None) -> None:
     waiting = [
         row.id for row in Message.select().where(Message.message_id.not_in(ALONE)).order_by(Message.id)
     ]
-    mails = leasing.outgoing(waiting)
+    mails = subjects.outgoing(waiting)
     assert [mail.kind.numbered(mail.ordinal) for mail in mails] == [*TO_CUSTOMER, *TO_COLLEAGUE]
     assert all(isinstance(mail.subject, mail.kind.about) for mail in mails)

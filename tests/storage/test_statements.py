@@ -12,9 +12,25 @@ class Point(NamedTuple):
     y: int
 
 
+class Named(NamedTuple):
+    name: str
+    at: Point
+    seen: int
+
+
 def test_columns_are_told_apart_by_name_whatever_their_order(either_database: str) -> None:
     assert rows(Point, "SELECT 2 AS y, 1 AS x UNION ALL SELECT 4, 3 ORDER BY y") == [Point(1, 2), Point(3, 4)]
     assert first_row(Point, "SELECT ? + 0 AS x, ? + 0 AS y", 1, 2) == Point(1, 2)
+
+
+def test_columns_of_several_statements_are_one_field_of_each_row(either_database: str) -> None:
+    found = rows(
+        Named, "SELECT 'a' AS name, 1 AS x, 2 AS y, 3 AS seen UNION ALL SELECT 'b', 4, 5, 6 ORDER BY name"
+    )
+    assert found == [Named("a", Point(1, 2), 3), Named("b", Point(4, 5), 6)]
+    assert first_row(Named, "SELECT 2 AS y, 3 AS seen, 1 AS x, 'a' AS name") == found[0]
+    with pytest.raises(TypeError, match=r"Named has \('name', 'x', 'y', 'seen'\)"):
+        rows(Named, "SELECT 'a' AS name, 1 AS at, 2 AS seen")
 
 
 @pytest.mark.parametrize("columns", ["1 AS x", "1 AS x, 2 AS z", "1 AS x, 2 AS y, 3 AS z", "1 AS x, 2 AS x"])

@@ -1,7 +1,7 @@
 """Everything that is kept about one customer, to give to them or to erase."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from kloof.domain.errors import NotFound, Reason
 from kloof.domain.mailing.kinds import MAIL_KINDS
@@ -16,31 +16,47 @@ from kloof.storage.models import (
     HandoverMark,
     Invitation,
     Message,
-    Person,
     Practice,
     Promise,
     Response,
 )
 from kloof.storage.releases import queueing
 from kloof.storage.staff import call_records, own_totals
+from kloof.storage.statements import rows, timestamp
 from kloof.storage.surveys import versions
 
-_DEAL = (
-    "deal_id",
-    "customer_name",
-    "team",
-    "region",
-    "product",
-    "sold_on",
-    "delivery_planned_on",
-    "delivered_on",
-    "cancelled_at",
-    "customer_number",
-    "customer_time_zone",
-    "arm",
-    "arm_share",
-    "address_changed_at",
-)
+
+class _DealFacts(NamedTuple):
+    """What is given of a deal, under these names."""
+
+    deal_id: str
+    customer_name: str
+    team: str
+    region: str
+    product: str
+    sold_on: date | str
+    delivery_planned_on: date | str | None
+    delivered_on: date | str | None
+    cancelled_at: datetime | str | None
+    customer_number: str
+    customer_time_zone: str
+    arm: str
+    arm_share: float
+    address_changed_at: datetime | str | None
+
+
+class _Deal(NamedTuple):
+    id: int
+    survey_version: int
+    seller: str
+    facts: _DealFacts
+
+
+_DEALS = f"""
+SELECT d.id AS id, d.survey_version_id AS survey_version, p.name AS seller,
+       {", ".join(f"d.{fact} AS {fact}" for fact in _DealFacts._fields)}
+FROM deal d JOIN person p ON p.id = d.salesperson_id WHERE d.customer_id = ? ORDER BY d.id
+"""  # noqa: S608  our own words
 _ANSWERED = (
     "comment",
     "consent",
@@ -77,7 +93,7 @@ def everything(customer: int) -> dict[str, Any]:
     row = Customer.get_or_none(Customer.id == customer)
     if row is None:
         raise NotFound(Reason.CUSTOMER_UNKNOWN, "There is no such customer any more.")
-    deals = list(Deal.select(Deal, Person).join(Person).where(Deal.customer == customer).order_by(Deal.id))
+    deals = rows(_Deal, _DEALS, customer)
     return {
         "email": row.email,
         "name": row.name,
@@ -107,19 +123,27 @@ def erase(customer: int, now: datetime) -> int:
     return len(deals)
 
 
-def _deal(deal: Deal) -> dict[str, Any]:
+def _deal(deal: _Deal) -> dict[str, Any]:
     done = Practice.select().where(Practice.deal == deal.id).order_by(Practice.name)
     asked = Invitation.select().where(Invitation.deal == deal.id).order_by(Invitation.id)
-    return _facts(deal, _DEAL) | {
-        "salesperson": deal.salesperson.name,
+    facts = deal.facts._replace(
+        cancelled_at=_moment(deal.facts.cancelled_at),
+        address_changed_at=_moment(deal.facts.address_changed_at),
+    )
+    return _facts(facts, _DealFacts._fields) | {
+        "salesperson": deal.seller,
         "practices": {row.name: row.done_on.isoformat() for row in done},
         "surveys": [_survey(deal, invitation) for invitation in asked],
-        "call": _call(deal),
+        "call": _call(deal.id),
     }
 
 
-def _call(deal: Deal) -> dict[str, Any] | None:
-    row = Call.get_or_none(Call.deal == deal.id)
+def _moment(value: datetime | str | None) -> datetime | None:
+    return None if value is None else timestamp(value)
+
+
+def _call(deal: int) -> dict[str, Any] | None:
+    row = Call.get_or_none(Call.deal == deal)
     if row is None:
         return None
     steps = CallStep.select().where(CallStep.call == row.id).order_by(CallStep.id)
@@ -128,14 +152,15 @@ def _call(deal: Deal) -> dict[str, Any] | None:
     }
 
 
-def _survey(deal: Deal, invitation: Invitation) -> dict[str, Any]:
+def _survey(deal: _Deal, invitation: Invitation) -> dict[str, Any]:
     mails = Message.select().where(Message.invitation == invitation.id).order_by(Message.id)
     response = Response.get_or_none(Response.invitation == invitation.id)
+    answered = None if response is None else _response(deal.survey_version, Wave(invitation.wave), response)
     return {
         "wave": invitation.wave,
         "state": invitation.state,
         "mails": [_mail(mail) for mail in mails],
-        "answered": None if response is None else _response(deal, Wave(invitation.wave), response),
+        "answered": answered,
     }
 
 
@@ -144,8 +169,8 @@ def _mail(mail: Message) -> dict[str, Any]:
     return what | _facts(mail, ("state", "due_at", "sent_at", "last_reply"))
 
 
-def _response(deal: Deal, wave: Wave, response: Response) -> dict[str, Any]:
-    survey = versions.by_row(deal.survey_version_id)
+def _response(version: int, wave: Wave, response: Response) -> dict[str, Any]:
+    survey = versions.by_row(version)
     promises = Promise.select().where(Promise.response == response.id).order_by(Promise.position)
     marks = HandoverMark.select().where(HandoverMark.response == response.id).order_by(HandoverMark.id)
     return _facts(response, _ANSWERED) | {

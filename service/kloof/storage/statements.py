@@ -2,12 +2,14 @@
 
 A statement stands under a name in the one module that runs it. Its rows come back as NamedTuples, by the name that the
 statement gives each column (`AS`), whatever the order; its states come from the tables of the domain, by `names`.
+Columns that several statements give are a NamedTuple of their own, as one field of the row.
 """
 
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Sized
 from datetime import UTC, date, datetime
+from functools import cache
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 from kloof.storage.database import database
 
@@ -29,16 +31,12 @@ def mappings(sql: str, *values: Any) -> list[dict[str, Any]]:
 
 def first_row(kind: type[Row], sql: str, *values: Any) -> Row | None:
     """The first row of one statement; None where it gives none. Raises TypeError as `rows` does."""
-    found = rows(kind, sql, *values)
-    return found[0] if found else None
+    return _next(kind, run(sql, *values))
 
 
 def only_row(kind: type[Row], sql: str, *values: Any) -> Row:
     """The row of a statement that always gives one. Raises LookupError where it gave none, TypeError as `rows`."""
-    found = first_row(kind, sql, *values)
-    if found is None:
-        raise LookupError("A statement that always gives a row gave none.")
-    return found
+    return awaited(kind, run(sql, *values))
 
 
 def sent(sql: str, *values: Any) -> Any:
@@ -47,14 +45,17 @@ def sent(sql: str, *values: Any) -> Any:
 
 
 def awaited(kind: type[Row], cursor: Any) -> Row:
-    """The one row of a statement that was sent. Raises as `only_row` does.
-
-    Before a row was fetched PostgreSQL has not said which columns there are.
-    """
-    row = cursor.fetchone()
-    if row is None:
+    """The one row of a statement that was sent. Raises as `only_row` does."""
+    found = _next(kind, cursor)
+    if found is None:
         raise LookupError("A statement that always gives a row gave none.")
-    return next(iter(_by_name(kind, cursor, [row])))
+    return found
+
+
+def _next(kind: type[Row], cursor: Any) -> Row | None:
+    # Before a row was fetched PostgreSQL has not said which columns there are.
+    row = cursor.fetchone()
+    return next(iter(_by_name(kind, cursor, [] if row is None else [row])), None)
 
 
 def scalar(sql: str, *values: Any) -> Any:
@@ -72,17 +73,41 @@ def scalar(sql: str, *values: Any) -> Any:
 
 def _by_name(kind: type[Row], cursor: Any, found: Iterable[tuple[Any, ...]]) -> Iterable[Row]:
     columns = tuple(column[0] for column in cursor.description)
+    layout = _layout(kind)
+    if columns == layout.columns:
+        return map(layout.make, found)
+    if sorted(columns) != sorted(layout.columns):
+        raise TypeError(f"{kind.__name__} has {layout.columns}, its statement gives {columns}.")
+    pick = itemgetter(*(columns.index(column) for column in layout.columns))
+    return map(layout.make, map(pick, found))
+
+
+class _Layout(NamedTuple):
+    """The columns of a kind of row in the order of its fields, and what makes a row of their values."""
+
+    columns: tuple[str, ...]
+    make: Callable[[tuple[Any, ...]], Any]
+
+
+@cache
+def _layout(kind: type[NamedTuple]) -> _Layout:
+    columns: tuple[str, ...] = ()
+    places: list[tuple[Callable[[Any], Any] | None, int | slice]] = []
+    for field, hint in get_type_hints(kind).items():
+        start = len(columns)
+        if isinstance(hint, type) and issubclass(hint, tuple):
+            part = _layout(hint)
+            columns += part.columns
+            places.append((part.make, slice(start, len(columns))))
+        else:
+            columns += (field,)
+            places.append((None, start))
     if columns == kind._fields:
-        return map(kind._make, found)
-    if sorted(columns) != sorted(kind._fields):
-        raise TypeError(f"{kind.__name__} has {kind._fields}, its statement gives {columns}.")
-    pick = itemgetter(*(columns.index(field) for field in kind._fields))
-    return map(kind._make, map(pick, found))
-
-
-def tuples(query: Any) -> Iterator[tuple[Any, ...]]:
-    """The rows of a peewee query as plain tuples."""
-    return iter(query.tuples())
+        return _Layout(columns, kind._make)
+    return _Layout(
+        columns,
+        lambda row: kind._make([row[place] if make is None else make(row[place]) for make, place in places]),
+    )
 
 
 def run(sql: str, *values: Any) -> Any:
@@ -91,12 +116,6 @@ def run(sql: str, *values: Any) -> Any:
     if opened.param != "?":
         sql = sql.replace("?", opened.param)
     return opened.execute_sql(sql, values)
-
-
-def first(sql: str, *values: Any) -> tuple[Any, ...] | None:
-    """The first row of a statement; None where it gives none."""
-    row: tuple[Any, ...] | None = run(sql, *values).fetchone()
-    return row
 
 
 def names(states: Iterable[str]) -> str:

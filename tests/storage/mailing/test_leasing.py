@@ -6,7 +6,7 @@ import pytest
 
 from cast.selling import NOON, company, line, sell
 from kloof.config import Settings
-from kloof.storage.mailing import leasing
+from kloof.storage.mailing import leasing, subjects
 from kloof.storage.models import Message
 
 
@@ -40,7 +40,7 @@ def test_the_claim_looks_in_an_index_however_long_the_queue_is(settings: Setting
 
 def test_a_lease_counts_for_the_customer_and_giving_back_frees_the_day(settings: Settings) -> None:
     sell(settings, line())
-    (mail,) = leasing.outgoing([1])
+    (mail,) = subjects.outgoing([1])
     assert mail.to.customer is not None
     leasing.lease([1], "worker", NOON, NOON.date())
     assert leasing.mailed_days({mail.to.customer}, NOON.date(), besides=[]) == {

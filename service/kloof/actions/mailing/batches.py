@@ -13,7 +13,7 @@ from kloof.domain.mailing.schedule import Candidate, Limits, SendingHours, rank,
 from kloof.domain.mailing.suppression import address_hash, customer_hash
 from kloof.domain.states import InvitationState
 from kloof.mail import TransportError
-from kloof.storage.mailing import leasing, opt_outs, outbox
+from kloof.storage.mailing import leasing, opt_outs, outbox, subjects
 
 _STOPPED = {
     opt_outs.ASKED: "The customer wants no more mail.",
@@ -64,7 +64,7 @@ class Batches:
             due = leasing.lock_due(now, self.size)
             if not due:
                 return None
-            mails = self._within_hours(leasing.outgoing(due), now, result)
+            mails = self._within_hours(subjects.outgoing(due), now, result)
             mails = self._still_wanted(mails, now, result)
             mails = self._within_limits(mails, now, result)
             self._lease(mails, now)

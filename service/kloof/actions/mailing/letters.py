@@ -17,7 +17,7 @@ from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.mailing.messages import Outgoing
 from kloof.domain.surveys.definition import Survey
 from kloof.storage.access import audit_log
-from kloof.storage.mailing import leasing, letters, review
+from kloof.storage.mailing import letters, review, subjects
 from kloof.storage.surveys import versions
 
 MOST = 500
@@ -65,7 +65,7 @@ def print_new(settings: Settings, file: Path, now: datetime) -> PrintedLetters:
     """
     _refuse_if_there(file)
     with storage.transaction():
-        mails = leasing.outgoing(letters.waiting(now, MOST))
+        mails = subjects.outgoing(letters.waiting(now, MOST))
         unwanted = withdraw_unwanted(settings, mails, now)
     printables = _printables([mail for mail in mails if mail.id not in unwanted], now)
     if printables:
@@ -79,7 +79,7 @@ def print_again(settings: Settings, file: Path, deal_id: str, now: datetime) -> 
     """Write the letters of one deal once more, with the same link; they close as if they were printed today."""
     _refuse_if_there(file)
     storage.ensure_connected()
-    printables = _printables(leasing.outgoing(letters.of_deal(deal_id)), now)
+    printables = _printables(subjects.outgoing(letters.of_deal(deal_id)), now)
     _print(settings, file, printables, now, again=True)
     return PrintedLetters(tuple(printable.mail.id for printable in printables), letters.count_due(now))
 

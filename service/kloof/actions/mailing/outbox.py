@@ -12,7 +12,7 @@ from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
 from kloof.domain.states import MessageState
 from kloof.storage.access import audit_log
-from kloof.storage.mailing import leasing, outbox, review, sending, unanswered
+from kloof.storage.mailing import outbox, review, sending, subjects, unanswered
 from kloof.storage.mailing.outbox import Health
 from kloof.storage.mailing.review import OutboxEntry
 from kloof.storage.releases import queueing
@@ -102,7 +102,7 @@ def _resolve(settings: Settings, number: int, decision: Decision, now: datetime)
 
 
 def _open_what_it_asked(number: int, now: datetime) -> None:
-    for mail in leasing.outgoing([number]):
+    for mail in subjects.outgoing([number]):
         if mail.opens:
             days = versions.by_row(mail.opens.survey).timing.open_for_days
             sending.mark_invited(mail.opens.invitation, now + timedelta(days=days))

@@ -39,26 +39,26 @@ def choice(settings: Settings, person: Person, product: str, aspects: Collection
     Raises Refused before the works council agreed. An unknown product gives no guide.
     """
     refuse_without_consent(settings)
-    sold = own_totals.products(person.id)
-    if product not in sold:
-        return Choice(tuple(sold), None)
-    editions = {edition.row: edition for edition in own_totals.editions(person.id)}
-    edition = editions[sold[product]]
-    own = own_feedback.together(person, edition)
-    key = edition.survey.key
+    products = own_totals.products(person.id)
+    if product not in products:
+        return Choice(tuple(products), None)
+    sold_versions = {sold.row: sold for sold in own_totals.sold_versions(person.id)}
+    sold = sold_versions[products[product]]
+    own = own_feedback.together(person, sold)
+    key = sold.survey.key
     of_product = published.product_figures(settings, key, product)
     figures = of_product or published.company_figures(settings, key)
     expected = {gap.aspect: gap.expectation for gap in own.gaps} if own else {}
     advice = tuple(
         Advice(aspect.id, expected.get(aspect.id), figures.mean(aspect.id) if figures else None, aspect.norm)
-        for aspect in edition.survey.core
+        for aspect in sold.survey.core
         if not aspects or aspect.id in aspects
     )
     return Choice(
-        tuple(sold),
+        tuple(products),
         PromiseGuide(
             product,
-            edition.survey,
+            sold.survey,
             advice,
             figures.published_on if figures else None,
             figures.customers if figures else 0,

@@ -62,12 +62,12 @@ class DealDetail:
 
 
 def listed(
-    person: Person, editions: dict[SurveyKey, Survey], page: int, now: datetime
+    person: Person, surveys: dict[SurveyKey, Survey], page: int, now: datetime
 ) -> tuple[DealView, ...]:
     """One page of own deals; whose answers show in it is noted in the same transaction."""
     with storage.transaction():
         views = tuple(
-            _view(own, editions[own.deal.survey]) for own in own_deals.own_deals(person.id, page, PER_PAGE)
+            _view(own, surveys[own.deal.survey]) for own in own_deals.own_deals(person.id, page, PER_PAGE)
         )
         shown = [view.deal.deal.id for view in views if view.mean_gap is not None]
         if shown:

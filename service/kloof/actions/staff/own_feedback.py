@@ -61,32 +61,32 @@ class OwnFeedback:
 def overview(settings: Settings, person: Person, now: datetime, page: int = 1) -> OwnFeedback:
     """A salesperson's own figures, and one page of their deals. Raises Refused before the works council agreed."""
     refuse_without_consent(settings)
-    editions = own_totals.editions(person.id)
-    pages = max(1, -(-sum(edition.deals for edition in editions) // PER_PAGE))
+    sold_versions = own_totals.sold_versions(person.id)
+    pages = max(1, -(-sum(sold.deals for sold in sold_versions) // PER_PAGE))
     page = min(max(page, 1), pages)
-    months = [*own_totals.named_months(person.id, editions), *own_totals.batch_months(person.id)]
+    months = [*own_totals.named_months(person.id, sold_versions), *own_totals.batch_months(person.id)]
     waiting = own_totals.waiting(person.id)
     figures = tuple(
         _figures(
             settings,
-            edition,
-            [one for one in months if one.version == edition.row],
-            waiting.get(edition.row, 0),
+            sold,
+            [one for one in months if one.version == sold.row],
+            waiting.get(sold.row, 0),
         )
-        for edition in editions
+        for sold in sold_versions
     )
-    deals = own_deals.listed(person, {edition.survey.key: edition.survey for edition in editions}, page, now)
+    deals = own_deals.listed(person, {sold.survey.key: sold.survey for sold in sold_versions}, page, now)
     return OwnFeedback(figures, deals, page, pages)
 
 
-def together(person: Person, edition: SoldVersion) -> Total | None:
+def together(person: Person, sold: SoldVersion) -> Total | None:
     """Everything that may be shown under one survey version, as one; None where there is nothing yet."""
-    months = [*own_totals.named_months(person.id, [edition]), *own_totals.batch_months(person.id)]
-    return _total(_sum(one.sums for one in months if one.version == edition.row), edition.survey)
+    months = [*own_totals.named_months(person.id, [sold]), *own_totals.batch_months(person.id)]
+    return _total(_sum(one.sums for one in months if one.version == sold.row), sold.survey)
 
 
-def _figures(settings: Settings, edition: SoldVersion, months: list[OwnMonth], waiting: int) -> OwnFigures:
-    survey = edition.survey
+def _figures(settings: Settings, sold: SoldVersion, months: list[OwnMonth], waiting: int) -> OwnFigures:
+    survey = sold.survey
     every = _sum(one.sums for one in months)
     batches = _sum(one.sums for one in months if not one.named)
     quarters: dict[str, OwnSums] = {}

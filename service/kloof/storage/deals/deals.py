@@ -3,20 +3,76 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
+from typing import Any, NamedTuple
 
-from peewee import JOIN, Case, chunked, fn
+from peewee import Case, chunked, fn
 
 from kloof.domain.deals.deals import Deal, DealLine
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.errors import NotFound, Reason
-from kloof.domain.surveys.definition import SurveyKey
+from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Language
 from kloof.storage.deals import customer_matching
-from kloof.storage.models import Customer, Invitation, Person, Practice, Response, SurveyVersion
+from kloof.storage.deals.deal_columns import DEAL_COLUMNS, DealColumns, value
 from kloof.storage.models import Deal as Row
-from kloof.storage.statements import tuples
+from kloof.storage.models import Person, Practice
+from kloof.storage.statements import day, first_row, only_row, rows, several
 
+
+class _Stored(NamedTuple):
+    deal: DealColumns
+    customer_name: str
+    customer_number: str
+    email: str | None
+    language: Language
+
+
+_STORED = f"""
+SELECT {DEAL_COLUMNS}, d.customer_name AS customer_name, d.customer_number AS customer_number,
+       c.email AS email, d.customer_language AS language
+FROM deal d JOIN customer c ON c.id = d.customer_id JOIN survey_version v ON v.id = d.survey_version_id
+WHERE d.deal_id IN ({{deals}})
+"""  # noqa: S608  our own words
+
+
+class _Asked(NamedTuple):
+    deal: int
+    wave: str
+    invite_on: date | str
+    response: int | None
+
+
+_ASKED = """
+SELECT i.deal_id AS deal, i.wave AS wave, i.invite_on AS invite_on, r.id AS response
+FROM invitation i LEFT JOIN response r ON r.invitation_id = i.id WHERE i.deal_id IN ({deals})
+"""
+
+
+class _Present(NamedTuple):
+    id: int
+    customer: int
+    by_letter: int
+    email: str | None
+
+
+_PRESENT = """
+SELECT d.id AS id, d.customer_id AS customer, d.by_letter AS by_letter, c.email AS email
+FROM deal d JOIN customer c ON c.id = d.customer_id WHERE d.deal_id = ?
+"""
+_FROM = f"SELECT {DEAL_COLUMNS} FROM deal d JOIN survey_version v ON v.id = d.survey_version_id"  # noqa: S608
+_ONE = f"{_FROM} WHERE d.id = ?"
+_LATEST = f"{_FROM} ORDER BY d.id DESC LIMIT ?"
+
+
+class _Answered(NamedTuple):
+    wave: str
+    answers: int
+
+
+_ANSWERED = """
+SELECT i.wave AS wave, COUNT(r.id) AS answers FROM invitation i JOIN response r ON r.invitation_id = i.id
+WHERE r.submitted_at IS NOT NULL GROUP BY i.wave
+"""
 _AT_ONCE = 500  # SQLite takes at most 999 variables in one statement on old builds
 
 
@@ -38,65 +94,41 @@ def stored(deal_ids: Iterable[str]) -> dict[str, StoredDeal]:
     """The deals with these ids, by id; four queries however many there are (per 500)."""
     found: dict[str, StoredDeal] = {}
     for ids in chunked(list(deal_ids), _AT_ONCE):
-        rows = list(
-            Row.select(Row, Customer, SurveyVersion)
-            .join(Customer)
-            .switch(Row)
-            .join(SurveyVersion)
-            .where(Row.deal_id.in_(ids))
-        )
-        keys = [row.id for row in rows]
-        sellers = _seller_addresses({row.salesperson_id for row in rows})
+        deals = rows(_Stored, _STORED.format(deals=several(ids)), *ids)
+        keys = [row.deal.id for row in deals]
+        sellers = _seller_addresses({row.deal.salesperson for row in deals})
         practices = _practices(keys)
         asked = _asked(keys)
-        for row in rows:
-            found[row.deal_id] = StoredDeal(
-                deal=value(row),
-                line=_line(row, sellers[row.salesperson_id], practices.get(row.id, {})),
-                answered=any(answered for _, answered in asked.get(row.id, {}).values()),
-                delivery_answered=asked.get(row.id, {}).get("delivery", (None, False))[1],
-                asks_on=asked.get(row.id, {}).get("delivery", (None, False))[0],
+        for row in deals:
+            deal = value(row.deal)
+            waves = asked.get(deal.id, {})
+            asks_on, delivery_answered = waves.get(Wave.DELIVERY, (None, False))
+            found[deal.deal_id] = StoredDeal(
+                deal=deal,
+                line=_line(row, deal, sellers[deal.salesperson], practices.get(deal.id, {})),
+                answered=any(answered for _, answered in waves.values()),
+                delivery_answered=delivery_answered,
+                asks_on=asks_on,
             )
     return found
 
 
-def value(row: Row) -> Deal:
-    """The domain value of a row whose survey version is joined."""
-    return Deal(
-        id=row.id,
-        deal_id=row.deal_id,
-        customer=row.customer_id,
-        salesperson=row.salesperson_id,
-        team=row.team,
-        region=row.region,
-        product=row.product,
-        survey=SurveyKey(id=row.survey_version.survey, version=row.survey_version.version),
-        sold_on=row.sold_on,
-        delivery_planned_on=row.delivery_planned_on,
-        delivered_on=row.delivered_on,
-        by_letter=row.by_letter,
-        time_zone=row.customer_time_zone,
-        arm=Arm(row.arm),
-        cancelled_on=row.cancelled_at.date() if row.cancelled_at else None,
-    )
-
-
-def _line(row: Row, seller: str, practices: dict[str, date]) -> DealLine:
+def _line(row: _Stored, deal: Deal, seller: str, practices: dict[str, date]) -> DealLine:
     return DealLine(
-        deal_id=row.deal_id,
+        deal_id=deal.deal_id,
         customer_name=row.customer_name,
-        customer_email="" if row.by_letter else row.customer.email or "",
-        language=cast(Language, row.customer_language),
+        customer_email="" if deal.by_letter else row.email or "",
+        language=row.language,
         salesperson_email=seller,
-        team=row.team,
-        region=row.region,
-        product=row.product,
-        survey=row.survey_version.survey,
-        sold_on=row.sold_on,
-        delivery_planned_on=row.delivery_planned_on,
+        team=deal.team,
+        region=deal.region,
+        product=deal.product,
+        survey=deal.survey.id,
+        sold_on=deal.sold_on,
+        delivery_planned_on=deal.delivery_planned_on,
         practices=practices,
         customer_number=row.customer_number,
-        time_zone=row.customer_time_zone,
+        time_zone=deal.time_zone,
     )
 
 
@@ -115,14 +147,9 @@ def _practices(deals: list[int]) -> dict[int, dict[str, date]]:
 
 def _asked(deals: list[int]) -> dict[int, dict[str, tuple[date, bool]]]:
     """Deal → wave → the day on which it is asked, and whether there is an answer."""
-    rows = (
-        Invitation.select(Invitation.deal, Invitation.wave, Invitation.invite_on, Response.id)
-        .join(Response, JOIN.LEFT_OUTER)
-        .where(Invitation.deal.in_(deals))
-    )
     found: dict[int, dict[str, tuple[date, bool]]] = {}
-    for deal, wave, invite_on, response in tuples(rows):
-        found.setdefault(deal, {})[wave] = (invite_on, response is not None)
+    for row in rows(_Asked, _ASKED.format(deals=several(deals)), *deals) if deals else ():
+        found.setdefault(row.deal, {})[row.wave] = (day(row.invite_on), row.response is not None)
     return found
 
 
@@ -141,10 +168,10 @@ def put(
     moved: the same customer, at another address. share: of deals that go without a first survey, when `arm` was drawn.
     That the address of its customer was changed stays known. Raises NotFound where the deal is erased meanwhile.
     """
-    row = Row.select(Row, Customer).join(Customer).where(Row.deal_id == line.deal_id).first()
-    known_as = "" if row is None or row.by_letter else row.customer.email or ""
+    row = first_row(_Present, _PRESENT, line.deal_id)
+    known_as = "" if row is None or row.by_letter else row.email or ""
     facts = {
-        "customer": customer_matching.put(line, row.customer_id if row else None, moved=moved),
+        "customer": customer_matching.put(line, row.customer if row else None, moved=moved),
         "by_letter": line.by_letter,
         "customer_number": line.customer_number,
         "customer_time_zone": line.time_zone,
@@ -163,7 +190,7 @@ def put(
             Row.insert(deal_id=line.deal_id, added_at=now, arm=arm.value, arm_share=share, **facts).execute()
         )
     else:
-        deal = int(row.id)
+        deal = row.id
         if known_as not in {"", line.customer_email}:
             facts["address_changed_at"] = now
         if not Row.update(**facts).where(Row.id == deal).execute():
@@ -173,14 +200,14 @@ def put(
                 remedy="Load the file again.",
             )
     set_practices(deal, line.practices)
-    return value(Row.select(Row, SurveyVersion).join(SurveyVersion).where(Row.id == deal).get())
+    return value(only_row(DealColumns, _ONE, deal))
 
 
 def set_practices(deal: int, done: Mapping[str, date]) -> None:
     """What was done for a deal and when, in place of what stood."""
     Practice.delete().where(Practice.deal == deal).execute()
-    for name, day in done.items():
-        Practice.insert(deal=deal, name=name, done_on=day).execute()
+    for name, done_on in done.items():
+        Practice.insert(deal=deal, name=name, done_on=done_on).execute()
 
 
 def set_delivered(deal: int, day: date) -> None:
@@ -198,26 +225,22 @@ def counts() -> dict[str, int]:
     wave: for the desk's first look.
     """
     left_out = fn.SUM(Case(Row.arm, [(Arm.NOT_ASKED.value, 1)], 0))
-    [(total, delivered, not_asked)] = tuples(
-        Row.select(fn.COUNT(Row.id), fn.COUNT(Row.delivered_on), fn.COALESCE(left_out, 0))
+    counted: Any = Row.select(
+        fn.COUNT(Row.id).alias("deals"),
+        fn.COUNT(Row.delivered_on).alias("delivered"),
+        fn.COALESCE(left_out, 0).alias("not_asked"),
     )
-    submitted = (
-        Invitation.select(Invitation.wave, fn.COUNT(Response.id))
-        .join(Response)
-        .where(Response.submitted_at.is_null(False))
-        .group_by(Invitation.wave)
-    )
-    answered = dict(tuples(submitted))
+    [found] = counted.namedtuples()
+    answered = {row.wave: row.answers for row in rows(_Answered, _ANSWERED)}
     return {
-        "deals": total,
-        "delivered": delivered,
-        "not_asked": not_asked,
-        "answered_at_sale": answered.get("sale", 0),
-        "answered_after_delivery": answered.get("delivery", 0),
+        "deals": found.deals,
+        "delivered": found.delivered,
+        "not_asked": found.not_asked,
+        "answered_at_sale": answered.get(Wave.SALE, 0),
+        "answered_after_delivery": answered.get(Wave.DELIVERY, 0),
     }
 
 
 def latest(most: int) -> Iterator[Deal]:
     """The deals that came in last, newest first."""
-    rows = Row.select(Row, SurveyVersion).join(SurveyVersion).order_by(Row.id.desc()).limit(most)
-    return (value(row) for row in rows)
+    return (value(row) for row in rows(DealColumns, _LATEST, most))

@@ -4,9 +4,9 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from peewee import JOIN, fn
+from peewee import fn
 
 from kloof.domain.mailing.kinds import HANDOVER, INVITATION, SIGN_IN, MailKind
 from kloof.domain.states import (
@@ -19,8 +19,38 @@ from kloof.domain.states import (
     before,
 )
 from kloof.domain.surveys.definition import Wave
-from kloof.storage.models import Deal, Invitation, Message, Response
-from kloof.storage.statements import tuples
+from kloof.storage.models import Invitation, Message
+from kloof.storage.statements import first_row, names, rows, scalar
+
+
+class _Asked(NamedTuple):
+    invitation: int
+    state: str
+    mailed_to: int | None
+    mail: str | None
+    response: int | None
+
+
+_ASKED = f"""
+SELECT i.id AS invitation, i.state AS state, m.customer_id AS mailed_to, m.state AS mail, r.id AS response
+FROM invitation i LEFT JOIN message m ON m.invitation_id = i.id AND m.kind = '{INVITATION.name}'
+LEFT JOIN response r ON r.invitation_id = i.id
+WHERE i.deal_id = ? AND i.wave = ?
+"""  # noqa: S608  our own words
+_NEVER_ARRIVED = f"""
+SELECT EXISTS (SELECT 1 FROM message m JOIN invitation i ON i.id = m.invitation_id
+               WHERE i.deal_id = ? AND m.state IN ({names([MessageState.BOUNCED, MessageState.FAILED])}))
+"""  # noqa: S608
+
+
+class _Awaiting(NamedTuple):
+    invitation: int
+
+
+_AWAITING = f"""
+SELECT i.id AS invitation FROM invitation i JOIN deal d ON d.id = i.deal_id
+WHERE d.customer_id = ? AND i.state IN ({names(AWAITS_MAIL)})
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,30 +151,18 @@ def _waiting(by_letter: bool) -> str:
 
 def asked(deal_id: int, wave: Wave) -> Asked | None:
     """What became of this deal's invitation; None where there is none."""
-    row = (
-        Invitation.select(Invitation.id, Invitation.state, Message.customer, Message.state, Response.id)
-        .join(
-            Message,
-            JOIN.LEFT_OUTER,
-            on=(Message.invitation == Invitation.id) & (Message.kind == INVITATION.name),
-        )
-        .join(Response, JOIN.LEFT_OUTER, on=Response.invitation == Invitation.id)
-        .where(Invitation.deal == deal_id, Invitation.wave == wave.value)
-        .tuples()
-        .first()
-    )
+    row = first_row(_Asked, _ASKED, deal_id, wave.value)
     if row is None:
         return None
-    number, state, mailed_to, mail, response = row
-    came_back = mail == MessageState.BOUNCED.value
-    return Asked(number, InvitationState(state), mailed_to, response is not None, came_back)
+    came_back = row.mail == MessageState.BOUNCED
+    return Asked(
+        row.invitation, InvitationState(row.state), row.mailed_to, row.response is not None, came_back
+    )
 
 
 def never_arrived(deal: int) -> bool:
     """Whether a mail about this deal (row id) came back, or was refused for good."""
-    lost = (MessageState.BOUNCED.value, MessageState.FAILED.value)
-    mails = Message.select().join(Invitation).where(Invitation.deal == deal, Message.state.in_(lost))
-    return bool(mails.exists())
+    return bool(scalar(_NEVER_ARRIVED, deal))
 
 
 def replan(
@@ -207,12 +225,7 @@ def invitations_of_deal(deal_id: int) -> list[int]:
 
 def awaiting(customer: int) -> list[int]:
     """Invitations, over all deals of this customer, for which a mail or a letter may still go out."""
-    rows = (
-        Invitation.select(Invitation.id)
-        .join(Deal)
-        .where(Deal.customer == customer, Invitation.state.in_(AWAITS_MAIL))
-    )
-    return [row.id for row in rows]
+    return [row.invitation for row in rows(_Awaiting, _AWAITING, customer)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,5 +259,8 @@ def oldest_due(now: datetime) -> datetime | None:
 
 def health(now: datetime) -> Health:
     """How the outbox stands, with every message counted."""
-    counted = dict(tuples(Message.select(Message.state, fn.COUNT(Message.id)).group_by(Message.state)))
-    return Health(oldest_due(now), {state: counted.get(state.value, 0) for state in MessageState})
+    of_each: Any = Message.select(Message.state, fn.COUNT(Message.id).alias("messages")).group_by(
+        Message.state
+    )
+    counted = {row.state: row.messages for row in of_each.namedtuples()}
+    return Health(oldest_due(now), {state: counted.get(state, 0) for state in MessageState})

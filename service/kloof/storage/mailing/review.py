@@ -3,17 +3,75 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from peewee import JOIN, Case, fn
+from typing import Any, NamedTuple
 
 from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.mailing.kinds import MAIL_KINDS, MailKind
 from kloof.domain.states import MESSAGE_STEPS, WAITS, MessageState, step
-from kloof.storage.models import Call, Customer, Deal, Invitation, Message, Person, SignIn
-from kloof.storage.statements import tuples
+from kloof.storage.models import Message
+from kloof.storage.statements import first_row, rows, several, timestamp
 
-_Told, _Seller = Deal.alias(), Person.alias()
+
+class _Entry(NamedTuple):
+    """A message and what it is about; what it is not about is None."""
+
+    id: int
+    state: str
+    kind: str
+    ordinal: int
+    wave: str | None
+    deal_id: str | None
+    email: str | None
+    attempts: int
+    since: datetime | str
+    reply: str
+
+
+_ENTRIES = """
+SELECT m.id AS id, m.state AS state, m.kind AS kind, m.ordinal AS ordinal, i.wave AS wave,
+       COALESCE(d.deal_id, called.deal_id, told.deal_id) AS deal_id,
+       COALESCE(NULLIF(c.email, ''), p.email, caller.email, seller.email) AS email,
+       m.attempts AS attempts, m.{since} AS since, m.last_reply AS reply
+FROM message m
+LEFT JOIN invitation i ON i.id = m.invitation_id
+LEFT JOIN deal d ON d.id = i.deal_id
+LEFT JOIN customer c ON c.id = d.customer_id
+LEFT JOIN sign_in s ON s.id = m.sign_in_id
+LEFT JOIN person p ON p.id = s.person_id
+LEFT JOIN deal told ON told.id = m.handover_id
+LEFT JOIN person seller ON seller.id = told.salesperson_id
+LEFT JOIN call ON call.id = m.call_id
+LEFT JOIN deal called ON called.id = call.deal_id
+LEFT JOIN person caller ON caller.id = m.recipient_id
+WHERE m.state IN ({states}) ORDER BY {order} LIMIT ?
+"""
+
+
+class _Deal(NamedTuple):
+    deal: int | None
+
+
+_DEALS = """
+SELECT COALESCE(i.deal_id, call.deal_id, m.handover_id) AS deal
+FROM message m LEFT JOIN invitation i ON i.id = m.invitation_id LEFT JOIN call ON call.id = m.call_id
+WHERE m.id IN ({messages})
+"""
+
+
+class _Sent(NamedTuple):
+    id: int
+    state: str
+    email: str | None
+    soft_bounces: int
+    customer: int
+
+
+_SENT = """
+SELECT m.id AS id, m.state AS state, c.email AS email, m.soft_bounces AS soft_bounces, c.id AS customer
+FROM message m JOIN invitation i ON i.id = m.invitation_id JOIN deal d ON d.id = i.deal_id
+JOIN customer c ON c.id = d.customer_id
+WHERE m.message_id = ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,58 +122,40 @@ class SentMail:
 
 def listed(state: MessageState, most: int) -> list[OutboxEntry]:
     """The messages in this state that wait longest: those that are queued by when they are due."""
-    since = Message.due_at if state in WAITS else Message.changed_at
-    return [
-        _entry(row)
-        for row in _rows(since).where(Message.state == state.value).order_by(since, Message.id).limit(most)
-    ]
+    since = "due_at" if state in WAITS else "changed_at"
+    sql = _ENTRIES.format(since=since, states="?", order=f"m.{since}, m.id")
+    return [_entry(row) for row in rows(_Entry, sql, state.value, most)]
 
 
 def concerns(states: Sequence[MessageState], most: int) -> list[OutboxEntry]:
     """The messages in these states, in the order of the states and then the longest waiting first; one query."""
-    order = Case(Message.state, [(state.value, at) for at, state in enumerate(states)])
-    wanted = Message.state.in_([state.value for state in states])
-    rows = _rows(Message.changed_at).where(wanted).order_by(order, Message.changed_at, Message.id).limit(most)
-    return [_entry(row) for row in rows]
+    wanted = [state.value for state in states]
+    turns = " ".join(f"WHEN ? THEN {turn}" for turn in range(len(states)))
+    sql = _ENTRIES.format(
+        since="changed_at", states=several(states), order=f"CASE m.state {turns} END, m.changed_at, m.id"
+    )
+    return [_entry(row) for row in rows(_Entry, sql, *wanted, *wanted, most)]
 
 
-def _rows(since: Any) -> Any:
-    called, caller = Deal.alias(), Person.alias()
-    deal = fn.COALESCE(Deal.deal_id, called.deal_id, _Told.deal_id)
-    person = fn.COALESCE(Person.email, caller.email, _Seller.email)
-    return (
-        Message.select(
-            Message.id, Message.state, Message.kind, Message.ordinal, Invitation.wave, deal, Customer.email, person,
-            Message.attempts, since, Message.last_reply,
-        )
-        .join(Invitation, JOIN.LEFT_OUTER)
-        .join(Deal, JOIN.LEFT_OUTER)
-        .join(Customer, JOIN.LEFT_OUTER)
-        .switch(Message)
-        .join(SignIn, JOIN.LEFT_OUTER)
-        .join(Person, JOIN.LEFT_OUTER)
-        .switch(Message)
-        .join(_Told, JOIN.LEFT_OUTER, on=_Told.id == Message.handover)
-        .join(_Seller, JOIN.LEFT_OUTER, on=_Seller.id == _Told.salesperson)
-        .switch(Message)
-        .join(Call, JOIN.LEFT_OUTER)
-        .join(called, JOIN.LEFT_OUTER, on=called.id == Call.deal)
-        .switch(Message)
-        .join(caller, JOIN.LEFT_OUTER, on=caller.id == Message.recipient)
-        .tuples()
-    )  # fmt: skip
-
-
-def _entry(row: tuple[Any, ...]) -> OutboxEntry:
-    number, state, kind, ordinal, wave, deal, customer, person, tries, moment, reply = row
-    to = customer or person or ""
-    what = (MAIL_KINDS[kind], ordinal, wave or "", deal or "")
-    return OutboxEntry(number, MessageState(state), *what, to, tries, moment, reply)
+def _entry(row: _Entry) -> OutboxEntry:
+    return OutboxEntry(
+        id=row.id,
+        state=MessageState(row.state),
+        kind=MAIL_KINDS[row.kind],
+        ordinal=row.ordinal,
+        wave=row.wave or "",
+        deal_id=row.deal_id or "",
+        email=row.email or "",
+        attempts=row.attempts,
+        since=timestamp(row.since),
+        reply=row.reply,
+    )
 
 
 def numbers(state: MessageState) -> list[int]:
     """Every message in this state."""
-    return [number for (number,) in tuples(Message.select(Message.id).where(Message.state == state.value))]
+    found: Any = Message.select(Message.id).where(Message.state == state.value)
+    return [row.id for row in found.namedtuples()]
 
 
 def decide(number: int, to: MessageState, now: datetime, reply: str, due_at: datetime | None = None) -> None:
@@ -159,28 +199,18 @@ def decide(number: int, to: MessageState, now: datetime, reply: str, due_at: dat
 
 def deals_of(numbers: Sequence[int]) -> list[int]:
     """The deals (row ids) that these messages are about; a sign-in mail is about none."""
-    rows = (
-        Message.select(fn.COALESCE(Invitation.deal, Call.deal, Message.handover))
-        .join(Invitation, JOIN.LEFT_OUTER)
-        .switch(Message)
-        .join(Call, JOIN.LEFT_OUTER)
-        .where(Message.id.in_(list(numbers)))
-    )
-    return [deal for (deal,) in tuples(rows) if deal is not None]
+    if not numbers:
+        return []
+    found = rows(_Deal, _DEALS.format(messages=several(numbers)), *numbers)
+    return [row.deal for row in found if row.deal is not None]
 
 
 def sent_as(message_id: str) -> SentMail | None:
     """The message to a customer that went out under this id."""
-    row = (
-        Message.select(Message.id, Message.state, Customer.email, Message.soft_bounces, Customer.id)
-        .join(Invitation)
-        .join(Deal)
-        .join(Customer)
-        .where(Message.message_id == message_id)
-        .tuples()
-        .first()
-    )
-    return None if row is None else SentMail(row[0], MessageState(row[1]), row[2] or "", row[3], row[4])
+    row = first_row(_Sent, _SENT, message_id)
+    if row is None:
+        return None
+    return SentMail(row.id, MessageState(row.state), row.email or "", row.soft_bounces, row.customer)
 
 
 def count_soft_bounce(number: int) -> None:

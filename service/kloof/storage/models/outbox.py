@@ -21,8 +21,11 @@ from kloof.storage.models.sign_in import SignIn
 from kloof.storage.statements import names
 
 _S = MessageState
+DUE_CONDITION = f"state = {names([_S.QUEUED])}"
 REVIEW_CONDITION = f"state IN ({names([_S.SENDING, _S.FAILED, _S.HELD, _S.BOUNCED])})"
-"""Of the index of what may need a person. SQLite takes it only for a statement that repeats this word for word."""
+"""Of the indexes of what waits to be sent and of what may need a person. SQLite takes one only for a statement that
+repeats its condition word for word.
+"""
 
 
 class Message(BaseModel):
@@ -66,7 +69,7 @@ Message.add_index(
         Message,
         (Message.urgent, Message.due_at, Message.id),
         name="message_due",
-        where=SQL(f"state = {names([_S.QUEUED])}"),
+        where=SQL(DUE_CONDITION),
     )
 )
 Message.add_index(

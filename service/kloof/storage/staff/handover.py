@@ -1,37 +1,101 @@
 """What a delivery lead reads before the work starts, and what they say to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
-
-from peewee import Expression, fn
+from datetime import date, datetime
+from typing import NamedTuple
 
 from kloof.domain.deals.deals import Deal
 from kloof.domain.staff.handover import Mark, Said
 from kloof.domain.surveys.answers import Answers, unpack
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.responses import Promise
-from kloof.storage.deals.deals import value
-from kloof.storage.models import Deal as Row
-from kloof.storage.models import HandoverMark, Invitation, Person, Practice, SurveyVersion
-from kloof.storage.statements import day, first, run, several, tuples
+from kloof.storage.deals.deal_columns import DEAL_COLUMNS, DealColumns, value
+from kloof.storage.models import HandoverMark, Practice
+from kloof.storage.statements import day, first_row, names, rows, scalar, several, timestamp
 from kloof.storage.surveys.questionnaires import promises
 
-_SHARED = """
-SELECT i.deal_id, r.id, EXISTS (SELECT 1 FROM handover_mark m WHERE m.response_id = r.id)
-FROM invitation i JOIN response r ON r.invitation_id = i.id
-WHERE i.wave = 'sale' AND r.submitted_at IS NOT NULL AND r.share_with_delivery
+
+class _Listed(NamedTuple):
+    deal: DealColumns
+    customer_name: str
+    seller: str
+
+
+class _Found(NamedTuple):
+    deal: DealColumns
+    customer_name: str
+    seller: str
+    definition: str
+
+
+_COLUMNS = f"{DEAL_COLUMNS}, d.customer_name AS customer_name, p.name AS seller"
+_FROM = (
+    "FROM deal d JOIN survey_version v ON v.id = d.survey_version_id JOIN person p ON p.id = d.salesperson_id"
+)
+# Not delivered yet, or the second survey has not gone out yet.
+_IS_OPEN = f"""
+d.team = ? AND d.cancelled_at IS NULL AND (d.delivered_on IS NULL OR EXISTS (
+  SELECT 1 FROM invitation later
+  WHERE later.deal_id = d.id AND later.wave IN ({names([Wave.DELIVERY])}) AND later.invite_on > ?))
+"""  # noqa: S608  our own words
+_OPEN = f"""
+SELECT {_COLUMNS} {_FROM} WHERE {_IS_OPEN}
+ORDER BY d.delivery_planned_on IS NULL, d.delivery_planned_on, d.id LIMIT ? OFFSET ?
 """
-_ROUND = """
-SELECT r.id, r.answers, o.named, later.invite_on, after.id
+_HOW_MANY_OPEN = f"SELECT COUNT(*) FROM deal d WHERE {_IS_OPEN}"  # noqa: S608
+_BY_DEAL_ID = f"SELECT {_COLUMNS}, v.definition AS definition {_FROM} WHERE d.deal_id = ?"
+
+
+class _Shared(NamedTuple):
+    deal: int
+    response: int
+    marked: int
+
+
+_SHARED = f"""
+SELECT i.deal_id AS deal, r.id AS response,
+       EXISTS (SELECT 1 FROM handover_mark m WHERE m.response_id = r.id) AS marked
+FROM invitation i JOIN response r ON r.invitation_id = i.id
+WHERE i.wave IN ({names([Wave.SALE])}) AND r.submitted_at IS NOT NULL AND r.share_with_delivery
+AND i.deal_id IN ({{deals}})
+"""  # noqa: S608
+
+
+class _Round(NamedTuple):
+    """What is shared before the work, and when the customer is asked after it; what is not there is None."""
+
+    response: int | None
+    answers: bytes | None
+    named: int | None
+    asks_on: date | str | None
+    answer_after: int | None
+
+
+_ROUND = f"""
+SELECT r.id AS response, r.answers AS answers, o.named AS named, later.invite_on AS asks_on, after.id AS answer_after
 FROM deal d
-LEFT JOIN invitation i ON i.deal_id = d.id AND i.wave = 'sale'
+LEFT JOIN invitation i ON i.deal_id = d.id AND i.wave IN ({names([Wave.SALE])})
 LEFT JOIN response r ON r.invitation_id = i.id AND r.submitted_at IS NOT NULL AND r.share_with_delivery
 LEFT JOIN own_pair o ON o.deal_id = d.id
-LEFT JOIN invitation later ON later.deal_id = d.id AND later.wave = 'delivery'
+LEFT JOIN invitation later ON later.deal_id = d.id AND later.wave IN ({names([Wave.DELIVERY])})
 LEFT JOIN response after ON after.invitation_id = later.id
 WHERE d.id = ?
+"""  # noqa: S608
+
+
+class _Said(NamedTuple):
+    item: str
+    mark: str
+    note: str
+    about: str
+    name: str
+    at: datetime | str
+
+
+_SAID = """
+SELECT m.item AS item, m.mark AS mark, m.note AS note, m.about AS about, p.name AS name, m.marked_at AS at
+FROM handover_mark m JOIN person p ON p.id = m.marked_by_id WHERE m.response_id IN ({responses})
 """
 
 
@@ -71,58 +135,54 @@ class Handover:
 
 def open_deals(team: str, today: date, page: int, most: int) -> list[TeamDeal]:
     """One page of what this team has still to deliver, or to say what was done for; planned first, in two queries."""
-    rows = list(
-        _rows()
-        .where(_open(team, today))
-        .order_by(Row.delivery_planned_on.is_null(), Row.delivery_planned_on, Row.id)
-        .paginate(page, most)
-    )
-    ids = [row.id for row in rows]
-    found = run(f"{_SHARED} AND i.deal_id IN ({several(ids)})", *ids).fetchall() if ids else []
-    shared = {deal: bool(marked) for deal, _, marked in found}
+    found = rows(_Listed, _OPEN, team, today, most, (page - 1) * most)
+    marked = {one.deal: bool(one.marked) for one in _shared([row.deal.id for row in found])}
     return [
         TeamDeal(
-            value(row), row.customer_name, row.salesperson.name, row.id in shared, shared.get(row.id, False)
+            deal=value(row.deal),
+            customer_name=row.customer_name,
+            salesperson=row.seller,
+            readable=row.deal.id in marked,
+            marked=marked.get(row.deal.id, False),
         )
-        for row in rows
+        for row in found
     ]
 
 
 def count_open(team: str, today: date) -> int:
     """How many deals `open_deals` has, over all its pages."""
-    return int(Row.select(fn.COUNT(Row.id)).where(_open(team, today)).scalar())
+    return int(scalar(_HOW_MANY_OPEN, team, today))
 
 
 def of_deal(deal_id: str) -> Handover | None:
     """The deal with this id, whose ever it is: the caller asks domain.access."""
-    row = _rows().where(Row.deal_id == deal_id).first()
+    row = first_row(_Found, _BY_DEAL_ID, deal_id)
     if row is None:
         return None
-    found = first(_ROUND, row.id)
-    if found is None:  # erased between the two
+    shared = first_row(_Round, _ROUND, row.deal.id)
+    if shared is None:  # erased between the two
         return None
-    shared, sheet, named, asks_on, after = found
-    survey = Survey.model_validate_json(row.survey_version.definition)
-    done = Practice.select().where(Practice.deal == row.id)
+    survey = Survey.model_validate_json(row.definition)
+    done = Practice.select().where(Practice.deal == row.deal.id)
     return Handover(
-        deal=value(row),
+        deal=value(row.deal),
         survey=survey,
         customer_name=row.customer_name,
-        salesperson=row.salesperson.name,
-        response=shared,
-        at_sale=unpack(survey, Wave.SALE, bytes(sheet or b"")),
-        promises=promises(shared),
-        said=_said(HandoverMark.response == shared) if shared else {},
-        by_name=bool(named),
+        salesperson=row.seller,
+        response=shared.response,
+        at_sale=unpack(survey, Wave.SALE, bytes(shared.answers or b"")),
+        promises=promises(shared.response),
+        said=_said([shared.response] if shared.response else []),
+        by_name=bool(shared.named),
         practices={one.name: one.done_on for one in done},
-        asks_on=None if asks_on is None else day(asks_on),
-        answered_after=after is not None,
+        asks_on=None if shared.asks_on is None else day(shared.asks_on),
+        answered_after=shared.answer_after is not None,
     )
 
 
 def said_about(deal: int) -> dict[str, Said]:
     """What delivery said about this deal (row id), by item; nothing where the customer no longer shares it."""
-    return _said(HandoverMark.response.in_(_sharing(deal)))
+    return _said([one.response for one in _shared([deal])])
 
 
 def put(response: int, item: str, said: Said, person: int) -> None:
@@ -139,35 +199,10 @@ def put(response: int, item: str, said: Said, person: int) -> None:
     ).execute()
 
 
-def _rows() -> Any:
-    return Row.select(Row, SurveyVersion, Person).join(SurveyVersion).switch(Row).join(Person)
+def _shared(deals: Sequence[int]) -> list[_Shared]:
+    return rows(_Shared, _SHARED.format(deals=several(deals)), *deals) if deals else []
 
 
-def _open(team: str, today: date) -> Expression:
-    """Not delivered yet, or the second survey has not gone out yet."""
-    asked_later = Invitation.select(1).where(
-        Invitation.deal == Row.id, Invitation.wave == Wave.DELIVERY.value, Invitation.invite_on > today
-    )
-    return (
-        (Row.team == team)
-        & Row.cancelled_at.is_null()
-        & (Row.delivered_on.is_null() | fn.EXISTS(asked_later))
-    )
-
-
-def _sharing(deal: int) -> list[int]:
-    return [response for _, response, _ in run(f"{_SHARED} AND i.deal_id = ?", deal).fetchall()]
-
-
-def _said(which: Expression) -> dict[str, Said]:
-    rows = (
-        HandoverMark.select(
-            HandoverMark.item, HandoverMark.mark, HandoverMark.note, HandoverMark.about, Person.name,
-            HandoverMark.marked_at,
-        )
-        .join(Person)
-        .where(which)
-    )  # fmt: skip
-    return {
-        item: Said(Mark(mark), note, about, name, at) for item, mark, note, about, name, at in tuples(rows)
-    }
+def _said(responses: Sequence[int]) -> dict[str, Said]:
+    found = rows(_Said, _SAID.format(responses=several(responses)), *responses) if responses else []
+    return {one.item: Said(Mark(one.mark), one.note, one.about, one.name, timestamp(one.at)) for one in found}

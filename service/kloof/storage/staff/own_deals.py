@@ -1,17 +1,58 @@
 """What a salesperson's own deals look like: every deal, and the answers with what the customer agreed to."""
 
 from dataclasses import dataclass
-from typing import Any
-
-from peewee import JOIN, Expression
+from typing import NamedTuple
 
 from kloof.domain.deals.deals import Deal
+from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Promise
-from kloof.storage.deals.deals import value
-from kloof.storage.models import Deal as DealRow
-from kloof.storage.models import Invitation, OwnPair, Response, SurveyVersion
-from kloof.storage.models import Promise as PromiseRow
-from kloof.storage.surveys.questionnaires import promise
+from kloof.storage.deals.deal_columns import DEAL_COLUMNS, DealColumns, value
+from kloof.storage.statements import first_row, rows, several
+from kloof.storage.surveys.questionnaires import PromiseColumns, promise
+
+
+class _Sold(NamedTuple):
+    deal: DealColumns
+    customer_name: str
+    named: int | None
+
+
+_SOLD = f"""
+SELECT {DEAL_COLUMNS}, d.customer_name AS customer_name, o.named AS named
+FROM deal d JOIN survey_version v ON v.id = d.survey_version_id LEFT JOIN own_pair o ON o.deal_id = d.id
+"""  # noqa: S608  our own words
+_BY_SELLER = f"{_SOLD} WHERE d.salesperson_id = ? ORDER BY d.sold_on DESC, d.id DESC LIMIT ? OFFSET ?"
+_BY_DEAL_ID = f"{_SOLD} WHERE d.deal_id = ?"
+
+
+class _Answered(NamedTuple):
+    deal: int
+    wave: str
+    answers: bytes
+    comment: str
+
+
+_ANSWERED = """
+SELECT i.deal_id AS deal, i.wave AS wave, r.answers AS answers, r.comment AS comment
+FROM response r JOIN invitation i ON i.id = r.invitation_id
+WHERE r.submitted_at IS NOT NULL AND i.deal_id IN ({deals})
+"""
+
+
+class _Comment(NamedTuple):
+    comment: str
+
+
+_COMMENTS = """
+SELECT r.comment AS comment FROM response r JOIN invitation i ON i.id = r.invitation_id
+WHERE i.deal_id = ? AND r.submitted_at IS NOT NULL AND r.comment <> '' ORDER BY i.id
+"""
+_PROMISES = """
+SELECT w.position AS position, w.text AS text, w.aspect AS aspect, w.source AS source, w.outcome AS outcome,
+       w.remark AS remark
+FROM promise w JOIN response r ON r.id = w.response_id JOIN invitation i ON i.id = r.invitation_id
+WHERE i.deal_id = ? AND r.submitted_at IS NOT NULL ORDER BY w.position
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,75 +72,42 @@ class OwnDeal:
 
 def own_deals(salesperson: int, page: int, most: int) -> list[OwnDeal]:
     """One page of this salesperson's deals, newest sale first: one query for the deals, one for the answers."""
-    mine = _rows().where(DealRow.salesperson == salesperson)
-    rows = list(mine.order_by(DealRow.sold_on.desc(), DealRow.id.desc()).paginate(page, most))
-    answers = _answers(DealRow.id.in_([row.id for row in rows]))
-    return [_own(row, answers.get(row.id, {})) for row in rows]
+    sold = rows(_Sold, _BY_SELLER, salesperson, most, (page - 1) * most)
+    answers = _answers([row.deal.id for row in sold])
+    return [_own(row, answers.get(row.deal.id, {})) for row in sold]
 
 
 def own_deal(deal_id: str) -> OwnDeal | None:
     """The deal with this id, whoever sold it: the caller asks domain.access whose it is."""
-    row = _rows().where(DealRow.deal_id == deal_id).first()
-    return None if row is None else _own(row, _answers(DealRow.id == row.id).get(row.id, {}))
+    row = first_row(_Sold, _BY_DEAL_ID, deal_id)
+    return None if row is None else _own(row, _answers([row.deal.id]).get(row.deal.id, {}))
 
 
-def _rows() -> Any:
-    return (
-        DealRow.select(DealRow, SurveyVersion, OwnPair.named.alias("named"))
-        .join(SurveyVersion)
-        .switch(DealRow)
-        .join(OwnPair, JOIN.LEFT_OUTER, on=(OwnPair.deal == DealRow.id))
-    )
-
-
-def _answers(which: Expression) -> dict[int, dict[str, Response]]:
-    responses: Any = (
-        Response.select(Response, Invitation.deal.alias("deal_row"), Invitation.wave.alias("wave"))
-        .join(Invitation)
-        .join(DealRow)
-        .where(which, Response.submitted_at.is_null(False))
-    )
-    found: dict[int, dict[str, Response]] = {}
-    for response in responses.objects():
-        found.setdefault(response.deal_row, {})[response.wave] = response
+def _answers(deals: list[int]) -> dict[int, dict[str, _Answered]]:
+    """Deal → wave → what was submitted."""
+    found: dict[int, dict[str, _Answered]] = {}
+    for row in rows(_Answered, _ANSWERED.format(deals=several(deals)), *deals) if deals else ():
+        found.setdefault(row.deal, {})[row.wave] = row
     return found
 
 
-def _named(row: Any) -> bool:
-    pair = getattr(row, "ownpair", None)
-    return bool(pair is not None and pair.named)
-
-
-def _own(row: DealRow, waves: dict[str, Response]) -> OwnDeal:
-    sale, delivery = waves.get("sale"), waves.get("delivery")
+def _own(row: _Sold, waves: dict[str, _Answered]) -> OwnDeal:
+    sale, delivery = waves.get(Wave.SALE), waves.get(Wave.DELIVERY)
     return OwnDeal(
-        deal=value(row),
+        deal=value(row.deal),
         customer_name=row.customer_name,
         expected=bytes(sale.answers) if sale else None,
         received=bytes(delivery.answers) if delivery else None,
-        named=bool(waves) and bool(_named(row)),
-        comments=tuple(response.comment for response in (sale, delivery) if response and response.comment),
+        named=bool(waves) and bool(row.named),
+        comments=tuple(answered.comment for answered in (sale, delivery) if answered and answered.comment),
     )
 
 
 def comments(deal: int) -> tuple[str, ...]:
     """What the customer of this deal added in their own words, in order."""
-    rows = (
-        Response.select(Response.comment)
-        .join(Invitation)
-        .where(Invitation.deal == deal, Response.submitted_at.is_null(False), Response.comment != "")
-        .order_by(Invitation.id)
-    )
-    return tuple(row.comment for row in rows)
+    return tuple(row.comment for row in rows(_Comment, _COMMENTS, deal))
 
 
 def promises(deal: int) -> tuple[Promise, ...]:
     """The promises that the customer of this deal wrote down at sale, in their order."""
-    rows = (
-        PromiseRow.select()
-        .join(Response)
-        .join(Invitation)
-        .where(Invitation.deal == deal, Response.submitted_at.is_null(False))
-        .order_by(PromiseRow.position)
-    )
-    return tuple(promise(row) for row in rows)
+    return tuple(promise(row) for row in rows(PromiseColumns, _PROMISES, deal))

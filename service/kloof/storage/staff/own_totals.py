@@ -169,7 +169,7 @@ WHERE d.salesperson_id = ? GROUP BY v.id, v.definition, v.survey, v.version ORDE
 """
 
 
-def editions(salesperson: int) -> list[SoldVersion]:
+def sold_versions(salesperson: int) -> list[SoldVersion]:
     """The survey versions of this salesperson's deals, in order; one query."""
     return [
         SoldVersion(sold.row, Survey.model_validate_json(sold.definition), sold.deals)
@@ -182,7 +182,7 @@ def named_months(salesperson: int, of: Sequence[SoldVersion]) -> list[OwnMonth]:
 
     The database sums the letters: five thousand pairs would take longer to hand over.
     """
-    widest = max((len(edition.survey.core) for edition in of), default=0)
+    widest = max((len(sold.survey.core) for sold in of), default=0)
     if not widest:
         return []
     places = [str(place) for place in range(1, 2 * widest + 1)]
@@ -198,7 +198,7 @@ def named_months(salesperson: int, of: Sequence[SoldVersion]) -> list[OwnMonth]:
         if is_postgresql()
         else "substr(completed_at, 1, 7)"
     )
-    numbers = ", ".join(str(edition.row) for edition in of)
+    numbers = ", ".join(str(sold.row) for sold in of)
     sql = f"""
     SELECT version, month, COUNT(*) AS n, {outer} FROM (
       SELECT survey_version_id AS version, {month} AS month, customer, {inner}, {tail}
@@ -206,7 +206,7 @@ def named_months(salesperson: int, of: Sequence[SoldVersion]) -> list[OwnMonth]:
       GROUP BY survey_version_id, {month}, customer) AS each_one
     GROUP BY version, month ORDER BY month
     """  # noqa: S608  numbers of columns and rows only
-    surveys_of = {edition.row: edition.survey for edition in of}
+    surveys_of = {sold.row: sold.survey for sold in of}
     return [
         _month(surveys_of[row["version"]], row, [row[f"c{at}"] for at in range(len(columns))])
         for row in mappings(sql, salesperson)

@@ -1,7 +1,7 @@
 """What a personal link opens: everything that a page of the form needs, in one statement."""
 
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from kloof.domain.errors import NotFound, Reason
 from kloof.domain.states import InvitationState
@@ -13,35 +13,26 @@ from kloof.storage.models import Promise as PromiseRow
 from kloof.storage.statements import day, first_row, names, timestamp
 from kloof.storage.surveys import versions
 
+
+class ResponseColumns(NamedTuple):
+    """RESPONSE_COLUMNS as a row gives them. Where there is no response, each of them is None; otherwise as here."""
+
+    response: int | None
+    answers: bytes
+    comment: str
+    consent: str
+    wants_call: int
+    wants_findings: int
+    shares_with_delivery: int
+    language: Language
+    submitted_at: datetime | str | None
+    may_call: int | None
+
+
 RESPONSE_COLUMNS = """r.id AS response, r.answers AS answers, r.comment AS comment, r.consent AS consent,
        r.wants_call AS wants_call, r.wants_findings AS wants_findings, r.share_with_delivery AS shares_with_delivery,
        r.language AS language, r.submitted_at AS submitted_at, r.may_call AS may_call"""
 """What a statement gives of `response r`, for `response` to read."""
-
-
-class ResponseColumns(Protocol):
-    """A row with RESPONSE_COLUMNS in it. Where there is no response, each of them is None; otherwise as here."""
-
-    @property
-    def response(self) -> int | None: ...
-    @property
-    def answers(self) -> bytes: ...
-    @property
-    def comment(self) -> str: ...
-    @property
-    def consent(self) -> str: ...
-    @property
-    def wants_call(self) -> int: ...
-    @property
-    def wants_findings(self) -> int: ...
-    @property
-    def shares_with_delivery(self) -> int: ...
-    @property
-    def language(self) -> Language: ...
-    @property
-    def submitted_at(self) -> datetime | str | None: ...
-    @property
-    def may_call(self) -> int | None: ...
 
 
 class _Opened(NamedTuple):
@@ -56,16 +47,7 @@ class _Opened(NamedTuple):
     sold_on: date | str
     seller: str
     customer_language: Language
-    response: int | None
-    answers: bytes
-    comment: str
-    consent: str
-    wants_call: int
-    wants_findings: int
-    shares_with_delivery: int
-    language: Language
-    submitted_at: datetime | str | None
-    may_call: int | None
+    kept: ResponseColumns
     first_response: int | None
     first_answers: bytes
     gets_mail: int
@@ -117,8 +99,8 @@ def by_link(fingerprint: str) -> Questionnaire | None:
         sold_on=day(row.sold_on),
         seller=row.seller,
         language=row.customer_language,
-        response=response(survey, wave, row),
-        promises_of=row.first_response if wave is Wave.DELIVERY else row.response,
+        response=response(survey, wave, row.kept),
+        promises_of=row.first_response if wave is Wave.DELIVERY else row.kept.response,
         gets_mail=bool(row.gets_mail),
         at_sale=_at_sale(survey, row),
     )
@@ -129,7 +111,7 @@ def _at_sale(survey: Survey, row: _Opened) -> Answers | None:
 
 
 def response(survey: Survey, wave: Wave, row: ResponseColumns) -> Response:
-    """The value of a row; an empty one where there is no response."""
+    """The value of these columns; an empty one where there is no response."""
     if row.response is None:
         return Response()
     return Response(
@@ -145,16 +127,30 @@ def response(survey: Survey, wave: Wave, row: ResponseColumns) -> Response:
     )
 
 
+class PromiseColumns(NamedTuple):
+    """What `promise` reads, by the columns of the table."""
+
+    position: int
+    text: str
+    aspect: str
+    source: str
+    outcome: str
+    remark: str
+
+
 def promises(response_row: int | None) -> tuple[Promise, ...]:
     """The promises that are written down in this response, in their order; none for no response."""
     if response_row is None:
         return ()
-    rows = PromiseRow.select().where(PromiseRow.response == response_row).order_by(PromiseRow.position)
-    return tuple(promise(row) for row in rows)
+    written: Any = PromiseRow.select(
+        PromiseRow.position, PromiseRow.text, PromiseRow.aspect, PromiseRow.source, PromiseRow.outcome,
+        PromiseRow.remark,
+    ).where(PromiseRow.response == response_row)  # fmt: skip
+    return tuple(promise(row) for row in written.order_by(PromiseRow.position).objects(PromiseColumns))
 
 
-def promise(row: PromiseRow) -> Promise:
-    """The value of a row."""
+def promise(row: PromiseColumns) -> Promise:
+    """The value of these columns."""
     return Promise(
         row.position,
         row.text,

@@ -8,27 +8,17 @@ from kloof.domain.errors import NotFound, Reason
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.answers import pack
 from kloof.domain.surveys.responses import Promise, Questionnaire, Response
-from kloof.domain.text import Language
 from kloof.storage.database import is_postgresql
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Promise as PromiseRow
 from kloof.storage.models import Response as ResponseRow
 from kloof.storage.statements import first_row, run, scalar
-from kloof.storage.surveys.questionnaires import RESPONSE_COLUMNS, response
+from kloof.storage.surveys.questionnaires import RESPONSE_COLUMNS, ResponseColumns, response
 
 
 class _Now(NamedTuple):
     state: str
-    response: int | None
-    answers: bytes
-    comment: str
-    consent: str
-    wants_call: int
-    wants_findings: int
-    shares_with_delivery: int
-    language: Language
-    submitted_at: datetime | str | None
-    may_call: int | None
+    kept: ResponseColumns
     own_pair: int | None
 
 
@@ -82,8 +72,8 @@ def locked(questionnaire: Questionnaire) -> StoredResponse:
     row = first_row(_Now, _READ, questionnaire.invitation)
     if row is None:  # the customer was erased, or is asked anew elsewhere, while the page was open
         raise NotFound(Reason.LINK_CLOSED, "This link opens nothing.")
-    kept = response(questionnaire.survey, questionnaire.wave, row)
-    return StoredResponse(InvitationState(row.state), row.response, kept, row.own_pair is not None)
+    kept = response(questionnaire.survey, questionnaire.wave, row.kept)
+    return StoredResponse(InvitationState(row.state), row.kept.response, kept, row.own_pair is not None)
 
 
 def write(questionnaire: Questionnaire, kept: Response, now: datetime) -> int:
