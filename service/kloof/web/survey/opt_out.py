@@ -38,4 +38,4 @@ def do(token: str) -> str:
 
 
 def _done(heading: str, words: str) -> str:
-    return render_template("opt_out/done.html", heading=heading, words=words)
+    return render_template("done.html", heading=heading, words=words)

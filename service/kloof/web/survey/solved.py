@@ -64,4 +64,5 @@ def _done(state: CallState) -> str:
         CallState.CONFIRMED: say("Good to hear that it is solved."),
         CallState.OPEN: again,
     }
-    return render_template("solved/done.html", words=words.get(state, say("We have noted it.")))
+    said = words.get(state, say("We have noted it."))
+    return render_template("done.html", heading=say("Thank you"), words=said)
