@@ -36,7 +36,10 @@ FORM_TYPES = frozenset({PLAIN_FORM, "multipart/form-data"})
 
 @errors.own_page(blueprint, Reason.LINK_CLOSED, Reason.STEP_IMPOSSIBLE)
 def closed(_: KloofError) -> ResponseReturnValue:
-    """Wrong, expired, cancelled and used links are one page. Only wrong ones count, so no customer is locked out."""
+    """Wrong, expired, cancelled and used links are one page, whatever they were to open.
+
+    Only wrong ones count, each kind apart, so no customer is locked out.
+    """
     if limited(f"{request.blueprint}-link", request.remote_addr, most=MOST_WRONG_LINKS):
         return errors.page(Reason.TOO_MANY_LINKS)
     return errors.page(Reason.LINK_CLOSED)
