@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from kloof.domain.paging import nearest_page
 from kloof.mail.caught import Opened, caught, names, opened
 from kloof.web.app.context import settings
 from kloof.web.app.language import asked_language, in_words, say
@@ -31,8 +32,7 @@ _CONNECTS = re.compile("<(?:link|i?frame)", re.IGNORECASE)
 @blueprint.get("/")
 def inbox() -> str:
     every = names(_folder())
-    pages = max(1, -(-len(every) // PER_PAGE))
-    page = min(max(request.args.get("page", 1, int), 1), pages)
+    page, pages = nearest_page(request.args.get("page", 1, int), len(every), PER_PAGE)
     mails = caught(_folder(), every[(page - 1) * PER_PAGE : page * PER_PAGE])
     return render_template(
         "demo/inbox.html",

@@ -1,4 +1,4 @@
-"""Own pairs of deals that were answered before there were any, and published figures read from a real release."""
+"""Own pairs of deals that were answered before there were any, by month, and published figures read from a release."""
 
 import importlib
 from datetime import date, timedelta
@@ -13,11 +13,13 @@ from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.actions.staff.published import company_figures, product_figures
 from kloof.actions.surveys import respond
+from kloof.domain.staff.own_totals import CompletePair, sums_of
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent
 from kloof.storage.database import database as opened
 from kloof.storage.models import OwnBatch, OwnPair
 from kloof.storage.releases.pair_encoding import HEAD
+from kloof.storage.staff import own_totals
 
 WAVES = (Wave.SALE, Wave.DELIVERY)
 migration = importlib.import_module("kloof.storage.migrations.0003_own_totals")
@@ -82,6 +84,24 @@ def test_a_pair_keeps_the_moment_at_which_it_was_complete_through_a_correction(e
     after = OwnPair.get()
     assert (before.completed_at, after.completed_at) == (NOW, NOW)
     assert before.answers != after.answers
+
+
+def test_the_database_averages_a_customers_deals_first_as_the_sums_of_a_batch_do(
+    either_database: str,
+) -> None:
+    seller, pairs = person(), []
+    for customer, v, r in ((1, 10, 3), (1, 5, 4), (1, 6, 4), (2, 4, 9)):
+        built = deal(seller=seller, email=f"{customer}@example.net", waves=WAVES)
+        for wave, answer in ((Wave.SALE, v), (Wave.DELIVERY, r)):
+            by_name = Changes(answers=dict.fromkeys(("a1", "a2", "a3"), answer), consent=Consent.NAMED)
+            respond.save(respond.open_link(built.tokens[wave], NOW), by_name, NOW, CALLS, submit=True)
+        pairs.append(CompletePair(customer, (v,) * 3, (r,) * 3, (0, 0, 0, 0)))
+    sold = own_totals.SoldVersion(OwnPair.get().survey_version_id, survey(), len(pairs))
+    [month] = own_totals.named_months(seller, [sold])
+    summed = sums_of(pairs)
+    assert (month.sums.customers, month.sums.promises) == (summed.customers, summed.promises)
+    assert month.sums.v == pytest.approx(summed.v)
+    assert month.sums.r == pytest.approx(summed.r)
 
 
 def test_the_companys_figures_are_those_of_the_last_release(database: str, tmp_path: Path) -> None:

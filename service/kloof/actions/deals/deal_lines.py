@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from difflib import get_close_matches
 
-from kloof.actions.deals.deliveries import Done
+from kloof.actions.deals.importer import Done, Importer
 from kloof.actions.mailing import invite
 from kloof.config import Settings
 from kloof.domain.access.audit_log import AuditAction
@@ -30,22 +30,23 @@ BETTER_KNOWN = frozenset({"customer_number"})
 """What may still be added to a customer who has answered, where there was nothing."""
 
 
-class DealImporter:
-    """Takes deals in. Every refusal comes before the first write of its line."""
+class DealImporter(Importer[DealLine]):
+    """Takes deals in."""
 
     def __init__(
-        self, settings: Settings, offered: Mapping[str, Survey], now: datetime, known: dict[str, StoredDeal]
+        self,
+        offered: Mapping[str, Survey],
+        settings: Settings,
+        now: datetime,
+        known: Mapping[str, StoredDeal],
     ) -> None:
-        self.settings = settings
+        super().__init__(settings, now, known)
         self.offered = offered
-        self.now = now
-        self.known = known
         self.sellers = people.salespeople()
         self.versions: dict[str, int] = {}
-        self.log: dict[AuditAction, list[int]] = {}
         self.nameless: dict[str, str] | None = None
 
-    def __call__(self, line: DealLine) -> Done:
+    def __call__(self, line: DealLine, /) -> Done:
         stored = self.known.get(line.deal_id)
         if stored:
             line = replace(line, practices=practices.laid_over(stored.line.practices, line.practices))
@@ -61,16 +62,8 @@ class DealImporter:
             )
         self._refuse_if_perhaps_the_same(line, stored)
         if stored and stored.line.practices != line.practices:
-            today = self.settings.today(self.now)
-            practices.refuse_where_locked(stored.asks_on, today, answered=stored.delivery_answered)
-        if line.sold_on > self.settings.today(self.now):
-            raise Refused(
-                Reason.DAY_IN_FUTURE,
-                f"sold_on {line.sold_on} lies in the future.",
-                remedy="Import it once it is sold.",
-                column="sold_on",
-                day=line.sold_on,
-            )
+            practices.refuse_where_locked(stored.asks_on, self.today, answered=stored.delivery_answered)
+        self._refuse_day_in_future("sold_on", line.sold_on, "Import it once it is sold.")
         self._write(line, seller, survey, stored, moved=moved)
         return "updated" if stored else "created"
 
@@ -80,9 +73,7 @@ class DealImporter:
         share = self.settings.research.share_without_first_survey
         arm = drawn(self.settings.secret_key, line.deal_id, share)  # kept for a new deal only
         deal = deals.put(line, seller.id, self.versions[survey.id], self.now, arm, share, moved=moved)
-        self.log.setdefault(AuditAction.DEAL_CHANGED if stored else AuditAction.DEAL_LOADED, []).append(
-            deal.id
-        )
+        self._note(AuditAction.DEAL_CHANGED if stored else AuditAction.DEAL_LOADED, deal.id)
         if not stored:
             invite.invite(self.settings, deal, survey, Wave.SALE, self.now)
         elif moved or not stored.answered:

@@ -3,17 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
+from functools import partial
 
 from kloof import storage
 from kloof.actions.deals.deal_lines import DealImporter
-from kloof.actions.deals.deliveries import CancellationImporter, DeliveryImporter, Done
+from kloof.actions.deals.deliveries import CancellationImporter, DeliveryImporter
+from kloof.actions.deals.importer import Importer
 from kloof.config import Settings
-from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
-from kloof.domain.deals.deals import DealLine
+from kloof.domain.access.audit_log import COMMAND_LINE, Actor
 from kloof.domain.deals.files import (
-    Cancellation,
-    Delivery,
+    Entry,
     LineRefused,
     read_cancellations,
     read_deals,
@@ -24,9 +23,6 @@ from kloof.domain.surveys.definition import Survey
 from kloof.storage.access import audit_log
 from kloof.storage.deals import deals
 from kloof.storage.deals.deals import StoredDeal
-
-Entry = TypeVar("Entry", DealLine, Delivery, Cancellation)
-Taken = TypeVar("Taken", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +73,8 @@ def import_deals(
     `offered` holds the surveys in force by id; `by` stands in the audit log. The same file twice changes nothing.
     Raises BadInput where the header cannot be used; what is wrong with a line is in the report.
     """
-    lines = list(read_deals(text, filename))
-    return _apply(lines, lambda known: DealImporter(settings, offered, now, known), now, by, dry_run=dry_run)
+    prepared = partial(DealImporter, offered, settings, now)
+    return _apply(read_deals(text, filename), prepared, now, by, dry_run=dry_run)
 
 
 def import_deliveries(
@@ -91,8 +87,8 @@ def import_deliveries(
     by: Actor = COMMAND_LINE,
 ) -> Report:
     """Mark deals as delivered and queue their second invitation, in one transaction; otherwise as `import_deals`."""
-    lines = list(read_deliveries(text, filename))
-    return _apply(lines, lambda known: DeliveryImporter(settings, now, known), now, by, dry_run=dry_run)
+    prepared = partial(DeliveryImporter, settings, now)
+    return _apply(read_deliveries(text, filename), prepared, now, by, dry_run=dry_run)
 
 
 def import_cancellations(
@@ -105,19 +101,19 @@ def import_cancellations(
     by: Actor = COMMAND_LINE,
 ) -> Report:
     """Mark deals as cancelled and withdraw what was to go out, in one transaction; otherwise as `import_deals`."""
-    lines = list(read_cancellations(text, filename))
-    return _apply(lines, lambda known: CancellationImporter(settings, now, known), now, by, dry_run=dry_run)
+    prepared = partial(CancellationImporter, settings, now)
+    return _apply(read_cancellations(text, filename), prepared, now, by, dry_run=dry_run)
 
 
 def _apply(
-    lines: Iterable[tuple[int, Entry | LineRefused]],
-    prepared: Callable[[dict[str, StoredDeal]], "_Taker[Entry]"],
+    read: Iterable[tuple[int, Entry | LineRefused]],
+    prepared: Callable[[dict[str, StoredDeal]], Importer[Entry]],
     now: datetime,
     by: Actor,
     *,
     dry_run: bool,
 ) -> Report:
-    report = Report()
+    report, lines = Report(), list(read)
     try:
         with storage.transaction():
             ids = [entry.deal_id for _, entry in lines if not isinstance(entry, LineRefused)]
@@ -133,7 +129,7 @@ def _apply(
     return report
 
 
-def _enter(report: Report, number: int, entry: Entry | LineRefused, take: Callable[[Entry], Done]) -> None:
+def _enter(report: Report, number: int, entry: Entry | LineRefused, take: Importer[Entry]) -> None:
     if isinstance(entry, LineRefused):
         report.refused.append(Refusal(number, "", "; ".join(entry.reasons), entry.why))
         return
@@ -143,11 +139,3 @@ def _enter(report: Report, number: int, entry: Entry | LineRefused, take: Callab
         report.refused.append(Refusal(number, entry.deal_id, str(refusal), (refusal,)))
     else:
         setattr(report, done, getattr(report, done) + 1)
-
-
-class _Taker(Protocol[Taken]):
-    """Takes lines in, and notes what the audit log has to say about which deals."""
-
-    log: dict[AuditAction, list[int]]
-
-    def __call__(self, entry: Taken, /) -> Done: ...

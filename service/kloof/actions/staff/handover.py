@@ -13,6 +13,7 @@ from kloof.domain.access.people import Person
 from kloof.domain.access.rules import leads
 from kloof.domain.deals import practices
 from kloof.domain.errors import NotFound, Reason, Refused
+from kloof.domain.paging import nearest_page
 from kloof.domain.staff.handover import Item, Mark, Proposal, Said, items, proposal
 from kloof.storage.access import audit_log
 from kloof.storage.deals import deals
@@ -55,10 +56,10 @@ def overview(settings: Settings, person: Person, now: datetime, page: int = 1) -
     """The open deals of this lead's own team. Raises Refused before the works council agreed."""
     refuse_without_consent(settings)
     today = settings.today(now)
-    pages = max(1, -(-handovers.count_open(person.team, today) // PER_PAGE)) if person.team else 1
-    page = min(max(page, 1), pages)
-    found = handovers.open_deals(person.team, today, page, PER_PAGE) if person.team else []
-    return TeamList(tuple(found), page, pages)
+    if not person.team:
+        return TeamList((), 1, 1)
+    page, pages = nearest_page(page, handovers.count_open(person.team, today), PER_PAGE)
+    return TeamList(tuple(handovers.open_deals(person.team, today, page, PER_PAGE)), page, pages)
 
 
 def view(settings: Settings, person: Person, deal_id: str, now: datetime) -> View:

@@ -10,6 +10,7 @@ from kloof.actions.staff.own_deals import PER_PAGE, DealView
 from kloof.actions.staff.published import Figures
 from kloof.config import Settings
 from kloof.domain.access.people import Person
+from kloof.domain.paging import nearest_page
 from kloof.domain.staff.own_totals import NotYet, OwnSums, still_needed
 from kloof.domain.surveys.definition import Survey
 from kloof.domain.surveys.gap import AspectGap
@@ -62,8 +63,7 @@ def overview(settings: Settings, person: Person, now: datetime, page: int = 1) -
     """A salesperson's own figures, and one page of their deals. Raises Refused before the works council agreed."""
     refuse_without_consent(settings)
     sold_versions = own_totals.sold_versions(person.id)
-    pages = max(1, -(-sum(sold.deals for sold in sold_versions) // PER_PAGE))
-    page = min(max(page, 1), pages)
+    page, pages = nearest_page(page, sum(sold.deals for sold in sold_versions), PER_PAGE)
     months = [*own_totals.named_months(person.id, sold_versions), *own_totals.batch_months(person.id)]
     waiting = own_totals.waiting(person.id)
     figures = tuple(

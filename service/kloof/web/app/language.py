@@ -39,6 +39,11 @@ def speak(language: Language) -> None:
     g.language = language
 
 
+def speak_as_asked(otherwise: Language) -> None:
+    """Use the language that the address asks for, and where it asks for none this one, for the rest of the request."""
+    speak(asked_language().get("language", otherwise))
+
+
 def say(english: str, /, **facts: object) -> str:
     """The sentence in this visitor's language."""
     return translator(language())(english, **facts)

@@ -1,28 +1,19 @@
 """No more mail: GET asks, POST does; a mail program's one-click request (RFC 8058) is such a POST."""
 
 from flask import Blueprint, render_template, request, url_for
-from flask.typing import ResponseReturnValue
 
 from kloof.actions.mailing import opt_out
-from kloof.domain.errors import KloofError, Reason
+from kloof.domain.errors import Reason
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import csrf
 from kloof.web.app.language import asked_language, say
-from kloof.web.app.rate_limit import limited
+from kloof.web.survey.routes import closed
 
 blueprint = Blueprint("opt_out", __name__, url_prefix="/opt-out")
 # The token in the address is the credential; a mail program brings no cookie and no CSRF token.
 csrf.exempt(blueprint)
-
-MOST_WRONG_LINKS = 60
-
-
-@errors.own_page(blueprint, Reason.LINK_CLOSED)
-def closed(_: KloofError) -> ResponseReturnValue:
-    if limited("opt-out-link", request.remote_addr, most=MOST_WRONG_LINKS):
-        return errors.page(Reason.TOO_MANY_LINKS)
-    return errors.page(Reason.LINK_CLOSED)
+errors.own_page(blueprint, Reason.LINK_CLOSED)(closed)
 
 
 @blueprint.get("/<token>")
@@ -47,4 +38,4 @@ def do(token: str) -> str:
 
 
 def _done(heading: str, words: str) -> str:
-    return render_template("opt_out/done.html", heading=heading, words=words)
+    return render_template("done.html", heading=heading, words=words)

@@ -12,7 +12,7 @@ from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent, PromiseOutcome, Questionnaire
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
-from kloof.web.app.language import asked_language, language
+from kloof.web.app.language import asked_language, language, say
 from kloof.web.survey import words
 from kloof.web.survey.forms import Choices, SurveyForm
 from kloof.web.survey.pages import MAY_CALL, MAY_CALL_ANSWERS, SHARE
@@ -87,7 +87,11 @@ def withdraw(token: str) -> ResponseReturnValue:
     if request.form.get("action") != "withdraw":
         return redirect(url_for("survey.form", token=token, **asked_language()), 303)
     respond.withdraw(questionnaire, now(), call_policy(settings()))
-    return render_template("survey/withdrawn.html")
+    return render_template(
+        "done.html",
+        heading=say("Your answers are withdrawn"),
+        words=say("They are erased, and this link is closed. You need not do anything more."),
+    )
 
 
 def _receipt(questionnaire: Questionnaire) -> str:

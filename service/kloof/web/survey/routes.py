@@ -20,7 +20,7 @@ from kloof.domain.text import LANGUAGES, Language
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import csrf
-from kloof.web.app.language import language, speak
+from kloof.web.app.language import language, speak, speak_as_asked
 from kloof.web.app.rate_limit import limited
 from kloof.web.survey import forms, show, words
 from kloof.web.survey.pages import Page, booklet
@@ -36,8 +36,11 @@ FORM_TYPES = frozenset({PLAIN_FORM, "multipart/form-data"})
 
 @errors.own_page(blueprint, Reason.LINK_CLOSED, Reason.STEP_IMPOSSIBLE)
 def closed(_: KloofError) -> ResponseReturnValue:
-    """Wrong, expired, cancelled and used links are one page. Only wrong ones count, so no customer is locked out."""
-    if limited("survey-link", request.remote_addr, most=MOST_WRONG_LINKS):
+    """Wrong, expired, cancelled and used links are one page, whatever they were to open.
+
+    Only wrong ones count, each kind apart, so no customer is locked out.
+    """
+    if limited(f"{request.blueprint}-link", request.remote_addr, most=MOST_WRONG_LINKS):
         return errors.page(Reason.TOO_MANY_LINKS)
     return errors.page(Reason.LINK_CLOSED)
 
@@ -70,8 +73,7 @@ def save(token: str) -> ResponseReturnValue:
 def opened(token: str) -> Questionnaire:
     """What the link opens; from here on everything is said in its language. Raises NotFound."""
     questionnaire = respond.open_link(token, now())
-    asked = request.args.get("language")
-    speak(_known(asked) or questionnaire.response.language or questionnaire.language)
+    speak_as_asked(questionnaire.response.language or questionnaire.language)
     return questionnaire
 
 

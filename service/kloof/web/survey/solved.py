@@ -4,22 +4,21 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kloof.actions.staff import calls
-from kloof.domain.errors import KloofError, Reason
+from kloof.domain.errors import Reason
 from kloof.domain.states import CallState
-from kloof.domain.text import LANGUAGES
 from kloof.storage.staff.calls import Call
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import csrf
-from kloof.web.app.language import say, speak
-from kloof.web.app.rate_limit import limited
+from kloof.web.app.language import say, speak_as_asked
 from kloof.web.survey.forms import Choices, SurveyForm, Written
+from kloof.web.survey.routes import closed
 
 blueprint = Blueprint("solved", __name__, url_prefix="/solved")
 # The token in the address is the credential; there is no cookie.
 csrf.exempt(blueprint)
+errors.own_page(blueprint, Reason.LINK_CLOSED)(closed)
 
-MOST_WRONG_LINKS = 60
 MOST_IN_WORDS = 2000
 
 
@@ -28,13 +27,6 @@ class AnswerForm(SurveyForm):
 
     chosen = Choices(allowed={"solved": frozenset({"yes", "no"})})
     words = Written(most=MOST_IN_WORDS)
-
-
-@errors.own_page(blueprint, Reason.LINK_CLOSED)
-def closed(_: KloofError) -> ResponseReturnValue:
-    if limited("solved-link", request.remote_addr, most=MOST_WRONG_LINKS):
-        return errors.page(Reason.TOO_MANY_LINKS)
-    return errors.page(Reason.LINK_CLOSED)
 
 
 @blueprint.get("/<token>")
@@ -58,8 +50,7 @@ def answer(token: str) -> ResponseReturnValue:
 def _opened(token: str) -> Call:
     """The call that the link is about; from here on everything is said in the customer's language."""
     call = calls.recognise(token)
-    asked = request.args.get("language")
-    speak(asked if asked in LANGUAGES else call.language)
+    speak_as_asked(call.language)
     return call
 
 
@@ -73,4 +64,5 @@ def _done(state: CallState) -> str:
         CallState.CONFIRMED: say("Good to hear that it is solved."),
         CallState.OPEN: again,
     }
-    return render_template("solved/done.html", words=words.get(state, say("We have noted it.")))
+    said = words.get(state, say("We have noted it."))
+    return render_template("done.html", heading=say("Thank you"), words=said)
