@@ -32,7 +32,7 @@ from kloof.storage.models import Customer, Deal
 from kloof.storage.releases import queueing
 from kloof.storage.surveys import responses
 from kloof.web import create_app
-from kloof.web.survey import letter_code, routes
+from kloof.web.survey import closed_links, letter_code
 
 SANNE, JORIS, NOOR = "Sanne de Vries", "Joris Baas", "Noor Desk"
 BOTH = (Wave.SALE, Wave.DELIVERY)
@@ -385,7 +385,7 @@ def _(world: World) -> TestResponse:
 
 @case(Reason.TOO_MANY_LINKS)
 def _(world: World) -> TestResponse:
-    world.monkeypatch.setattr(routes, "MOST_WRONG_LINKS", 1)
+    world.monkeypatch.setattr(closed_links, "MOST_WRONG_LINKS", 1)
     return world.often(1, "/s/wrong")
 
 

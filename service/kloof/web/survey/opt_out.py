@@ -8,7 +8,7 @@ from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import csrf
 from kloof.web.app.language import asked_language, say
-from kloof.web.survey.routes import closed
+from kloof.web.survey.closed_links import closed
 
 blueprint = Blueprint("opt_out", __name__, url_prefix="/opt-out")
 # The token in the address is the credential; a mail program brings no cookie and no CSRF token.

@@ -21,28 +21,19 @@ from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import csrf
 from kloof.web.app.language import language, speak, speak_as_asked
-from kloof.web.app.rate_limit import limited
 from kloof.web.survey import forms, show, words
+from kloof.web.survey.closed_links import closed
 from kloof.web.survey.pages import Page, booklet
 from kloof.web.survey.presets import FROM_MAIL, NOTHING, Presets, is_only_offered, presets
 
 blueprint = Blueprint("survey", __name__, url_prefix="/s")
 csrf.exempt(blueprint)
 
-MOST_WRONG_LINKS = 60
 PLAIN_FORM = "application/x-www-form-urlencoded"
 FORM_TYPES = frozenset({PLAIN_FORM, "multipart/form-data"})
 
 
-@errors.own_page(blueprint, Reason.LINK_CLOSED, Reason.STEP_IMPOSSIBLE)
-def closed(_: KloofError) -> ResponseReturnValue:
-    """Wrong, expired, cancelled and used links are one page, whatever they were to open.
-
-    Only wrong ones count, each kind apart, so no customer is locked out.
-    """
-    if limited(f"{request.blueprint}-link", request.remote_addr, most=MOST_WRONG_LINKS):
-        return errors.page(Reason.TOO_MANY_LINKS)
-    return errors.page(Reason.LINK_CLOSED)
+errors.own_page(blueprint, Reason.LINK_CLOSED, Reason.STEP_IMPOSSIBLE)(closed)
 
 
 @blueprint.get("/<token>")

@@ -11,8 +11,8 @@ from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import csrf
 from kloof.web.app.language import say, speak_as_asked
+from kloof.web.survey.closed_links import closed
 from kloof.web.survey.forms import Choices, SurveyForm, Written
-from kloof.web.survey.routes import closed
 
 blueprint = Blueprint("solved", __name__, url_prefix="/solved")
 # The token in the address is the credential; there is no cookie.
