@@ -41,11 +41,11 @@ def settings(database: str, tmp_path: Path) -> Settings:
 
 
 def load(
-    settings: Settings, *rows: str, edition: Survey | None = None, dry_run: bool = False
+    settings: Settings, *rows: str, asked: Survey | None = None, dry_run: bool = False
 ) -> imports.Report:
     text = "\n".join([HEADER, *rows])
     return imports.import_deals(
-        settings, text, "deals.csv", {"pump": edition or survey()}, NOW, dry_run=dry_run
+        settings, text, "deals.csv", {"pump": asked or survey()}, NOW, dry_run=dry_run
     )
 
 
@@ -172,7 +172,7 @@ def test_who_answered_keeps_their_salesperson_but_may_get_another_planned_date(s
 def test_a_deal_keeps_the_survey_version_that_its_customer_answered(settings: Settings) -> None:
     load(settings, JAN)
     answer("D-1", "sale")
-    load(settings, JAN.replace("Jan de Boer", "J. de Boer"), ANS, edition=survey(version=2, norm=8))
+    load(settings, JAN.replace("Jan de Boer", "J. de Boer"), ANS, asked=survey(version=2, norm=8))
     assert {row.deal_id: row.survey_version.version for row in Deal.select()} == {"D-1": 1, "D-2": 2}
 
 
@@ -180,9 +180,9 @@ def test_a_survey_that_changed_under_the_same_version_is_refused_once_answers_ex
     settings: Settings,
 ) -> None:
     load(settings, JAN)
-    load(settings, ANS, edition=survey(norm=8))
+    load(settings, ANS, asked=survey(norm=8))
     answer("D-1", "sale")
-    report = load(settings, ANS.replace("D-2", "D-3"), edition=survey(norm=9))
+    report = load(settings, ANS.replace("D-2", "D-3"), asked=survey(norm=9))
     assert "set version: 2" in report.refused[0].reason
     assert report.created == 0
 

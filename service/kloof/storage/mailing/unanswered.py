@@ -22,6 +22,7 @@ JOIN deal d ON d.id = i.deal_id AND NOT d.by_letter
 WHERE {_OPEN} AND i.expires_at > ? AND i.state IN ({names(AWAITS_MAIL)}) AND m.state = {names([MessageState.SENT])}
 AND m.sent_at <= ?
 AND NOT EXISTS (SELECT 1 FROM message later WHERE later.invitation_id = i.id AND later.kind = ? AND later.ordinal = ?)
+ORDER BY i.id
 """  # noqa: S608  the states come from the tables in domain/states
 _ON_ITS_WAY = (MessageState.QUEUED, MessageState.LETTER, MessageState.SENDING, MessageState.HELD)
 _CLOSING = f"""
@@ -29,6 +30,7 @@ SELECT i.id AS invitation FROM invitation i
 WHERE {_OPEN} AND i.expires_at <= ? AND i.state IN ({names(before(INVITATION_STEPS, InvitationState.EXPIRED))})
 AND NOT EXISTS (SELECT 1 FROM message m WHERE m.invitation_id = i.id AND m.kind = '{INVITATION.name}'
                 AND m.state IN ({names(_ON_ITS_WAY)}))
+ORDER BY i.id
 """  # noqa: S608
 
 

@@ -107,7 +107,7 @@ def replace_promises(response_row: int, before: tuple[Promise, ...], after: tupl
         PromiseRow.delete().where(
             PromiseRow.response == response_row, PromiseRow.position.in_(gone)
         ).execute()
-    for promise in set(after) - set(before):
+    for promise in (one for one in after if one not in before):
         values = {
             "text": promise.text,
             "aspect": promise.aspect,
