@@ -1,8 +1,7 @@
 """Writers of one SQLite file take turns."""
 
-import multiprocessing
-import os
-import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -33,23 +32,23 @@ def test_writers_get_their_turn_in_the_order_in_which_they_came(tmp_path: Path) 
     assert order == list(range(6))
 
 
-def hold(file: str, holds: "multiprocessing.synchronize.Event") -> None:
-    with FairWriteLock(file):
-        holds.set()
-        time.sleep(60)
+HOLD = """
+import sys, time
+from kloof.storage.write_lock import FairWriteLock
+with FairWriteLock(sys.argv[1]):
+    print("held", flush=True)
+    time.sleep(60)
+"""
 
 
 def test_a_writer_that_is_killed_frees_its_turn(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    file, holds = str(tmp_path / "kloof.db"), context.Event()
-    writer = context.Process(target=hold, args=(file, holds))
-    writer.start()
-    assert holds.wait(20)
-    os.kill(writer.pid, signal.SIGKILL)
-    with FairWriteLock(file):
-        pass
-    writer.join()
-    writer.close()
+    file = str(tmp_path / "kloof.db")
+    with subprocess.Popen([sys.executable, "-c", HOLD, file], stdout=subprocess.PIPE) as writer:
+        assert writer.stdout
+        assert writer.stdout.readline() == b"held\n"
+        writer.kill()
+        with FairWriteLock(file):
+            pass
 
 
 def test_a_transaction_inside_another_waits_for_nobody(database: str) -> None:

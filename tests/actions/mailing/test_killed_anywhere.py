@@ -1,79 +1,22 @@
 """Workers are killed at random moments while the mail server misbehaves: nothing is lost, nothing comes twice."""
 
-import multiprocessing
-import os
 import random
-import signal
 import time
 from collections import Counter
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from threading import Event
 
 import pytest
 
-from cast.selling import NOON, company, line, sell
+from cast.selling import company, line, sell
 from instruments.bad_server import BadServer, Mood, moody
+from instruments.crews import WORKERS, Crew, fast_clock
 from kloof import storage
 from kloof.actions.mailing.outbox import catch_up
 from kloof.config import Settings
 from kloof.domain.states import MessageState
-from kloof.mail.smtp import Smtp
 from kloof.storage.models import Message
 
-WORKERS = 3
-FAST = 120.0
-"""The workers' clock runs this much faster, so that a lease of ten minutes takes five seconds."""
 SETTLED = {MessageState.SENT, MessageState.HELD, MessageState.FAILED}
-
-processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(
-    ["kloof.actions.mailing.worker", "kloof.mail.smtp", "kloof.storage", "cast.selling"]
-)
-
-
-def fast_clock(started: float) -> Callable[[], datetime]:
-    return lambda: NOON + timedelta(seconds=(time.time() - started) * FAST)
-
-
-def worker(settings: Settings, port: int, started: float) -> None:
-    """One worker, as `kloof worker` runs it, until it is killed."""
-    from kloof.actions.mailing.worker import work
-
-    storage.open_database(settings.database_url)
-    transport = Smtp(f"smtp://127.0.0.1:{port}", seconds_to_answer=1.0)
-    work(settings, transport, fast_clock(started), Event(), lambda _: None)
-
-
-class Crew:
-    """Workers that are replaced when they are killed."""
-
-    def __init__(self, settings: Settings, port: int, started: float) -> None:
-        self.job = (settings, port, started)
-        self.crew: list[ForkServerProcess] = []
-
-    def __enter__(self) -> "Crew":
-        self.crew = [self._hired() for _ in range(WORKERS)]
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for process in self.crew:
-            process.kill()
-            process.join()
-
-    def _hired(self) -> ForkServerProcess:
-        process = processes.Process(target=worker, args=self.job, daemon=True)
-        process.start()
-        return process
-
-    def kill_one(self, which: int) -> None:
-        victim = self.crew[which]
-        assert victim.pid
-        os.kill(victim.pid, signal.SIGKILL)
-        victim.join()
-        self.crew[which] = self._hired()
 
 
 def states() -> Counter[str]:
