@@ -17,8 +17,9 @@ from kloof.domain.staff.handover import Mark
 from kloof.mail.transport import Memory
 from kloof.storage.access import people
 
+LEAP_DAY = date(2028, 2, 29)
 DAYS = {
-    "a leap day, a Tuesday": date(2028, 2, 29),
+    "a leap day, a Tuesday": LEAP_DAY,
     "the last day of a year, a Friday": date(2027, 12, 31),
     "New Year, a Saturday": date(2028, 1, 1),
     "summer time begins, a Sunday": date(2027, 3, 28),
@@ -126,19 +127,25 @@ def figures(demo: Played) -> list[str]:
     return [day_or_fingerprint.sub("", file.read_text(encoding="utf-8")) for file in files]
 
 
-@pytest.mark.slow
-def test_every_day_gives_the_same_figures(play: Play, pytestconfig: pytest.Config) -> None:
-    leap_day, later = (play(day, deals=ENOUGH) for day in (date(2028, 2, 29), date(2028, 11, 1)))
-    assert len(figures(leap_day)) >= 3
-    assert figures(leap_day) == figures(later)
+@pytest.fixture(scope="module")
+def on_leap_day(play: Play, pytestconfig: pytest.Config) -> Played:
+    return play(LEAP_DAY, deals=ALL if pytestconfig.getoption("full") else ENOUGH)
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("demo on a leap day")
+def test_every_day_gives_the_same_figures(on_leap_day: Played, play: Play, full: bool) -> None:
+    later = play(date(2028, 11, 1), deals=ALL if full else ENOUGH)
+    assert len(figures(on_leap_day)) >= 3
+    assert figures(on_leap_day) == figures(later)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("demo on a leap day")
 def test_the_same_day_gives_the_same_release_files_to_the_byte(
-    play: Play, pytestconfig: pytest.Config
+    on_leap_day: Played, play: Play, full: bool
 ) -> None:
-    deals = ALL if pytestconfig.getoption("full") else ENOUGH
-    once, again = (play(date(2028, 2, 29), deals=deals) for _ in range(2))
-    assert contents(once)
-    assert contents(once) == contents(again)
-    assert once.doors == again.doors
+    again = play(LEAP_DAY, deals=ALL if full else ENOUGH)
+    assert contents(on_leap_day)
+    assert contents(on_leap_day) == contents(again)
+    assert on_leap_day.doors == again.doors

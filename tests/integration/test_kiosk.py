@@ -27,6 +27,7 @@ from scipy import stats
 from kloof.mail.catcher import Catcher
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "kiosk"
+SELLERS = 4
 OVERALL = ("satisfied", "quality", "use_again", "recommend")
 TEAMS = (("North", "Up"), ("South", "Down"))
 PORT_ANSWERS_WITHIN = 20.0
@@ -113,7 +114,7 @@ def survey_file(items: list[str]) -> str:
 
 
 def seller(respondent: int) -> str:
-    return f"seller{respondent % 8}@kiosk.example"
+    return f"seller{respondent % SELLERS}@kiosk.example"
 
 
 def deals_file(answers: list[dict[str, str]]) -> str:
@@ -180,7 +181,7 @@ def _set_up(company: Company, items: list[str]) -> None:
     )
     company.kloof("surveys", "check")
     company.kloof("db", "migrate")
-    for number in range(8):
+    for number in range(SELLERS):
         name, email = f"Seller {number}", f"seller{number}@kiosk.example"
         company.kloof("people", "add", "--role", "salesperson", "--email", email, "--name", name)
 

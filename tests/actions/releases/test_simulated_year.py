@@ -1,6 +1,7 @@
 """A year of deals by a clock of our own: what must never happen does not happen.
 
-A thousand deals, in all that is counted as many per customer as the ten thousand of `--full`.
+A thousand deals, in all that is counted as many per customer as the ten thousand of `--full`; and a worker that looks
+at night on each fifth day, so on every day of the week.
 """
 
 import random
@@ -35,7 +36,7 @@ BY_ONE_CUSTOMER = 5 / 3
 CORRECTED = 0.11
 FIRST_DAY = date(2026, 1, 1)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-HOURS_OF_THE_DAY = (3, 9, 16, 21)
+HOURS_OF_THE_DAY, WITHIN_HOURS = (3, 9, 16, 21), (9, 16)
 ASKED = survey(timing={"first_after_days": 1, "second_after_days": 7, "open_for_days": 45})
 
 
@@ -142,7 +143,7 @@ def test_in_a_year_of_deals_nothing_forbidden_happens_and_every_second_survey_go
     worker = Dispatch(settings, post, "worker", clock, chance=chance.random)
     for number in range(DAYS + 60):
         today = FIRST_DAY + timedelta(days=number)
-        for hour in HOURS_OF_THE_DAY:
+        for hour in HOURS_OF_THE_DAY if full or number % 5 == 0 else WITHIN_HOURS:
             clock.now = datetime(today.year, today.month, today.day, hour, 7, tzinfo=AMSTERDAM).astimezone(
                 UTC
             )

@@ -151,7 +151,14 @@ def members() -> dict[int, set[int]]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    ("either_database", "seed"),
+    [
+        *(("sqlite", seed) for seed in range(4)),
+        pytest.param("postgresql", 0, marks=pytest.mark.postgresql),
+    ],
+    indirect=["either_database"],
+)
 def test_an_attacker_who_reloads_after_everything_recovers_no_sum_of_fewer_than_five(
     world: World, seed: int
 ) -> None:
