@@ -19,6 +19,7 @@ from kloof.storage.database import database as opened
 
 # The first example of a test may have to import scipy, and a busy machine is no failure.
 settings.register_profile("kloof", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=20)
 settings.load_profile("kloof")
 
 

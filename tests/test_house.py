@@ -60,11 +60,13 @@ def test_no_sentence_stands_twice_in_the_catalogue() -> None:
     assert sorted(written) == sorted(set(written))
 
 
+@pytest.mark.slow
 def test_every_visible_sentence_has_its_dutch() -> None:
     assert len(visible_sentences()) > 100
     assert sorted(visible_sentences() - set(catalogue())) == []
 
 
+@pytest.mark.slow
 def test_no_dutch_stands_there_for_a_sentence_that_is_gone() -> None:
     assert sorted(set(catalogue()) - visible_sentences()) == []
 
@@ -111,6 +113,7 @@ def test_no_page_takes_a_kind_of_refusal_for_the_one_reason_that_it_has_words_fo
             assert kinds().isdisjoint(caught(ast.parse(module.read_text(encoding="utf-8")))), module
 
 
+@pytest.mark.slow
 def test_every_refusal_brings_the_facts_that_its_words_name() -> None:
     checked = 0
     for module in modules():
@@ -209,6 +212,7 @@ def tells_kinds_apart(node: ast.AST) -> bool:
     return is_method and "kind" in ast.unparse(node.func) and any(map(names_a_kind_of_mail, node.args))
 
 
+@pytest.mark.slow
 def test_only_their_table_tells_kinds_of_mail_apart_by_name() -> None:
     table, scripts = PACKAGE / "domain" / "mailing" / "kinds.py", PACKAGE / "storage" / "migrations"
     found = [
@@ -278,6 +282,7 @@ def _dotted(module: Path) -> str:
     return ".".join(module.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
 
 
+@pytest.mark.slow
 def test_no_modules_import_each_other_however_far_round() -> None:
     try:
         TopologicalSorter(imports()).prepare()

@@ -13,6 +13,8 @@ from cast.builders import SECRET, settings
 from instruments.running import free_port, wait_for
 from kloof.cli.gunicorn import Server
 
+pytestmark = pytest.mark.slow
+
 SURVEYS = Path(__file__).parents[2] / "surveys"
 
 

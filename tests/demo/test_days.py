@@ -17,6 +17,8 @@ from kloof.domain.staff.handover import Mark
 from kloof.mail.transport import Memory
 from kloof.storage.access import people
 
+pytestmark = pytest.mark.slow
+
 LEAP_DAY = date(2028, 2, 29)
 DAYS = {
     "a leap day, a Tuesday": LEAP_DAY,
@@ -132,7 +134,6 @@ def on_leap_day(play: Play, pytestconfig: pytest.Config) -> Played:
     return play(LEAP_DAY, deals=ALL if pytestconfig.getoption("full") else ENOUGH)
 
 
-@pytest.mark.slow
 @pytest.mark.xdist_group("demo on a leap day")
 def test_every_day_gives_the_same_figures(on_leap_day: Played, play: Play, full: bool) -> None:
     later = play(date(2028, 11, 1), deals=ALL if full else ENOUGH)
@@ -140,7 +141,6 @@ def test_every_day_gives_the_same_figures(on_leap_day: Played, play: Play, full:
     assert figures(on_leap_day) == figures(later)
 
 
-@pytest.mark.slow
 @pytest.mark.xdist_group("demo on a leap day")
 def test_the_same_day_gives_the_same_release_files_to_the_byte(
     on_leap_day: Played, play: Play, full: bool

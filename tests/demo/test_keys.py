@@ -9,6 +9,8 @@ from kloof.actions.surveys import respond
 from kloof.demo.visitors import FIRST_VISIT, SECOND_VISIT, TO_CALL, TO_DELIVER
 from kloof.domain.deals.study_arms import Arm, drawn
 
+pytestmark = pytest.mark.slow
+
 SHARE = 0.1
 MOST = 200
 

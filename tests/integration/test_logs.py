@@ -27,6 +27,8 @@ from kloof.domain.access import tokens
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.models import Invitation
 
+pytestmark = pytest.mark.slow
+
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 

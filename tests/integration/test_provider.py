@@ -26,7 +26,7 @@ from kloof.storage.models import AuditEntry, Person, SignIn
 from kloof.web import create_app
 
 # The provider package still calls a name that Authlib means to drop; both are as the lock has them.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib")]
 
 ANOUK = "anouk@company.example"
 ROLES = {"sales": "salesperson", "install": "lead", "backoffice": "desk"}

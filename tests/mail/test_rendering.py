@@ -341,6 +341,7 @@ def test_a_signed_mail_holds_and_its_signature_covers_the_one_click_header(
     assert {"list-unsubscribe", "list-unsubscribe-post", "from"} <= set(covered[1].split(":"))
 
 
+@pytest.mark.slow
 def test_a_signed_mail_that_was_touched_does_not_hold(tmp_path: Path, keys: tuple[Path, bytes]) -> None:
     settings = company(tmp_path, dkim_key=keys[0], dkim_selector="kloof")
     data = made(settings, outgoing()).data.replace(b"One-Click", b"Two-Click")

@@ -84,6 +84,7 @@ def test_a_company_with_marks_in_its_name_still_has_a_feed() -> None:
     assert_valid(feed(odd, "nl", "nl", SITE), f"{SITE}/findings/feed-nl.xml")
 
 
+@pytest.mark.slow
 def test_every_entry_leads_to_the_page_of_its_release(company: Path, built: Path) -> None:
     for language in ("nl", "en"):
         file = built / "findings" / f"feed-{language}.xml"

@@ -83,6 +83,7 @@ def test_migrating_twice_does_nothing_the_second_time(database: str) -> None:
     assert storage.pending() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def test_four_processes_that_migrate_at_once_apply_each_migration_once(
     engine: str, tmp_path: Path, request: pytest.FixtureRequest

@@ -91,6 +91,7 @@ def _insert(table: str, row: dict[str, Any]) -> None:
     opened.execute_sql(f'INSERT INTO "{table}" ({names}) VALUES ({holes})', tuple(row.values()))  # noqa: S608
 
 
+@pytest.mark.slow
 def test_a_filled_first_database_keeps_every_row_and_publishes_the_same_after_all_migrations(
     filled: str, tmp_path: Path
 ) -> None:

@@ -59,6 +59,7 @@ def printed(settings: Settings, mails: list[Outgoing], asked: Survey) -> list[st
         document.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("aspects", [1, 9, 10, 11, 30, 40])
 def test_mail_letter_and_form_say_the_same_number_of_minutes(tmp_path: Path, aspects: int) -> None:
     asked, own = survey(aspects), settings("sqlite:///nowhere", tmp_path)

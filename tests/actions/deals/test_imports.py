@@ -365,6 +365,7 @@ def test_a_drawn_deal_gets_no_first_survey_and_the_draw_is_kept_with_its_share(s
     assert Message.select().count() == len(asked)
 
 
+@pytest.mark.slow
 def test_no_import_and_no_other_share_changes_what_was_drawn(settings: Settings) -> None:
     load(drawing(settings), *lines(100, 60))
     before = arms()

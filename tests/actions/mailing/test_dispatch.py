@@ -121,6 +121,7 @@ def test_what_failed_before_the_text_left_is_tried_again_later_with_the_same_mes
     assert read(transport)["Message-ID"] == f"<{row.message_id}@warmtehuis.example>"
 
 
+@pytest.mark.slow
 def test_after_48_tries_a_person_decides(settings: Settings, clock: Clock) -> None:
     sell(settings, line())
     transport = Failing(*(TransportError("451 later", Fate.RETRY) for _ in range(MOST_TRIES)))
@@ -243,6 +244,7 @@ def test_a_message_whose_lease_went_to_somebody_else_is_not_begun(settings: Sett
     assert not sending.turn(None, mail, "late", clock.now + LEASE, clock.now)
 
 
+@pytest.mark.slow
 def test_a_reminder_goes_to_who_has_not_submitted_and_two_is_the_end(
     settings: Settings, clock: Clock
 ) -> None:
@@ -286,6 +288,7 @@ def test_who_submits_while_the_reminder_is_being_made_does_not_get_it(
     assert len(transport.sent) == 1
 
 
+@pytest.mark.slow
 def test_an_opt_out_stops_every_deal_of_that_address_of_today_and_tomorrow(
     settings: Settings, clock: Clock
 ) -> None:
@@ -315,6 +318,7 @@ def test_a_customer_with_many_deals_gets_one_mail_a_day(settings: Settings, cloc
     assert per_day == [1, 1, 1, 0]
 
 
+@pytest.mark.slow
 def test_the_second_survey_goes_before_a_first_one_and_is_never_dropped(tmp_path: Path, clock: Clock) -> None:
     settings = company(tmp_path, most_per_month=1)
     deal = sell(settings, line(1))

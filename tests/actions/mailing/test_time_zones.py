@@ -55,6 +55,7 @@ def test_a_mail_that_became_due_while_it_is_night_there_waits_for_morning(settin
     assert "customer1@example.com" in sent_within(settings, clock, 8)
 
 
+@pytest.mark.slow
 def test_what_waits_elsewhere_does_not_hold_up_those_here(settings: Settings) -> None:
     clock = Clock(MIDNIGHT + timedelta(hours=12))
     for number in range(120):

@@ -113,6 +113,7 @@ print(frozen.blocks, publish(made, MONDAY).document is not None, flush=True)
 """
 
 
+@pytest.mark.slow
 def test_two_processes_that_freeze_and_publish_at_once_close_each_pair_once_in_one_release(
     either_database, tmp_path
 ):

@@ -237,6 +237,7 @@ publish(settings(Path(sys.argv[2])), month(1))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["writing", "recording", "putting in place"])
 def test_a_crash_at_any_moment_leaves_the_old_release_whole_and_the_next_publish_goes_on(
     company, database, tmp_path, moment
@@ -291,6 +292,7 @@ def test_the_database_keeps_no_answers_beyond_the_pairs_themselves(company):
     assert block.sums.shape == (3, 14)
 
 
+@pytest.mark.slow
 def test_arms_come_out_beside_the_pairs_and_no_attack_finds_anything(company):
     alone(13, Arm.NOT_ASKED)
     gone = alone(16, Arm.LEFT, seed=1)

@@ -151,6 +151,7 @@ def members() -> dict[int, set[int]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("either_database", "seed"),
     [

@@ -148,6 +148,7 @@ def test_a_customer_who_comes_back_fits_into_larger_blocks():
     assert 1 in found.blocks[0].person
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_whatever_closes_the_certificate_holds_over_all_blocks(seed):
     rng = np.random.default_rng(seed)

@@ -29,6 +29,7 @@ def many(settings: Settings, count: int) -> None:
         Message.insert_many(rows[start : start + 500]).execute()
 
 
+@pytest.mark.slow
 def test_the_claim_looks_in_an_index_however_long_the_queue_is(settings: Settings) -> None:
     many(settings, 4_000)
     plan = leasing.plan_of_claim(NOON, 50)

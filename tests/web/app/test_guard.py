@@ -40,6 +40,7 @@ def test_a_stranger_is_sent_to_the_sign_in_page_from_every_guarded_route(app: Fl
         assert (endpoint, answer.status_code, answer.headers.get("Location")) == (endpoint, 302, "/sign-in")
 
 
+@pytest.mark.slow
 def test_another_role_is_told_that_there_is_nothing(app: Flask, signed_in: Enter) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     for endpoint, method, path in guarded(app):

@@ -85,6 +85,7 @@ def test_each_reason_is_told_as_itself_in_the_visitors_language(
     assert "{" not in words(answer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_words_of_the_others_make_a_page_too(
     world: World, monkeypatch: pytest.MonkeyPatch, language: Language

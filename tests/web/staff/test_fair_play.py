@@ -45,6 +45,7 @@ def lines(browser: FlaskClient) -> list[str]:
     return [line.get_text(" ", strip=True) for line in page.select("main li") if "?" in line.get_text()]
 
 
+@pytest.mark.slow
 def test_what_stands_apart_is_asked_with_the_counts_in_order_of_the_name(desk: FlaskClient) -> None:
     sold("Zara", 9)
     sold("Anna", 12)

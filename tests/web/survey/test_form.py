@@ -273,6 +273,7 @@ def test_what_another_page_brought_is_not_lost_over_an_error(client: FlaskClient
     assert page(got.text).select_one("input[type=hidden][name=a1]")["value"] == "4"
 
 
+@pytest.mark.slow
 def test_a_huge_body_a_file_and_another_type_get_a_clear_refusal(client: FlaskClient) -> None:
     built = deal(SURVEY)
     assert client.post(link(built), data={"comment": "x" * 10_000_000}).status_code == 413
@@ -309,6 +310,7 @@ def test_an_answer_in_the_address_goes_along_until_a_page_is_saved(client: Flask
     assert answers(built, of=survey(8)) == {"a1": 9, "a5": 2}
 
 
+@pytest.mark.slow
 def test_a_link_scanner_that_presses_every_default_button_records_nothing(client: FlaskClient) -> None:
     built = deal(SURVEY, waves=(Wave.SALE, Wave.DELIVERY))
     for wave in Wave:

@@ -60,6 +60,7 @@ def test_twice_is_as_good_as_once(client: FlaskClient) -> None:
     assert is_out(built)
 
 
+@pytest.mark.slow
 def test_a_link_scanner_that_presses_the_first_button_stops_no_mail(client: FlaskClient) -> None:
     built = deal()
     first = BeautifulSoup(client.get(way_out(built)).text, "html.parser").select_one("main button")

@@ -107,6 +107,7 @@ def test_there_is_no_preview_of_what_is_not_there(client: FlaskClient, path: str
     assert client.post(path).status_code == 404
 
 
+@pytest.mark.slow
 def test_the_desk_walks_through_the_companys_own_surveys_and_stores_nothing(
     app: Flask,
     signed_in,  # type: ignore[no-untyped-def]
