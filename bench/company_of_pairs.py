@@ -23,7 +23,7 @@ _TABLES = {
         *("id", "deal_id", "customer_id", "customer_name", "customer_language", "salesperson_id"),
         *("team", "region", "product", "survey_version_id", "sold_on", "added_at"),
     ),
-    "pair": ("id", "deal_id", "cell_id", "sheet", "completed_at"),
+    "pair": ("id", "deal_id", "cell_id", "packed", "completed_at"),
 }
 
 

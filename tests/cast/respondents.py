@@ -66,7 +66,7 @@ def answered_deals(
             ).row
             for wave, lowest in ((Wave.SALE, 4), (Wave.DELIVERY, 2)):
                 points = rng.integers(lowest, of.scale.high + 1, len(of.items(wave)))
-                _submit(deal, wave, _sheet(of, wave, points.tolist()), now)
+                _submit(deal, wave, _packed(of, wave, points.tolist()), now)
             if joint_visit or (joint_visit is None and rng.random() < 0.5):
                 Practice.create(deal=deal, name="joint_visit", done_on=date(2026, 2, 26))
             queueing.record_pair(deal, now)
@@ -76,19 +76,19 @@ def answered_deals(
 
 def answer(deal: int, survey: Survey, wave: Wave, points: Sequence[int], now: datetime = MONDAY) -> int:
     """The customer submits a survey; gives the row of the response. A second time it is a correction."""
-    sheet = _sheet(survey, wave, points)
+    packed = _packed(survey, wave, points)
     invitation = Invitation.get_or_none(deal=deal, wave=wave.value)
     if invitation is None:
-        return _submit(deal, wave, sheet, now)
-    Response.update(answers=sheet).where(Response.invitation == invitation).execute()
+        return _submit(deal, wave, packed, now)
+    Response.update(answers=packed).where(Response.invitation == invitation).execute()
     return int(Response.get(invitation=invitation).id)
 
 
-def _sheet(survey: Survey, wave: Wave, points: Sequence[int]) -> bytes:
+def _packed(survey: Survey, wave: Wave, points: Sequence[int]) -> bytes:
     return pack(survey, wave, dict(zip(survey.items(wave), points, strict=True)))
 
 
-def _submit(deal: int, wave: Wave, sheet: bytes, now: datetime) -> int:
+def _submit(deal: int, wave: Wave, packed: bytes, now: datetime) -> int:
     number = next(_fingerprints)
     invitation = Invitation.create(
         deal=deal,
@@ -104,7 +104,7 @@ def _submit(deal: int, wave: Wave, sheet: bytes, now: datetime) -> int:
     return int(
         Response.create(
             invitation=invitation,
-            answers=sheet,
+            answers=packed,
             consent="named",
             language="nl",
             saved_at=now,

@@ -81,9 +81,9 @@ def as_it_was_at_first(kept: Rows, url: str, folder: Path) -> None:
 
 def taken_apart(pair: dict[str, Any]) -> dict[str, Any]:
     """A pair in the columns that it had at first."""
-    sheet = np.frombuffer(pair["sheet"].encode(), np.uint8)[None] - ord("a")
-    who = zip(("customer", "salesperson", "since"), (int(number[0]) for number in heads(sheet)), strict=True)
-    return {**pair, **dict(who), "answers": pair["sheet"][HEAD:]}
+    packed = np.frombuffer(pair["packed"].encode(), np.uint8)[None] - ord("a")
+    who = zip(("customer", "salesperson", "since"), (int(number[0]) for number in heads(packed)), strict=True)
+    return {**pair, **dict(who), "answers": pair["packed"][HEAD:]}
 
 
 def _insert(table: str, row: dict[str, Any]) -> None:

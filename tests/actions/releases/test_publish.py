@@ -99,7 +99,9 @@ def test_that_answers_are_too_much_alike_is_not_told_to_the_public(company):
 
     answered_deals(20, team="South", region="West", seed=3)
     west = QueueCell.get(QueueCell.team == "South")
-    Pair.update(sheet=fn.SUBSTR(Pair.sheet, 1, HEAD).concat("hhhgggaaaa")).where(Pair.cell == west).execute()
+    Pair.update(packed=fn.SUBSTR(Pair.packed, 1, HEAD).concat("hhhgggaaaa")).where(
+        Pair.cell == west
+    ).execute()
     assert freeze(company, MONDAY).waiting[0].reason is WithheldReason.HOMOGENEOUS
     document = publish(company, MONDAY).document
     assert {cell.reason for cell in document.withheld} == {WithheldReason.WAITING}

@@ -116,7 +116,7 @@ def test_a_correction_changes_what_queues_and_retires_what_is_closed(database, t
     answer(deals[0], survey, wave, [5] * len(survey.items(wave)))
     queueing.record_pair(deals[0], MONDAY)
     assert arms() == []
-    assert {pair.sheet for pair in Pair.select()} == {""}
+    assert {pair.packed for pair in Pair.select()} == {""}
     assert {bytes(block.sums) for block in Block.select()} == {b""}
 
 

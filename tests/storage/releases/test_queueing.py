@@ -112,7 +112,7 @@ def test_a_closed_block_is_retired_whole_and_its_answers_are_wiped(database, tmp
         answer(deals[3], builders.survey(), Wave.DELIVERY, (0, 0, 0, 0))
         queueing.record_pair(deals[3], MONDAY)
     assert freezing.live_blocks() == ()
-    assert {pair.sheet for pair in Pair.select()} == {""}
+    assert {pair.packed for pair in Pair.select()} == {""}
     assert {bytes(block.sums) for block in Block.select()} == {b""}
 
 
@@ -276,5 +276,5 @@ def test_who_comes_while_a_freeze_runs_waits_for_it_and_takes_the_new_block_out(
     meanwhile.join(timeout=10)
     assert not meanwhile.is_alive()
     assert freezing.live_blocks() == ()
-    assert {pair.sheet for pair in Pair.select()} == {""}
+    assert {pair.packed for pair in Pair.select()} == {""}
     storage.close_database()

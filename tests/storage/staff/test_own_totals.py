@@ -45,8 +45,8 @@ def test_deals_answered_before_are_brought_in_as_they_were_shown_and_stay_out_of
     deal(seller=person(), waves=WAVES)
     before = {row.deal_id: (row.answers, row.named) for row in OwnPair.select()}
     OwnPair.delete().execute()
-    # Then a pair had a column of its own for what now stands behind the head of its sheet.
-    opened.execute_sql(migration.BROUGHT_IN.replace("p.answers", f"SUBSTR(p.sheet, {HEAD + 1})"))
+    # Then a pair had a column of its own for what now stands behind the head of what it packs.
+    opened.execute_sql(migration.BROUGHT_IN.replace("p.answers", f"SUBSTR(p.packed, {HEAD + 1})"))
     assert {row.deal_id: (row.answers, row.named) for row in OwnPair.select()} == before
     assert {number: named for number, (_, named) in before.items()} == {named: True, mixed: False, half: True}
     assert all(row.was_named for row in OwnPair.select())

@@ -93,13 +93,13 @@ class Pair(BaseModel):
     """Both answers of one deal, complete in every core aspect, side by side so that a scan can sum them; where only
     one side counts, that one twice.
 
-    `sheet`: who and what was answered, in letters, as storage.releases.pair_encoding says. Who is no key here: an
+    `packed`: who and what was answered, in letters, as storage.releases.pair_encoding says. Who is no key here: an
     index would cost every scan and serve none.
     """
 
     deal = ForeignKeyField(Deal, unique=True, on_delete="CASCADE")
     cell = ForeignKeyField(QueueCell, on_delete="RESTRICT", index=False)
-    sheet = TextField()
+    packed = TextField()
     completed_at = UtcField()
 
 

@@ -110,7 +110,7 @@ def queued() -> list[tuple[PairColumns, tuple[FineCell, ...]]]:
     gathered: dict[int, Gathered] = {}
     unplaced = _unplaced(last)
     for pair, cell, letters in read(
-        "pair p WHERE p.sheet <> ''", ("p.id", "p.cell_id"), "p.sheet", last=last
+        "pair p WHERE p.packed <> ''", ("p.id", "p.cell_id"), "p.packed", last=last
     ):
         where = np.where(unplaced[pair], room[cell], -1)
         unplaced[pair] = False  # a pair that changes meanwhile may come once more

@@ -77,7 +77,7 @@ def practised() -> "Iterator[tuple[PairColumns, dict[str, NDArray[np.bool_]]]]":
         survey = versions.by_row(version.id)
         source = _PLACED.format(version=int(version.id))
         gathered = Gathered(survey, last)
-        for one in read(source, ("p.id", "q.block_id"), "p.sheet", last=last):
+        for one in read(source, ("p.id", "q.block_id"), "p.packed", last=last):
             gathered.add(*one)
         if len(pairs := gathered.pairs):
             yield pairs, {name: np.isin(pairs.id, pairs_done) for name, pairs_done in sorted(done.items())}

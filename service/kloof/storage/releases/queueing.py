@@ -82,7 +82,7 @@ class _Place(NamedTuple):
 
 
 _PLACE = """
-SELECT p.id AS pair, p.sheet AS packed, q.block_id AS block, c.arm AS arm
+SELECT p.id AS pair, p.packed AS packed, q.block_id AS block, c.arm AS arm
 FROM pair p JOIN queue_cell c ON c.id = p.cell_id LEFT JOIN placement q ON q.id = p.id WHERE p.deal_id = ?
 """
 
@@ -154,7 +154,7 @@ def record_pair(deal: int, now: datetime) -> Answers | None:
     elif answers is None:
         Pair.delete().where(Pair.id == place.pair).execute()
     else:
-        Pair.update(sheet=place.packed[:HEAD] + answers.packed).where(Pair.id == place.pair).execute()
+        Pair.update(packed=place.packed[:HEAD] + answers.packed).where(Pair.id == place.pair).execute()
     return answers
 
 
@@ -204,7 +204,7 @@ def retire(blocks: list[int], now: datetime) -> None:
     Block.update(retired_at=now, sums=b"").where(Block.id.in_(numbers)).execute()
     practice_parts.retire(numbers, now)
     placed = Placement.select(Placement.id).where(Placement.block.in_(numbers))
-    Pair.update(sheet="").where(Pair.id.in_(placed)).execute()
+    Pair.update(packed="").where(Pair.id.in_(placed)).execute()
 
 
 def complete_answers(deal: int) -> Answers | None:
@@ -273,6 +273,6 @@ def _queue(deal: int, answers: Answers, now: datetime, arm: Arm) -> None:
     Pair.insert(
         deal=deal,
         cell=QueueCell.select(QueueCell.id).filter(**place),
-        sheet=head(answers.customer, answers.salesperson, since=answers.rounds) + answers.packed,
+        packed=head(answers.customer, answers.salesperson, since=answers.rounds) + answers.packed,
         completed_at=now,
     ).on_conflict_ignore().execute()
