@@ -1,10 +1,10 @@
-"""Judges of a page: axe for accessibility, the Nu checker for its HTML; a server to ask pages of, and a way in."""
+"""Judges of a page: axe, Lighthouse, measure.js and the Nu HTML checker; a server to ask pages of, and a way in."""
 
 import json
 import os
 import subprocess
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,13 +16,13 @@ from playwright.sync_api import Locator, Page, Response
 from werkzeug.serving import make_server
 
 from cast.builders import NOW, person
+from instruments.html_checker import html_errors as html_errors
 from instruments.running import CHROMIUM, CHROMIUM_FLAGS
 from kloof.domain.access.people import Role
 from kloof.storage.access import people
 from kloof.storage.database import database
 
 JUDGES = Path(__file__).parents[1] / "browser" / "tools" / "node_modules"
-CHECKER = JUDGES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 LIGHTHOUSE = JUDGES / "lighthouse" / "cli" / "index.js"
 MEASURE = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
 # WCAG 2.2 AA, and what axe calls best practice besides.
@@ -136,22 +136,6 @@ def wrong_on_a_phone(page: Page) -> dict[str, Any]:
     page.set_viewport_size({"width": 360, "height": page.evaluate("document.documentElement.scrollHeight")})
     found: dict[str, Any] = page.evaluate(MEASURE)
     return found
-
-
-def html_errors(pages: Mapping[str, str], folder: Path) -> list[str]:
-    """What the Nu HTML checker says against these pages (by name), one line each, warnings included."""
-    for name, html in pages.items():
-        (folder / f"{name}.html").write_text(html, encoding="utf-8")
-    files = [str(folder / f"{name}.html") for name in pages]
-    done = subprocess.run(
-        ["java", "-jar", str(CHECKER), "--format", "json", "--stdout", *files],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    messages = json.loads(done.stdout)["messages"]
-    return [f"{Path(found['url']).name}:{found.get('lastLine')}: {found['message']}" for found in messages]
 
 
 def sign_in(page: Page, app: Flask, address: str, name: str, role: Role) -> None:
