@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -43,6 +44,19 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
 
     Without `typefaces` it stands in the reader's own: as before ours have come, or where they never do.
     """
+    with _pages(browser) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="module")
+def lasting_page(browser: Browser) -> Iterator[NewPage]:
+    """As `new_page`, for what several tests of a file judge."""
+    with _pages(browser) as open_page:
+        yield open_page
+
+
+@contextmanager
+def _pages(browser: Browser) -> Iterator[NewPage]:
     contexts: list[BrowserContext] = []
 
     def open_page(

@@ -73,29 +73,23 @@ def axe_violations(page: Page) -> list[str]:
 
 
 class Judgement(NamedTuple):
-    """Of Lighthouse: 0 to 100 by category, and the audits that the page fails; and what makes a page fast or slow."""
+    """Of Lighthouse: 0 to 100 by category, and the audits that the page fails."""
 
     scores: dict[str, int]
     failed: list[str]
-    requests: list[str]
-    """Every address that the page loads."""
-    kilobytes: float
-    """What travels for them, packed as it travels, with their headers."""
-    shift: float
-    """The cumulative layout shift, 0 for a page on which nothing moves."""
 
 
 def lighthouse(address: str, folder: Path) -> Judgement:
     """What Lighthouse says of the page, on a phone.
 
     Its score for performance is left to `bench/findings_page.py`: it is reckoned from times, and what else the machine
-    does lowers it. Here stand its causes, which are the same on every machine. A run in which Chromium itself gave up
-    says nothing about the page, so that one is tried again.
+    does lowers it. A run in which Chromium itself gave up says nothing about the page, so that one is tried again.
     """
     report = folder / "lighthouse.json"
     flags = " ".join(["--headless=new", *CHROMIUM_FLAGS])
     ask = ["node", str(LIGHTHOUSE), address, "--output=json", f"--output-path={report}", "--quiet"]
-    ask += [f"--chrome-flags={flags}", "--no-enable-error-reporting"]
+    ask += [f"--chrome-flags={flags}", "--no-enable-error-reporting", "--disable-full-page-screenshot"]
+    ask += ["--only-categories=accessibility,best-practices,seo", "--throttling-method=provided"]
     found = {}
     for _ in range(3):
         done = subprocess.run(
@@ -110,9 +104,7 @@ def lighthouse(address: str, folder: Path) -> Judgement:
         found = json.loads(report.read_text(encoding="utf-8"))
         if "runtimeError" not in found:
             break
-    categories = {name: one for name, one in found["categories"].items() if name != "performance"}
-    audits = found["audits"]
-    loaded = audits["network-requests"]["details"]["items"]
+    categories, audits = found["categories"], found["audits"]
     return Judgement(
         {name: round(100 * (one["score"] or 0)) for name, one in categories.items()},
         [
@@ -121,9 +113,6 @@ def lighthouse(address: str, folder: Path) -> Judgement:
             for one in category["auditRefs"]
             if one["weight"] and audits[one["id"]]["score"] == 0
         ],
-        [one["url"] for one in loaded],
-        sum(one["transferSize"] for one in loaded) / 1000,
-        audits["cumulative-layout-shift"]["numericValue"],
     )
 
 
