@@ -59,7 +59,7 @@ KINDS = (
 LIGHT = ("", "findings/data/", "findings/installation-1/aspects/included/")
 """Two pages that most readers come to, and last the heaviest."""
 
-WIDTHS = (320, 360, 412, 768, 1280, 1600)
+WIDTHS = (320, 360, 768, 1280, 1600)
 A4 = 680
 """The width of a sheet within its margins."""
 
@@ -154,26 +154,26 @@ def walked(folder: Path, lasting_page: NewPage) -> Walk:
             page.goto(address + path)
             words, cells = page.get_by_text(LONG_WORD).count(), page.locator("td[data-label]").count()
             walk.counted[path] = words, cells
-            walk.ours[path] = at_every_width(page)
+            walk.ours[path] = at_each_width(page, WIDTHS)
             page.set_viewport_size({"width": A4, "height": 800})
             page.emulate_media(media="print")
             walk.paper[path] = page.evaluate(ON_PAPER)
             page.emulate_media(media="screen")
-        for look, paths, page in (
-            (walk.readers, KINDS, lasting_page(typefaces=False)),
-            (walk.bare, MAIN, lasting_page(java_script_enabled=False)),
+        for look, paths, widths, page in (
+            (walk.readers, KINDS, (320, 360, 1280), lasting_page(typefaces=False)),
+            (walk.bare, MAIN, (360, 1280), lasting_page(java_script_enabled=False)),
         ):
             for path in paths:
                 page.goto(address + path)
-                look[path] = at_every_width(page)
+                look[path] = at_each_width(page, widths)
     return walk
 
 
-def at_every_width(page: Page) -> dict[int, Any]:
+def at_each_width(page: Page, widths: tuple[int, ...]) -> dict[int, Any]:
     """What stands on the page as it is narrow and wide; its script never asks how wide it is."""
     page.evaluate("document.fonts.ready.then(() => null)")
     found = {}
-    for width in WIDTHS:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 800})
         found[width] = page.evaluate(ON_A_SCREEN)
     return found
