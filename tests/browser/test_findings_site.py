@@ -391,6 +391,7 @@ def test_a_page_is_light_and_lies_still(address: str, new_page: NewPage) -> None
         page.goto(address + path, wait_until="networkidle")
         sizes = [request.sizes() for request in loaded]
         assert 5 <= len(sizes) <= 10, path
+        assert all(request.url.startswith(address) for request in loaded), path
         assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) <= 130_000, path
         assert page.evaluate(shift) <= 0.01, path
 
