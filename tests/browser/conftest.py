@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,12 +10,21 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from instruments.compiled import compile_once
-from instruments.pages import CHECKER, LIGHTHOUSE
+from instruments.html_checker import CHECKER, html_checker_runs
+from instruments.pages import LIGHTHOUSE
 from instruments.running import CHROMIUM, chromium
 
 compile_once()
 
 NewPage = Callable[..., Page]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that need the HTML checker on one worker, so that it starts once; before xdist reads the groups."""
+    for item in items:
+        if "html_checker" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("html checker"))
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +44,19 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
 
     Without `typefaces` it stands in the reader's own: as before ours have come, or where they never do.
     """
+    with _pages(browser) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="module")
+def lasting_page(browser: Browser) -> Iterator[NewPage]:
+    """As `new_page`, for what several tests of a file judge."""
+    with _pages(browser) as open_page:
+        yield open_page
+
+
+@contextmanager
+def _pages(browser: Browser) -> Iterator[NewPage]:
     contexts: list[BrowserContext] = []
 
     def open_page(
@@ -61,12 +84,14 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
 
 
 @pytest.fixture(scope="session")
-def html_checker() -> None:
-    """Skips by name where the Nu HTML checker cannot run."""
+def html_checker() -> Iterator[None]:
+    """The Nu HTML checker for `html_errors`; skips by name where it cannot run."""
     if shutil.which("java") is None:
         pytest.skip("no Java runtime for the Nu HTML checker")
     if not CHECKER.exists():
         pytest.skip("the Nu HTML checker is not installed (npm ci --prefix tests/browser/tools)")
+    with html_checker_runs():
+        yield
 
 
 @pytest.fixture(scope="session")

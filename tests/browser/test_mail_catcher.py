@@ -99,7 +99,7 @@ def test_a_customer_sees_the_mail_as_it_was_designed_and_answers_from_it_without
     with page.expect_popup() as opening:
         mail.locator("a.point", has_text="8").click()
     survey = opening.value
-    assert survey.locator("input[name=lead-time][value='8']").is_checked()
+    assert survey.locator("input[name=a1][value='8']").is_checked()
     for question in survey.locator("fieldset:has(.scale)").all():
         question.locator("label:has(input[value='7'])").click()
     follow(survey, survey.locator('form#survey button.button[value="save"]'))

@@ -1,10 +1,10 @@
-"""Judges of a page: axe for accessibility, the Nu checker for its HTML; a server to ask pages of, and a way in."""
+"""Judges of a page: axe, Lighthouse, measure.js and the Nu HTML checker; a server to ask pages of, and a way in."""
 
 import json
 import os
 import subprocess
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,13 +16,13 @@ from playwright.sync_api import Locator, Page, Response
 from werkzeug.serving import make_server
 
 from cast.builders import NOW, person
+from instruments.html_checker import html_errors as html_errors
 from instruments.running import CHROMIUM, CHROMIUM_FLAGS
 from kloof.domain.access.people import Role
 from kloof.storage.access import people
 from kloof.storage.database import database
 
 JUDGES = Path(__file__).parents[1] / "browser" / "tools" / "node_modules"
-CHECKER = JUDGES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 LIGHTHOUSE = JUDGES / "lighthouse" / "cli" / "index.js"
 MEASURE = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
 # WCAG 2.2 AA, and what axe calls best practice besides.
@@ -73,29 +73,23 @@ def axe_violations(page: Page) -> list[str]:
 
 
 class Judgement(NamedTuple):
-    """Of Lighthouse: 0 to 100 by category, and the audits that the page fails; and what makes a page fast or slow."""
+    """Of Lighthouse: 0 to 100 by category, and the audits that the page fails."""
 
     scores: dict[str, int]
     failed: list[str]
-    requests: list[str]
-    """Every address that the page loads."""
-    kilobytes: float
-    """What travels for them, packed as it travels, with their headers."""
-    shift: float
-    """The cumulative layout shift, 0 for a page on which nothing moves."""
 
 
 def lighthouse(address: str, folder: Path) -> Judgement:
     """What Lighthouse says of the page, on a phone.
 
     Its score for performance is left to `bench/findings_page.py`: it is reckoned from times, and what else the machine
-    does lowers it. Here stand its causes, which are the same on every machine. A run in which Chromium itself gave up
-    says nothing about the page, so that one is tried again.
+    does lowers it. A run in which Chromium itself gave up says nothing about the page, so that one is tried again.
     """
     report = folder / "lighthouse.json"
     flags = " ".join(["--headless=new", *CHROMIUM_FLAGS])
     ask = ["node", str(LIGHTHOUSE), address, "--output=json", f"--output-path={report}", "--quiet"]
-    ask += [f"--chrome-flags={flags}", "--no-enable-error-reporting"]
+    ask += [f"--chrome-flags={flags}", "--no-enable-error-reporting", "--disable-full-page-screenshot"]
+    ask += ["--only-categories=accessibility,best-practices,seo", "--throttling-method=provided"]
     found = {}
     for _ in range(3):
         done = subprocess.run(
@@ -110,9 +104,7 @@ def lighthouse(address: str, folder: Path) -> Judgement:
         found = json.loads(report.read_text(encoding="utf-8"))
         if "runtimeError" not in found:
             break
-    categories = {name: one for name, one in found["categories"].items() if name != "performance"}
-    audits = found["audits"]
-    loaded = audits["network-requests"]["details"]["items"]
+    categories, audits = found["categories"], found["audits"]
     return Judgement(
         {name: round(100 * (one["score"] or 0)) for name, one in categories.items()},
         [
@@ -121,9 +113,6 @@ def lighthouse(address: str, folder: Path) -> Judgement:
             for one in category["auditRefs"]
             if one["weight"] and audits[one["id"]]["score"] == 0
         ],
-        [one["url"] for one in loaded],
-        sum(one["transferSize"] for one in loaded) / 1000,
-        audits["cumulative-layout-shift"]["numericValue"],
     )
 
 
@@ -136,22 +125,6 @@ def wrong_on_a_phone(page: Page) -> dict[str, Any]:
     page.set_viewport_size({"width": 360, "height": page.evaluate("document.documentElement.scrollHeight")})
     found: dict[str, Any] = page.evaluate(MEASURE)
     return found
-
-
-def html_errors(pages: Mapping[str, str], folder: Path) -> list[str]:
-    """What the Nu HTML checker says against these pages (by name), one line each, warnings included."""
-    for name, html in pages.items():
-        (folder / f"{name}.html").write_text(html, encoding="utf-8")
-    files = [str(folder / f"{name}.html") for name in pages]
-    done = subprocess.run(
-        ["java", "-jar", str(CHECKER), "--format", "json", "--stdout", *files],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    messages = json.loads(done.stdout)["messages"]
-    return [f"{Path(found['url']).name}:{found.get('lastLine')}: {found['message']}" for found in messages]
 
 
 def sign_in(page: Page, app: Flask, address: str, name: str, role: Role) -> None:

@@ -59,9 +59,10 @@ def free_port() -> int:
     return port
 
 
-def wait_for(port: int) -> None:
+def wait_for(port: int, seconds: float = 30) -> None:
     """Wait until something listens on this port of this machine."""
-    for _ in range(600):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
