@@ -27,7 +27,7 @@ from scipy import stats
 from kloof.mail.catcher import Catcher
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "kiosk"
-SELLERS = 4
+SELLERS = 6
 OVERALL = ("satisfied", "quality", "use_again", "recommend")
 TEAMS = (("North", "Up"), ("South", "Down"))
 PORT_ANSWERS_WITHIN = 20.0

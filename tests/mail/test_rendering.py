@@ -163,6 +163,11 @@ def test_every_address_in_the_mail_that_findings_came_out_can_be_pressed(setting
     ]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_mail_names_its_language_for_whoever_reads_it_aloud(settings: Settings, language: Language) -> None:
+    assert read(made(settings, outgoing(language=language)))["Content-Language"] == language
+
+
 def test_the_subject_names_the_company_and_the_product(settings: Settings) -> None:
     assert read(made(settings, outgoing()))["Subject"] == "Warmtehuis: wat verwacht u van Warmtepomp?"
     english = outgoing(subject=a_survey(wave=Wave.DELIVERY), language="en")

@@ -104,6 +104,17 @@ def test_the_text_keeps_its_lines_and_its_links_and_nothing_in_it_is_markup(
     assert text.select("script") == []
 
 
+@pytest.mark.parametrize(("named", "lang"), [("nl", "nl"), ("en", "en"), ('x"><script>', None), ("", None)])
+def test_a_mail_is_read_aloud_in_the_language_that_it_names(
+    client: FlaskClient, tmp_path: Path, named: str, lang: str | None
+) -> None:
+    path = keep(tmp_path)
+    file = tmp_path / f"{path[1:]}.eml"
+    file.write_bytes(f"Content-Language: {named}\n".encode() + file.read_bytes())
+    page = shown(client, f"{path}/text")
+    assert [page.select_one(part).get("lang") for part in ("h1", ".mail-text")] == [lang, lang]
+
+
 def test_a_mail_without_html_shows_its_text_and_offers_no_frame(client: FlaskClient, tmp_path: Path) -> None:
     page = shown(client, keep(tmp_path, html=""))
     assert page.select_one(".mail-text")

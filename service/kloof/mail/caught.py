@@ -57,6 +57,12 @@ class Opened:
     html: str
     headers: tuple[tuple[str, str], ...]
 
+    @property
+    def language(self) -> str:
+        """The language that it names (RFC 3282), where it names one of ours; else empty."""
+        named = dict(self.headers).get("Content-Language", "")
+        return named if named in LANGUAGES else ""
+
 
 def names(folder: Path) -> list[str]:
     """The names of all mails in the folder, the latest first: a name begins with the moment of arrival."""

@@ -145,6 +145,7 @@ class MailRenderer:
             ("From", self.sender),
             ("To", mailbox(to.name, recipient)),
             ("Subject", words(self._subject(wording, to.language, facts))),
+            ("Content-Language", to.language),
             ("Date", timestamp(now)),
             ("Message-ID", f"<{message_id}@{self.address.rpartition('@')[2]}>"),
             *([("Reply-To", reply_to)] if reply_to else []),
