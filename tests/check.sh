@@ -37,7 +37,7 @@ guard "lint" ruff check --quiet service tests bench
 guard "types" mypy
 guard "layers" lint-imports --no-cache
 if [ "${1:-}" = quick ]; then
-  guard "tests" pytest -n 2 --dist loadgroup --hypothesis-profile=quick -m "not (browser or postgresql or java or slow)"
+  guard "tests" pytest -n 2 --dist loadgroup --ignore=tests/browser --ignore=tests/integration --hypothesis-profile=quick -m "not (browser or postgresql or java or slow)"
 else
   judges
   guard "templates" djlint --quiet --lint service/kloof

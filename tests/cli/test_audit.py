@@ -19,6 +19,8 @@ from kloof.domain.errors import Refused
 from kloof.publish.release_files import Staged
 from kloof.storage.models import Block
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 6, 1, 10, tzinfo=UTC)
 
 

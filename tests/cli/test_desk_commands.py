@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 from kloof import storage
 from kloof.cli import main
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = Path(__file__).parents[2] / "surveys"
 HEADER = "deal_id;customer_name;customer_email;language;salesperson_email;team;region;product;survey;sold_on"
 GOOD = (
@@ -156,7 +158,6 @@ def test_freezing_and_publishing_without_answers_say_that_there_is_nothing_new(r
     assert "no new one" in ready("publish").stdout
 
 
-@pytest.mark.slow
 def test_letters_are_printed_once_and_a_deal_is_cancelled(ready: Type) -> None:
     nameless = GOOD.replace("jan@home.example", "")
     Path("deals.csv").write_text(f"{HEADER}\n{nameless}\n", encoding="utf-8")
@@ -174,7 +175,6 @@ def test_letters_are_printed_once_and_a_deal_is_cancelled(ready: Type) -> None:
     assert (refused.exit_code, Path("once-more.pdf").exists()) == (1, False)
 
 
-@pytest.mark.slow
 def test_a_command_ends_with_its_database_closed(ready: Type, tmp_path: Path) -> None:
     storage.close_database()
     strict = [sys.executable, "-W", "always::ResourceWarning"]  # sqlite3 warns from Python 3.13 on

@@ -29,7 +29,7 @@ FILES = {
 DRY = [name.removeprefix("kloof ") for name, of in typed() if any("--dry-run" in p.opts for p in of.params)]
 LOOKS = ["doctor", "surveys check", "outbox list", "audit", *DRY]
 # One company is played for all of them.
-pytestmark = pytest.mark.xdist_group("looking")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("looking")]
 
 NEEDS_NO_DATABASE = {
     "kloof init", "kloof demo", "kloof db migrate", "kloof doctor", "kloof audit", "kloof mail test",
@@ -124,7 +124,6 @@ def test_in_a_company_without_a_database_looking_makes_nothing(fresh: Company, l
     assert fresh.on_disk() == before
 
 
-@pytest.mark.slow
 def test_a_process_of_its_own_leaves_nothing_beside_the_database_either(working: Company) -> None:
     before = working.on_disk()
     for look in ("outbox list", "publish"):
@@ -132,7 +131,6 @@ def test_a_process_of_its_own_leaves_nothing_beside_the_database_either(working:
     assert working.on_disk() == before
 
 
-@pytest.mark.slow
 def test_a_dry_run_says_what_would_come_and_the_run_after_it_does_that(working: Company) -> None:
     assert kloof(*words_for("deals import")).stdout.startswith("1 created")
     assert kloof("publish", "--dry-run").stdout.startswith("Release 2: ")

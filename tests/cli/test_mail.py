@@ -15,6 +15,8 @@ from kloof.cli import main
 from kloof.config import load_settings
 from kloof.storage.models import Message
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Result]
 TOML = '[company]\nname = "Warmtehuis"\n[mail]\nhours = [0, 24]\nweekdays = [1, 2, 3, 4, 5, 6, 7]\nholidays = ""\n'
 

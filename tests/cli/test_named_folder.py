@@ -10,6 +10,8 @@ from click.testing import Result
 from instruments.commands import kloof, on_disk
 from kloof.config.sources import ENVIRONMENT
 
+pytestmark = pytest.mark.slow
+
 HEADER = "deal_id,customer_name,customer_email,language,salesperson_email,team,region,product,survey,sold_on"
 DEAL = "D-1,Jan de Boer,jan@home.example,nl,a@b.example,Utrecht,Midden,Warmtepomp,installation,2026-03-02"
 

@@ -10,6 +10,8 @@ from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.cli import main
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def run(database, tmp_path, monkeypatch):

@@ -8,6 +8,8 @@ import pytest
 from instruments.commands import ELSEWHERE, NAMES, fewest_words, kloof, on_disk
 from kloof.cli import COMMANDS
 
+pytestmark = pytest.mark.slow
+
 REMEDY = (
     "cd to your company's folder, name it with --folder DIR or KLOOF_FOLDER, or make one: kloof init DIR\n"
 )

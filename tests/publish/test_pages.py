@@ -22,6 +22,8 @@ from kloof.publish.pages.markup import plain, table
 from kloof.publish.release_files import contents
 from kloof.publish.schema import TABLES
 
+pytestmark = pytest.mark.slow
+
 BLAME = re.compile(
     r"\b(schuld|fout van|faalde?n?|slecht gedaan|blame|fault|failed to|lied|gelogen)\b", re.IGNORECASE
 )
@@ -84,7 +86,6 @@ def test_an_aspect_page_shows_its_questions_its_norm_and_the_course_over_release
     assert len(rows(page, "het verloop")) == 3
 
 
-@pytest.mark.slow
 def test_wherever_a_gap_is_shown_expectation_and_reality_stand_beside_it(company: Path) -> None:
     for name, page in pages(company / "site").items():
         for found in BeautifulSoup(page, "html.parser").find_all("table"):
@@ -125,7 +126,6 @@ def test_what_changed_is_told_with_expectation_and_reality_before_and_now(
         assert f"{signed(found.difference.mean, 'en')} (95% interval {ends};" in page
 
 
-@pytest.mark.slow
 def test_no_page_blames_or_names_a_cause(company: Path) -> None:
     for name, page in pages(company / "site").items():
         words = BeautifulSoup(page, "html.parser").text
@@ -145,7 +145,6 @@ def test_groups_are_in_order_of_name_whatever_their_figures(company: Path) -> No
     assert list(shown) == sorted(shown)
 
 
-@pytest.mark.slow
 def test_the_method_page_shows_the_certificate(company: Path) -> None:
     page = pages(company / "site")["method.nl.md"]
     assert "Grootste hefboom" in page
@@ -167,7 +166,6 @@ def test_every_file_of_a_release_is_offered_under_its_own_name(documents: list[R
     assert set(FILES) == set(contents(documents[-1]))
 
 
-@pytest.mark.slow
 def test_a_release_of_before_a_table_was_written_keeps_the_files_that_it_has(tmp_path: Path) -> None:
     documents = Firm(releases=2).documents()
     put_releases(tmp_path, documents)
@@ -198,7 +196,6 @@ def test_pages_that_people_wrote_and_releases_are_never_touched(tmp_path: Path) 
     assert mine.read_text() == release.read_text() == "ours"
 
 
-@pytest.mark.slow
 def test_what_an_earlier_build_wrote_makes_way_when_its_aspect_is_gone(tmp_path: Path) -> None:
     write_pages(tmp_path, Firm(releases=1, aspects=8).documents())
     write_pages(tmp_path, Firm(releases=1, aspects=3).documents())
@@ -206,14 +203,12 @@ def test_what_an_earlier_build_wrote_makes_way_when_its_aspect_is_gone(tmp_path:
     assert "installation-1/aspects/aftercare.nl.md" not in pages(tmp_path)
 
 
-@pytest.mark.slow
 def test_the_same_releases_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "other"):
         write_pages(tmp_path / name, Firm(releases=2).documents())
     assert pages(tmp_path / "one") == pages(tmp_path / "other")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("low", "high", "aspects"), [(1, 7, 24), (1, 5, 1), (0, 10, 8)])
 @pytest.mark.parametrize("bias", [1.2, -0.8])
 def test_any_scale_any_number_of_aspects_and_any_direction_can_be_told(
@@ -224,7 +219,6 @@ def test_any_scale_any_number_of_aspects_and_any_direction_can_be_told(
     assert sum(path.parent.name == "aspects" and path.suffix == ".md" for path in written) == 2 * aspects
 
 
-@pytest.mark.slow
 def test_names_from_outside_are_never_read_as_html_or_markdown(tmp_path: Path) -> None:
     nasty = "<script>alert(1)</script> [x](y) *z* |"
     write_pages(tmp_path, Firm(releases=1, places=((nasty, "Noord"), ("B", "<b>Zuid</b>"))).documents())
@@ -371,7 +365,6 @@ def answered(tmp_path: Path, language: str, firm: Firm, **counts: int | None) ->
     return pages(tmp_path)[f"installation-1/answered.{language}.md"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("language", "left", "asked"),
     [
@@ -392,7 +385,6 @@ def test_who_answered_shows_the_response_who_left_and_what_asking_does(
     assert not CAUSE.search(page)
 
 
-@pytest.mark.slow
 def test_who_answered_says_where_there_is_too_little_and_where_nobody_was_left_out(tmp_path: Path) -> None:
     page = answered(tmp_path, "en", Firm(releases=1, arms=False))
     assert "Too few answers to publish." in page

@@ -28,6 +28,8 @@ from kloof.publish.release_files import (
 )
 from kloof.publish.schema import TABLES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def publishable() -> Publishable:
@@ -113,7 +115,6 @@ def test_the_manifest_is_a_frictionless_data_package_with_the_hash_of_every_file
         assert re.fullmatch(r"[a-z0-9._-]+", resource["name"])
 
 
-@pytest.mark.slow
 def test_frictionless_itself_finds_nothing_wrong_with_a_release(release):
     """Names, hashes, sizes, and every cell of the table against its type; in a process of its own, which warns."""
     said = subprocess.run(

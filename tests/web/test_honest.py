@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 from cast.builders import deal, survey
 from kloof.domain.surveys.definition import Wave
 
+pytestmark = pytest.mark.slow
+
 SURVEY = survey(6)
 BOTH = (Wave.SALE, Wave.DELIVERY)
 ANSWERS = {f"a{number}": "7" for number in range(1, 7)}

@@ -13,6 +13,8 @@ from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Questionnaire
 from kloof.storage.models import Invitation, Response
 
+pytestmark = pytest.mark.slow
+
 SURVEY = survey(8)
 BOTH = (Wave.SALE, Wave.DELIVERY)
 REST = {f"a{number}": "4" for number in range(2, 9)}
@@ -180,7 +182,6 @@ def test_where_only_the_choice_of_the_mail_is_missing_it_is_asked_for_once_more(
     assert opened(built).submitted
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("wave", Wave)
 def test_a_scanner_that_follows_the_numbers_of_the_mail_records_nothing(
     client: FlaskClient, wave: Wave
@@ -246,7 +247,6 @@ def test_a_tab_that_was_open_before_another_answer_was_saved_does_not_undo_it_an
     assert answers(built)["a1"] == 3
 
 
-@pytest.mark.slow
 def test_the_script_is_told_which_answer_was_kept_instead(client: FlaskClient) -> None:
     built = deal(SURVEY)
     client.post(link(built), data={"a1": "3"})

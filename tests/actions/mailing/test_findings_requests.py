@@ -23,6 +23,8 @@ from kloof.mail.transport import Memory
 from kloof.storage.mailing import outbox
 from kloof.storage.models import Call, Customer, Deal, Message, Response
 
+pytestmark = pytest.mark.slow
+
 TUESDAY = MONDAY + timedelta(days=1)
 EVERYTHING = Changes(
     answers=dict.fromkeys((aspect.id for aspect in survey().aspects), 5),

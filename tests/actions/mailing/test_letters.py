@@ -21,6 +21,8 @@ from kloof.domain.errors import NotFound, Refused
 from kloof.mail.transport import Memory
 from kloof.storage.models import Customer, Deal, Invitation, Message
 
+pytestmark = pytest.mark.slow
+
 HEADER = (
     "deal_id,customer_name,customer_email,language,salesperson_email,"
     "team,region,product,survey,sold_on,customer_number"
@@ -284,7 +286,6 @@ def test_a_letter_cannot_be_resolved_as_if_it_were_a_mail(settings: Settings) ->
             resolve(settings, [Message.get().id], decision, NOON)
 
 
-@pytest.mark.slow
 def test_a_pile_of_letters_takes_as_many_reads_as_one(settings: Settings, tmp_path: Path) -> None:
     def reads(count: int, first: int) -> int:
         for number in range(first, first + count):

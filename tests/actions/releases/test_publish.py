@@ -21,6 +21,8 @@ from kloof.domain.releases.document import Level, WithheldReason
 from kloof.publish.release_files import read_releases
 from kloof.storage.releases import freezing, queueing, releases
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def company(database, tmp_path):
@@ -239,7 +241,6 @@ publish(settings(Path(sys.argv[2])), month(1))
 """
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["writing", "recording", "putting in place"])
 def test_a_crash_at_any_moment_leaves_the_old_release_whole_and_the_next_publish_goes_on(
     company, database, tmp_path, moment
@@ -294,7 +295,6 @@ def test_the_database_keeps_no_answers_beyond_the_pairs_themselves(company):
     assert block.sums.shape == (3, 14)
 
 
-@pytest.mark.slow
 def test_arms_come_out_beside_the_pairs_and_no_attack_finds_anything(company):
     alone(13, Arm.NOT_ASKED)
     gone = alone(16, Arm.LEFT, seed=1)

@@ -15,6 +15,8 @@ from kloof.storage.database import counted_queries
 from kloof.storage.models import PracticePart
 from kloof.storage.releases import freezing, practice_parts, queueing
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def company(database, tmp_path):
@@ -25,7 +27,6 @@ def company(database, tmp_path):
     return made, made_deals
 
 
-@pytest.mark.slow
 def test_a_practice_is_published_as_two_arms_that_together_are_their_blocks(company):
     document = publish(company[0], MONDAY).document
     whole = document.cells[0]
@@ -39,7 +40,6 @@ def test_a_practice_is_published_as_two_arms_that_together_are_their_blocks(comp
     assert audit(company[0].releases_folder).breaches == ()
 
 
-@pytest.mark.slow
 def test_a_published_part_is_remembered_and_a_dry_run_remembers_nothing(company):
     publish(company[0], MONDAY, dry_run=True)
     assert practice_parts.standing() == ()
@@ -50,7 +50,6 @@ def test_a_published_part_is_remembered_and_a_dry_run_remembers_nothing(company)
     assert min(freezing.membership().row) == -1
 
 
-@pytest.mark.slow
 def test_a_withdrawn_answer_retires_the_part_and_wipes_its_sums(company):
     made, made_deals = company
     publish(made, MONDAY)
@@ -66,7 +65,6 @@ def test_a_withdrawn_answer_retires_the_part_and_wipes_its_sums(company):
     assert audit(made.releases_folder).breaches == ()
 
 
-@pytest.mark.slow
 def test_an_erased_customer_is_forgotten_in_practice_tables_too(company):
     made, made_deals = company
     publish(made, MONDAY)
@@ -78,7 +76,6 @@ def test_an_erased_customer_is_forgotten_in_practice_tables_too(company):
     assert practice_parts.membership().person.min() == after.person[after.row > 0].min() == -1
 
 
-@pytest.mark.slow
 def test_a_table_grows_with_new_blocks_and_keeps_its_date_while_it_does_not(company):
     made, _ = company
     publish(made, MONDAY)
@@ -113,7 +110,6 @@ def test_publish_says_which_table_it_dropped(database, tmp_path, monkeypatch):
     assert practice_parts.standing() == ()
 
 
-@pytest.mark.slow
 def test_no_query_per_pair_or_per_practice(company):
     with counted_queries() as few:
         publish(company[0], MONDAY, dry_run=True)

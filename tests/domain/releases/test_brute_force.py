@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from kloof.domain.releases.certify import Uncertified, certify
 from kloof.domain.releases.leverage import leverages
 from kloof.domain.releases.queues import FineCell
 from kloof.domain.surveys.definition import Survey
+
+pytestmark = pytest.mark.slow
 
 NORTH = FineCell("Heat pump", "East", "North")
 SOUTH = FineCell("Heat pump", "East", "South")

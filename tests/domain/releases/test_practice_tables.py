@@ -15,6 +15,8 @@ from kloof.domain.releases.practice_tables import judged_together
 from kloof.domain.releases.queues import FineCell
 from kloof.domain.statistics import PracticeEffect
 
+pytestmark = pytest.mark.slow
+
 SURVEY = a_survey(2)
 TABLE = "installation-1/practice/joint_visit"
 

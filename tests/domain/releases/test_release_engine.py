@@ -14,6 +14,8 @@ from kloof.domain.releases.attacks import insiders
 from kloof.domain.releases.leverage import Membership, leverages
 from kloof.domain.releases.queues import FineCell
 
+pytestmark = pytest.mark.slow
+
 K = 10
 WITH_PRACTICES = ("tiny", "lopsided", "one star")
 
@@ -109,7 +111,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(("company", "pairs", "least"), tried, ids=ids)
 
 
-@pytest.mark.slow
 def test_twelve_releases_of_an_awkward_company_give_nobody_away_and_most_pairs_come_out(
     company: str, pairs: int, least: float
 ) -> None:

@@ -21,6 +21,8 @@ from kloof.storage.access import people
 from kloof.web.app.refusals import REFUSALS
 from kloof.wording import translator
 
+pytestmark = pytest.mark.slow
+
 OF_ONE_LINE = {
     Reason.CELLS_MISCOUNTED, Reason.CELL_EMPTY, Reason.CELL_UNFIT, Reason.NOT_A_DAY, Reason.NOT_A_LANGUAGE,
     Reason.NOT_A_TIME_ZONE, Reason.NOT_AN_ADDRESS, Reason.DEAL_TWICE, Reason.DEAL_UNKNOWN, Reason.DEAL_CANCELLED,
@@ -85,7 +87,6 @@ def test_each_reason_is_told_as_itself_in_the_visitors_language(
     assert "{" not in words(answer)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_words_of_the_others_make_a_page_too(
     world: World, monkeypatch: pytest.MonkeyPatch, language: Language
