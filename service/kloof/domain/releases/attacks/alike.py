@@ -7,6 +7,7 @@ import numpy as np
 
 from kloof.domain.releases.attacks.evidence import Breach, gathered
 from kloof.domain.releases.document import ReleaseDocument
+from kloof.domain.releases.pair_columns import Stat
 from kloof.domain.releases.thresholds import MOST_ALIKE
 from kloof.domain.releases.top_box import individual_range
 from kloof.domain.surveys.definition import Scale
@@ -30,13 +31,13 @@ def attack(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
 
 
 def _alike(sums: "Floats", scale: Scale) -> Iterator[str]:
-    n, v, r = (float(number) for number in sums[:3])
-    higher, equal, good = (float(number) for number in sums[10:13])
+    n, v, r = (float(sums[stat]) for stat in (Stat.N, Stat.V, Stat.R))
+    higher, equal, good = (float(sums[stat]) for stat in (Stat.HIGHER, Stat.EQUAL, Stat.GOOD))
     shares = {
-        "V at the lowest point": sums[6],
-        "V at the highest point": sums[7],
-        "R at the lowest point": sums[8],
-        "R at the highest point": sums[9],
+        "V at the lowest point": sums[Stat.V_LOWEST],
+        "V at the highest point": sums[Stat.V_HIGHEST],
+        "R at the lowest point": sums[Stat.R_LOWEST],
+        "R at the highest point": sums[Stat.R_HIGHEST],
         "V above R": higher,
         "V equal to R": equal,
         "V below R": n - higher - equal,

@@ -11,6 +11,7 @@ import numpy as np
 
 from kloof.domain.releases.attacks.evidence import Breach, PublishedSums, gathered, sums_of
 from kloof.domain.releases.document import ReleaseDocument
+from kloof.domain.releases.pair_columns import Stat
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 SMALL = 30
 """People up to which whole numbers are tried: in larger atoms they add nothing."""
-_SIDES = {"V": 1, "R": 2}
+_SIDES = {"V": Stat.V, "R": Stat.R}
 _SLACK = 1e-6
 _OPEN = 2
 """With a total this many times the width of the scale from either end, one person can be anywhere on it."""

@@ -15,6 +15,7 @@ import numpy as np
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.document import ArmCell, Cell, PracticeCell, PublishedSurvey, ReleaseDocument
 from kloof.domain.releases.incidence import generalised_inverse
+from kloof.domain.releases.pair_columns import Stat
 from kloof.domain.surveys.definition import SurveyKey
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class PublishedSums:
         )
 
     def solved(self, aspect: str) -> dict[int, "Floats"]:
-        """Per atom that is laid bare, its sums (in the order of `sums_of`) as they follow from published ones."""
+        """Per atom that is laid bare, its sums (in the order of `Stat`) as they follow from published ones."""
         published = np.array([sums_of(sighting.cell, aspect) for sighting in self.sightings])
         weights = self._inverse @ self.incidence * self.people
         return {atom: weights[:, atom] @ published for atom in self.bare}
@@ -143,21 +144,21 @@ class PublishedSums:
 
 
 def sums_of(cell: Cell | PracticeCell | ArmCell, aspect: str) -> list[float]:
-    """n, V, R, VV, RR, VR, customers at either end for V and for R, with V above and equal to R, and with a good R.
-
-    Not a number where the release does not say it.
-    """
+    """What the release says of this aspect, in the order of `Stat`; not a number where it says nothing."""
     if isinstance(cell, ArmCell):
         sums = cell.aspects[aspect]
-        known = [sums.total, math.nan, sums.squares, math.nan]
-        v, r, vv, rr = known if cell.arm is Arm.LEFT else (known[1], known[0], known[3], known[2])
-        return [float(sums.n), v, r, vv, rr, *[math.nan] * 8]
+        known = {Stat.N: float(sums.n)} | (
+            {Stat.V: sums.total, Stat.VV: sums.squares}
+            if cell.arm is Arm.LEFT
+            else {Stat.R: sums.total, Stat.RR: sums.squares}
+        )
+        return [known.get(stat, math.nan) for stat in Stat]
     moments = cell.aspects[aspect]
     ends = (moments.v_counts[0], moments.v_counts[-1], moments.r_counts[0], moments.r_counts[-1])
+    counts = (*ends, moments.higher, moments.equal, moments.disappointed_at_norm)
     return [
         *(float(moments.n), moments.v, moments.r, moments.vv, moments.rr, moments.vr),
-        *(float(count) for count in ends),
-        *(float(moments.higher), float(moments.equal)),
+        *(float(count) for count in counts),
         math.nan if moments.good is None else float(moments.good),
     ]
 

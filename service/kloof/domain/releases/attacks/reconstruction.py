@@ -8,6 +8,7 @@ import numpy as np
 
 from kloof.domain.releases.attacks.evidence import Breach, gathered
 from kloof.domain.releases.document import ReleaseDocument
+from kloof.domain.releases.pair_columns import Stat
 from kloof.domain.releases.thresholds import MOST_ALIKE
 from kloof.domain.surveys.definition import Scale
 
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 NAME = "reconstruction"
 _SLACK = 1e-6
 _FEW = 0.2
-# Places in `evidence.sums_of`: the sum, the sum of squares, and the customers at either end.
-_SIDES = {"V": (1, 3, 6, 7), "R": (2, 4, 8, 9)}
+_SIDES = {
+    "V": (Stat.V, Stat.VV, Stat.V_LOWEST, Stat.V_HIGHEST),
+    "R": (Stat.R, Stat.RR, Stat.R_LOWEST, Stat.R_HIGHEST),
+}
 
 
 def attack(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
@@ -30,7 +33,7 @@ def attack(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
             for name, release, sums in evidence.told(aspect.id):
                 for side in evidence.sides:
                     told = [float(sums[place]) for place in _SIDES[side]]
-                    answer = revealed(round(sums[0]), told, evidence.survey.scale)
+                    answer = revealed(round(sums[Stat.N]), told, evidence.survey.scale)
                     if answer is not None:
                         what = f"nearly everybody's {side} of {aspect.id} is {answer}"
                         yield Breach(NAME, release, name, what)
