@@ -2,13 +2,17 @@
 
 import multiprocessing
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from peewee import Model, chunked, fn
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from instruments.plans import plans
 from kloof import storage
 from kloof.actions.mailing.dispatch import BATCH, Dispatch
 from kloof.config import Settings
@@ -117,7 +121,7 @@ def long_queue(url: str, settings: Settings, count: int) -> dict[str, float]:
     grow(BATCH)
     short = claim_ms()
     grow(count - BATCH)
-    plan = " ".join(leasing.plan_of_claim(NOW, BATCH).split())
+    plan = " ".join(plans(lambda: leasing.lock_due(NOW, BATCH)).split())
     print(f"  claim of {BATCH} among {count}: {plan}")
     storage.close_database()
     ours, theirs = multiprocessing.Pipe()

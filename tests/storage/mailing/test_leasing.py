@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cast.selling import NOON, company, line, sell
+from instruments.plans import plans
 from kloof.config import Settings
 from kloof.storage.mailing import leasing, subjects
 from kloof.storage.models import Message
@@ -32,7 +33,7 @@ def many(settings: Settings, count: int) -> None:
 @pytest.mark.slow
 def test_the_claim_looks_in_an_index_however_long_the_queue_is(settings: Settings) -> None:
     many(settings, 4_000)
-    plan = leasing.plan_of_claim(NOON, 50)
+    plan = plans(lambda: leasing.lock_due(NOON, 50))
     assert "message_due" in plan
     assert "Seq Scan" not in plan
     assert "Sort" not in plan

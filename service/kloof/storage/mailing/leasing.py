@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from kloof.domain.states import WAITS, MessageState
-from kloof.storage.database import is_postgresql, transaction
+from kloof.storage.database import is_postgresql
 from kloof.storage.models import Message
 from kloof.storage.models.outbox import DUE_CONDITION
-from kloof.storage.statements import day, mappings, rows, run, several
+from kloof.storage.statements import day, rows, run, several
 
 
 class _Number(NamedTuple):
@@ -123,14 +123,3 @@ def release(ids: Collection[int], worker: str) -> None:
     Message.update(leased_by="", lease_ends_at=None, customer=None, mailed_on=None).where(
         Message.id.in_(ids), Message.leased_by == worker, Message.state == MessageState.QUEUED.value
     ).execute()
-
-
-def plan_of_claim(now: datetime, most: int) -> str:
-    """How the database finds the messages that are due and free, in its own words: for the benchmark and its test."""
-    explain, said = ("EXPLAIN", "QUERY PLAN") if is_postgresql() else ("EXPLAIN QUERY PLAN", "detail")
-    with transaction():
-        if is_postgresql():
-            run(_WALK_THE_INDEX)
-        until = Message.due_at.db_value(now)
-        lines = mappings(f"{explain} {_DUE}", False, until, until, most)
-        return "\n".join(str(line[said]) for line in lines)
