@@ -192,26 +192,49 @@ def test_one_small_difference_among_many_is_not_called_a_difference():
     assert (first.aspect.id, first.gap.evidence) == ("lucky", Evidence.AMONG_MANY)
 
 
-def test_everything_of_the_release_is_tested_together_as_scipy_would(found):
-    tested = [
-        one
+def test_gaps_and_sides_of_the_norm_are_a_family_each_as_scipy_adjusts_them(found):
+    gaps = [
+        gap for reading in found.cells for gap in (reading.overall, *(each.gap for each in reading.aspects))
+    ]
+    sides = [
+        side
         for reading in found.cells
-        for one in (
-            reading.overall.figure.difference,
-            *(each.gap.figure.difference for each in reading.aspects),
-            *(
-                side
-                for each in reading.aspects
-                for part in each.findings
-                if isinstance(part, SplitFound)
-                for side in (part.figure.overpromise, part.figure.underdelivery)
-            ),
+        for each in reading.aspects
+        for part in each.findings
+        if isinstance(part, SplitFound)
+        for side in (
+            (part.figure.overpromise, part.overpromise),
+            (part.figure.underdelivery, part.underdelivery),
         )
     ]
-    adjusted = stats.false_discovery_control([one.p for one in tested], method="bh")
-    for gap in (each.gap for reading in found.cells for each in reading.aspects):
-        place = tested.index(gap.figure.difference)
-        assert gap.evidence == Evidence.of(gap.figure.difference, adjusted[place])
+    assert sides
+    for family in ([(gap.figure.difference, gap.evidence) for gap in gaps], sides):
+        adjusted = stats.false_discovery_control([figure.p for figure, _ in family], method="bh")
+        assert [evidence for _, evidence in family] == [
+            Evidence.of(figure, p) for (figure, _), p in zip(family, adjusted, strict=True)
+        ]
+
+
+def test_what_differs_from_the_norm_does_not_lift_the_bar_for_gaps():
+    """V against N of twenty aspects: every one a plain difference, and not one of them is about a gap."""
+    v = np.tile([7, 8, 9, 8], 15)
+    lucky = v - np.r_[np.ones(5), np.zeros(55)]
+    names = [f"a{index}" for index in range(30)]
+    still = moments((v, v[::-1].copy()), norm=2)
+    found = findings.read(
+        release(
+            (aspect("lucky"), *(aspect(name, norm=2) for name in names)),
+            (cell("all", {"lucky": moments((v, lucky)), **dict.fromkeys(names, still)}),),
+        )
+    )
+    splits = [
+        part for each in found.cells[0].aspects for part in each.findings if isinstance(part, SplitFound)
+    ]
+    assert {part.overpromise for part in splits if part.figure.overpromise.mean > 4} == {
+        Evidence.DEMONSTRABLE
+    }
+    first = found.cells[0].aspects[0]
+    assert (first.aspect.id, first.gap.evidence) == ("lucky", Evidence.AMONG_MANY)
 
 
 def test_the_overall_gap_is_no_surer_than_the_answers_themselves():

@@ -1,4 +1,4 @@
-"""The figures of a release, cell by cell, and everything among them that is tested."""
+"""The figures of a release, cell by cell, and what of them is tested together."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -27,9 +27,7 @@ class AspectFigures:
         split = None if aspect.norm is None else statistics.split_by_norm(moments, aspect.norm)
         return cls(aspect, moments, statistics.gap(moments), split if isinstance(split, Split) else None)
 
-    def tested(self) -> Iterator[Tested]:
-        if isinstance(self.gap, Gap):
-            yield self.gap.difference
+    def sides(self) -> Iterator[Tested]:
         if self.split is not None:
             yield self.split.overpromise
             yield self.split.underdelivery
@@ -52,11 +50,14 @@ class CellFigures:
             tuple(AspectFigures.of(aspect, cell.aspects[aspect.id]) for aspect in aspects),
         )
 
-    def tested(self) -> Iterator[Tested]:
-        if isinstance(self.overall, Gap):
-            yield self.overall.difference
+    def gaps(self) -> Iterator[Tested]:
+        for gap in (self.overall, *(figures.gap for figures in self.aspects)):
+            if isinstance(gap, Gap):
+                yield gap.difference
+
+    def sides(self) -> Iterator[Tested]:
         for figures in self.aspects:
-            yield from figures.tested()
+            yield from figures.sides()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class PracticeFigures:
 
 
 class Family:
-    """All that is tested in one release, so that each verdict counts the others."""
+    """All that one release tests to answer one question, so that each verdict counts the others."""
 
     def __init__(self, tested: Iterable[Tested]) -> None:
         p_values = [one.p for one in tested]
@@ -95,6 +96,19 @@ class Family:
     def evidence(self, tested: Tested) -> Evidence:
         """What may be said of one of them. Raises KeyError for what is not in the family."""
         return Evidence.of(tested, self._adjusted[tested.p])
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """One family for each question: is there a gap, does a side of it differ from the norm, does a practice go with a
+    smaller gap, do the arms differ. Together in one, what a question with many answers finds would lift the bar of the
+    others.
+    """
+
+    gaps: Family
+    sides: Family
+    practices: Family
+    arms: Family
 
 
 def practice_tables(release: ReleaseDocument) -> Iterator[tuple[PracticeCell, PracticeCell]]:

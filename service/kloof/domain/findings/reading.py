@@ -8,6 +8,7 @@ from kloof.domain.findings.arms import ArmFigures, ArmsReading
 from kloof.domain.findings.figures import (
     AspectFigures,
     CellFigures,
+    Families,
     Family,
     PracticeFigures,
     Tested,
@@ -71,16 +72,20 @@ class ReleaseReading:
 
 
 def read(release: ReleaseDocument) -> ReleaseReading:
-    """The findings of a release, adjusted for every gap, side of the norm, practice and arm tested in it."""
+    """The findings of a release, each adjusted for all that answers the same question in it."""
     cells = [CellFigures.of(release, cell) for cell in release.cells]
     practices = [PracticeFigures.of(release, *arms) for arms in practice_tables(release)]
     arms = [ArmFigures.of(release, survey) for survey in release.surveys]
-    tables: list[CellFigures | PracticeFigures | ArmFigures] = [*cells, *practices, *arms]
-    family = Family(tested for figures in tables for tested in figures.tested())
+    families = Families(
+        gaps=Family(tested for figures in cells for tested in figures.gaps()),
+        sides=Family(tested for figures in cells for tested in figures.sides()),
+        practices=Family(tested for figures in practices for tested in figures.tested()),
+        arms=Family(tested for figures in arms for tested in figures.tested()),
+    )
     return ReleaseReading(
-        cells=tuple(_cell(figures, _response(release, figures.cell), family) for figures in cells),
-        practices=tuple(_practice(figures, family) for figures in practices),
-        arms=tuple(figures.read(family) for figures in arms),
+        cells=tuple(_cell(figures, _response(release, figures.cell), families) for figures in cells),
+        practices=tuple(_practice(figures, families.practices) for figures in practices),
+        arms=tuple(figures.read(families.arms) for figures in arms),
     )
 
 
@@ -109,14 +114,14 @@ def _response(release: ReleaseDocument, cell: Cell) -> float | None:
     return None
 
 
-def _cell(figures: CellFigures, response: float | None, family: Family) -> CellReading:
+def _cell(figures: CellFigures, response: float | None, families: Families) -> CellReading:
     cell = figures.cell
     basis = Basis(cell.deals, cell.customers, response)
-    aspects = (_aspect(aspect, basis, family) for aspect in figures.aspects)
+    aspects = (_aspect(aspect, basis, families) for aspect in figures.aspects)
     promises = statistics.promises(cell.promises)
     return CellReading(
         cell=cell,
-        overall=_gap(figures.overall, basis, family),
+        overall=_gap(figures.overall, basis, families.gaps),
         aspects=tuple(sorted(aspects, key=lambda reading: _strength(reading.gap))),
         promises=NotEnough(promises) if isinstance(promises, TooFew) else PromisesFound(promises),
     )
@@ -128,15 +133,15 @@ def _gap(gap: Gap | TooFew, basis: Basis, family: Family, about: Text | None = N
     return GapFound(gap, basis, family.evidence(gap.difference), about)
 
 
-def _aspect(figures: AspectFigures, basis: Basis, family: Family) -> AspectReading:
-    gap = _gap(figures.gap, basis, family, figures.aspect.name)
-    return AspectReading(figures.aspect, gap, tuple(_other_findings(figures, family)))
+def _aspect(figures: AspectFigures, basis: Basis, families: Families) -> AspectReading:
+    gap = _gap(figures.gap, basis, families.gaps, figures.aspect.name)
+    return AspectReading(figures.aspect, gap, tuple(_other_findings(figures, families.sides)))
 
 
-def _other_findings(figures: AspectFigures, family: Family) -> Iterator[Finding]:
+def _other_findings(figures: AspectFigures, sides: Family) -> Iterator[Finding]:
     moments, split, about = figures.moments, figures.split, figures.aspect.name
     if split is not None:
-        over, under = family.evidence(split.overpromise), family.evidence(split.underdelivery)
+        over, under = sides.evidence(split.overpromise), sides.evidence(split.underdelivery)
         yield SplitFound(split, over, under, about)
         claim = statistics.founding_claim(moments)
         if not isinstance(claim, TooFew):
