@@ -88,7 +88,8 @@ def postgresql(_reused_postgresql: str, _migrated_postgresql: str) -> Iterator[s
             with _connected(name) as used:
                 used.execute(_EMPTY)
         else:
-            _make(server, name, _migrated_postgresql, anew=True)
+            _drop(server, name)
+            _make(server, name, _migrated_postgresql)
 
 
 _SCHEMA = """
@@ -113,7 +114,7 @@ END $$
 
 
 def _schema(url: str) -> str:
-    """A fingerprint of all tables, indexes and migrations, or of there being no such database."""
+    """A fingerprint of all tables, indexes and migrations."""
     with _connected(url.rpartition("/")[2]) as database:
         return str(database.execute(_SCHEMA).fetchone())
 
@@ -147,14 +148,16 @@ def _scratch_postgresql(template: str = "template1") -> Iterator[str]:
         try:
             yield f"{_server()}/{name}"
         finally:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            _drop(server, name)
 
 
-def _make(server: Any, name: str, template: str, *, anew: bool = False) -> None:
-    if anew:
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+def _make(server: Any, name: str, template: str) -> None:
     server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     server.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+
+
+def _drop(server: Any, name: str) -> None:
+    server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _server() -> str:
