@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from cast.builders import CALLS, NOW, BuiltDeal, deal, settings, survey
 from instruments.looks import judged
