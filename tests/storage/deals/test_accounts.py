@@ -1,12 +1,13 @@
-"""Accounts are there as long as deals are of them."""
+"""Accounts are there as long as deals are of them; mail domains that many share without one are counted."""
 
 import threading
 
 import pytest
 
-from cast.builders import NOW
+from cast.builders import NOW, deal
 from cast.selling import line, seller_and_version, survey
 from kloof import storage
+from kloof.domain.deals.mail_domains import SharedDomain
 from kloof.storage.database import database as opened
 from kloof.storage.deals import accounts, deals
 from kloof.storage.models import Account, Deal
@@ -79,3 +80,40 @@ def test_an_account_that_somebody_is_just_giving_to_a_deal_is_not_deleted_under_
         deals.put(line(2, account=ANTONIUS), *rest)
     other.join(10)
     assert (account_of(2), names()) == (before, [ANTONIUS, "Radboud"])
+
+
+def test_a_private_domain_that_five_customers_without_an_account_share_is_named(either_database: str) -> None:
+    for number in range(5):
+        deal(email=f"c{number}@antonius.example")
+        deal(email=f"c{number}@provider.example")
+    deal(email="c0@antonius.example")
+    for number in range(4):
+        deal(email=f"c{number}@few.example")
+    assert accounts.shared_domains({"provider.example"}) == [SharedDomain("antonius.example", 5)]
+
+
+def test_who_has_an_account_is_not_asked_about_and_the_most_come_first(either_database: str) -> None:
+    for number in range(6):
+        put(number, account=ANTONIUS, customer_email=f"c{number}@antonius.example")
+        deal(email=f"c{number}@six.example")
+    for number in range(5):
+        deal(email=f"c{number}@five.example")
+    assert accounts.shared_domains({"gmail.com"}) == [
+        SharedDomain("six.example", 6),
+        SharedDomain("five.example", 5),
+    ]
+    assert Account.select().count() == 1, "nothing was made of a domain"
+
+
+def test_only_the_newest_deals_are_looked_at_when_that_is_asked(either_database: str) -> None:
+    for number in range(5):
+        deal(email=f"c{number}@antonius.example")
+    deal()
+    assert accounts.shared_domains({"gmail.com"}, of_last=5) == []
+    assert [found.customers for found in accounts.shared_domains({"gmail.com"}, of_last=6)] == [5]
+
+
+def test_customers_without_an_address_share_no_domain(database: str) -> None:
+    for number in range(6):
+        put(number, customer_email="", customer_name=f"Customer {number}")
+    assert accounts.shared_domains({"gmail.com"}) == []
