@@ -20,6 +20,7 @@ from instruments.handbook import blocks, code, named, page, rows, sections, type
 from kloof import storage
 from kloof.actions.releases.attack import Audit
 from kloof.actions.releases.publish import PublishResult
+from kloof.actions.staff.desk import LOOKED_AT
 from kloof.cli import main
 from kloof.cli.tree import CompanyCommand
 from kloof.config.settings import Settings
@@ -36,6 +37,7 @@ from kloof.domain.deals.files import (
     read_deals,
     read_deliveries,
 )
+from kloof.domain.deals.mail_domains import LEAST_SHARING
 from kloof.domain.errors import BadInput
 from kloof.domain.releases import document as release
 from kloof.domain.states import AWAITS_MAIL, CALL_STEPS, INVITATION_STEPS, MESSAGE_STEPS, OPEN
@@ -310,6 +312,12 @@ def test_each_column_stands_there_and_whether_it_is_required() -> None:
     assert [name for name, need in written.items() if need == "required"] == list(REQUIRED)
     assert named(under(page("csv-files"), "## Delivered")) == ["deal_id", "delivered_on"]
     assert named(under(page("csv-files"), "## Cancelled")) == ["deal_id", "cancelled_on"]
+
+
+def test_from_how_many_customers_an_account_is_asked_about_and_over_which_deals_stands_there() -> None:
+    accounts = under(page("csv-files"), "### Accounts")
+    assert {5: "five"}[LEAST_SHARING] + " or more customers" in accounts
+    assert f"the newest {LOOKED_AT:,} deals" in accounts
 
 
 def test_what_is_refused_of_a_csv_file_reads_as_the_page_shows_it() -> None:

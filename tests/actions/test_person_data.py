@@ -17,7 +17,7 @@ from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
 from kloof.storage.database import database as opened
 from kloof.storage.mailing import opt_outs, outbox
-from kloof.storage.models import AuditEntry, Customer, Deal
+from kloof.storage.models import Account, AuditEntry, Customer, Deal
 
 WORDS = "Ready before the first frost"
 
@@ -85,6 +85,21 @@ def test_after_erasing_no_table_knows_the_customer_any_more(database: str, tmp_p
     with pytest.raises(NotFound):
         respond.open_link(built.tokens[Wave.SALE], NOW)
     assert respond.open_link(other.tokens[Wave.SALE], NOW)
+
+
+def test_the_export_names_the_account_and_erasing_takes_it_with_its_last_deal(
+    database: str, tmp_path: Path
+) -> None:
+    company, alone = Account.create(name="St. Antonius", key="name:st. antonius"), answered()
+    first, second = answered(), answered()
+    Deal.update(account=company).where(Deal.id.in_([first.row, second.row])).execute()
+    chosen = settings(database, tmp_path)
+    for built, name in ((first, "St. Antonius"), (alone, None)):
+        assert person_data.export(chosen, built.email, NOW)["deals"][0]["account"] == name
+    person_data.erase(chosen, first.email, NOW)
+    assert Account.select().count() == 1, "a colleague is still there"
+    person_data.erase(chosen, second.email, NOW)
+    assert "Antonius" not in everything_kept()
 
 
 def test_erasing_is_noted_and_the_address_gets_no_mail_again(database: str, tmp_path: Path) -> None:

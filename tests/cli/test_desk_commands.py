@@ -142,6 +142,28 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(ready: Type) -> None:
     assert json.loads(ready("doctor", "--json").stdout)["well"] is False
 
 
+def test_the_doctor_names_a_mail_domain_that_many_share_without_an_account_until_they_have_one(
+    ready: Type,
+) -> None:
+    at = [("antonius.example", 6), ("gmail.com", 7), ("few.example", 4), ("village-net.example", 5)]
+    rows = [
+        GOOD.replace("D-1", f"{domain}-{number}").replace("jan@home.example", f"c{number}@{domain}")
+        for domain, customers in at
+        for number in range(customers)
+    ]
+    Path("deals.csv").write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+    ready("deals", "import", "deals.csv")
+    found = ready("doctor").stdout
+    assert "share a mail domain: 6 at antonius.example, 5 at village-net.example. Where that" in found
+    assert "FIX  Accounts" in found
+    Path("kloof.toml").write_text('[deals]\nmail_providers = ["Village-Net.example"]\n', encoding="utf-8")
+    assert "share a mail domain: 6 at antonius.example. Where that" in ready("doctor").stdout
+    named = [f"{row};{'St. Antonius' if 'antonius' in row else ''}" for row in rows]
+    Path("deals.csv").write_text("\n".join([f"{HEADER};account", *named]), encoding="utf-8")
+    assert "6 updated" in ready("deals", "import", "deals.csv").stdout
+    assert "Accounts:" not in ready("doctor").stdout
+
+
 def test_the_doctor_names_the_file_of_a_release_that_was_damaged_and_why(ready: Type) -> None:
     assert "ok   Releases: 0, and every file" in ready("doctor").stdout
     release = Path("site/findings/releases/0001")

@@ -9,6 +9,7 @@ from cast.played import Play, Played
 from kloof.actions.access import sign_in
 from kloof.actions.mailing.worker import work_once
 from kloof.actions.staff import calls, handover
+from kloof.actions.staff.accounts import shared_domains
 from kloof.actions.surveys import respond
 from kloof.demo import visitors
 from kloof.demo.story import sellers
@@ -16,6 +17,7 @@ from kloof.domain.access.people import Person
 from kloof.domain.staff.handover import Mark
 from kloof.mail.transport import Memory
 from kloof.storage.access import people
+from kloof.storage.models import Account
 
 pytestmark = pytest.mark.slow
 
@@ -139,6 +141,17 @@ def test_every_day_gives_the_same_figures(on_leap_day: Played, play: Play, full:
     later = play(date(2028, 11, 1), deals=ALL if full else ENOUGH)
     assert len(figures(on_leap_day)) >= 3
     assert figures(on_leap_day) == figures(later)
+
+
+@pytest.mark.xdist_group("demo on a leap day")
+def test_some_customers_answer_for_an_organisation_and_nobody_is_asked_about_the_households(
+    on_leap_day: Played,
+) -> None:
+    settings = on_leap_day.open().settings
+    accounts = {row.name: len(row.deal_set) for row in Account.select()}
+    assert len(accounts) > 5
+    assert max(accounts.values()) > 1
+    assert shared_domains(settings) == ()
 
 
 @pytest.mark.xdist_group("demo on a leap day")

@@ -65,10 +65,11 @@ def test_the_migrations_together_make_what_the_models_describe(tmp_path: Path, d
     [
         *(("message", name) for name in ("invitation_id", "sign_in_id", "handover_id", "call_id")),
         *(("invitation", name) for name in ("deal_id", "code_fingerprint")),
+        *(("deal", "account_id"), ("account", "key")),
     ],
 )
 def test_what_belongs_to_a_row_is_found_by_an_index(either_database: str, table: str, column: str) -> None:
-    value = "'1'" if column == "code_fingerprint" else "1"
+    value = "'1'" if column in {"code_fingerprint", "key"} else "1"
     with storage.transaction():
         if is_postgresql():
             database.execute_sql("SET LOCAL enable_seqscan = off")  # else a short table is read as a whole

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from kloof import storage
 from kloof.actions import health
+from kloof.actions.staff import accounts
 from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
 from kloof.domain.errors import KloofError, Refused
@@ -13,6 +14,7 @@ from kloof.publish.release_files import read_releases
 
 # https://sqlite.org/releaselog/3_51_3.html: the WAL-reset bug, present since 3.7.0.
 SAFE_SQLITE = (3, 51, 3)
+MOST_DOMAINS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +102,18 @@ def _answering(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
         yield Diagnosis(
             False, f"Mail: due since {state['oldest_due_mail']} and not sent. Is kloof worker running?"
         )
+    yield from _accounts(settings)
+
+
+def _accounts(settings: Settings) -> Iterator[Diagnosis]:
+    shared = accounts.shared_domains(settings)
+    if not shared:
+        return
+    found = ", ".join(f"{one.customers} at {one.domain}" for one in shared[:MOST_DOMAINS])
+    more = f", and as many at {len(shared) - MOST_DOMAINS} others" if len(shared) > MOST_DOMAINS else ""
+    yield Diagnosis(
+        False,
+        f"Accounts: customers without an account share a mail domain: {found}{more}. Where that is one organisation, "
+        "fill the column account of the deals file and import the deals again; where it is a provider for everybody, "
+        "add it to mail_providers under [deals] in kloof.toml.",
+    )

@@ -28,6 +28,10 @@ Line = Annotated[
 Address = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
 ]
+MailDomain = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, max_length=253, pattern=r"^[^@\s]+\.[^@\s]+$"),
+]
 
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -104,11 +108,12 @@ class Mail(_Section):
 
 
 class Deals(_Section):
-    """The names that a deal may carry; an empty list takes every name."""
+    """The names that a deal may carry; an empty list takes every name. And at whose mail domains strangers meet."""
 
     teams: tuple[Line, ...] = ()
     regions: tuple[Line, ...] = ()
     products: tuple[Line, ...] = ()
+    mail_providers: tuple[MailDomain, ...] = ()
 
 
 class Publishing(_Section):

@@ -87,7 +87,7 @@ def survey_token(settings: Settings, deal_id: str, wave: Wave) -> str:
 
 def _row(line: DealLine) -> dict[str, object]:
     row: dict[str, object] = {name: getattr(line, name) for name in REQUIRED}
-    row["delivery_planned_on"] = line.delivery_planned_on or ""
+    row |= {"delivery_planned_on": line.delivery_planned_on or "", "account": line.account}
     return row | {f"{practice}_on": day for practice, day in line.practices.items()}
 
 

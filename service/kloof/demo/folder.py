@@ -74,6 +74,9 @@ holidays = ""
 most_per_day = 5
 most_per_month = 20
 
+[deals]
+mail_providers = ["home.example"]
+
 [research]
 share_without_first_survey = 0.1
 """

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kloof.demo.organisations import answers_for
 from kloof.domain.deals.deals import DealLine
 from kloof.domain.surveys.answers import DOES_NOT_APPLY, Answer
 from kloof.domain.surveys.definition import Survey
@@ -188,11 +189,12 @@ def _line(
     delivered_on: date,
 ) -> DealLine:
     name = f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}"
+    account, domain = answers_for(number)
     return DealLine(
         # Without the year: the research draw rests on the number, and would be another one after New Year.
         deal_id=f"WH-{10_001 + number}",
         customer_name=name,
-        customer_email=f"customer{number + 1}@home.example",
+        customer_email=f"customer{number + 1}@{domain}",
         language="nl" if chance.random() < 0.85 else "en",
         salesperson_email=seller.email,
         team=seller.team,
@@ -206,6 +208,7 @@ def _line(
             for practice, share in PRACTICES_SHARE.items()
             if chance.random() < share
         },
+        account=account,
     )
 
 

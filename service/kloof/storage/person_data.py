@@ -8,6 +8,7 @@ from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.access import audit_log
+from kloof.storage.deals import accounts
 from kloof.storage.models import (
     Call,
     CallStep,
@@ -49,13 +50,15 @@ class _Deal(NamedTuple):
     id: int
     survey_version: int
     seller: str
+    account: str | None
     facts: _DealFacts
 
 
 _DEALS = f"""
-SELECT d.id AS id, d.survey_version_id AS survey_version, p.name AS seller,
+SELECT d.id AS id, d.survey_version_id AS survey_version, p.name AS seller, a.name AS account,
        {", ".join(f"d.{fact} AS {fact}" for fact in _DealFacts._fields)}
-FROM deal d JOIN person p ON p.id = d.salesperson_id WHERE d.customer_id = ? ORDER BY d.id
+FROM deal d JOIN person p ON p.id = d.salesperson_id LEFT JOIN account a ON a.id = d.account_id
+WHERE d.customer_id = ? ORDER BY d.id
 """  # noqa: S608  our own words
 _ANSWERED = (
     "comment",
@@ -118,8 +121,10 @@ def erase(customer: int, now: datetime) -> int:
         own_totals.leave(deal, now)
     call_records.forget_mails(deals)
     freezing.forget_customer(customer)
+    named = accounts.of_customer(customer)
     Deal.delete().where(Deal.customer == customer).execute()
     Customer.delete().where(Customer.id == customer).execute()
+    accounts.drop_unused(named)
     return len(deals)
 
 
@@ -132,6 +137,7 @@ def _deal(deal: _Deal) -> dict[str, Any]:
     )
     return _facts(facts, _DealFacts._fields) | {
         "salesperson": deal.seller,
+        "account": deal.account,
         "practices": {row.name: row.done_on.isoformat() for row in done},
         "surveys": [_survey(deal, invitation) for invitation in asked],
         "call": _call(deal.id),

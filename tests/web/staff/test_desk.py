@@ -20,7 +20,7 @@ from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Language
 from kloof.storage.access import audit_log
 from kloof.storage.mailing import opt_outs, outbox
-from kloof.storage.models import Deal, Message, Round
+from kloof.storage.models import Account, Deal, Message, Round
 from kloof.wording import translator
 
 Enter = Callable[[str, Role], FlaskClient]
@@ -160,7 +160,7 @@ def test_the_first_look_takes_a_handful_of_queries(desk: FlaskClient) -> None:
         deal()
     with storage.counted_queries() as queries:
         assert desk.get("/desk").status_code == 200
-    assert len(queries) <= 10
+    assert len(queries) <= 11
 
 
 def test_deals_that_were_cancelled_are_loaded_the_same_way(desk: FlaskClient) -> None:
@@ -211,6 +211,24 @@ def test_who_asked_to_be_called_stands_there_without_a_word_of_what_they_answere
     assert "Cold in the attic" not in desk.get(f"/calls/{built.deal_id}").text
     client.post(f"{link}/receipt", data={"consent": "totals"})
     assert built.deal_id not in desk.get("/calls").text
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("en", "6 customers at antonius.example"), ("nl", "6 klanten bij antonius.example")],
+)
+def test_a_mail_domain_that_many_customers_share_without_an_account_is_named_at_the_desk(
+    desk: FlaskClient, language: Language, says: str
+) -> None:
+    for number in range(6):
+        deal(email=f"c{number}@antonius.example")
+        deal(email=f"c{number}@gmail.com")
+    page = desk.get("/desk", headers={"Accept-Language": language}).get_data(as_text=True)
+    assert says in page
+    assert "gmail.com" not in page
+    assert "account" in page
+    Deal.update(account=Account.create(name="St. Antonius", key="name:st. antonius")).execute()
+    assert "antonius.example" not in desk.get("/desk").get_data(as_text=True)
 
 
 def test_the_desk_sees_how_many_deals_a_draw_left_out_and_that_no_mail_is_missing(desk: FlaskClient) -> None:

@@ -10,7 +10,7 @@ from kloof.actions.mailing import invite
 from kloof.config import Settings
 from kloof.domain.access.audit_log import AuditAction
 from kloof.domain.access.people import Person
-from kloof.domain.deals import practices
+from kloof.domain.deals import accounts, practices
 from kloof.domain.deals.deals import DealLine
 from kloof.domain.deals.study_arms import drawn
 from kloof.domain.errors import Reason, Refused
@@ -22,7 +22,9 @@ from kloof.storage.deals.deals import StoredDeal
 from kloof.storage.mailing import opt_outs, outbox
 from kloof.storage.surveys import versions
 
-MAY_STILL_CHANGE = frozenset({"customer_name", "language", "delivery_planned_on", "practices", "time_zone"})
+MAY_STILL_CHANGE = frozenset(
+    {"customer_name", "language", "delivery_planned_on", "practices", "time_zone", "account"}
+)
 """What a correction may touch after the customer has answered: the rest would pass their answers to somebody else."""
 
 
@@ -49,6 +51,7 @@ class DealImporter(Importer[DealLine]):
     def __call__(self, line: DealLine, /) -> Done:
         stored = self.known.get(line.deal_id)
         if stored:
+            line = accounts.laid_over(stored.line, line)
             line = replace(line, practices=practices.laid_over(stored.line.practices, line.practices))
         if stored and stored.line == line:
             return "unchanged"

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kloof.actions.staff import published
+from kloof.actions.staff import accounts, published
 from kloof.config import Settings
 from kloof.domain.deals.deals import Deal
+from kloof.domain.deals.mail_domains import SharedDomain
 from kloof.domain.errors import Refused
 from kloof.domain.states import MessageState
 from kloof.storage.deals import deals
@@ -17,6 +18,11 @@ from kloof.storage.staff.calls import Standing
 
 LATEST = 25
 MOST_CONCERNS = 30
+MOST_DOMAINS = 5
+LOOKED_AT = 2_000
+"""The newest deals whose customers may need an account. To look at all takes seconds with some 100,000 deals: kloof
+doctor does.
+"""
 CONCERNS = (MessageState.HELD, MessageState.FAILED, MessageState.BOUNCED, MessageState.LETTER)
 """Messages that wait for somebody, what is most theirs to decide first."""
 
@@ -25,6 +31,7 @@ CONCERNS = (MessageState.HELD, MessageState.FAILED, MessageState.BOUNCED, Messag
 class DeskOverview:
     """Counts of deals and answers, how calls and the outbox stand, what waits for somebody, and the last deals.
 
+    `shared`: private mail domains of many customers without an account among the newest deals, most customers first.
     `damage`: why the last release cannot be read; salespeople do not see their own page until it can.
     """
 
@@ -34,6 +41,7 @@ class DeskOverview:
     concerns: tuple[OutboxEntry, ...]
     calls: Standing
     stopped: dict[str, int]
+    shared: tuple[SharedDomain, ...]
     damage: Refused | None
 
 
@@ -47,5 +55,6 @@ def overview(settings: Settings, now: datetime) -> DeskOverview:
         concerns=tuple(concerns),
         calls=calls.standing(settings.today(now)),
         stopped=opt_outs.counts(),
+        shared=accounts.shared_domains(settings, LOOKED_AT)[:MOST_DOMAINS],
         damage=published.damage(settings),
     )

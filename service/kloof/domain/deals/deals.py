@@ -23,7 +23,8 @@ PRACTICES: tuple[str, ...] = (
 class DealLine:
     """One deal as the CRM gives it. E-mail addresses are lower case and trimmed; no address is an empty one.
 
-    `customer_number` is the CRM's own number of the customer. `time_zone` is an IANA name, or empty for the company's.
+    `customer_number` is the CRM's own number of the customer; `account` is the organisation for which they answer, and
+    `domain.deals.accounts` says what stands in for it. `time_zone` is an IANA name, or empty for the company's.
     """
 
     deal_id: str
@@ -40,6 +41,7 @@ class DealLine:
     practices: dict[str, date] = field(default_factory=dict)
     customer_number: str = ""
     time_zone: str = ""
+    account: str = ""
 
     @property
     def by_letter(self) -> bool:

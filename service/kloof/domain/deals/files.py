@@ -8,6 +8,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import TypeVar
 
+from kloof.domain.deals.accounts import spelled
 from kloof.domain.deals.cells import Cells
 from kloof.domain.deals.deals import PRACTICES, DealLine
 from kloof.domain.errors import BadInput, Reason, Refused
@@ -25,6 +26,7 @@ REQUIRED = (
     "sold_on",
 )
 OPTIONAL = (
+    "account",
     "customer_number",
     "customer_time_zone",
     "delivery_planned_on",
@@ -201,6 +203,7 @@ def _deal(fields: Cells) -> DealLine:
         practices={name: day for name in PRACTICES if (day := fields.maybe_day(f"{name}_on"))},
         customer_number=fields.maybe_text("customer_number", most=LONGEST_DEAL_ID),
         time_zone=fields.time_zone("customer_time_zone"),
+        account=spelled(fields.maybe_text("account")),
     )
 
 

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from peewee import Case, chunked, fn
 
+from kloof.domain.deals.accounts import Account
 from kloof.domain.deals.deals import Deal, DealLine
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.errors import NotFound, Reason
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Language
-from kloof.storage.deals import customer_matching
+from kloof.storage.deals import accounts, customer_matching
 from kloof.storage.deals.deal_columns import DEAL_COLUMNS, DealColumns, value
 from kloof.storage.models import Deal as Row
 from kloof.storage.models import Person, Practice
@@ -25,12 +26,15 @@ class _Stored(NamedTuple):
     customer_number: str
     email: str | None
     language: Language
+    account_key: str | None
+    account_name: str | None
 
 
 _STORED = f"""
 SELECT {DEAL_COLUMNS}, d.customer_name AS customer_name, d.customer_number AS customer_number,
-       c.email AS email, d.customer_language AS language
+       c.email AS email, d.customer_language AS language, a.key AS account_key, a.name AS account_name
 FROM deal d JOIN customer c ON c.id = d.customer_id JOIN survey_version v ON v.id = d.survey_version_id
+LEFT JOIN account a ON a.id = d.account_id
 WHERE d.deal_id IN ({{deals}})
 """  # noqa: S608  our own words
 
@@ -53,10 +57,11 @@ class _Present(NamedTuple):
     customer: int
     by_letter: int
     email: str | None
+    account: int | None
 
 
 _PRESENT = """
-SELECT d.id AS id, d.customer_id AS customer, d.by_letter AS by_letter, c.email AS email
+SELECT d.id AS id, d.customer_id AS customer, d.by_letter AS by_letter, c.email AS email, d.account_id AS account
 FROM deal d JOIN customer c ON c.id = d.customer_id WHERE d.deal_id = ?
 """
 _FROM = f"SELECT {DEAL_COLUMNS} FROM deal d JOIN survey_version v ON v.id = d.survey_version_id"  # noqa: S608
@@ -129,7 +134,16 @@ def _line(row: _Stored, deal: Deal, seller: str, practices: dict[str, date]) -> 
         practices=practices,
         customer_number=row.customer_number,
         time_zone=deal.time_zone,
+        account=_named(row),
     )
+
+
+def _named(row: _Stored) -> str:
+    """The account as a file named it; a customer number that stands for one is no name."""
+    if row.account_key is None or row.account_name is None:
+        return ""
+    account = Account(row.account_key, row.account_name)
+    return account.name if account.is_named else ""
 
 
 def _seller_addresses(ids: set[int]) -> dict[int, str]:
@@ -170,7 +184,9 @@ def put(
     """
     row = first_row(_Present, _PRESENT, line.deal_id)
     known_as = "" if row is None or row.by_letter else row.email or ""
+    account = accounts.put(line)
     facts = {
+        "account": account,
         "customer": customer_matching.put(line, row.customer if row else None, moved=moved),
         "by_letter": line.by_letter,
         "customer_number": line.customer_number,
@@ -199,6 +215,8 @@ def put(
                 f"Deal {line.deal_id} was erased a moment ago.",
                 remedy="Load the file again.",
             )
+        if row.account not in {None, account}:
+            accounts.drop_unused([row.account])
     set_practices(deal, line.practices)
     return value(only_row(DealColumns, _ONE, deal))
 

@@ -2,7 +2,7 @@
 
 from kloof.storage.models.audit import AuditEntry, AuditSubject
 from kloof.storage.models.calls import Call, CallStep
-from kloof.storage.models.deals import Customer, Deal, Person, Practice, SurveyVersion
+from kloof.storage.models.deals import Account, Customer, Deal, Person, Practice, SurveyVersion
 from kloof.storage.models.handover import HandoverMark
 from kloof.storage.models.outbox import Message, OptOut
 from kloof.storage.models.own_feedback import OwnBatch, OwnPair
@@ -22,6 +22,7 @@ MODELS = [
     SurveyVersion,
     Person,
     Customer,
+    Account,
     Deal,
     Practice,
     Invitation,
@@ -49,6 +50,7 @@ MODELS = [
 
 __all__ = [
     "MODELS",
+    "Account",
     "Attempt",
     "AuditEntry",
     "AuditSubject",

@@ -52,6 +52,15 @@ class Customer(BaseModel):
     number = CharField(max_length=100, unique=True, null=True)
 
 
+class Account(BaseModel):
+    """An organisation as a deal first spelt it, known by a key that is the same in every spelling; it is there as long
+    as a deal is of it. See domain.deals.accounts.
+    """
+
+    name = TextField()
+    key = TextField(unique=True)
+
+
 class Deal(BaseModel):
     """A deal as the CRM last gave it, with the customer's name as it spelt it: two deals may differ in that.
 
@@ -78,8 +87,10 @@ class Deal(BaseModel):
     arm = CharField(max_length=10, default=Arm.ASKED, constraints=[SQL(f"DEFAULT {names([Arm.ASKED])}")])
     arm_share = DoubleField(default=0.0, constraints=[SQL("DEFAULT 0")])
     address_changed_at = UtcField(null=True)
+    account = ForeignKeyField(Account, null=True, on_delete="RESTRICT")
 
     if TYPE_CHECKING:
+        account_id: int | None
         customer_id: int
         salesperson_id: int
         survey_version_id: int
