@@ -137,6 +137,7 @@ def fill(chance: Random) -> int:
         version = versions.record(survey, NOW)
         for number in range(DEALS):
             one(number, seller, version, survey, chance)
+    own_totals.close_groups(NOW)
     return seller
 
 

@@ -5,7 +5,7 @@ from kloof.storage.models.calls import Call, CallStep
 from kloof.storage.models.deals import Customer, Deal, Person, Practice, SurveyVersion
 from kloof.storage.models.handover import HandoverMark
 from kloof.storage.models.outbox import Message, OptOut
-from kloof.storage.models.own_feedback import OwnBatch, OwnPair
+from kloof.storage.models.own_feedback import OwnBatch, OwnClosing, OwnPair
 from kloof.storage.models.release import (
     Block,
     Pair,
@@ -44,6 +44,7 @@ MODELS = [
     PracticePart,
     OwnBatch,
     OwnPair,
+    OwnClosing,
     HandoverMark,
 ]
 
@@ -62,6 +63,7 @@ __all__ = [
     "Message",
     "OptOut",
     "OwnBatch",
+    "OwnClosing",
     "OwnPair",
     "Pair",
     "Person",

@@ -89,7 +89,7 @@ def _of_deals(now: datetime) -> Iterator[Count]:
 
 
 def _of_groups() -> Iterator[Count]:
-    """Of closed groups of at least five customers as a whole, each beside the others of its survey version."""
+    """Of closed groups of at least eight customers as a whole, each beside the others of its survey version."""
     by_version: dict[int, list[tuple[int, int, float]]] = {}
     for batch in OwnBatch.select().where(OwnBatch.retired_at.is_null()):
         v, customers = json.loads(batch.sums)["v"], batch.customers
