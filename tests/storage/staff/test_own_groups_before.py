@@ -11,7 +11,7 @@ from kloof import storage
 from kloof.storage.database import database
 from kloof.storage.models import OwnBatch, OwnPair
 from kloof.storage.releases.pair_encoding import encode
-from kloof.storage.staff import own_totals
+from kloof.storage.staff import own_groups, own_totals
 from kloof.storage.surveys import versions
 
 BEFORE = NOW - timedelta(days=40)
@@ -58,13 +58,13 @@ def test_groups_of_before_are_retired_and_wiped_and_none_of_their_answers_is_use
     assert all(row.retired_at is not None and row.retired_at.tzinfo for row in OwnBatch.select())
     assert {row.answers for row in OwnPair.select().where(OwnPair.id.in_(shown))} == {""}
     assert own_totals.group_months(person()) == []
-    assert own_totals.close_groups(NOW) == 0, "seven wait; twelve would be eight with those of before"
+    assert own_groups.close_groups(NOW) == 0, "seven wait; twelve would be eight with those of before"
 
 
 def test_what_waited_and_was_in_no_figure_closes_in_a_group_of_its_own(shown: list[int]) -> None:
     waiting = {own_pair(point) for point in (2, 3, 4, 5, 6, 7, 8, 4)}
     upgrade()
-    assert own_totals.close_groups(NOW) == 1
+    assert own_groups.close_groups(NOW) == 1
     [month] = own_totals.group_months(person())
     assert (month.sums.customers, month.month) == (8, "2026-02")
     closed = OwnBatch.select().where(OwnBatch.retired_at.is_null())

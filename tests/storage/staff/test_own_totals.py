@@ -24,7 +24,7 @@ from kloof.storage.database import is_postgresql
 from kloof.storage.models import OwnBatch, OwnClosing, OwnPair, Response
 from kloof.storage.releases import queueing
 from kloof.storage.releases.pair_encoding import HEAD
-from kloof.storage.staff import own_totals
+from kloof.storage.staff import own_groups, own_totals
 
 WAVES = (Wave.SALE, Wave.DELIVERY)
 migration = importlib.import_module("kloof.storage.migrations.0003_own_totals")
@@ -63,10 +63,10 @@ def test_deals_answered_before_are_brought_in_as_they_were_shown_and_stay_out_of
     assert all(row.was_named for row in OwnPair.select())
     for number in range(7):
         answered(Consent.TOTALS, Consent.TOTALS, 2 + number)
-    own_totals.close_groups(NEXT_MONTH)
+    own_groups.close_groups(NEXT_MONTH)
     assert OwnBatch.select().count() == 0
     answered(Consent.TOTALS, Consent.TOTALS, 9)
-    own_totals.close_groups(NEXT_MONTH + timedelta(days=31))
+    own_groups.close_groups(NEXT_MONTH + timedelta(days=31))
     assert OwnBatch.select().count() == 1
 
 
@@ -120,10 +120,10 @@ def test_groups_close_once_a_month_and_what_waits_is_found_by_its_index(either_d
         answered(Consent.TOTALS, Consent.TOTALS, 2 + number)
     if is_postgresql():
         opened.execute_sql("SET enable_seqscan = off")
-    assert "own_pair_waiting" in plans(lambda: own_totals.close_groups(NOW))
+    assert "own_pair_waiting" in plans(lambda: own_groups.close_groups(NOW))
     with storage.counted_queries() as queries:
-        assert own_totals.close_groups(NEXT_MONTH) == 1
-        assert own_totals.close_groups(NEXT_MONTH) == 0
+        assert own_groups.close_groups(NEXT_MONTH) == 1
+        assert own_groups.close_groups(NEXT_MONTH) == 0
     assert len(queries) <= 10
     assert OwnClosing.get().moment == NEXT_MONTH
 
@@ -141,7 +141,7 @@ def test_a_choice_that_comes_while_a_group_closes_waits_for_it_and_is_not_shown_
         return below - 1
 
     with ThreadPoolExecutor() as threads:
-        closing = threads.submit(own_totals.close_groups, NEXT_MONTH, draw)
+        closing = threads.submit(own_groups.close_groups, NEXT_MONTH, draw)
         assert begun.wait(10)
         OwnPair.get(OwnPair.deal == numbers[0])
         with storage.transaction():

@@ -21,7 +21,7 @@ from kloof.domain.surveys.gap import AspectGap
 from kloof.domain.surveys.responses import Changes, Consent, PromiseChange, PromiseOutcome
 from kloof.storage.access import audit_log
 from kloof.storage.models import Deal, OwnPair
-from kloof.storage.staff import own_totals
+from kloof.storage.staff import own_groups
 from kloof.web import create_app
 
 Enter = Callable[[str, Role], FlaskClient]
@@ -131,7 +131,7 @@ def eight_in_totals(received: int = 5) -> None:
     for number in range(8):
         answered(expected=6 + number % 4, received=received - 2 + number % 5, consent=Consent.TOTALS)
     OwnPair.update(completed_at=NOW - timedelta(days=20)).where(OwnPair.batch.is_null()).execute()
-    own_totals.close_groups(NOW, draw=lambda below: below - 1)
+    own_groups.close_groups(NOW, draw=lambda below: below - 1)
 
 
 def section(html: str, title: str) -> str:
@@ -160,7 +160,7 @@ def test_without_a_closed_group_the_page_is_the_same_whether_nobody_answered_or_
             respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, CALLS, submit=True)
         OwnPair.update(completed_at=NOW - timedelta(days=20)).execute()
         seen.add(page(sanne))
-    own_totals.close_groups(NOW)
+    own_groups.close_groups(NOW)
     seen.add(page(sanne))
     [only] = seen
     assert "There is no closed group to show." in only
@@ -174,7 +174,7 @@ def test_an_answer_more_cannot_be_told_by_looking_again(sanne: FlaskClient) -> N
     for wave in BOTH:
         said = Changes(answers=dict.fromkeys(("a1", "a2", "a3"), 0), consent=Consent.TOTALS)
         respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, CALLS, submit=True)
-    own_totals.close_groups(NOW)
+    own_groups.close_groups(NOW)
     assert page(sanne) == before
 
 

@@ -16,7 +16,7 @@ from kloof.storage.mailing import outbox, review, sending, subjects, unanswered
 from kloof.storage.mailing.outbox import Health
 from kloof.storage.mailing.review import OutboxEntry
 from kloof.storage.releases import queueing
-from kloof.storage.staff import own_totals
+from kloof.storage.staff import own_groups
 from kloof.storage.surveys import versions
 
 
@@ -32,7 +32,7 @@ def catch_up(settings: Settings, now: datetime) -> None:
         for number, (earlier, day) in enumerate(pairwise((0, *days)), start=1):
             sent_before = now - timedelta(days=day - earlier)
             unanswered.queue_reminders(number, sent_before, hours.next_open(now), now)
-    own_totals.close_groups(now)
+    own_groups.close_groups(now)
 
 
 @dataclass(frozen=True, slots=True)

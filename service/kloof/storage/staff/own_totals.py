@@ -1,25 +1,23 @@
-"""A salesperson's pairs: kept up to date with every answer, and closed into groups where customers chose totals."""
+"""A salesperson's pairs: kept up to date with every answer, and read for their own page."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from secrets import randbelow
 from typing import Any, NamedTuple
 
 from peewee import fn
 
 from kloof.domain.errors import NotFound, Reason
-from kloof.domain.staff.own_totals import CompletePair, Draw, OwnSums, closing, closing_moment
+from kloof.domain.staff.own_totals import OwnSums
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.responses import Consent, PromiseOutcome
-from kloof.storage.database import is_postgresql, transaction
+from kloof.storage.database import is_postgresql
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Deal, OwnBatch, OwnPair
-from kloof.storage.models.own_feedback import WAITING_CONDITION
 from kloof.storage.releases import queueing
+from kloof.storage.staff import own_groups
 from kloof.storage.statements import mappings, rows, run
-from kloof.storage.surveys import versions
 
 
 # A submit runs these: composed by peewee they would take as long as all the rest of it.
@@ -57,44 +55,6 @@ ON CONFLICT (deal_id) DO UPDATE SET
 _HOLD = "SELECT id FROM own_pair WHERE deal_id = ? AND batch_id IS NULL FOR UPDATE"
 
 
-class _Due(NamedTuple):
-    salesperson: int
-
-
-_DUE = f"""
-SELECT DISTINCT salesperson_id AS salesperson FROM own_pair
-WHERE {WAITING_CONDITION} AND completed_at < ? AND NOT EXISTS (
-  SELECT 1 FROM own_closing c WHERE c.salesperson_id = own_pair.salesperson_id AND c.moment >= ?)
-ORDER BY salesperson_id
-"""  # noqa: S608  our own words
-
-
-class _Claimed(NamedTuple):
-    id: int
-
-
-# Whoever comes second waits for the first to commit, and then gets no row.
-_CLAIM = """
-INSERT INTO own_closing (salesperson_id, moment) VALUES (?, ?)
-ON CONFLICT (salesperson_id) DO UPDATE SET moment = excluded.moment WHERE own_closing.moment < excluded.moment
-RETURNING id AS id
-"""
-
-
-class _Waiting(NamedTuple):
-    id: int
-    customer: int
-    survey_version: int
-    answers: str
-
-
-_WAITING = f"""
-SELECT id AS id, customer AS customer, survey_version_id AS survey_version, answers AS answers FROM own_pair
-WHERE {WAITING_CONDITION} AND salesperson_id = ? AND completed_at < ? ORDER BY completed_at, id
-"""  # noqa: S608  our own words
-_LOCKED = "FOR UPDATE"
-
-
 def keep(deal: int, complete: queueing.Answers | None, now: datetime) -> None:
     """Bring what the salesperson's page knows of this deal up to date, in the transaction of what changed it.
 
@@ -113,7 +73,7 @@ def keep(deal: int, complete: queueing.Answers | None, now: datetime) -> None:
     named = bool(consents) and all(consent == Consent.NAMED for consent in consents.values())
     if known.batch is not None:
         if answers != known.answers:
-            retire(known.batch, now)
+            own_groups.retire(known.batch, now)
         return
     if known.pair is None and not named and Wave.DELIVERY.value not in consents:
         return
@@ -127,60 +87,13 @@ def leave(deal: int, now: datetime) -> None:
     _hold(deal)
     known = OwnPair.get_or_none(OwnPair.deal == deal)
     if known and known.batch_id is not None:
-        retire(known.batch_id, now)
-
-
-def retire(batch: int, now: datetime) -> None:
-    """Show this group no more, and wipe what was answered in it; its pairs are never used again."""
-    OwnBatch.update(retired_at=now, sums="").where(
-        OwnBatch.id == batch, OwnBatch.retired_at.is_null()
-    ).execute()
-    OwnPair.update(answers="").where(OwnPair.batch == batch).execute()
-
-
-def close_groups(now: datetime, draw: Draw = randbelow) -> int:
-    """Close the groups of everybody whose waiting answers were not looked at this month; gives how many closed.
-
-    Each salesperson in a transaction of their own: an answer that comes in meanwhile waits for one of them at most.
-    """
-    moment = closing_moment(now)
-    until = UtcField.db_value(OwnPair.completed_at, moment)
-    return sum(_close(due.salesperson, moment, now, draw) for due in rows(_Due, _DUE, until, until))
-
-
-def _close(salesperson: int, moment: datetime, now: datetime, draw: Draw) -> int:
-    until, closed = UtcField.db_value(OwnPair.completed_at, moment), 0
-    with transaction():
-        if not rows(_Claimed, _CLAIM, salesperson, until):
-            return 0
-        waiting: dict[int, list[_Waiting]] = {}
-        for row in rows(_Waiting, _WAITING + _LOCKED * is_postgresql(), salesperson, until):
-            waiting.setdefault(row.survey_version, []).append(row)
-        for version, those in waiting.items():
-            survey = versions.by_row(version)
-            for group in closing([_complete(row, survey) for row in those], survey.scale, draw):
-                closed += 1
-                batch = OwnBatch.insert(
-                    salesperson=salesperson,
-                    survey_version=version,
-                    customers=group.sums.customers,
-                    sums=json.dumps({"v": group.sums.v, "r": group.sums.r}),
-                    closed_at=now,
-                ).execute()
-                OwnPair.update(batch=batch).where(OwnPair.id.in_(group.rows)).execute()
-    return closed
+        own_groups.retire(known.batch_id, now)
 
 
 def _hold(deal: int) -> None:
     """Let no group take this deal between reading and writing it; one that stands in a group stays there anyway."""
     if is_postgresql():
         run(_HOLD, deal)
-
-
-def _complete(row: _Waiting, survey: Survey) -> CompletePair:
-    core = len(survey.core)
-    values = tuple(survey.scale.low + ord(letter) - ord("a") for letter in row.answers[: 2 * core])
-    return CompletePair(row.id, row.customer, values[:core], values[core:])
 
 
 @dataclass(frozen=True, slots=True)
