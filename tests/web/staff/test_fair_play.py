@@ -14,7 +14,7 @@ from cast.calls import SANNE, company
 from kloof import storage
 from kloof.actions.staff import fair_play
 from kloof.domain.access.people import Role
-from kloof.domain.staff.fair_play import Sighting, Trace
+from kloof.domain.staff.fair_play import AddressQuestion, Trace
 from kloof.storage.models import Deal
 from kloof.web import create_app
 
@@ -94,7 +94,7 @@ def test_the_companys_own_mail_domain_is_any_that_its_settings_name(
 ) -> None:
     deal(seller=person("Anna"), email="anna@mailer.example")
     about = [one.about for one in fair_play.asked(company(database, tmp_path, **more), NOW)]
-    assert about == [Sighting(person("Anna"), Trace.OWN_DOMAIN, 1)]
+    assert about == [AddressQuestion(person("Anna"), Trace.OWN_DOMAIN, 1)]
 
 
 def test_it_is_off_before_the_works_council_agreed(database: str, tmp_path: Path, desk: FlaskClient) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kloof.actions.staff.consent import refuse_without_consent
 from kloof.config import Settings
-from kloof.domain.staff.fair_play import Question, Sighting, domain_of, questions, sightings
+from kloof.domain.staff.fair_play import AddressQuestion, Question, address_questions, domain_of, questions
 from kloof.storage.staff import fair_play
 
 
@@ -14,15 +14,15 @@ class Named:
     """What to ask about, and what the salesperson is called."""
 
     name: str
-    about: Question | Sighting
+    about: Question | AddressQuestion
 
 
 def asked(settings: Settings, now: datetime) -> tuple[Named, ...]:
     """The questions in order of the name, which says nothing. Raises Refused before the works council agreed."""
     refuse_without_consent(settings)
     domains = _own_domains(settings) | fair_play.staff_domains()
-    found: list[Question | Sighting] = [*questions(fair_play.counts(now))]
-    found += sightings(fair_play.addresses(), domains)
+    found: list[Question | AddressQuestion] = [*questions(fair_play.counts(now))]
+    found += address_questions(fair_play.addresses(), domains)
     names = fair_play.called({about.person for about in found})
     named = [Named(names[about.person], about) for about in found]
     return tuple(sorted(named, key=lambda one: (one.name.casefold(), one.about.person)))

@@ -103,7 +103,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class AddressQuestion:
     """What addresses of one salesperson's customers show, and how often; `domain` only where it is about one."""
 
     person: int
@@ -112,7 +112,9 @@ class Sighting:
     domain: str = ""
 
 
-def sightings(addresses: Iterable[Address], company_domains: Collection[str]) -> tuple[Sighting, ...]:
+def address_questions(
+    addresses: Iterable[Address], company_domains: Collection[str]
+) -> tuple[AddressQuestion, ...]:
     """What to ask about addresses, by person.
 
     Asked is about a customer at the company's own mail domain or below it, a mailbox under three names, and four
@@ -131,8 +133,8 @@ def sightings(addresses: Iterable[Address], company_domains: Collection[str]) ->
             at[domain][one.person] += 1
     aliases = [person for (person, _), count in names.items() if count >= LEAST_NAMES]
     found = [
-        *(Sighting(person, Trace.OWN_DOMAIN, hits) for person, hits in ours.items()),
-        *(Sighting(person, Trace.MANY_NAMES, aliases.count(person)) for person in set(aliases)),
+        *(AddressQuestion(person, Trace.OWN_DOMAIN, hits) for person, hits in ours.items()),
+        *(AddressQuestion(person, Trace.MANY_NAMES, aliases.count(person)) for person in set(aliases)),
         *_crowds(at),
     ]
     return tuple(sorted(found, key=lambda one: (one.person, one.trace, one.domain)))
@@ -151,11 +153,11 @@ def low_groups(means: Sequence[float]) -> tuple[bool, ...]:
     return tuple(mean < edge for mean in means)
 
 
-def _crowds(at: dict[str, defaultdict[int, int]]) -> Iterator[Sighting]:
+def _crowds(at: dict[str, defaultdict[int, int]]) -> Iterator[AddressQuestion]:
     for domain, customers in at.items():
         for person, hits in customers.items():
             if hits >= LEAST_AT_ONE_DOMAIN and 2 * hits > sum(customers.values()):
-                yield Sighting(person, Trace.ONE_DOMAIN, hits, domain)
+                yield AddressQuestion(person, Trace.ONE_DOMAIN, hits, domain)
 
 
 def _mailbox(address: str) -> str:

@@ -13,8 +13,8 @@ from kloof.domain.staff.fair_play import (
     LEAST_NAMES,
     LEAST_OTHERS,
     LEAST_OWN,
+    AddressQuestion,
     Question,
-    Sighting,
     Signal,
     Trace,
 )
@@ -53,10 +53,14 @@ def _page(*, off: bool, asked: tuple[Named, ...]) -> str:
 def _sentence(named: Named) -> str:
     """The counts as they are. No colour, no rank, no guess at why."""
     about = named.about
-    return _of_addresses(named.name, about) if isinstance(about, Sighting) else _of_shares(named.name, about)
+    return (
+        _of_addresses(named.name, about)
+        if isinstance(about, AddressQuestion)
+        else _of_shares(named.name, about)
+    )
 
 
-def _of_addresses(name: str, one: Sighting) -> str:
+def _of_addresses(name: str, one: AddressQuestion) -> str:
     match one.trace:
         case Trace.OWN_DOMAIN:
             return say(
