@@ -1,5 +1,6 @@
 """The salesperson's own page: what customers agreed to, and nothing else."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -134,6 +135,11 @@ def eight_in_totals(received: int = 5) -> None:
     own_groups.close_groups(NOW, draw=lambda below: below - 1)
 
 
+def steady(html: str) -> str:
+    """The page without the token of its forms, which tells the second in which it was made."""
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", html)
+
+
 def section(html: str, title: str) -> str:
     """What stands under this heading."""
     [found] = [part for part in html.split("<h2>")[1:] if part.startswith(title)]
@@ -153,15 +159,15 @@ def test_without_a_closed_group_the_page_is_the_same_whether_nobody_answered_or_
     sanne: FlaskClient,
 ) -> None:
     asked = [deal(seller=person(SANNE), waves=BOTH) for _ in range(8)]
-    seen = {page(sanne)}
+    seen = {steady(page(sanne))}
     for built in asked:
         for wave in BOTH:
             said = Changes(answers=dict.fromkeys(("a1", "a2", "a3"), 8), consent=Consent.TOTALS)
             respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, CALLS, submit=True)
         OwnPair.update(completed_at=NOW - timedelta(days=20)).execute()
-        seen.add(page(sanne))
+        seen.add(steady(page(sanne)))
     own_groups.close_groups(NOW)
-    seen.add(page(sanne))
+    seen.add(steady(page(sanne)))
     [only] = seen
     assert "There is no closed group to show." in only
     assert "more" not in section(only, "Customers who answer only in totals")
@@ -170,12 +176,12 @@ def test_without_a_closed_group_the_page_is_the_same_whether_nobody_answered_or_
 def test_an_answer_more_cannot_be_told_by_looking_again(sanne: FlaskClient) -> None:
     eight_in_totals()
     built = deal(seller=person(SANNE), waves=BOTH)
-    before = page(sanne)
+    before = steady(page(sanne))
     for wave in BOTH:
         said = Changes(answers=dict.fromkeys(("a1", "a2", "a3"), 0), consent=Consent.TOTALS)
         respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, CALLS, submit=True)
     own_groups.close_groups(NOW)
-    assert page(sanne) == before
+    assert steady(page(sanne)) == before
 
 
 def test_a_colleagues_customers_are_nowhere_to_be_seen(sanne: FlaskClient) -> None:

@@ -1,8 +1,8 @@
 """Groups of customers who chose totals: closed on the first of a month, retired where one of them takes it back."""
 
 import json
+import secrets
 from datetime import datetime
-from secrets import randbelow
 from typing import NamedTuple
 
 from kloof.domain.staff.own_totals import CompletePair, Draw, closing, closing_moment
@@ -53,14 +53,16 @@ WHERE {WAITING_CONDITION} AND salesperson_id = ? AND completed_at < ? ORDER BY c
 _LOCKED = "FOR UPDATE"
 
 
-def close_groups(now: datetime, draw: Draw = randbelow) -> int:
+def close_groups(now: datetime, draw: Draw | None = None) -> int:
     """Close the groups of everybody whose waiting answers were not looked at this month; gives how many closed.
 
     Each salesperson in a transaction of their own: an answer that comes in meanwhile waits for one of them at most.
+    `draw` is the machine's own chance, but for tests.
     """
     moment = closing_moment(now)
     until = UtcField.db_value(OwnPair.completed_at, moment)
-    return sum(_close(due.salesperson, moment, now, draw) for due in rows(_Due, _DUE, until, until))
+    drawn = draw or secrets.randbelow
+    return sum(_close(due.salesperson, moment, now, drawn) for due in rows(_Due, _DUE, until, until))
 
 
 def _close(salesperson: int, moment: datetime, now: datetime, draw: Draw) -> int:
