@@ -31,7 +31,7 @@ from kloof.storage.access import people
 from kloof.storage.database import database
 from kloof.storage.models import Customer, Deal, Invitation, Person, Response
 from kloof.storage.releases import queueing
-from kloof.storage.staff import own_totals
+from kloof.storage.staff import own_groups, own_totals
 from kloof.storage.surveys import versions
 from kloof.web import create_app
 
@@ -137,6 +137,7 @@ def fill(chance: Random) -> int:
         version = versions.record(survey, NOW)
         for number in range(DEALS):
             one(number, seller, version, survey, chance)
+    own_groups.close_groups(NOW)
     return seller
 
 

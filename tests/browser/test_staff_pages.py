@@ -1,7 +1,7 @@
 """The company's own pages in a real browser: accessible, valid, usable by keyboard, at home on a phone."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,8 @@ from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.gap import AspectGap
 from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
 from kloof.storage.access import people
-from kloof.storage.models import Deal, Invitation, Person, Response
+from kloof.storage.models import Deal, Invitation, OwnPair, Person, Response
+from kloof.storage.staff import own_groups
 from kloof.web import create_app
 
 NewPage = Callable[..., Page]
@@ -51,11 +52,13 @@ def address(app: Flask) -> Iterator[str]:
 
 @pytest.fixture
 def cast(app: Flask) -> BuiltDeal:
-    """Sanne with one customer who is named, six who count in totals only, one who is silent, one who gets a letter."""
+    """Sanne with one customer who is named, eight in a closed group, one who is silent, one who gets a letter."""
     kloof_settings = app.extensions["kloof.settings"]
     sell(kloof_settings, line(9000, customer_email="", sold_on=NOW.date()), now=NOW)
-    for received in range(6):
-        _answered(Consent.TOTALS, received)
+    for number in range(8):
+        _answered(Consent.TOTALS, number + 1, expected=9 - number % 3 if number else 1)
+    OwnPair.update(completed_at=NOW - timedelta(days=20)).execute()
+    assert own_groups.close_groups(NOW) == 1
     deal(seller=person())
     named = _answered(Consent.NAMED, 6)
     Response.update(wants_call=True).where(Response.consent == "named").execute()
@@ -85,10 +88,10 @@ def over() -> BuiltDeal:
     return built
 
 
-def _answered(consent: Consent, received: int) -> BuiltDeal:
+def _answered(consent: Consent, received: int, expected: int = 8) -> BuiltDeal:
     built = deal(survey(), seller=person(), waves=BOTH)
     promised = {0: PromiseChange(text="Klaar voor de zomer, ook als de onderdelen later komen", aspect="a1")}
-    for wave, number in ((Wave.SALE, 8), (Wave.DELIVERY, received)):
+    for wave, number in ((Wave.SALE, expected), (Wave.DELIVERY, received)):
         answers = {f"a{aspect}": number for aspect in (1, 2, 3)}
         said = Changes(answers=answers, consent=consent, comment="Fijn geholpen.", promises=promised)
         respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, CALLS, submit=True)

@@ -30,14 +30,15 @@ def answers(
     consent: Consent = Consent.NAMED,
     outcome: PromiseOutcome = PromiseOutcome.KEPT,
     seller: str = SANNE,
+    expected: int = 8,
     **after: Any,
 ) -> BuiltDeal:
-    """A deal whose customer expected 8 of everything, got `received`, and says what became of one promise.
+    """A deal whose customer expected so much of everything, got `received`, and says what became of one promise.
 
     They may be called about it, unless `after` says otherwise.
     """
     built = deal(seller=person(seller), waves=(Wave.SALE, Wave.DELIVERY))
-    for wave, number in ((Wave.SALE, 8), (Wave.DELIVERY, received)):
+    for wave, number in ((Wave.SALE, expected), (Wave.DELIVERY, received)):
         at_sale = wave is Wave.SALE
         promise = PromiseChange(text=PROMISE) if at_sale else PromiseChange(outcome=outcome)
         said = Changes(

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from cast.builders import deal, survey
+from kloof.domain.staff.own_totals import LEAST
 from kloof.domain.surveys.definition import Wave
 
 pytestmark = pytest.mark.slow
@@ -101,3 +102,34 @@ def test_who_sees_what_is_said_in_two_sentences_with_more_behind_them(
         sentences = more.find_previous_sibling("p").get_text(strip=True)
         assert len(re.findall(r"\.(?:\s|$)", sentences)) == 2
         assert len(more.select("li")) >= 5
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            (
+                "at least eight customers",
+                "rounded",
+                "not before next month",
+                "could sometimes still work out",
+            ),
+        ),
+        ("nl", ("minstens acht klanten", "afgerond", "niet voor volgende maand", "soms toch nog uitrekenen")),
+    ],
+)
+def test_who_chooses_totals_reads_how_many_how_late_and_what_cannot_be_kept_out(
+    client: FlaskClient, links: dict[Wave, str], language: str, words: tuple[str, ...]
+) -> None:
+    assert LEAST == 8, "the sentences say it in words"
+    for link in links.values():
+        *_, last = pages(client, link, language)
+        said = last.select_one("main").get_text(" ", strip=True)
+        for word in words:
+            assert word in said
+        choice = (
+            last.select_one("[name=consent][value=totals]").find_parent("label").get_text(" ", strip=True)
+        )
+        for promised_too_much in ("anon", "never", "nooit", "nobody can", "niemand kan"):
+            assert promised_too_much not in choice

@@ -37,7 +37,11 @@ def play(settings: Settings, today: date, say: Say, deals: int = DEALS) -> Doors
     the way, and give the doors. The same settings, day and number of deals give the same company, link for link.
     """
     # Here alone, and while the story plays: nothing that a real company runs can be told what chance has to bring.
-    with patch.object(secrets, "token_bytes", random.Random(SEED).randbytes):  # noqa: S311  a story, not a secret
+    bytes_of, numbers_of = random.Random(SEED), random.Random(SEED)  # noqa: S311  a story, not a secret
+    with (
+        patch.object(secrets, "token_bytes", bytes_of.randbytes),
+        patch.object(secrets, "randbelow", numbers_of.randrange),
+    ):
         offered = load_surveys(settings.surveys_folder)
         hire(midnight(settings, today))
         _play_year(settings, offered, today, deals, say)

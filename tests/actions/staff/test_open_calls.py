@@ -23,6 +23,7 @@ from kloof.domain.surveys.responses import PromiseOutcome as PromiseOutcome
 from kloof.storage.access import audit_log, people
 from kloof.storage.models import Call, CallStep, Message
 from kloof.storage.models import Person as PersonRow
+from kloof.storage.staff import own_groups
 
 
 @pytest.fixture
@@ -89,7 +90,11 @@ def test_who_chose_totals_opens_a_call_only_by_asking_and_it_carries_nothing_but
 
 
 def test_who_already_counts_in_a_total_is_shown_no_more_after_choosing_to_be_named(house: Settings) -> None:
-    deals = [answers(house, received=number, consent=Consent.TOTALS) for number in range(5)]
+    deals = [
+        answers(house, expected=9 - number, received=1 + number, consent=Consent.TOTALS)
+        for number in range(8)
+    ]
+    assert own_groups.close_groups(NOW + timedelta(days=31)) == 1
     chooses(house, deals[0], Wave.SALE, consent=Consent.NAMED)
     chooses(house, deals[0], consent=Consent.NAMED, wants_call=True)
     detail = calls.detail(house, sanne(), deals[0].deal_id, NOW)

@@ -8,7 +8,19 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control, fisher_exact
 
-from kloof.domain.staff.fair_play import Count, Question, Signal, low_groups, questions
+from kloof.domain.staff.fair_play import (
+    PUBLIC_PROVIDERS,
+    Address,
+    AddressQuestion,
+    Count,
+    Question,
+    Signal,
+    Trace,
+    address_questions,
+    domain_of,
+    low_groups,
+    questions,
+)
 
 CHANGED = Signal.ADDRESS_CHANGED
 
@@ -115,3 +127,60 @@ def test_nobody_is_asked_about_below_the_minimum(found: list[tuple[int, int]]) -
 )
 def test_the_lowest_third_of_groups_leaves_ties_out(means: tuple[float, ...], low: tuple[bool, ...]) -> None:
     assert low_groups(means) == low
+
+
+ANNA, BRAM = 1, 2
+OURS = {"warmtehuis.example"}
+
+
+def customers(*emails: str, person: int = ANNA) -> list[Address]:
+    return [Address(person, email, 1) for email in emails]
+
+
+def at(domain: str, count: int, person: int = ANNA) -> list[Address]:
+    return customers(*(f"{person}.{number}@{domain}" for number in range(count)), person=person)
+
+
+@pytest.mark.parametrize("address", ["me@warmtehuis.example", "Me@mail.Warmtehuis.example"])
+def test_one_customer_at_the_companys_own_mail_domain_is_asked_about(address: str) -> None:
+    assert address_questions(customers(address), OURS) == (AddressQuestion(ANNA, Trace.OWN_DOMAIN, 1),)
+
+
+@pytest.mark.parametrize("address", ["me@notwarmtehuis.example", "warmtehuis.example@home.example"])
+def test_a_domain_that_only_looks_like_it_is_not_its_own(address: str) -> None:
+    assert address_questions(customers(address), OURS) == ()
+
+
+def test_where_the_company_itself_mails_from_a_public_provider_its_customers_there_are_not_its_own() -> None:
+    assert address_questions(at("gmail.com", 30), {"gmail.com"}) == ()
+
+
+def test_one_mailbox_under_three_names_is_asked_about_whatever_stands_behind_a_plus() -> None:
+    assert address_questions([Address(ANNA, "a@gmail.com", 2)], OURS) == ()
+    asked = (AddressQuestion(ANNA, Trace.MANY_NAMES, 1),)
+    assert address_questions([Address(ANNA, "a@gmail.com", 3)], OURS) == asked
+    assert address_questions(customers("a@gmail.com", "a+1@gmail.com", "A+2@gmail.com"), OURS) == asked
+    apart = [*customers("a@gmail.com", "a+1@gmail.com"), *customers("a+2@gmail.com", person=BRAM)]
+    assert address_questions(apart, OURS) == (), "of one salesperson"
+
+
+def test_four_customers_at_one_private_domain_are_asked_about_and_three_are_not() -> None:
+    assert address_questions(at("family.example", 3), OURS) == ()
+    assert address_questions(at("family.example", 4), OURS) == (
+        AddressQuestion(ANNA, Trace.ONE_DOMAIN, 4, "family.example"),
+    )
+
+
+def test_a_domain_that_others_sell_to_as_much_is_a_provider_that_the_list_does_not_know() -> None:
+    shared = [*at("regional.example", 20), *at("regional.example", 20, BRAM)]
+    assert address_questions(shared, OURS) == ()
+    mostly = [*at("regional.example", 20), *at("regional.example", 3, BRAM)]
+    assert [one.person for one in address_questions(mostly, OURS)] == [ANNA]
+
+
+def test_what_is_made_up_at_public_providers_is_not_seen_and_the_handbook_says_so() -> None:
+    assert address_questions([one for domain in PUBLIC_PROVIDERS for one in at(domain, 9)], OURS) == ()
+
+
+def test_the_domain_of_a_sender_is_read_with_or_without_a_name() -> None:
+    assert {domain_of("Klantstem <hi@Warmtehuis.example>"), domain_of("hi@warmtehuis.example")} == OURS

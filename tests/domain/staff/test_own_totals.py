@@ -1,69 +1,152 @@
-"""Totals of customers who did not give their name: five and more, and never all at one end of the scale."""
+"""Closed groups of customers who did not give their name: eight and more, not alike, rounded once, in steps."""
+
+import itertools
+from collections import Counter
+from datetime import UTC, datetime
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cast.builders import survey
-from kloof.domain.staff.own_totals import BATCH, CompletePair, OwnSums, fills, still_needed, sums_of
+from kloof.domain.staff.own_totals import (
+    LEAST,
+    CompletePair,
+    OwnSums,
+    base,
+    closing,
+    closing_moment,
+    may_close,
+    rounded,
+    step,
+    together,
+)
+from kloof.domain.surveys.definition import Scale
 
-NONE = (0, 0, 0, 0)
-points = st.integers(0, 10).map(float)
-sheets = st.lists(
-    st.builds(
-        CompletePair,
-        st.integers(1, 8),
-        st.tuples(points, points),
-        st.tuples(points, points),
-        st.just((1, 0, 2, 0)),
-    ),
-    min_size=1,
-    max_size=20,
+TEN = survey(2).scale
+points = st.integers(0, 10)
+sides = st.tuples(points, points)
+
+
+def scale(low: int, high: int) -> Scale:
+    return TEN.model_copy(update={"low": low, "high": high})
+
+
+def varied(count: int, seed: int = 1) -> list[CompletePair]:
+    """Pairs of as many customers, whose answers lie all over the scale."""
+    chance = Random(seed)
+    return [
+        CompletePair(row, row, *((chance.randint(2, 9), chance.randint(1, 8)) for _ in "vr"))
+        for row in range(count)
+    ]
+
+
+def sheet(customer: int, v: int, r: int) -> CompletePair:
+    return CompletePair(customer, customer, (v,), (r,))
+
+
+waiting = st.lists(st.builds(CompletePair, st.integers(), st.integers(1, 30), sides, sides), max_size=60).map(
+    lambda pairs: [pair._replace(row=row) for row, pair in enumerate(pairs)]
 )
 
 
-def sheet(customer: int, v: float = 8, r: float = 6) -> CompletePair:
-    return CompletePair(customer, (v,), (r,), NONE)
+@given(waiting, st.integers(0, 9))
+def test_whatever_waits_only_sound_groups_of_eight_customers_close_and_each_deal_in_one(
+    pairs: list[CompletePair], seed: int
+) -> None:
+    groups = closing(pairs, TEN, Random(seed).randrange)
+    rows = [row for group in groups for row in group.rows]
+    assert len(rows) == len(set(rows))
+    for group in groups:
+        members = [pairs[row] for row in group.rows]
+        assert len({one.customer for one in members}) == len(members) == group.sums.customers >= LEAST
+        assert may_close(members, TEN)
+        for side, sums in ((0, group.sums.v), (1, group.sums.r)):
+            for aspect, total in enumerate(sums):
+                exact = sum(one[2 + side][aspect] for one in members)
+                assert abs(total - exact) < base(TEN)
+                assert 0 <= total <= 10 * len(members)
 
 
-@given(sheets)
-def test_fewer_than_five_customers_never_fill_a_batch(some: list[CompletePair]) -> None:
-    if len({one.customer for one in some}) < BATCH:
-        assert not fills(some, 0, 10)
+def test_seven_never_close_and_eight_do() -> None:
+    assert closing(varied(7), TEN, Random(1).randrange) == ()
+    assert [group.sums.customers for group in closing(varied(8), TEN, Random(1).randrange)] == [8]
 
 
-def test_five_deals_of_one_customer_are_one_customer() -> None:
-    assert not fills([sheet(1)] * 5, 0, 10)
-    assert fills([sheet(number) for number in range(5)], 0, 10)
+def test_a_second_deal_of_a_customer_waits_and_never_makes_the_eighth() -> None:
+    pairs = [*varied(7), varied(8)[7]._replace(customer=0)]
+    assert closing(pairs, TEN, Random(1).randrange) == ()
+    [group] = closing([*pairs, varied(9)[8]], TEN, Random(1).randrange)
+    assert sorted(group.rows) == [0, 1, 2, 3, 4, 5, 6, 8]
 
 
-@pytest.mark.parametrize(("v", "r"), [(10, 6), (0, 6), (8, 0), (8, 10)])
-def test_five_who_all_stand_at_one_end_wait_for_a_sixth_who_does_not(v: float, r: float) -> None:
-    alike = [sheet(number, v, r) for number in range(5)]
-    assert not fills(alike, 0, 10)
-    assert fills([*alike, sheet(5, 7, 5)], 0, 10)
+def test_many_close_in_several_groups_and_in_one_where_those_would_be_alike() -> None:
+    assert [group.sums.customers for group in closing(varied(24), TEN, Random(1).randrange)] == [8, 8, 8]
+    mostly = [sheet(customer, 8 if customer % 8 else 3, customer % 5 + 2) for customer in range(40)]
+    groups = closing(mostly, TEN, Random(1).randrange)
+    assert len(groups) < 5
+    assert sum(group.sums.customers for group in groups) == 40
 
 
-def test_a_customers_deals_are_averaged_first() -> None:
-    sums = sums_of([sheet(1, 10, 2), sheet(1, 6, 4), sheet(2, 4, 4)])
-    assert sums == OwnSums(2, (12,), (7,), NONE)
+@pytest.mark.parametrize(
+    ("v", "r"),
+    [
+        ([7] * 8, [1, 2, 3, 4, 5, 6, 8, 9]),
+        ([1, 2, 3, 4, 5, 6, 8, 9], [7] * 8),
+        ([6, 7, 8, 9, 6, 7, 8, 9], [5, 6, 7, 8, 4, 5, 6, 7]),
+        ([10, 10, 10, 10, 10, 10, 9, 6], [8, 9, 7, 10, 10, 3, 9, 7]),
+        ([4, 3, 0, 7, 1, 2, 9, 5], [0, 0, 0, 0, 0, 1, 3, 1]),
+    ],
+    ids=["all V", "all R", "all fell short", "V near the top", "R near the bottom"],
+)
+def test_a_group_that_is_alike_or_near_an_end_waits_for_more(v: list[int], r: list[int]) -> None:
+    alike = [sheet(customer, *both) for customer, both in enumerate(zip(v, r, strict=True))]
+    assert not may_close(alike, TEN)
+    assert closing(alike, TEN, Random(1).randrange) == ()
+    others = [sheet(8, 2, 6), sheet(9, 3, 8)]
+    assert may_close([*alike, *others], TEN)
 
 
-@given(sheets)
-def test_sums_of_disjoint_customers_add_up(some: list[CompletePair]) -> None:
-    low, high = [one for one in some if one.customer <= 4], [one for one in some if one.customer > 4]
-    if low and high:
-        apart, whole = sums_of(low) + sums_of(high), sums_of(some)
-        assert (apart.customers, apart.promises) == (whole.customers, whole.promises)
-        assert apart.v == pytest.approx(whole.v, abs=1e-9)
-        assert apart.r == pytest.approx(whole.r, abs=1e-9)
+@given(st.integers(0, 500), st.integers(2, 5))
+def test_rounding_is_unbiased_and_hides_as_much_whatever_the_total(total: int, to: int) -> None:
+    draws = itertools.product(range(to), repeat=2)
+    off = [rounded(total, to, lambda _, left=list(both): left.pop()) - total for both in draws]
+    assert sum(off) == 0
+    assert Counter(off) == {by: to - abs(by) for by in range(1 - to, to)}
 
 
-def test_the_means_stand_beside_the_norm() -> None:
-    [gap] = OwnSums(5, (40,), (30,), NONE).gaps(survey(1))
-    assert (gap.expectation, gap.reality, gap.gap, gap.overpromise, gap.underdelivery) == (8, 6, 2, 1, 1)
+@pytest.mark.parametrize(
+    ("low", "high", "rounds_to", "steps"),
+    [(0, 10, 5, 0.5), (1, 10, 5, 0.5), (1, 5, 2, 0.2), (1, 7, 3, 0.3), (0, 2, 2, 0.1), (1, 4, 2, 0.2)],
+)
+def test_sums_are_rounded_to_half_the_width_and_means_shown_in_twentieths_of_it(
+    low: int, high: int, rounds_to: int, steps: float
+) -> None:
+    assert (base(scale(low, high)), step(scale(low, high))) == (rounds_to, steps)
 
 
-@pytest.mark.parametrize(("waiting", "needed"), [(0, 5), (4, 1), (5, 1), (7, 1)])
-def test_it_says_how_many_more_are_needed(waiting: int, needed: int) -> None:
-    assert still_needed(waiting).needed == needed
+def test_with_a_group_in_it_a_mean_is_shown_in_steps_and_without_one_as_it_is() -> None:
+    group, named = OwnSums(8, (60,), (45,), rounded=True), OwnSums(3, (20,), (7,), rounded=False)
+    [alone] = group.gaps(survey(1))
+    assert (alone.expectation, alone.reality, alone.gap, alone.overpromise) == (7.5, 5.5, 2.0, 0.5)
+    [exact] = named.gaps(survey(1))
+    assert exact.expectation == pytest.approx(20 / 3)
+    [both] = (group + named).gaps(survey(1))
+    assert (both.expectation, both.reality) == (7.5, 4.5)
+
+
+def test_the_sum_of_nothing_is_nothing() -> None:
+    assert together([]) is None
+
+
+@pytest.mark.parametrize(
+    "now", [datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 31, 23, 59, 59, 5, tzinfo=UTC)]
+)
+def test_all_month_the_same_moment_counts(now: datetime) -> None:
+    assert closing_moment(now) == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_who_goes_with_whom_is_up_to_chance() -> None:
+    met = Counter(frozenset(closing(varied(16), TEN, Random(seed).randrange)[0].rows) for seed in range(20))
+    assert len(met) > 15

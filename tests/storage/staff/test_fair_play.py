@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from cast.builders import NOW, BuiltDeal, deal, person, survey
 from kloof import storage
 from kloof.domain.deals.deals import DealLine
-from kloof.domain.staff.fair_play import Count, Signal
+from kloof.domain.staff.fair_play import Address, Count, Signal
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.deals import deals
-from kloof.storage.models import Deal, Invitation, Message, OwnBatch, Response
+from kloof.storage.models import Customer, Deal, Invitation, Message, OwnBatch, Response
 from kloof.storage.staff import fair_play
 from kloof.storage.surveys import versions
 
@@ -108,8 +108,8 @@ def test_an_address_that_was_changed_counts_and_one_that_was_added_does_not(data
     assert counted(Signal.ADDRESS_CHANGED)[0].hits == 1, "changing it back does not make it unchanged"
 
 
-def group(seller: str, mean: float, customers: int = 5, version: int = 1) -> OwnBatch:
-    sums = json.dumps({"v": [mean * customers] * 3, "r": [0, 0, 0], "promises": [0, 0, 0, 0]})
+def group(seller: str, mean: float, customers: int = 8, version: int = 1) -> OwnBatch:
+    sums = json.dumps({"v": [mean * customers] * 3, "r": [0, 0, 0]})
     row = versions.record(survey(version=version), NOW)
     return OwnBatch.create(
         salesperson=person(seller), survey_version=row, customers=customers, sums=sums, closed_at=NOW
@@ -120,13 +120,29 @@ def test_low_expectations_are_counted_by_closed_groups_beside_those_of_the_same_
     for seller, mean in (("Ans", 3), ("Ans", 8), ("Bea", 7), ("Bea", 9), ("Bea", 6), ("Ans", 4)):
         group(seller, mean)
     for mean in (1, 2, 2):
-        group("Bea", mean, customers=6, version=2)
+        group("Bea", mean, customers=10, version=2)
     OwnBatch.update(retired_at=NOW, sums="").where(OwnBatch.id == group("Ans", 0).id).execute()
     low = Signal.LOW_EXPECTATION
     assert sorted(counted(low), key=lambda one: one.deals) == [
-        Count(person("Ans"), low, 2, 3, 15),
-        Count(person("Bea"), low, 1, 6, 33),
+        Count(person("Ans"), low, 2, 3, 24),
+        Count(person("Bea"), low, 1, 6, 54),
     ]
+
+
+def test_addresses_are_given_per_salesperson_with_how_many_names_they_stand_for(either_database: str) -> None:
+    ans, bea = person("Ans"), person("Bea")
+    for name in ("J. Bos", "j. bos", "K. Bos"):
+        deal(seller=ans, email="bos@home.example", customer_name=name)
+    deal(seller=bea, email="bos@home.example", customer_name="L. Bos")
+    deal(seller=bea, email="gone@home.example", cancelled_at=NOW)
+    Deal.update(customer=Customer.create(name="By letter", language="nl")).where(
+        Deal.id == deal(seller=bea).row
+    ).execute()
+    assert sorted(fair_play.addresses(), key=lambda one: one.person) == [
+        Address(ans, "bos@home.example", 2),
+        Address(bea, "bos@home.example", 1),
+    ]
+    assert fair_play.staff_domains() == {"company.example"}
 
 
 def test_two_queries_count_everything(database: str) -> None:

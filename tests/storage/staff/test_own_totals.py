@@ -1,39 +1,50 @@
 """Own pairs of deals that were answered before there were any, by month, and published figures read from a release."""
 
 import importlib
-from datetime import date, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from cast import respondents
 from cast.builders import CALLS, NOW, deal, person, survey
 from cast.builders import settings as company
+from instruments.plans import plans
+from kloof import storage
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.actions.staff.published import company_figures, product_figures
 from kloof.actions.surveys import respond
-from kloof.domain.staff.own_totals import CompletePair, sums_of
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent
 from kloof.storage.database import database as opened
-from kloof.storage.models import OwnBatch, OwnPair
+from kloof.storage.database import is_postgresql
+from kloof.storage.models import OwnBatch, OwnClosing, OwnPair, Response
+from kloof.storage.releases import queueing
 from kloof.storage.releases.pair_encoding import HEAD
-from kloof.storage.staff import own_totals
+from kloof.storage.staff import own_groups, own_totals
 
 WAVES = (Wave.SALE, Wave.DELIVERY)
 migration = importlib.import_module("kloof.storage.migrations.0003_own_totals")
 
 
-def said(consent: Consent) -> Changes:
-    return Changes(answers={"a1": 8, "a2": 7, "a3": 6}, consent=consent)
+NEXT_MONTH = datetime(2026, 4, 1, tzinfo=UTC)
 
 
-def answered(at_sale: Consent, after: Consent | None) -> int:
+def said(consent: Consent, point: int = 6) -> Changes:
+    return Changes(answers=dict.fromkeys(("a1", "a2", "a3"), point), consent=consent)
+
+
+def answered(at_sale: Consent, after: Consent | None, point: int = 6) -> int:
     built = deal(seller=person(), waves=WAVES)
     for wave, consent in ((Wave.SALE, at_sale), (Wave.DELIVERY, after)):
         if consent:
-            respond.save(respond.open_link(built.tokens[wave], NOW), said(consent), NOW, CALLS, submit=True)
+            link = respond.open_link(built.tokens[wave], NOW)
+            respond.save(
+                link, said(consent, 11 - point if wave is Wave.SALE else point), NOW, CALLS, submit=True
+            )
     return built.row
 
 
@@ -50,9 +61,13 @@ def test_deals_answered_before_are_brought_in_as_they_were_shown_and_stay_out_of
     assert {row.deal_id: (row.answers, row.named) for row in OwnPair.select()} == before
     assert {number: named for number, (_, named) in before.items()} == {named: True, mixed: False, half: True}
     assert all(row.was_named for row in OwnPair.select())
-    for _ in range(4):
-        answered(Consent.TOTALS, Consent.TOTALS)
+    for number in range(7):
+        answered(Consent.TOTALS, Consent.TOTALS, 2 + number)
+    own_groups.close_groups(NEXT_MONTH)
     assert OwnBatch.select().count() == 0
+    answered(Consent.TOTALS, Consent.TOTALS, 9)
+    own_groups.close_groups(NEXT_MONTH + timedelta(days=31))
+    assert OwnBatch.select().count() == 1
 
 
 def test_a_first_survey_in_totals_leaves_no_row_until_another_choice_or_the_second_survey(
@@ -86,22 +101,56 @@ def test_a_pair_keeps_the_moment_at_which_it_was_complete_through_a_correction(e
     assert before.answers != after.answers
 
 
-def test_the_database_averages_a_customers_deals_first_as_the_sums_of_a_batch_do(
-    either_database: str,
-) -> None:
-    seller, pairs = person(), []
-    for customer, v, r in ((1, 10, 3), (1, 5, 4), (1, 6, 4), (2, 4, 9)):
+def test_the_database_averages_the_deals_that_a_named_customer_had_in_one_month(either_database: str) -> None:
+    seller, deals = person(), ((1, 10, 3), (1, 5, 4), (1, 6, 4), (2, 4, 9))
+    for customer, v, r in deals:
         built = deal(seller=seller, email=f"{customer}@example.net", waves=WAVES)
         for wave, answer in ((Wave.SALE, v), (Wave.DELIVERY, r)):
-            by_name = Changes(answers=dict.fromkeys(("a1", "a2", "a3"), answer), consent=Consent.NAMED)
-            respond.save(respond.open_link(built.tokens[wave], NOW), by_name, NOW, CALLS, submit=True)
-        pairs.append(CompletePair(customer, (v,) * 3, (r,) * 3, (0, 0, 0, 0)))
-    sold = own_totals.SoldVersion(OwnPair.get().survey_version_id, survey(), len(pairs))
+            link = respond.open_link(built.tokens[wave], NOW)
+            respond.save(link, said(Consent.NAMED, answer), NOW, CALLS, submit=True)
+    sold = own_totals.SoldVersion(OwnPair.get().survey_version_id, survey(), len(deals))
     [month] = own_totals.named_months(seller, [sold])
-    summed = sums_of(pairs)
-    assert (month.sums.customers, month.sums.promises) == (summed.customers, summed.promises)
-    assert month.sums.v == pytest.approx(summed.v)
-    assert month.sums.r == pytest.approx(summed.r)
+    assert (month.sums.customers, month.sums.promises, month.sums.rounded) == (2, (0, 0, 0, 0), False)
+    assert month.sums.v == pytest.approx((11,) * 3)
+    assert month.sums.r == pytest.approx((11 / 3 + 9,) * 3)
+
+
+def test_groups_close_once_a_month_and_what_waits_is_found_by_its_index(either_database: str) -> None:
+    for number in range(8):
+        answered(Consent.TOTALS, Consent.TOTALS, 2 + number)
+    if is_postgresql():
+        opened.execute_sql("SET enable_seqscan = off")
+    assert "own_pair_waiting" in plans(lambda: own_groups.close_groups(NOW))
+    with storage.counted_queries() as queries:
+        assert own_groups.close_groups(NEXT_MONTH) == 1
+        assert own_groups.close_groups(NEXT_MONTH) == 0
+    assert len(queries) <= 10
+    assert OwnClosing.get().moment == NEXT_MONTH
+
+
+@pytest.mark.postgresql
+def test_a_choice_that_comes_while_a_group_closes_waits_for_it_and_is_not_shown_by_name(
+    postgresql: str,
+) -> None:
+    numbers = [answered(Consent.TOTALS, Consent.TOTALS, 2 + number) for number in range(8)]
+    begun, closed = Event(), Event()
+
+    def draw(below: int) -> int:
+        begun.set()
+        closed.wait(0.05)
+        return below - 1
+
+    with ThreadPoolExecutor() as threads:
+        closing = threads.submit(own_groups.close_groups, NEXT_MONTH, draw)
+        assert begun.wait(10)
+        OwnPair.get(OwnPair.deal == numbers[0])
+        with storage.transaction():
+            Response.update(consent=Consent.NAMED.value).execute()
+            own_totals.keep(numbers[0], queueing.complete_answers(numbers[0]), NEXT_MONTH)
+        assert closing.result() == 1
+        threads.submit(opened.close).result()
+    assert not any(row.named for row in OwnPair.select())
+    assert OwnPair.select().where(OwnPair.batch.is_null(False)).count() == 8
 
 
 def test_the_companys_figures_are_those_of_the_last_release(database: str, tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ from flask.testing import FlaskClient
 from cast.builders import NOW, deal, person
 from cast.calls import SANNE, company
 from kloof import storage
+from kloof.actions.staff import fair_play
 from kloof.domain.access.people import Role
+from kloof.domain.staff.fair_play import AddressQuestion, Trace
 from kloof.storage.models import Deal
 from kloof.web import create_app
 
@@ -65,6 +67,36 @@ def test_where_nothing_stands_apart_it_says_so_and_how_it_counts(desk: FlaskClie
     assert "at least 20 deals that count, and the others together at least 40" in page
 
 
+def test_addresses_that_could_be_of_made_up_customers_are_asked_about_as_they_are(desk: FlaskClient) -> None:
+    for number in range(4):
+        deal(seller=person("Anna"), email=f"{number}@family.example")
+        deal(seller=person("Bram"), email="same@home.example", customer_name=f"Somebody {number}")
+    deal(seller=person("Bram"), email="bram@company.example")
+    assert sorted(lines(desk)) == [
+        "Customers of Anna with an address at family.example: 4. Do you know why?",
+        "Customers of Bram with an address at the company's own mail domain: 1. Do you know why?",
+        "Mailboxes of Bram's customers that stand for 3 names or more: 1. Do you know why?",
+    ]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"mail_from": "Klantstem <hi@mailer.example>"},
+        {"mail": {"reply_to": "hi@mailer.example"}},
+        {"mail": {"bounce_address": "hi@mailer.example"}},
+        {"company": {"name": "Warmtehuis", "contact": "hi@mailer.example"}},
+    ],
+    ids=["mail_from", "reply_to", "bounce_address", "contact"],
+)
+def test_the_companys_own_mail_domain_is_any_that_its_settings_name(
+    database: str, tmp_path: Path, more: dict[str, object]
+) -> None:
+    deal(seller=person("Anna"), email="anna@mailer.example")
+    about = [one.about for one in fair_play.asked(company(database, tmp_path, **more), NOW)]
+    assert about == [AddressQuestion(person("Anna"), Trace.OWN_DOMAIN, 1)]
+
+
 def test_it_is_off_before_the_works_council_agreed(database: str, tmp_path: Path, desk: FlaskClient) -> None:
     sold("Anna", 12)
     sold(SANNE, 0, of=60)
@@ -90,4 +122,4 @@ def test_the_page_takes_few_queries(desk: FlaskClient) -> None:
     sold(SANNE, 0, of=60)
     with storage.counted_queries() as queries:
         assert lines(desk)
-    assert len(queries) <= 5
+    assert len(queries) <= 7

@@ -1,5 +1,6 @@
 """The salesperson's own page: what customers agreed to, and nothing else."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from kloof.domain.surveys.gap import AspectGap
 from kloof.domain.surveys.responses import Changes, Consent, PromiseChange, PromiseOutcome
 from kloof.storage.access import audit_log
 from kloof.storage.models import Deal, OwnPair
+from kloof.storage.staff import own_groups
 from kloof.web import create_app
 
 Enter = Callable[[str, Role], FlaskClient]
@@ -125,22 +127,61 @@ def test_a_name_is_shown_only_when_both_times_the_customer_said_so(
     assert sanne.get(f"/me/deals/{built.deal_id}").status_code == 404
 
 
-def test_four_who_chose_totals_show_nothing_and_the_fifth_shows_their_mean(sanne: FlaskClient) -> None:
-    for received in (2, 3, 4, 5):
-        answered(expected=8, received=received, consent=Consent.TOTALS)
-    assert "when 1 more customers have answered" in page(sanne)
-    assert "+4.5" not in page(sanne)
-    answered(expected=8, received=6, consent=Consent.TOTALS)
-    assert "5 of your customers together" in page(sanne)
-    assert figures(page(sanne))["Aspect 1"][2] == "+4.0"
+def eight_in_totals(received: int = 5) -> None:
+    """Eight who chose totals, whose group has closed since: V from 6 to 9, R up to two around this."""
+    for number in range(8):
+        answered(expected=6 + number % 4, received=received - 2 + number % 5, consent=Consent.TOTALS)
+    OwnPair.update(completed_at=NOW - timedelta(days=20)).where(OwnPair.batch.is_null()).execute()
+    own_groups.close_groups(NOW, draw=lambda below: below - 1)
 
 
-def test_a_sixth_answer_cannot_be_told_apart_by_looking_again(sanne: FlaskClient) -> None:
-    for _ in range(5):
-        answered(expected=8, received=6, consent=Consent.TOTALS)
-    before = page(sanne).split("<h2>")[1]
-    answered(expected=10, received=0, consent=Consent.TOTALS)
-    assert page(sanne).split("<h2>")[1] == before
+def steady(html: str) -> str:
+    """The page without the token of its forms, which tells the second in which it was made."""
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", html)
+
+
+def section(html: str, title: str) -> str:
+    """What stands under this heading."""
+    [found] = [part for part in html.split("<h2>")[1:] if part.startswith(title)]
+    return found
+
+
+def test_a_closed_group_shows_its_means_in_steps_of_half_a_point_and_says_so(sanne: FlaskClient) -> None:
+    eight_in_totals()
+    shown = section(page(sanne), "Customers who answer only in totals")
+    assert "8 answers together; the means go in steps of 0.5." in shown
+    mean = figures(f"<table><tbody>{shown.split('<tbody>')[1]}")["Aspect 1"]
+    assert [float(value) % 0.5 for value in mean[:2]] == [0, 0]
+    assert float(mean[2]) == float(mean[0]) - float(mean[1])
+
+
+def test_without_a_closed_group_the_page_is_the_same_whether_nobody_answered_or_seven_or_eight_alike(
+    sanne: FlaskClient,
+) -> None:
+    asked = [deal(seller=person(SANNE), waves=BOTH) for _ in range(8)]
+    seen = {steady(page(sanne))}
+    for built in asked:
+        for wave in BOTH:
+            said = Changes(answers=dict.fromkeys(("a1", "a2", "a3"), 8), consent=Consent.TOTALS)
+            respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, CALLS, submit=True)
+        OwnPair.update(completed_at=NOW - timedelta(days=20)).execute()
+        seen.add(steady(page(sanne)))
+    own_groups.close_groups(NOW)
+    seen.add(steady(page(sanne)))
+    [only] = seen
+    assert "There is no closed group to show." in only
+    assert "more" not in section(only, "Customers who answer only in totals")
+
+
+def test_an_answer_more_cannot_be_told_by_looking_again(sanne: FlaskClient) -> None:
+    eight_in_totals()
+    built = deal(seller=person(SANNE), waves=BOTH)
+    before = steady(page(sanne))
+    for wave in BOTH:
+        said = Changes(answers=dict.fromkeys(("a1", "a2", "a3"), 0), consent=Consent.TOTALS)
+        respond.save(respond.open_link(built.tokens[wave], NOW), said, NOW, CALLS, submit=True)
+    own_groups.close_groups(NOW)
+    assert steady(page(sanne)) == before
 
 
 def test_a_colleagues_customers_are_nowhere_to_be_seen(sanne: FlaskClient) -> None:

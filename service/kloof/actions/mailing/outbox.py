@@ -16,11 +16,12 @@ from kloof.storage.mailing import outbox, review, sending, subjects, unanswered
 from kloof.storage.mailing.outbox import Health
 from kloof.storage.mailing.review import OutboxEntry
 from kloof.storage.releases import queueing
+from kloof.storage.staff import own_groups
 from kloof.storage.surveys import versions
 
 
 def catch_up(settings: Settings, now: datetime) -> None:
-    """Everything that time brings: abandoned mails held, unanswered surveys closed, reminders queued.
+    """Everything that time brings: abandoned mails held, unanswered surveys closed, reminders queued, totals closed.
 
     A customer who lets the second survey close has left: what they told at sale queues in an arm of its own.
     """
@@ -31,6 +32,7 @@ def catch_up(settings: Settings, now: datetime) -> None:
         for number, (earlier, day) in enumerate(pairwise((0, *days)), start=1):
             sent_before = now - timedelta(days=day - earlier)
             unanswered.queue_reminders(number, sent_before, hours.next_open(now), now)
+    own_groups.close_groups(now)
 
 
 @dataclass(frozen=True, slots=True)

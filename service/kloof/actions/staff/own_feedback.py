@@ -1,6 +1,5 @@
 """A salesperson's own page: V, R and S over time, beside what the company published; nothing about a colleague."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +10,8 @@ from kloof.actions.staff.published import Figures
 from kloof.config import Settings
 from kloof.domain.access.people import Person
 from kloof.domain.paging import nearest_page
-from kloof.domain.staff.own_totals import NotYet, OwnSums, still_needed
+from kloof.domain.staff.own_totals import OwnSums
+from kloof.domain.staff.own_totals import together as summed
 from kloof.domain.surveys.definition import Survey
 from kloof.domain.surveys.gap import AspectGap
 from kloof.storage.staff import own_totals
@@ -38,13 +38,15 @@ class Quarter:
 class OwnFigures:
     """One survey version: everything that may be shown, per quarter and together, and the totals apart.
 
-    `promises`: kept, partly kept, broken, too early to say. `company`: what was published, by aspect.
+    All of it is made of closed groups and of customers who show their name. `totals` is None until a group has closed,
+    whatever the reason. `promises`, of who show their name alone: kept, partly kept, broken, too early to say.
+    `company`: what was published, by aspect.
     """
 
     survey: Survey
     together: Total | None
     quarters: tuple[Quarter, ...]
-    totals: Total | NotYet
+    totals: Total | None
     promises: tuple[int, ...]
     company: Figures | None
 
@@ -64,16 +66,9 @@ def overview(settings: Settings, person: Person, now: datetime, page: int = 1) -
     refuse_without_consent(settings)
     sold_versions = own_totals.sold_versions(person.id)
     page, pages = nearest_page(page, sum(sold.deals for sold in sold_versions), PER_PAGE)
-    months = [*own_totals.named_months(person.id, sold_versions), *own_totals.batch_months(person.id)]
-    waiting = own_totals.waiting(person.id)
+    months = [*own_totals.named_months(person.id, sold_versions), *own_totals.group_months(person.id)]
     figures = tuple(
-        _figures(
-            settings,
-            sold,
-            [one for one in months if one.version == sold.row],
-            waiting.get(sold.row, 0),
-        )
-        for sold in sold_versions
+        _figures(settings, sold, [one for one in months if one.version == sold.row]) for sold in sold_versions
     )
     deals = own_deals.listed(person, {sold.survey.key: sold.survey for sold in sold_versions}, page, now)
     return OwnFeedback(figures, deals, page, pages)
@@ -81,14 +76,14 @@ def overview(settings: Settings, person: Person, now: datetime, page: int = 1) -
 
 def together(person: Person, sold: SoldVersion) -> Total | None:
     """Everything that may be shown under one survey version, as one; None where there is nothing yet."""
-    months = [*own_totals.named_months(person.id, [sold]), *own_totals.batch_months(person.id)]
-    return _total(_sum(one.sums for one in months if one.version == sold.row), sold.survey)
+    months = [*own_totals.named_months(person.id, [sold]), *own_totals.group_months(person.id)]
+    return _total(summed(one.sums for one in months if one.version == sold.row), sold.survey)
 
 
-def _figures(settings: Settings, sold: SoldVersion, months: list[OwnMonth], waiting: int) -> OwnFigures:
+def _figures(settings: Settings, sold: SoldVersion, months: list[OwnMonth]) -> OwnFigures:
     survey = sold.survey
-    every = _sum(one.sums for one in months)
-    batches = _sum(one.sums for one in months if not one.named)
+    every = summed(one.sums for one in months)
+    groups = summed(one.sums for one in months if one.sums.rounded)
     quarters: dict[str, OwnSums] = {}
     for one in months:
         name = f"{one.month[:4]} Q{(int(one.month[5:]) + 2) // 3}"
@@ -97,21 +92,13 @@ def _figures(settings: Settings, sold: SoldVersion, months: list[OwnMonth], wait
         survey,
         _total(every, survey),
         tuple(
-            Quarter(name, Total(int(sums.customers), sums.gaps(survey)))
-            for name, sums in sorted(quarters.items())
+            Quarter(name, Total(sums.customers, sums.gaps(survey))) for name, sums in sorted(quarters.items())
         ),
-        _total(batches, survey) or still_needed(waiting),
+        _total(groups, survey),
         every.promises if every else (0, 0, 0, 0),
         published.company_figures(settings, survey.key),
     )
 
 
 def _total(sums: OwnSums | None, survey: Survey) -> Total | None:
-    return None if sums is None else Total(int(sums.customers), sums.gaps(survey))
-
-
-def _sum(parts: Iterable[OwnSums]) -> OwnSums | None:
-    total: OwnSums | None = None
-    for part in parts:
-        total = part if total is None else total + part
-    return total
+    return None if sums is None else Total(sums.customers, sums.gaps(survey))

@@ -3,9 +3,13 @@
 Per signal and salesperson a share is compared with that of all others together: Fisher's exact test, two-sided, over
 all salespeople and signals at once (Benjamini & Hochberg 1995). Chance alone, a list of bad addresses or a region with
 other customers can be the reason, so what comes out is a question.
+
+Addresses are counted as they are, since customers who were made up would let a salesperson look into a closed group:
+seven of eight are enough. What was made up at public providers, a few at each, looks like anybody's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -28,6 +32,27 @@ class Signal(StrEnum):
     ANSWERED = "answered"  # first surveys that were answered
     REPORTED_LATE = "reported_late"  # deliveries that were reported long after the day
 
+
+class Trace(StrEnum):
+    """What addresses may show of customers who were made up."""
+
+    OWN_DOMAIN = "own_domain"  # customers at the company's own mail domain
+    MANY_NAMES = "many_names"  # mailboxes that stand for several names
+    ONE_DOMAIN = "one_domain"  # customers at one mail domain that hardly anybody else sells to
+
+
+LEAST_NAMES: Final = 3
+LEAST_AT_ONE_DOMAIN: Final = 4
+PUBLIC_PROVIDERS: Final = (
+    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "hotmail.nl", "hotmail.be", "live.com", "live.nl",
+    "live.be", "msn.com", "icloud.com", "me.com", "mac.com", "yahoo.com", "ymail.com", "aol.com", "proton.me",
+    "protonmail.com", "gmx.net", "gmx.de", "gmx.com", "web.de", "t-online.de", "zoho.com", "fastmail.com", "mail.com",
+    "ziggo.nl", "kpnmail.nl", "kpnplanet.nl", "planet.nl", "hetnet.nl", "home.nl", "casema.nl", "upcmail.nl",
+    "chello.nl", "quicknet.nl", "telfort.nl", "tele2.nl", "zeelandnet.nl", "solcon.nl", "online.nl", "xs4all.nl",
+    "freedom.nl", "caiway.nl", "zonnet.nl", "wxs.nl", "versatel.nl", "onsbrabantnet.nl", "delta.nl", "odido.nl",
+    "telenet.be", "skynet.be", "proximus.be", "scarlet.be",
+)  # fmt: skip
+"""Mail domains at which anybody may have an address."""
 
 BOTH_WAYS: Final = frozenset({Signal.ANSWERED})
 """Signals of which a low share is as telling as a high one."""
@@ -68,12 +93,77 @@ def questions(counts: Sequence[Count]) -> tuple[Question, ...]:
     return tuple(sorted(found, key=lambda one: (one.person, one.signal)))
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A customer of one salesperson (a number) by their address, and under how many names their deals stand."""
+
+    person: int
+    email: str
+    names: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddressQuestion:
+    """What addresses of one salesperson's customers show, and how often; `domain` only where it is about one."""
+
+    person: int
+    trace: Trace
+    hits: int
+    domain: str = ""
+
+
+def address_questions(
+    addresses: Iterable[Address], company_domains: Collection[str]
+) -> tuple[AddressQuestion, ...]:
+    """What to ask about addresses, by person.
+
+    Asked is about a customer at the company's own mail domain or below it, a mailbox under three names, and four
+    customers (half of what a closed group needs) at one mail domain. What most others sell to as well is no such
+    domain, whether it is in the list of public providers or not.
+    """
+    own = {domain.lower() for domain in company_domains} - set(PUBLIC_PROVIDERS)
+    ours, names = defaultdict[int, int](int), defaultdict[tuple[int, str], int](int)
+    at: defaultdict[str, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for one in addresses:
+        domain = domain_of(one.email)
+        names[one.person, _mailbox(one.email)] += one.names
+        if any(domain == of or domain.endswith(f".{of}") for of in own):
+            ours[one.person] += 1
+        elif domain not in PUBLIC_PROVIDERS:
+            at[domain][one.person] += 1
+    aliases = [person for (person, _), count in names.items() if count >= LEAST_NAMES]
+    found = [
+        *(AddressQuestion(person, Trace.OWN_DOMAIN, hits) for person, hits in ours.items()),
+        *(AddressQuestion(person, Trace.MANY_NAMES, aliases.count(person)) for person in set(aliases)),
+        *_crowds(at),
+    ]
+    return tuple(sorted(found, key=lambda one: (one.person, one.trace, one.domain)))
+
+
+def domain_of(address: str) -> str:
+    """What stands behind the @, in small letters."""
+    return address.rpartition("@")[2].strip("<> ").lower()
+
+
 def low_groups(means: Sequence[float]) -> tuple[bool, ...]:
     """Which of these closed groups lie in the lowest third of mean V; ties with the first above it do not."""
     if not means:
         return ()
     edge = sorted(means)[len(means) // 3]
     return tuple(mean < edge for mean in means)
+
+
+def _crowds(at: dict[str, defaultdict[int, int]]) -> Iterator[AddressQuestion]:
+    for domain, customers in at.items():
+        for person, hits in customers.items():
+            if hits >= LEAST_AT_ONE_DOMAIN and 2 * hits > sum(customers.values()):
+                yield AddressQuestion(person, Trace.ONE_DOMAIN, hits, domain)
+
+
+def _mailbox(address: str) -> str:
+    """Where mail to this address arrives: what stands behind a plus is only a label."""
+    name, _, domain = address.lower().rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"
 
 
 def _compared(signal: Signal, counts: Iterable[Count]) -> Iterable[Question]:

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Consent(StrEnum):
-    """What the customer agreed to: the salesperson sees the answers with the name, or only sums of five and more."""
+    """What the customer agreed to: the salesperson sees the answers with the name, or only in closed groups."""
 
     NAMED = "named"
     TOTALS = "totals"

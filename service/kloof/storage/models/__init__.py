@@ -5,7 +5,7 @@ from kloof.storage.models.calls import Call, CallStep
 from kloof.storage.models.deals import Account, Customer, Deal, Person, Practice, SurveyVersion
 from kloof.storage.models.handover import HandoverMark
 from kloof.storage.models.outbox import Message, OptOut
-from kloof.storage.models.own_feedback import OwnBatch, OwnPair
+from kloof.storage.models.own_feedback import OwnBatch, OwnClosing, OwnPair
 from kloof.storage.models.release import (
     Block,
     Pair,
@@ -45,6 +45,7 @@ MODELS = [
     PracticePart,
     OwnBatch,
     OwnPair,
+    OwnClosing,
     HandoverMark,
 ]
 
@@ -64,6 +65,7 @@ __all__ = [
     "Message",
     "OptOut",
     "OwnBatch",
+    "OwnClosing",
     "OwnPair",
     "Pair",
     "Person",

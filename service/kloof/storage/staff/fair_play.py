@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.mailing.kinds import INVITATION
-from kloof.domain.staff.fair_play import Count, Signal, low_groups
+from kloof.domain.staff.fair_play import Address, Count, Signal, domain_of, low_groups
 from kloof.domain.states import InvitationState, MessageState
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import is_postgresql
@@ -63,6 +63,19 @@ WHERE {counted} GROUP BY d.salesperson_id
 """
 
 
+class _Addressed(NamedTuple):
+    salesperson: int
+    email: str
+    names: int
+
+
+_ADDRESSES = """
+SELECT d.salesperson_id AS salesperson, c.email AS email, COUNT(DISTINCT LOWER(d.customer_name)) AS names
+FROM deal d JOIN customer c ON c.id = d.customer_id
+WHERE d.cancelled_at IS NULL AND c.email IS NOT NULL GROUP BY d.salesperson_id, c.email
+"""
+
+
 def counts(now: datetime) -> list[Count]:
     """Everything that is counted, per salesperson and signal; two queries."""
     return [*_of_deals(now), *_of_groups()]
@@ -89,7 +102,7 @@ def _of_deals(now: datetime) -> Iterator[Count]:
 
 
 def _of_groups() -> Iterator[Count]:
-    """Of closed groups of at least five customers as a whole, each beside the others of its survey version."""
+    """Of closed groups of at least eight customers as a whole, each beside the others of its survey version."""
     by_version: dict[int, list[tuple[int, int, float]]] = {}
     for batch in OwnBatch.select().where(OwnBatch.retired_at.is_null()):
         v, customers = json.loads(batch.sums)["v"], batch.customers
@@ -104,6 +117,16 @@ def _of_groups() -> Iterator[Count]:
             totals[person] = (hits + low, units + 1, deals + customers)
     for person, (hits, units, deals) in totals.items():
         yield Count(person, Signal.LOW_EXPECTATION, hits, units, deals)
+
+
+def addresses() -> list[Address]:
+    """Every customer with an address, per salesperson who sold to them; one query."""
+    return [Address(row.salesperson, row.email, row.names) for row in rows(_Addressed, _ADDRESSES)]
+
+
+def staff_domains() -> set[str]:
+    """The mail domains of everybody who works here; one query."""
+    return {domain_of(person.email) for person in Person.select(Person.email)}
 
 
 def called(people: set[int]) -> dict[int, str]:

@@ -1,23 +1,23 @@
-"""A salesperson's pairs: kept up to date with every answer, and closed into batches where customers chose totals."""
+"""A salesperson's pairs: kept up to date with every answer, and read for their own page."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from peewee import fn
 
 from kloof.domain.errors import NotFound, Reason
-from kloof.domain.staff.own_totals import CompletePair, OwnSums, fills, sums_of
+from kloof.domain.staff.own_totals import OwnSums
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.responses import Consent, PromiseOutcome
 from kloof.storage.database import is_postgresql
 from kloof.storage.fields import UtcField
-from kloof.storage.models import Deal, OwnBatch, OwnPair, Person
+from kloof.storage.models import Deal, OwnBatch, OwnPair
 from kloof.storage.releases import queueing
+from kloof.storage.staff import own_groups
 from kloof.storage.statements import mappings, rows, run
-from kloof.storage.surveys import versions
 
 
 # A submit runs these: composed by peewee they would take as long as all the rest of it.
@@ -29,19 +29,15 @@ class _Known(NamedTuple):
     salesperson: int
     customer: int
     survey_version: int
-    fingerprint: str
     pair: int | None
     answers: str | None
-    was_named: int | None
     batch: int | None
 
 
 _KNOWN = """
 SELECT r.consent AS consent, i.wave AS wave, d.salesperson_id AS salesperson, d.customer_id AS customer,
-       d.survey_version_id AS survey_version, v.fingerprint AS fingerprint, o.id AS pair, o.answers AS answers,
-       o.was_named AS was_named, o.batch_id AS batch
+       d.survey_version_id AS survey_version, o.id AS pair, o.answers AS answers, o.batch_id AS batch
 FROM deal d
-JOIN survey_version v ON v.id = d.survey_version_id
 LEFT JOIN invitation i ON i.deal_id = d.id
 LEFT JOIN response r ON r.invitation_id = i.id AND r.submitted_at IS NOT NULL
 LEFT JOIN own_pair o ON o.deal_id = d.id
@@ -56,6 +52,7 @@ ON CONFLICT (deal_id) DO UPDATE SET
   completed_at = CASE WHEN excluded.answers <> '' AND own_pair.answers <> ''
                       THEN own_pair.completed_at ELSE excluded.completed_at END
 """
+_HOLD = "SELECT id FROM own_pair WHERE deal_id = ? AND batch_id IS NULL FOR UPDATE"
 
 
 def keep(deal: int, complete: queueing.Answers | None, now: datetime) -> None:
@@ -66,6 +63,7 @@ def keep(deal: int, complete: queueing.Answers | None, now: datetime) -> None:
     A first survey "only in totals" leaves no row: until the second one, or another choice, there is nothing to know.
     Raises NotFound where the deal is gone.
     """
+    _hold(deal)
     surveys = rows(_Known, _KNOWN, deal)
     if not surveys:
         raise NotFound(Reason.DEAL_NOT_HERE, "There is no such deal any more.")
@@ -75,66 +73,27 @@ def keep(deal: int, complete: queueing.Answers | None, now: datetime) -> None:
     named = bool(consents) and all(consent == Consent.NAMED for consent in consents.values())
     if known.batch is not None:
         if answers != known.answers:
-            retire(known.batch, now)
+            own_groups.retire(known.batch, now)
         return
     if known.pair is None and not named and Wave.DELIVERY.value not in consents:
         return
     completed = UtcField.db_value(OwnPair.completed_at, now) if answers else None
     version = known.survey_version
     run(_KEEP, deal, known.salesperson, known.customer, version, answers, named, named, completed)
-    if answers and not (named or known.was_named):
-        _close(known.salesperson, version, versions.known(version, known.fingerprint), now)
 
 
 def leave(deal: int, now: datetime) -> None:
-    """Take this deal out, with the batch that it stands in, before it is erased."""
+    """Take this deal out, with the group that it stands in, before it is erased."""
+    _hold(deal)
     known = OwnPair.get_or_none(OwnPair.deal == deal)
     if known and known.batch_id is not None:
-        retire(known.batch_id, now)
+        own_groups.retire(known.batch_id, now)
 
 
-def retire(batch: int, now: datetime) -> None:
-    """Show this batch no more, and wipe what was answered in it; its pairs are never used again."""
-    OwnBatch.update(retired_at=now, sums="").where(
-        OwnBatch.id == batch, OwnBatch.retired_at.is_null()
-    ).execute()
-    OwnPair.update(answers="").where(OwnPair.batch == batch).execute()
-
-
-def _close(salesperson: int, version: int, survey: Survey, now: datetime) -> None:
-    if is_postgresql():  # two answers at once must not close two batches over the same pairs
-        Person.select().where(Person.id == salesperson).for_update().execute()
-    waiting = list(
-        OwnPair.select().where(
-            OwnPair.salesperson == salesperson, OwnPair.survey_version == version, OwnPair.batch.is_null(),
-            ~OwnPair.was_named, OwnPair.answers != "",
-        )
-    )  # fmt: skip
-    pairs = [_complete(row.customer, row.answers, survey) for row in waiting]
-    if not fills(pairs, survey.scale.low, survey.scale.high):
-        return
-    sums = sums_of(pairs)
-    batch = OwnBatch.insert(
-        salesperson=salesperson,
-        survey_version=version,
-        customers=sums.customers,
-        sums=json.dumps({"v": sums.v, "r": sums.r, "promises": sums.promises}),
-        closed_at=now,
-    ).execute()
-    OwnPair.update(batch=batch).where(OwnPair.id.in_([row.id for row in waiting])).execute()
-
-
-def _complete(customer: int, answers: str, survey: Survey) -> CompletePair:
-    core, values = len(survey.core), [ord(letter) - ord("a") for letter in answers]
-    v, r = values[:core], values[core : 2 * core]
-    kept, partly, broken, unknown = values[2 * core : 2 * core + len(PromiseOutcome)]
-    low = survey.scale.low
-    return CompletePair(
-        customer,
-        tuple(low + value for value in v),
-        tuple(low + value for value in r),
-        (kept, partly, broken, unknown),
-    )
+def _hold(deal: int) -> None:
+    """Let no group take this deal between reading and writing it; one that stands in a group stays there anyway."""
+    if is_postgresql():
+        run(_HOLD, deal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +107,11 @@ class SoldVersion:
 
 @dataclass(frozen=True, slots=True)
 class OwnMonth:
-    """What one month brought under one survey version: `named` pairs completed, or a batch of totals closed."""
+    """What one month brought under one survey version: named pairs completed in it, or a group that closed after it."""
 
     version: int
     month: str
     sums: OwnSums
-    named: bool
 
 
 class _Sold(NamedTuple):
@@ -223,21 +181,23 @@ def _month(survey: Survey, row: Mapping[str, Any], columns: Sequence[Any]) -> Ow
     v = tuple(float(total) + low * n for total in columns[:core])
     r = tuple(float(total) + low * n for total in columns[core : 2 * core])
     promises = tuple(int(total) for total in columns[-len(PromiseOutcome) :])
-    return OwnMonth(row["version"], row["month"], OwnSums(n, v, r, promises), named=True)
+    return OwnMonth(row["version"], row["month"], OwnSums(n, v, r, False, promises))
 
 
-def batch_months(salesperson: int) -> list[OwnMonth]:
-    """The batches that are shown, by the month in which they closed; one query."""
+def group_months(salesperson: int) -> list[OwnMonth]:
+    """The groups that are shown, by the month before the first day of the one in which they closed; one query."""
     rows = OwnBatch.select().where(OwnBatch.salesperson == salesperson, OwnBatch.retired_at.is_null())
     return [
-        OwnMonth(row.survey_version_id, f"{row.closed_at:%Y-%m}", _sums(row), named=False)
+        OwnMonth(
+            row.survey_version_id, f"{row.closed_at.replace(day=1) - timedelta(days=1):%Y-%m}", _sums(row)
+        )
         for row in rows.order_by(OwnBatch.id)
     ]
 
 
 def _sums(row: Any) -> OwnSums:
     kept = json.loads(row.sums)
-    return OwnSums(row.customers, tuple(kept["v"]), tuple(kept["r"]), tuple(kept["promises"]))
+    return OwnSums(row.customers, tuple(kept["v"]), tuple(kept["r"]), rounded=True)
 
 
 def products(salesperson: int) -> dict[str, int]:
@@ -247,12 +207,3 @@ def products(salesperson: int) -> dict[str, int]:
     return {
         row.product: row.newest for row in mine.group_by(Deal.product).order_by(Deal.product).namedtuples()
     }
-
-
-def waiting(salesperson: int) -> dict[int, int]:
-    """How many customers wait for a first or a next batch, per survey version (row); one query."""
-    customers = fn.COUNT(OwnPair.customer.distinct()).alias("customers")
-    waits: Any = OwnPair.select(OwnPair.survey_version.alias("version"), customers).where(
-        OwnPair.salesperson == salesperson, OwnPair.batch.is_null(), ~OwnPair.was_named, OwnPair.answers != ""
-    )
-    return {row.version: row.customers for row in waits.group_by(OwnPair.survey_version).namedtuples()}

@@ -6,7 +6,18 @@ from flask.typing import ResponseReturnValue
 from kloof.actions.staff import fair_play
 from kloof.actions.staff.fair_play import Named
 from kloof.domain.errors import KloofError, Reason
-from kloof.domain.staff.fair_play import FALSE_DISCOVERIES, LEAST_DIFFERENCE, LEAST_OTHERS, LEAST_OWN, Signal
+from kloof.domain.staff.fair_play import (
+    FALSE_DISCOVERIES,
+    LEAST_AT_ONE_DOMAIN,
+    LEAST_DIFFERENCE,
+    LEAST_NAMES,
+    LEAST_OTHERS,
+    LEAST_OWN,
+    AddressQuestion,
+    Question,
+    Signal,
+    Trace,
+)
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.language import say
@@ -34,14 +45,49 @@ def _page(*, off: bool, asked: tuple[Named, ...]) -> str:
         others=LEAST_OTHERS,
         points=round(100 * LEAST_DIFFERENCE),
         errors=round(100 * FALSE_DISCOVERIES),
+        names=LEAST_NAMES,
+        together=LEAST_AT_ONE_DOMAIN,
     )
 
 
 def _sentence(named: Named) -> str:
-    """The counts as they are, own and of the others. No colour, no rank, no guess at why."""
-    one = named.question
+    """The counts as they are. No colour, no rank, no guess at why."""
+    about = named.about
+    return (
+        _of_addresses(named.name, about)
+        if isinstance(about, AddressQuestion)
+        else _of_shares(named.name, about)
+    )
+
+
+def _of_addresses(name: str, one: AddressQuestion) -> str:
+    match one.trace:
+        case Trace.OWN_DOMAIN:
+            return say(
+                "Customers of {name} with an address at the company's own mail domain: {hits}. Do you know why?",
+                name=name,
+                hits=one.hits,
+            )
+        case Trace.MANY_NAMES:
+            return say(
+                "Mailboxes of {name}'s customers that stand for {names} names or more: {hits}. Do you know why?",
+                name=name,
+                hits=one.hits,
+                names=LEAST_NAMES,
+            )
+        case Trace.ONE_DOMAIN:
+            return say(
+                "Customers of {name} with an address at {domain}: {hits}. Do you know why?",
+                name=name,
+                hits=one.hits,
+                domain=one.domain,
+            )
+
+
+def _of_shares(name: str, one: Question) -> str:
+    """Own counts and those of the others."""
     facts = {
-        "name": named.name,
+        "name": name,
         "hits": one.hits,
         "units": one.units,
         "others": one.other_hits,

@@ -4,8 +4,8 @@ from flask import Blueprint, render_template, request
 
 from kloof.actions.staff import before_promise as calibration
 from kloof.actions.staff import own_deals, own_feedback, own_trend
-from kloof.actions.staff.own_feedback import Total
 from kloof.domain.notation import number, signed
+from kloof.domain.staff.own_totals import LEAST, step
 from kloof.domain.surveys.definition import Survey
 from kloof.domain.text import Text
 from kloof.web.app.context import now, settings
@@ -31,7 +31,8 @@ def overview() -> str:
         consent=settings().works_council_consent,
         names_of=_names,
         trends_of=lambda figures: list(own_trend.trends(figures, title, language())),
-        is_total=lambda total: isinstance(total, Total),
+        least=LEAST,
+        step_of=step,
         today=settings().today(now()),
     )
 
