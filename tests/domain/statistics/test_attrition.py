@@ -71,6 +71,7 @@ def test_one_customer_has_no_chance_counted():
         worst_case(Sample(1, 0.0, 0.0), Sample(0, 0.0, 0.0), 0, 10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.0, 0.02, 0.4])
 @pytest.mark.parametrize("end", [0, 10])
 def test_the_interval_covers_the_gap_of_all_even_when_those_who_left_are_at_an_end(share, end):

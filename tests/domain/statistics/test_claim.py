@@ -52,6 +52,7 @@ def test_no_part_exceeds_its_whole():
         claim_table(met=30, met_disappointed=31, missed=40, missed_disappointed=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.05, 0.4])
 def test_two_sides_with_the_same_share_are_told_apart_in_5_of_100_at_most(share):
     chance = np.random.default_rng(3)

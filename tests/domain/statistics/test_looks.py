@@ -66,11 +66,13 @@ def test_when_a_block_was_retired_the_look_spends_its_share_by_itself():
     assert levels([80, 60, 120], spending)[1] == spending[1]
 
 
-def test_a_look_at_nobody_is_refused():
+@pytest.mark.parametrize(("sizes", "spending"), [([0, 40], (0.02, 0.01)), ([20, 40], (0.0, 0.05))])
+def test_a_look_at_nobody_or_one_that_spends_nothing_is_refused(sizes, spending):
     with pytest.raises(ValueError, match="at least one customer"):
-        levels([0, 40], open_ended(2))
+        levels(sizes, spending)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("new", [12, 500, 20_000])
 def test_few_new_customers_beside_many_old_ones_are_still_integrated_rightly(new):
     sizes, spending = [10_000, 10_000 + new], (0.025, 0.008)
@@ -118,8 +120,9 @@ def test_over_five_years_of_monthly_releases_it_is_still_5_of_100():
     assert 0.04 <= ever_wrong(np.random.default_rng(9), 5, 60) <= 0.06
 
 
-def test_whole_answers_and_a_pooled_sd_change_nothing_of_that():
-    """V and R on 0 to 10 with a ceiling, t on each release's own SD; the same sizes, so that levels are made once."""
+@pytest.mark.slow
+def test_whole_answers_that_run_into_the_end_of_the_scale_change_nothing_of_that():
+    """V and R on 0 to 10, a t test of all so far at each release."""
     chance, worlds, new = np.random.default_rng(10), 2000, [40] * 12
     n = sum(new)
     v, r = (np.clip(np.rint(chance.normal(8, 1.6, (worlds, n))), 0, 10) for _ in range(2))
@@ -172,6 +175,7 @@ def test_without_any_spread_the_p_that_always_holds_is_one_or_nothing():
     assert (always_valid_p(0, 0, 20), always_valid_p(1, 0, 20)) == (1, 0)
 
 
+@pytest.mark.slow
 def test_looked_at_after_every_single_customer_it_is_wrong_in_5_of_100_at_most():
     chance, worlds, most = np.random.default_rng(11), 1000, 2000
     sums = chance.standard_normal((worlds, most)).cumsum(axis=1)

@@ -68,6 +68,7 @@ def test_counts_that_cannot_be_are_refused(kept, known):
         share_by_customer(kept, known)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.5, 0.8, 0.9])
 @pytest.mark.parametrize("alike", [0.1, 0.5])
 def test_of_customers_who_are_alike_in_themselves_the_interval_covers_95_of_100(share, alike):

@@ -40,7 +40,7 @@ def worst_case(
 
 
 def critical_value(width: float, error: float) -> float:
-    """C with Φ(C + width/error) − Φ(−C) = .95, `error` the larger of both ends' (Imbens & Manski 2004, section 4).
+    """C with Φ(C + width/error) − Φ(−C) = .95, `error` the larger of both ends' (Imbens & Manski 2004).
 
     It runs from 1.96, where the bounds meet, to 1.645, where they are so far apart that the truth can only fall off at
     one of both ends.

@@ -69,7 +69,7 @@ def clustered_difference(
 
     These weights (Mantel & Haenszel 1959; the coefficient of least squares with a constant per product) are 0 for a
     product without both arms, whose customers are left out. Error: Σ_g T_g² with the factor
-    G/(G − 1) · (N − 1)/(N − k), k = products + 1 (CR1; Cameron & Miller 2015, eq. 12 and p. 330), T_g the sum of a
+    G/(G − 1) · (N − 1)/(N − k), k = products + 1 (CR1; Cameron & Miller 2015), T_g the sum of a
     salesperson's influences. It is linear: the column of V minus that of R gives that of S exactly.
 
     t takes G* − 1 degrees, G* the effective number of salespeople (see `effective_clusters`): with G − 1, a practice

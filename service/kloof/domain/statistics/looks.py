@@ -53,10 +53,11 @@ def levels(sizes: Sequence[float], spending: Sequence[float]) -> tuple[float, ..
     By recursive integration of the density of the sum that no earlier look called (Armitage, McPherson & Rowe 1969;
     Jennison & Turnbull 1999, ch. 19). A p, also one of t, is held against the level of its look. A look at hardly any
     new data is the same look as before; one at fewer (a block was retired) spends its share by itself, which holds
-    however the data hang together. Raises ValueError where a size is not above 0.
+    however the data hang together. Raises ValueError where a size or a share is
+    not above 0.
     """
-    if min(sizes, default=1) <= 0:
-        raise ValueError("a look needs at least one customer")
+    if min(sizes, default=1) <= 0 or min(spending, default=1) <= 0:
+        raise ValueError("a look needs at least one customer and something to spend")
     finest = math.sqrt(min((later - size for size, later in pairwise(sizes) if later > size), default=1.0))
     found: list[float] = []
     state: _Uncalled | None = None
@@ -75,7 +76,7 @@ def levels(sizes: Sequence[float], spending: Sequence[float]) -> tuple[float, ..
 def always_valid_p(mean: float, sd: float, n: int) -> float:
     """A p that may be looked at as often as one likes: where the mean is 0, it ever falls to alpha with chance alpha.
 
-    Robbins' normal mixture (Robbins 1970; Howard, Ramdas, McAuliffe & Sekhon 2021, eq. 14): √((n + ρ)/ρ) ·
+    Robbins' normal mixture (Robbins 1970; Howard, Ramdas, McAuliffe & Sekhon 2021): √((n + ρ)/ρ) ·
     exp(−n²(mean/sd)²/(2(n + ρ))), with ρ that makes it sharpest at `TUNED_FOR`. With an estimated sd it holds for
     large n (Waudby-Smith et al. 2024).
     """
@@ -93,7 +94,7 @@ def always_valid_reach(sd: float, n: int) -> float:
 
 
 def _mixture() -> float:
-    """ρ = n/(−W₋₁(−α²/e) − 1), which makes the reach at `TUNED_FOR` least (Howard et al. 2021, section 3.5)."""
+    """ρ = n/(−W₋₁(−α²/e) − 1), which makes the reach at `TUNED_FOR` least (Howard et al. 2021)."""
     from scipy import special
 
     return float(TUNED_FOR / (-special.lambertw(-ALPHA * ALPHA / math.e, -1).real - 1))

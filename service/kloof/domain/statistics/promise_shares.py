@@ -38,7 +38,7 @@ def share_by_customer(kept: "Counts", known: "Counts") -> ClusteredShare | TooFe
     """The share Σkept/Σknown over customers, one number each of both, from 20 promises of 12 customers.
 
     The share is a ratio of two sums over customers; its variance is C/(C − 1) · Σ(kept − p·known)² / (Σknown)²
-    (Cochran 1977, section 6.3), the cluster-robust one of a mean. The interval is Wilson's at the effective number of
+    (Cochran 1977, ch. 6), the cluster-robust one of a mean. The interval is Wilson's at the effective number of
     promises n* = p(1 − p)/variance (Kott & Carr 1997; Franco, Little, Louis & Slud 2019), times (z/t)² for C − 1
     degrees of freedom (Korn & Graubard 1998), at most all promises. Where all or none were kept the variance says
     nothing, and n* is the number of customers: as if each had made up one mind. Raises ValueError for counts that
