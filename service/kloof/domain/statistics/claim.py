@@ -1,0 +1,59 @@
+"""The founding claim as a comparison: are customers who got the norm disappointed less often than others?"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from kloof.domain.statistics.shares import wilson
+from kloof.domain.statistics.values import Interval, Share, TooFew
+
+LEAST_PER_SIDE: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTable:
+    """Who is disappointed (V > R), apart for those who got the norm (R ≥ N) and those who did not.
+
+    `more`: the share where the norm was missed minus that where it was met, with its `interval`. `disappointed`: of
+    all customers. `at_norm`: of all, those who would be disappointed had everybody expected the norm and got what
+    they got (R < N). Described, never as cause.
+    """
+
+    met: Share
+    missed: Share
+    more: float
+    interval: Interval
+    disappointed: Share
+    at_norm: Share
+
+
+def claim_table(
+    *, met: int, met_disappointed: int, missed: int, missed_disappointed: int
+) -> ClaimTable | TooFew:
+    """Figure 3 as a 2×2, from 20 customers on each side of the norm; ValueError where a part exceeds its whole.
+
+    R ≥ N and V > R imply V > N, so the share of the disappointed who got the norm says nothing by itself.
+    """
+    if not (0 <= met_disappointed <= met and 0 <= missed_disappointed <= missed):
+        raise ValueError("more customers are disappointed than there are on this side of the norm")
+    smallest = min(met, missed)
+    if smallest < LEAST_PER_SIDE:
+        return TooFew(LEAST_PER_SIDE, smallest)
+    with_norm, without = wilson(met_disappointed, met), wilson(missed_disappointed, missed)
+    everybody = met + missed
+    return ClaimTable(
+        met=with_norm,
+        missed=without,
+        more=without.share - with_norm.share,
+        interval=difference_of_shares(without, with_norm),
+        disappointed=wilson(met_disappointed + missed_disappointed, everybody),
+        at_norm=wilson(missed, everybody),
+    )
+
+
+def difference_of_shares(one: Share, other: Share) -> Interval:
+    """Of two independent shares, from their Wilson intervals (Newcombe 1998, method 10)."""
+    value = one.share - other.share
+    low = math.hypot(one.share - one.interval.low, other.interval.high - other.share)
+    high = math.hypot(one.interval.high - one.share, other.share - other.interval.low)
+    return Interval(max(-1.0, value - low), min(1.0, value + high))
