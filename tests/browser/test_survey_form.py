@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from cast.builders import CALLS, NOW, BuiltDeal, deal, settings, survey
 from instruments.looks import judged
@@ -254,7 +254,7 @@ def test_a_page_weighs_at_most_30_kb_asks_nobody_else_and_sets_no_cookie(
         own = tuple(page.locator("script").evaluate_all("(all) => all.map((one) => one.outerHTML)"))
         if (
             own not in scripts
-        ):  # only a script can ask for more later, and each is watched for half a second once
+        ):  # only a script can ask for more later: each is watched for half a second, once
             page.wait_for_load_state("networkidle")
             scripts.add(own)
         assert len(asked) > 1
