@@ -448,6 +448,7 @@ def test_each_choice_is_saved_as_it_is_made(new_page: NewPage, address: str) -> 
     assert [(one.text, one.aspect, str(one.source)) for one in written] == [("Op tijd", "a2", "said")]
 
 
+@pytest.mark.whole_browser
 def test_the_box_for_the_people_who_do_the_work_is_saved_and_comes_back_without_a_network(
     new_page: NewPage, address: str
 ) -> None:
@@ -478,6 +479,7 @@ def test_the_box_for_the_people_who_do_the_work_is_saved_and_comes_back_without_
     assert shares()
 
 
+@pytest.mark.whole_browser
 def test_what_was_chosen_without_a_network_is_said_so_and_outlives_the_tab(
     new_page: NewPage, address: str
 ) -> None:
@@ -547,6 +549,7 @@ def test_what_answers_in_our_place_is_not_taken_for_saved(
     assert kept(built) == {"a1": 7}
 
 
+@pytest.mark.whole_browser
 def test_an_old_choice_that_never_arrived_gives_way_to_another_device(
     new_page: NewPage, address: str
 ) -> None:

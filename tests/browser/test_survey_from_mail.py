@@ -270,6 +270,7 @@ def test_the_link_opened_again_takes_up_where_one_was_and_after_sending_shows_th
     assert got.questionnaire(company.clock).response.answers == {"lead-time": 7, "price": 4}
 
 
+@pytest.mark.whole_browser
 @pytest.mark.parametrize(("opened_again_by", "kept"), [(None, 9), (2, 2)])
 def test_a_choice_of_the_mail_made_without_a_network_outlives_the_tab_until_another_is_made(
     new_page: NewPage, company: Company, opened_again_by: int | None, kept: int
