@@ -126,7 +126,22 @@ def postgresql_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+EITHER = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+@pytest.fixture(params=EITHER, scope="module")
+def scratch_of_a_module(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of an empty database of each kind, for all tests of a module."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('scratch') / 'kloof.db'}"
+    else:
+        with _scratch_postgresql() as url:
+            yield url
+
+
+@pytest.fixture(params=EITHER)
 def either_database(request: pytest.FixtureRequest) -> str:
     """The same test on a fresh, migrated database of each kind, open; gives its address."""
     url: str = request.getfixturevalue("database" if request.param == "sqlite" else "postgresql")
