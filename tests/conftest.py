@@ -1,5 +1,6 @@
 """The parts that many tests stand on: fresh databases, on SQLite and on PostgreSQL where there is a server."""
 
+import gc
 import os
 import shutil
 import uuid
@@ -18,13 +19,22 @@ from kloof import storage
 from kloof.storage.database import database as opened
 
 # The first example of a test may have to import scipy, and a busy machine is no failure.
-settings.register_profile("kloof", deadline=None)
+settings.register_profile("kloof", deadline=None, max_examples=50)
 settings.register_profile("quick", deadline=None, max_examples=20)
+settings.register_profile("full", deadline=None, max_examples=200)
 settings.load_profile("kloof")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="the long tests in their full size: takes hours")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("full"):
+        settings.load_profile("full")
+    config.option.loadscopereorder = (
+        False  # xdist would begin with the group of most tests, not with the longest
+    )
 
 
 @pytest.fixture(scope="session")
@@ -195,8 +205,21 @@ def _connected(name: str) -> Iterator[Any]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slow ones first, so that no core waits at the end; within each, the random order stays."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """The longest first, so that no core waits at the end; within each, the random order stays."""
+    items.sort(key=_haste)
+
+
+def _haste(item: pytest.Item) -> int:
+    """What is slow and comes in a group shares something that is made before its first test, so it takes longest."""
+    slow = item.get_closest_marker("slow") or item.get_closest_marker("browser")
+    return 2 if not slow else 1 if not item.get_closest_marker("xdist_group") else 0
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays, so that nobody looks again and again for what of it could go: a sixth of the work."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
