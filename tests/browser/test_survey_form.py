@@ -200,16 +200,17 @@ def test_axe_finds_nothing_in_any_colour_that_a_company_may_have(
             page.locator(".button, .choice:has(:checked)").first.hover()
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                assert (scheme, path, axe_violations(page)) == (scheme, path, [])
+                found = axe_violations(page, ["color-contrast"])  # nothing else hangs on the colour
+                assert (scheme, path, found) == (scheme, path, [])
 
 
 @pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
 def test_axe_finds_nothing_on_the_preview(
-    new_page: NewPage, tmp_path: Path, width: int, scheme: str, language: str
+    new_page: NewPage, tmp_path: Path, width: int, scheme: str, language: str, full: bool
 ) -> None:
-    page = new_page(width, scheme)
+    page, every = new_page(width, scheme), ("/preview", "/preview/project/delivery?page=4")
     with served(alone(settings("sqlite:///nowhere", tmp_path), SURVEY)) as preview:
-        for path in ("/preview", "/preview/project/delivery?page=4"):
+        for path in judged(every, LOOKS.index((width, scheme, language)), full):
             page.goto(preview + in_language(path, language))
             assert axe_violations(page) == []
 
@@ -245,7 +246,7 @@ def test_a_page_weighs_at_most_30_kb_asks_nobody_else_and_sets_no_cookie(
     network.send("Network.enable")
     network.send("Network.setCacheDisabled", {"cacheDisabled": True})
     asked: list[Request] = []
-    page.on("request", asked.append)
+    page.on("request", lambda request: asked.append(request))  # noqa: PLW0108  playwright wants a function
     scripts: set[tuple[str, ...]] = set()
     for name, path in paths(customer, deal(SURVEY)).items():
         asked.clear()

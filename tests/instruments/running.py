@@ -19,6 +19,7 @@ LONGEST_SET_UP = 600.0  # on a machine that does much else; what went wrong ends
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--font-render-hinting=none",  # else the headless shell gives letters whole pixels, as no screen does by now
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
