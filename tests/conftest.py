@@ -84,24 +84,34 @@ def _reused_postgresql(_migrated_postgresql: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def _migrated_schema(_migrated_postgresql: str) -> str:
+    with _connected(_migrated_postgresql) as database:
+        return _schema(database)
+
+
 @pytest.fixture
-def postgresql(_reused_postgresql: str, _migrated_postgresql: str) -> Iterator[str]:
+def postgresql(_reused_postgresql: str, _migrated_postgresql: str, _migrated_schema: str) -> Iterator[str]:
     """A migrated PostgreSQL database without a row, open for this test; gives its address."""
-    with _connected("postgres") as server:
-        before = _schema(_reused_postgresql)
-        storage.open_database(_reused_postgresql)
-        yield _reused_postgresql
-        storage.close_database()
-        name = _reused_postgresql.rpartition("/")[2]
-        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
-        if _schema(_reused_postgresql) == before:
-            with _connected(name) as used:
-                used.execute(_EMPTY)
-        else:
+    storage.open_database(_reused_postgresql)
+    yield _reused_postgresql
+    storage.close_database()
+    name = _reused_postgresql.rpartition("/")[2]
+    with _connected(name) as used:
+        used.execute(_END_THE_OTHERS)
+        as_before = _schema(used) == _migrated_schema
+        if as_before:
+            used.execute(_EMPTY)
+    if not as_before:
+        with _connected("postgres") as server:
             _drop(server, name)
             _make(server, name, _migrated_postgresql)
 
 
+_END_THE_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 _SCHEMA = """
 SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
   SELECT concat_ws(' ', relname, attname, atttypid, attnotnull) AS part
@@ -123,10 +133,9 @@ END $$
 """
 
 
-def _schema(url: str) -> str:
+def _schema(database: Any) -> str:
     """A fingerprint of all tables, indexes and migrations."""
-    with _connected(url.rpartition("/")[2]) as database:
-        return str(database.execute(_SCHEMA).fetchone())
+    return str(database.execute(_SCHEMA).fetchone())
 
 
 @pytest.fixture
