@@ -32,9 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("full"):
         settings.load_profile("full")
-    config.option.loadscopereorder = (
-        False  # xdist would begin with the group of most tests, not with the longest
-    )
+    # Of itself xdist begins with the group of most tests, which need not be the longest.
+    config.option.loadscopereorder = False
 
 
 @pytest.fixture(scope="session")
