@@ -1,5 +1,6 @@
 """The parts that many tests stand on: fresh databases, on SQLite and on PostgreSQL where there is a server."""
 
+import gc
 import os
 import shutil
 import uuid
@@ -18,13 +19,21 @@ from kloof import storage
 from kloof.storage.database import database as opened
 
 # The first example of a test may have to import scipy, and a busy machine is no failure.
-settings.register_profile("kloof", deadline=None)
+settings.register_profile("kloof", deadline=None, max_examples=50)
 settings.register_profile("quick", deadline=None, max_examples=20)
+settings.register_profile("full", deadline=None, max_examples=200)
 settings.load_profile("kloof")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="the long tests in their full size: takes hours")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("full"):
+        settings.load_profile("full")
+    # Of itself xdist begins with the group of most tests, which need not be the longest.
+    config.option.loadscopereorder = False
 
 
 @pytest.fixture(scope="session")
@@ -74,24 +83,34 @@ def _reused_postgresql(_migrated_postgresql: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def _migrated_schema(_migrated_postgresql: str) -> str:
+    with _connected(_migrated_postgresql) as database:
+        return _schema(database)
+
+
 @pytest.fixture
-def postgresql(_reused_postgresql: str, _migrated_postgresql: str) -> Iterator[str]:
+def postgresql(_reused_postgresql: str, _migrated_postgresql: str, _migrated_schema: str) -> Iterator[str]:
     """A migrated PostgreSQL database without a row, open for this test; gives its address."""
-    with _connected("postgres") as server:
-        before = _schema(_reused_postgresql)
-        storage.open_database(_reused_postgresql)
-        yield _reused_postgresql
-        storage.close_database()
-        name = _reused_postgresql.rpartition("/")[2]
-        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
-        if _schema(_reused_postgresql) == before:
-            with _connected(name) as used:
-                used.execute(_EMPTY)
-        else:
+    storage.open_database(_reused_postgresql)
+    yield _reused_postgresql
+    storage.close_database()
+    name = _reused_postgresql.rpartition("/")[2]
+    with _connected(name) as used:
+        used.execute(_END_THE_OTHERS)
+        as_before = _schema(used) == _migrated_schema
+        if as_before:
+            used.execute(_EMPTY)
+    if not as_before:
+        with _connected("postgres") as server:
             _drop(server, name)
             _make(server, name, _migrated_postgresql)
 
 
+_END_THE_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 _SCHEMA = """
 SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
   SELECT concat_ws(' ', relname, attname, atttypid, attnotnull) AS part
@@ -113,10 +132,9 @@ END $$
 """
 
 
-def _schema(url: str) -> str:
+def _schema(database: Any) -> str:
     """A fingerprint of all tables, indexes and migrations."""
-    with _connected(url.rpartition("/")[2]) as database:
-        return str(database.execute(_SCHEMA).fetchone())
+    return str(database.execute(_SCHEMA).fetchone())
 
 
 @pytest.fixture
@@ -126,7 +144,22 @@ def postgresql_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+EITHER = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+@pytest.fixture(params=EITHER, scope="module")
+def scratch_of_a_module(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of an empty database of each kind, for all tests of a module."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('scratch') / 'kloof.db'}"
+    else:
+        with _scratch_postgresql() as url:
+            yield url
+
+
+@pytest.fixture(params=EITHER)
 def either_database(request: pytest.FixtureRequest) -> str:
     """The same test on a fresh, migrated database of each kind, open; gives its address."""
     url: str = request.getfixturevalue("database" if request.param == "sqlite" else "postgresql")
@@ -180,8 +213,21 @@ def _connected(name: str) -> Iterator[Any]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slow ones first, so that no core waits at the end; within each, the random order stays."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """The longest first, so that no core waits at the end; within each, the random order stays."""
+    items.sort(key=_haste)
+
+
+def _haste(item: pytest.Item) -> int:
+    """What is slow and comes in a group shares something that is made before its first test, so it takes longest."""
+    slow = item.get_closest_marker("slow") or item.get_closest_marker("browser")
+    return 2 if not slow else 1 if not item.get_closest_marker("xdist_group") else 0
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays, so that nobody looks again and again for what of it could go: a sixth of the work."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from instruments.running import Demo, chromium, running_demo
+from instruments.running import WHOLE_CHROMIUM, Demo, chromium, running_demo
 
 PICTURES = Path(__file__).parents[1] / "site" / "pictures"
 DAY = "2026-11-25"
@@ -32,7 +32,7 @@ def main() -> None:
         running_demo(Path(folder) / "demo", "--today", DAY) as demo,
         sync_playwright() as api,
     ):
-        browser = chromium(api)
+        browser = chromium(api, WHOLE_CHROMIUM)
         _phone(browser, demo)
         _desktop(browser, demo)
         browser.close()

@@ -1,4 +1,4 @@
-"""One real Chromium for all journeys, and pages of it in every width, colour scheme and language."""
+"""A real browser for all journeys, and pages of it in every width, colour scheme and language."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from instruments.compiled import compile_once
 from instruments.html_checker import CHECKER, html_checker_runs
 from instruments.pages import LIGHTHOUSE
-from instruments.running import CHROMIUM, chromium
+from instruments.running import CHROMIUM, WHOLE_CHROMIUM, chromium
 
 compile_once()
 
@@ -28,23 +28,48 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium; skips by name where there is none."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no Chromium at {CHROMIUM} (set KLOOF_TEST_CHROMIUM)")
-    with sync_playwright() as playwright:
-        opened = chromium(playwright)
-        yield opened
-        opened.close()
+def playwright() -> Iterator[Playwright]:
+    """What drives the browsers; there can be one of it at a time."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium's headless shell where it is installed, or else Chromium; skips by name where there is neither."""
+    with _opened(playwright, CHROMIUM) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def whole_browser(playwright: Playwright) -> Iterator[Browser]:
+    """A whole Chromium, as people have it; skips by name where there is none."""
+    with _opened(playwright, WHOLE_CHROMIUM) as browser:
+        yield browser
+
+
+@contextmanager
+def _opened(playwright: Playwright, program: str) -> Iterator[Browser]:
+    _need(program)
+    browser = chromium(playwright, program)
+    yield browser
+    browser.close()
+
+
+def _need(program: str) -> None:
+    if not Path(program).exists():
+        pytest.skip(f"no Chromium at {program} (set KLOOF_TEST_CHROMIUM)")
 
 
 @pytest.fixture
-def new_page(browser: Browser) -> Iterator[NewPage]:
+def new_page(request: pytest.FixtureRequest) -> Iterator[NewPage]:
     """A function that opens a page of its own: width 360 unless said, light, Dutch, with JavaScript.
 
-    Without `typefaces` it stands in the reader's own: as before ours have come, or where they never do.
+    Without `typefaces` it stands in the reader's own: as before ours have come, or where they never do. A test that
+    is marked `whole_browser` gets it in a whole Chromium.
     """
-    with _pages(browser) as open_page:
+    whole = request.node.get_closest_marker("whole_browser")
+    with _pages(request.getfixturevalue("whole_browser" if whole else "browser")) as open_page:
         yield open_page
 
 
@@ -101,5 +126,4 @@ def judge() -> None:
         pytest.skip("no Node for Lighthouse")
     if not LIGHTHOUSE.exists():
         pytest.skip("Lighthouse is not installed (npm ci --prefix tests/browser/tools)")
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no Chromium at {CHROMIUM} (set KLOOF_TEST_CHROMIUM)")
+    _need(CHROMIUM)

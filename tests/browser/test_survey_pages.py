@@ -1,14 +1,14 @@
-"""The two surveys as a customer meets them: on a phone, without JavaScript, light and quiet, accessible."""
+"""The two surveys as a customer goes through them: on a phone, without JavaScript, and by keyboard."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Page
 
 from cast.builders import CALLS, NOW, BuiltDeal, deal, settings, survey
-from instruments.pages import axe_violations, follow, html_errors, served
+from instruments.pages import follow, served
 from kloof.actions.surveys import respond
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
@@ -17,7 +17,6 @@ from kloof.web import create_app
 
 NewPage = Callable[..., Page]
 BOTH = (Wave.SALE, Wave.DELIVERY)
-HEAVIEST = 30_000
 NEXT, SEND = 'form#survey button.button[value="save"]', 'button.button[value="submit"]'
 
 pytestmark = pytest.mark.browser
@@ -85,65 +84,6 @@ def test_the_second_survey_plays_the_promises_back_after_the_ratings(new_page: N
     follow(page, page.locator(SEND))
     assert page.url.endswith("/receipt")
     assert Promise.get().outcome == "broken"
-
-
-def states(page: Page, address: str, check: Callable[[str], None]) -> None:
-    """Bring the page into each state that a customer can meet, and call `check` with its name."""
-    fresh, second = deal(survey(aspects=5)), answered_at_sale()
-    link = f"{address}/s/{fresh.tokens[Wave.SALE]}"
-    page.goto(link)
-    check("first")
-    for number in range(2, 9):
-        page.goto(f"{link}?page={number}")
-        if page.locator(SEND).count():
-            break
-        check(f"page-{number}")
-    check("finish")
-    follow(page, page.locator(SEND))
-    assert page.locator(".error-summary").count() == 1
-    check("errors")
-    page.goto(f"{address}/s/{second.tokens[Wave.SALE]}")
-    check("receipt")
-    page.goto(f"{address}/s/{second.tokens[Wave.DELIVERY]}?page=3")
-    check("second")
-    page.goto(f"{address}/s/{'w' * 43}")
-    check("closed")
-    page.goto(f"{address}/opt-out/{fresh.opt_out_tokens[Wave.SALE]}")
-    check("opt-out")
-
-
-@pytest.mark.parametrize(("width", "scheme", "locale"), [(360, "light", "nl-NL"), (1280, "dark", "en-GB")])
-def test_axe_finds_nothing_in_any_state_and_nothing_sticks_out(
-    new_page: NewPage, address: str, width: int, scheme: str, locale: str
-) -> None:
-    page = new_page(width, scheme, locale)
-
-    def check(state: str) -> None:
-        assert (state, axe_violations(page)) == (state, [])
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{state} scrolls sideways"
-
-    states(page, address, check)
-
-
-@pytest.mark.java
-def test_the_html_of_every_state_is_valid(
-    new_page: NewPage, address: str, tmp_path: Path, html_checker: None
-) -> None:
-    page = new_page()
-    found: dict[str, str] = {}
-    states(page, address, lambda state: found.update({state: page.content()}))
-    assert html_errors(found, tmp_path) == []
-
-
-def test_a_page_of_the_survey_is_light_and_asks_nobody_else(new_page: NewPage, address: str) -> None:
-    page = new_page()
-    finished: list[Request] = []
-    page.on("requestfinished", lambda request: finished.append(request))  # noqa: PLW0108  playwright wants a function
-    page.goto(f"{address}/s/{deal(survey(aspects=12)).tokens[Wave.SALE]}", wait_until="networkidle")
-    sizes = [request.sizes() for request in finished]
-    weight = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
-    assert all(request.url.startswith(address) for request in finished)
-    assert weight <= HEAVIEST, {request.url: request.sizes()["responseBodySize"] for request in finished}
 
 
 def test_a_question_is_answered_and_the_page_sent_by_keyboard(new_page: NewPage, address: str) -> None:

@@ -33,8 +33,8 @@ DAYS = {
     "the last day of a month, a Wednesday": date(2026, 9, 30),
 }
 LEAP_YEAR = {f"{day}": day for day in (date(2028, 1, 1) + timedelta(days=number) for number in range(366))}
-A_FEW = 30
-"""Deals: every kind of thing happens, but no release comes out."""
+A_FEW, MORE = 10, 30
+"""Deals: no release comes out; of the more of them, every kind of thing happens to one."""
 ENOUGH = 150
 """Deals: releases come out."""
 ALL = 1000
@@ -52,8 +52,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="module")
-def on(request: pytest.FixtureRequest, play: Play) -> Played:
-    return play(request.param, deals=A_FEW)
+def on(request: pytest.FixtureRequest, play: Play, full: bool) -> Played:
+    return play(request.param, deals=MORE if full else A_FEW)
 
 
 @pytest.fixture

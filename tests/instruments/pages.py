@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -42,7 +42,8 @@ def served(app: Flask, port: int = 0) -> Iterator[str]:
                 database.close()
 
     server = make_server("127.0.0.1", port, answered, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    # It looks this often whether it has to end, and each test waits for that.
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
@@ -59,15 +60,15 @@ def follow(page: Page, button: Locator) -> Response:
     return going.value
 
 
-def axe_violations(page: Page) -> list[str]:
-    """What axe has against the page as it stands now: rule, and the elements that break it."""
+def axe_violations(page: Page, rules: Sequence[str] = RULES) -> list[str]:
+    """What axe has against the page as it stands now, by these rules or groups of them: rule, and what breaks it."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     # Only what breaks a rule travels: to describe every element that does not is most of the work.
     found = page.evaluate(
         "rules => axe.run({runOnly: rules, resultTypes: ['violations'], elementRef: false})"
         ".then(({violations}) => violations)",
-        RULES,
+        rules,
     )
     return [f"{rule['id']}: {[node['html'] for node in rule['nodes']]}" for rule in found]
 
@@ -79,8 +80,8 @@ class Judgement(NamedTuple):
     failed: list[str]
 
 
-def lighthouse(address: str, folder: Path) -> Judgement:
-    """What Lighthouse says of the page, on a phone.
+def lighthouse(address: str, folder: Path, categories: str) -> Judgement:
+    """What Lighthouse says of the page, on a phone, in these categories, separated by commas.
 
     Its score for performance is left to `bench/findings_page.py`: it is reckoned from times, and what else the machine
     does lowers it. A run in which Chromium itself gave up says nothing about the page, so that one is tried again.
@@ -89,7 +90,8 @@ def lighthouse(address: str, folder: Path) -> Judgement:
     flags = " ".join(["--headless=new", *CHROMIUM_FLAGS])
     ask = ["node", str(LIGHTHOUSE), address, "--output=json", f"--output-path={report}", "--quiet"]
     ask += [f"--chrome-flags={flags}", "--no-enable-error-reporting", "--disable-full-page-screenshot"]
-    ask += ["--only-categories=accessibility,best-practices,seo", "--throttling-method=provided"]
+    # By the other ways to slow a page down it waits ten seconds instead of two before it believes that all has come.
+    ask += [f"--only-categories={categories}", "--throttling-method=simulate"]
     found = {}
     for _ in range(3):
         done = subprocess.run(
@@ -104,12 +106,12 @@ def lighthouse(address: str, folder: Path) -> Judgement:
         found = json.loads(report.read_text(encoding="utf-8"))
         if "runtimeError" not in found:
             break
-    categories, audits = found["categories"], found["audits"]
+    judged, audits = found["categories"], found["audits"]
     return Judgement(
-        {name: round(100 * (one["score"] or 0)) for name, one in categories.items()},
+        {name: round(100 * (one["score"] or 0)) for name, one in judged.items()},
         [
             f"{category['title']}: {audits[one['id']]['title']}"
-            for category in categories.values()
+            for category in judged.values()
             for one in category["auditRefs"]
             if one["weight"] and audits[one["id"]]["score"] == 0
         ],

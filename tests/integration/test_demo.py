@@ -34,8 +34,8 @@ DOORS = [
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running_demo(tmp_path_factory.mktemp("demo") / "company") as demo:
+def demo(tmp_path_factory: pytest.TempPathFactory, full: bool) -> Iterator[Demo]:
+    with running_demo(tmp_path_factory.mktemp("demo") / "company", whole=full) as demo:
         yield demo
         assert demo.end(signal.SIGHUP) == [], "whoever closes the terminal leaves something running"
 
@@ -83,7 +83,7 @@ def test_releases_were_published_and_the_site_shows_figures(demo: Demo) -> None:
     assert "S = V" in fetched(demo.address("Read the findings"))
 
 
-# Once more, as who has a kloof of their own in the same shell, and on a day that is long gone; with few deals.
+# Once more, as who has a kloof of their own in the same shell, and on a day that is long gone.
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ class Server:
 def links(database: str, full: bool) -> dict[str, int]:
     """Token → invitation, of customers whose surveys are open today."""
     with storage.transaction():
-        built = [deal(SURVEY) for _ in range(1000 if full else 300)]
+        built = [deal(SURVEY) for _ in range(1000 if full else 120)]
         Invitation.update(expires_at=datetime.now(UTC) + timedelta(days=9)).execute()
     return {one.tokens[Wave.SALE]: one.invitations[Wave.SALE] for one in built}
 
@@ -98,7 +98,7 @@ def submit(port: int, token: str, answers: dict[str, int]) -> bool:
 def test_every_acknowledged_answer_outlives_a_killed_server(
     server: Server, links: dict[str, int], full: bool
 ) -> None:
-    chance, kills = random.Random(4), 8 if full else 5
+    chance, kills = random.Random(4), 8 if full else 3
     answers = {token: page(chance) for token in links}
     waiting = list(links)
 

@@ -58,7 +58,7 @@ def provider() -> Iterator[Provider]:
     made = Provider()
     server = make_server("127.0.0.1", 0, made.listening(oidc_provider_mock.app()), threaded=True)
     made.url = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield made
     server.shutdown()

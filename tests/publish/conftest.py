@@ -12,7 +12,7 @@ from kloof.publish.site_build import build_site
 
 @pytest.fixture(scope="session")
 def documents() -> list[ReleaseDocument]:
-    return Firm(surveys=("installation", "product")).documents()
+    return Firm(aspects=5, surveys=("installation", "product")).documents()
 
 
 @pytest.fixture(scope="session")

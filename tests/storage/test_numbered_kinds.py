@@ -1,7 +1,6 @@
 """What was queued and sent while a kind still held its number keeps both, and stays the only one of its kind."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from playhouse.migrations import Runner
 from cast.builders import NOW, deal, person
 from kloof import storage
 from kloof.domain.surveys.definition import Wave
-from kloof.storage.database import database
+from kloof.storage.database import database, taken_back
 from kloof.storage.mailing import subjects
 from kloof.storage.models import Call, Message
 from kloof.storage.schema import MIGRATIONS
@@ -30,12 +29,13 @@ TO_COLLEAGUE = ("call-1", "call-due-1", "call-2", "call-due-2")
 ALONE = ("handover", "sign-in")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def numbered(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+pytestmark = pytest.mark.xdist_group("numbered kinds")
+
+
+@pytest.fixture(scope="module")
+def migrated(scratch_of_a_module: str) -> str:
     """A database in which mails of every kind were kept before the number stood apart, and then migrated."""
-    on_sqlite = request.param == "sqlite"
-    url = f"sqlite:///{tmp_path / 'kloof.db'}" if on_sqlite else request.getfixturevalue("postgresql_url")
-    storage.open_database(url)
+    storage.open_database(scratch_of_a_module)
     storage.ensure_connected()
     Runner(database.obj, str(MIGRATIONS)).up(BEFORE)
     invitation = deal(waves=(Wave.DELIVERY,)).invitations[Wave.DELIVERY]
@@ -47,8 +47,16 @@ def numbered(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
     for kind in ALONE:
         keep(kind)
     storage.migrate()
-    yield
     storage.close_database()
+    return scratch_of_a_module
+
+
+@pytest.fixture
+def numbered(migrated: str) -> Iterator[None]:
+    """That database, open; what a test does to it is taken back."""
+    storage.open_database(migrated)
+    with storage.transaction(), taken_back():
+        yield
 
 
 def keep(kind: str, **refers_to: int) -> None:

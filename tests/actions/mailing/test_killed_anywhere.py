@@ -43,7 +43,7 @@ def settle(crew: Crew, chance: random.Random, kills: int, settings: Settings, st
 @pytest.mark.slow
 def test_nothing_is_lost_and_nothing_comes_twice(opened: Settings, full: bool) -> None:
     chance = random.Random(3)
-    mails, kills = (1000, 25) if full else (300, 10)
+    mails, kills = (1000, 25) if full else (150, 6)
     with storage.transaction():
         for number in range(mails):
             sell(opened, line(number))
