@@ -59,7 +59,7 @@ def _sums(url: str) -> dict[str, float]:
     start = time.perf_counter()
     for pairs, cells in freezing.queued():
         found = group_sums(pairs, pairs.cell, len(cells))
-        assert int(found.deals.sum()) == len(pairs)
+        assert int(found.n.sum()) == len(pairs)
     return {"sums": time.perf_counter() - start}
 
 

@@ -1,4 +1,4 @@
-"""Ten companies of every awkward kind, each for twelve releases: what the whole release engine is tried on."""
+"""Companies of every awkward kind, each for twelve releases: what the whole release engine is tried on."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Company:
     erasures, corrections: how many a release, on average. star: share of the first team's deals that one salesperson
     makes. season: how much busier the busiest month is. lopsided: share of the deals that the first product and the
     first team get beforehand. alone: beside every pair, how many customers who were not asked at sale, and as many who
-    left.
+    left. accounts: share of customers who answer for one of a few organisations, the first of which has half of these.
     """
 
     products: int = 2
@@ -39,7 +39,9 @@ class Company:
     new_version_at: int | None = None
     alone: float = 0.15
     aspects: int = 8
+    low: int = 0
     high: int = 10
+    accounts: float = 0.0
 
 
 COMPANIES: Final[Mapping[str, Company]] = MappingProxyType(
@@ -54,6 +56,9 @@ COMPANIES: Final[Mapping[str, Company]] = MappingProxyType(
         "new version": Company(new_version_at=6),
         "many products": Company(products=5, teams=(2, 2, 2), sellers=3),
         "short scale": Company(high=5, aspects=12, repeat=0.15, erasures=1.0),
+        "one to five": Company(low=1, high=5),
+        "one to seven": Company(low=1, high=7, repeat=0.1),
+        "big accounts": Company(accounts=0.5),
     }
 )
 
@@ -64,8 +69,10 @@ def year(
     seed: int,
     watch: Callable[[World], None] = lambda world: None,
     practised: Mapping[str, float] = PRACTISED,
+    *,
+    published: bool = True,
 ) -> World:
-    """The company after twelve releases; `watch` sees the world after each."""
+    """The company after twelve releases; `watch` sees the world after each. Blocks alone where not `published`."""
     rng = np.random.default_rng(seed)
     world = World()
     weights = 1 + company.season * np.maximum(0, np.sin(np.arange(RELEASES) * 2 * np.pi / RELEASES))
@@ -74,7 +81,10 @@ def year(
         _sell(world, company, int(count), month, rng, practised)
         _change(world, company, rng)
         world.freeze()
-        world.publish()
+        if published:
+            world.publish()
+        else:
+            world.rounds += 1
         watch(world)
     return world
 
@@ -88,7 +98,8 @@ def _sell(
     practised: Mapping[str, float],
 ) -> None:
     version = 2 if company.new_version_at is not None and month >= company.new_version_at else 1
-    survey = a_survey(company.aspects, version=version, high=company.high, norm=0.7 * company.high)
+    norm = company.low + 0.7 * (company.high - company.low)
+    survey = a_survey(company.aspects, version=version, low=company.low, high=company.high, norm=norm)
     luck, fate = np.random.default_rng(month), np.random.default_rng(1000 + month)
     teams = [(region, team) for region, many in enumerate(company.teams) for team in range(many)]
     for _ in range(count):
@@ -102,10 +113,22 @@ def _sell(
         )
         cell = FineCell(f"product {product}", f"region {region}", f"team {region}-{team}")
         done = [name for name, chance in practised.items() if luck.random() < chance]
-        world.sell(survey, customer, number * 100 + seller, cell, answers(rng, survey), done)
+        account = _account(customer, company)
+        world.sell(survey, customer, number * 100 + seller, cell, answers(rng, survey), done, account=account)
         for arm in (one for one in (Arm.NOT_ASKED, Arm.LEFT) if fate.random() < company.alone):
             buyer = customer if fate.random() < company.repeat else len(world.deals) + 1
-            world.sell(survey, buyer, number * 100 + seller, cell, answers(fate, survey), arm=arm)
+            account = _account(buyer, company)
+            world.sell(
+                survey, buyer, number * 100 + seller, cell, answers(fate, survey), arm=arm, account=account
+            )
+
+
+def _account(customer: int, company: Company) -> int:
+    """The organisation of this customer, the same in every deal: 1 has half of those with one, six share the rest."""
+    luck = np.random.default_rng(customer)
+    if luck.random() >= company.accounts:
+        return 0
+    return 1 if luck.random() < 0.5 else int(luck.integers(2, 8))
 
 
 def _change(world: World, company: Company, rng: np.random.Generator) -> None:

@@ -9,15 +9,17 @@ import numpy as np
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.blocks import plan
 from kloof.domain.releases.cells import ClosedBlock, Draft, Header, arm_cells, cells
-from kloof.domain.releases.certify import History, Publishable, certify_what_can_be
+from kloof.domain.releases.certificate.certify import History, Publishable, certify_what_can_be
+from kloof.domain.releases.certificate.leverage import Membership
 from kloof.domain.releases.closing import NewBlock
 from kloof.domain.releases.document import Previous, ReleaseDocument
-from kloof.domain.releases.leverage import Membership
+from kloof.domain.releases.guarantee import SurveySpread
 from kloof.domain.releases.pair_columns import PairColumns
 from kloof.domain.releases.practice_tables import Part, new_parts
 from kloof.domain.releases.queues import FineCell
+from kloof.domain.releases.spread import spread
 from kloof.domain.releases.thresholds import Thresholds
-from kloof.domain.surveys.definition import Aspect, Scale, Survey
+from kloof.domain.surveys.definition import Aspect, Scale, Survey, SurveyKey
 from kloof.domain.text import Text
 
 WORDS = Text(nl="woorden", en="words")
@@ -49,8 +51,10 @@ def columns(
     *,
     cell: Sequence[int] | None = None,
     waited: Sequence[int] | None = None,
+    account: Sequence[int] | None = None,
 ) -> PairColumns:
-    """Pairs as columns, with answers on the survey's scale; all in the first cell and new unless said otherwise."""
+    """Pairs as columns, with answers on the survey's scale; all in the first cell, new, and each customer for
+    themselves, unless said otherwise."""
     n, low, core = len(customer), survey.scale.low, len(survey.core)
     zeros = np.zeros(n, dtype=np.int64)
     return PairColumns(
@@ -58,6 +62,7 @@ def columns(
         id=np.arange(1, n + 1),
         customer=np.array(customer, dtype=np.int64),
         salesperson=np.array(salesperson, dtype=np.int64),
+        account=zeros if account is None else np.array(account, dtype=np.int64),
         cell=zeros if cell is None else np.array(cell, dtype=np.int64),
         waited=zeros if waited is None else np.array(waited, dtype=np.int64),
         expected=(np.array(expected, dtype=np.int64).reshape(n, core) - low + 1).astype(np.uint8),
@@ -82,6 +87,7 @@ class Deal:
     gone: bool = False
     practices: frozenset[str] = frozenset()
     arm: Arm = Arm.ASKED
+    account: int = 0
 
 
 @dataclass
@@ -98,6 +104,8 @@ class World:
     parts: list[Part] = field(default_factory=list)
     every_part: list[Membership] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    spreads: dict[SurveyKey, SurveySpread] = field(default_factory=dict)
+    chance: np.random.Generator = field(default_factory=lambda: np.random.default_rng(1))
 
     def sell(
         self,
@@ -108,6 +116,7 @@ class World:
         answers: np.ndarray,
         practices: Iterable[str] = (),
         arm: Arm = Arm.ASKED,
+        account: int = 0,
     ) -> Deal:
         """A complete pair comes in, or of it the side that its arm tells; answers: [2, aspects], V then R."""
         expected, received = (tuple(int(answer) for answer in side) for side in answers)
@@ -116,18 +125,34 @@ class World:
             expected = received = expected if arm is Arm.LEFT else received
         number = len(self.deals) + 1
         deal = Deal(number, survey, customer, salesperson, cell, expected, received, self.rounds)
-        deal.practices, deal.arm = frozenset(practices), arm
+        deal.practices, deal.arm, deal.account = frozenset(practices), arm, account
         self.deals.append(deal)
         return deal
 
     def freeze(self) -> Sequence[NewBlock]:
         """Close what can close."""
         queued = [(self._columns(waiting), cells_of(waiting)) for waiting in self._waiting()]
-        blocks = plan(queued, self.membership, self.thresholds).blocks
+        blocks = plan(queued, self.history.everything, self.thresholds, self.chance).blocks
         by_number = {deal.number: deal for deal in self.deals}
         for block in blocks:
             self._close(block, [by_number[number] for number in block.pairs.tolist()])
+        if blocks:
+            self._renew_spreads()
         return blocks
+
+    def _renew_spreads(self) -> None:
+        for key in {deal.survey.key for deal in self.deals}:
+            found = spread(self._columns(placed)) if (placed := self._placed(key)) else None
+            self.spreads = {known: one for known, one in self.spreads.items() if known != key}
+            if found is not None:
+                self.spreads[key] = found
+
+    def _placed(self, key: SurveyKey) -> list[Deal]:
+        return [
+            deal
+            for deal in self.deals
+            if deal.block in self.closed and deal.survey.key == key and deal.arm is Arm.ASKED
+        ]
 
     def _waiting(self) -> list[list[Deal]]:
         groups: dict[str, list[Deal]] = {}
@@ -146,6 +171,7 @@ class World:
             [deal.received for deal in deals],
             cell=[fine.index(deal.cell) for deal in deals],
             waited=[self.rounds - deal.since for deal in deals],
+            account=[deal.account for deal in deals],
         )
         pairs.id[:] = [deal.number for deal in deals]
         return replace(pairs, arm=deals[0].arm)
@@ -155,25 +181,14 @@ class World:
         for deal in deals:
             assert deal.block == 0
             deal.block = self.last_block
-        row = np.full(len(block.person), self.last_block)
-        self.members.append(Membership(row, block.person, block.salesperson))
+        self.members.append(block.members.numbered_from(self.last_block))
         self.closed[self.last_block] = ClosedBlock(
-            number=self.last_block,
-            survey=block.survey,
-            queue=block.queue,
-            customers=block.customers,
-            deals=len(deals),
-            sums=block.sums,
-            promises=(0, 0, 0, 0),
+            self.last_block, block.survey, block.queue, block.person, block.figures
         )
 
     @property
     def membership(self) -> Membership:
-        none = np.zeros(0, dtype=np.int64)
-        together = Membership(none, none, none)
-        for members in (*self.members, *self.every_part):
-            together += members
-        return together
+        return Membership.together(self.members)
 
     def erase(self, deal: Deal) -> None:
         """The customer takes the answers back: out of the queue, or the whole block is retired."""
@@ -196,17 +211,14 @@ class World:
         """The parts by which the practice tables could grow now."""
         found: list[Part] = []
         for survey in {deal.survey.key: deal.survey for deal in self.deals}.values():
-            placed = [
-                deal
-                for deal in self.deals
-                if deal.block in self.closed and deal.survey.key == survey.key and deal.arm is Arm.ASKED
-            ]
+            placed = self._placed(survey.key)
             if placed and any(deal.practices for deal in placed):
                 pairs = self._columns(placed)
                 pairs.cell[:] = [deal.block for deal in placed]
                 names = sorted({name for deal in placed for name in deal.practices})
                 practised = {name: np.array([name in deal.practices for deal in placed]) for name in names}
-                found += new_parts(pairs, practised, self.parts, self.membership, self.thresholds)
+                everything = self.history.everything
+                found += new_parts(pairs, practised, self.parts, everything, self.thresholds, self.chance)
         return found
 
     def draft(self) -> Draft:
@@ -221,15 +233,22 @@ class World:
             previous=Previous(number=number - 1, sha256="0" * 64) if number > 1 else None,
         )
         blocks = [self.closed[number] for number in sorted(self.closed)]
-        earlier = self.releases[-1] if self.releases else None
-        table = cells(blocks, surveys, header, earlier)
-        arms = arm_cells(blocks, surveys, header, earlier)
+        table = cells(blocks, surveys, header, self.releases)
+        arms = arm_cells(blocks, surveys, header, self.releases[-1] if self.releases else None)
         used = tuple(surveys[key] for key in sorted({cell.key for cell in (*table, *arms)}, key=str))
-        return Draft(header, used, tuple(block.size for block in blocks), table, arms=arms)
+        spreads = tuple(self.spreads[survey.key] for survey in used if survey.key in self.spreads)
+        sizes = tuple(block.size for block in blocks)
+        return Draft(header, used, sizes, table, arms=arms, spreads=spreads)
 
     @property
     def history(self) -> History:
-        return History(self.membership, self.closed, tuple(self.releases), tuple(self.parts))
+        return History(
+            self.membership,
+            self.closed,
+            tuple(self.releases),
+            tuple(self.every_part),
+            tuple(self.parts),
+        )
 
     def publish(self) -> ReleaseDocument | None:
         """The next release, certified; raises AssertionError where the certificate does not hold."""
@@ -241,10 +260,7 @@ class World:
         verdict, added, dropped = certify_what_can_be(draft, self.history, self.candidates(), self.thresholds)
         assert isinstance(verdict, Publishable), verdict
         for part in added:
-            number = -len(self.every_part) - 1
-            inside = part.members
-            row = np.full(len(inside.row), number)
-            self.every_part.append(Membership(row, inside.person, inside.salesperson, inside.weight))
+            self.every_part.append(part.members)
             self.parts.append(part)
         self.dropped += dropped
         self.releases.append(verdict.document)

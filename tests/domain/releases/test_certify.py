@@ -5,13 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cast.worlds import THRESHOLDS, World, a_survey, answers
+from cast.worlds import THRESHOLDS, World, a_survey
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.certify import History, Publishable, Uncertified, certify
+from kloof.domain.releases.certificate import together
+from kloof.domain.releases.certificate.certify import History, Publishable, Uncertified, certify
+from kloof.domain.releases.certificate.leverage import Membership
+from kloof.domain.releases.certificate.together import LargestLeverages
 from kloof.domain.releases.document import Level
-from kloof.domain.releases.leverage import Membership
 from kloof.domain.releases.queues import FineCell
-from kloof.domain.statistics.sums import Sums
+from kloof.domain.releases.rounding import base_of
 
 NORTH = FineCell("heat pump", "east", "north")
 SOUTH = FineCell("heat pump", "east", "south")
@@ -20,12 +22,14 @@ SOUTH = FineCell("heat pump", "east", "south")
 @pytest.fixture
 def world() -> World:
     """A company with two closed blocks, about to publish."""
-    rng = np.random.default_rng(4)
+    rng = np.random.default_rng(5)
     made = World()
     survey = a_survey(2)
-    for number in range(30):
-        made.sell(survey, number, number % 3, NORTH if number % 2 else SOUTH, answers(rng, survey))
+    for number in range(32):
+        sheet = rng.integers(3, 11, (2, 2))
+        made.sell(survey, number, number // 2 % 4, NORTH if number % 2 else SOUTH, sheet)
     made.freeze()
+    assert len(made.closed) == 2
     return made
 
 
@@ -48,8 +52,11 @@ def test_sums_of_closed_blocks_are_certified_with_the_number_that_says_so(world)
     verdict = certify(world.draft(), world.history, THRESHOLDS)
     assert isinstance(verdict, Publishable)
     guarantee = verdict.document.guarantee
-    assert guarantee.max_leverage == pytest.approx(1 / 15, abs=1e-6)
-    assert guarantee.insider_max_leverage == pytest.approx(1 / 10, abs=1e-6)
+    assert guarantee.max_leverage == pytest.approx(1 / 16, abs=1e-6)
+    assert guarantee.insider_max_leverage == pytest.approx(1 / 12, abs=1e-6)
+    assert guarantee.pair_max_leverage == pytest.approx(1 / 8, abs=1e-6)
+    assert guarantee.account_max_leverage == pytest.approx(1 / 16, abs=1e-6)
+    assert (guarantee.insider_k, guarantee.account_k, guarantee.sets) == (5, 3, 3)
     assert [cell.level for cell in verdict.document.cells] == [
         *(Level.COMPANY, Level.PRODUCT, Level.REGION, Level.TEAM, Level.TEAM)
     ]
@@ -69,7 +76,9 @@ def test_what_was_certified_cannot_be_changed_afterwards(world):
 
 def test_a_figure_that_is_not_the_sum_of_its_blocks_is_refused_by_name(world):
     draft = world.draft()
-    aspects = {name: replace(moments, v=moments.v + 1) for name, moments in draft.cells[0].aspects.items()}
+    aspects = {
+        name: told.model_copy(update={"v": told.v + 5}) for name, told in draft.cells[0].aspects.items()
+    }
     assert refused(changed(draft, COMPANY, aspects=aspects), world.history).drop == (COMPANY,)
 
 
@@ -88,7 +97,10 @@ def test_a_block_counted_twice_is_refused(world):
 
 def test_the_same_blocks_cannot_show_other_figures_than_before(world):
     world.publish()
-    sums = {number: replace(block, sums=block.sums + 1) for number, block in world.closed.items()}
+    sums = {
+        number: replace(block, figures=replace(block.figures, sums=block.figures.sums + 1))
+        for number, block in world.closed.items()
+    }
     history = replace(world.history, blocks=sums)
     tampered = World(closed=sums, deals=world.deals, members=world.members, releases=world.releases)
     assert "other figures" in refused(tampered.draft(), history).reason
@@ -97,7 +109,7 @@ def test_the_same_blocks_cannot_show_other_figures_than_before(world):
 def test_a_release_without_the_certificate_is_refused(world):
     """One more set that is block 1 without one customer: the certificate sees it, whoever closed it."""
     first = world.members[0]
-    without_one = Membership(np.full(len(first.row) - 1, 99), first.person[1:], first.salesperson[1:])
+    without_one = first.take(np.arange(1, len(first.row))).numbered_from(99)
     history = replace(world.history, members=world.membership + without_one)
     verdict = refused(world.draft(), history)
     assert "leverage" in verdict.reason
@@ -107,16 +119,62 @@ def test_a_release_without_the_certificate_is_refused(world):
 def test_a_table_across_blocks_passes_only_where_the_certificate_holds_with_it(world):
     everybody = world.membership
     with_half = everybody.take(everybody.person % 4 < 2)
-    cutting = Membership(np.zeros_like(with_half.row), with_half.person, with_half.salesperson)
     nearly_all = everybody.take(everybody.person != 0)
-    close = Membership(np.zeros_like(nearly_all.row), nearly_all.person, nearly_all.salesperson)
-    history = replace(world.history, cutting={"joint-visit": cutting, "one-without": close})
-    assert refused(world.draft(), history).drop == ("joint-visit", "one-without")
+    history = replace(world.history, cutting={"joint-visit": with_half, "one-without": nearly_all})
+    assert refused(world.draft(), history).drop == ("one-without",)
+    alone = replace(history, cutting={"joint-visit": with_half})
+    assert isinstance(certify(world.draft(), alone, THRESHOLDS), Publishable)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "named"),
+    [
+        ({"outsiders": 0.11}, "0.1100 for outsiders"),
+        ({"insider": 0.21}, "0.2100 for a salesperson"),
+        ({"pair": 0.21}, "0.2100 for two"),
+        ({"account": 0.34}, "0.3400 of an account"),
+    ],
+)
+def test_each_of_the_four_leverages_alone_keeps_a_release_back(world, monkeypatch, allowed, named):
+    most = LargestLeverages(0.1, 0.2, 0.2, 1 / 3)
+    monkeypatch.setattr(together, "most", lambda *_: most)
+    assert isinstance(certify(world.draft(), world.history, THRESHOLDS), Publishable)
+    monkeypatch.setattr(together, "most", lambda *_: most._replace(**allowed))
+    assert named in refused(world.draft(), world.history).reason
+
+
+def test_an_account_that_weighs_too_much_over_several_blocks_breaks_the_certificate(world):
+    """Everybody of one block and a few of the other are of one organisation, whatever closed."""
+    members = world.membership
+    employed = replace(members, account=np.where((members.row == 1) | (members.person % 5 == 0), 7, 0))
+    assert "of an account" in refused(world.draft(), replace(world.history, members=employed)).reason
+
+
+def test_two_salespeople_who_leave_too_few_break_the_certificate(world):
+    """All but four of a block were sold to by two."""
+    members = world.membership
+    place = np.arange(len(members.row)) % 16
+    sold = replace(members, salesperson=np.where(place < 6, 1, np.where(place < 12, 2, 3 + place % 2)))
+    reason = refused(world.draft(), replace(world.history, members=sold)).reason
+    assert "0.2500 for two" in reason
+    assert "0.1000 for a salesperson" in reason
+
+
+def test_a_cell_of_too_few_customers_is_refused_by_name(world):
+    """Blocks of fewer than k cannot close; here one is made smaller afterwards, with its cells."""
+    small = {
+        number: replace(block, person=block.person[:9] if number == 1 else block.person)
+        for number, block in world.closed.items()
+    }
+    tampered = World(closed=small, deals=world.deals, members=world.members)
+    found = refused(tampered.draft(), replace(world.history, blocks=small))
+    assert "fewer than 10" in found.reason
+    assert len(found.drop) == 1
 
 
 def test_blocks_of_an_earlier_release_must_be_known(world):
     world.publish()
-    other = History(Membership(*(np.zeros(0, np.int64),) * 3), {}, world.releases)
+    other = History(Membership.none(), {}, world.releases)
     empty = replace(world.draft(), cells=(), blocks=())
     assert "nobody knows" in refused(empty, other).reason
 
@@ -125,7 +183,7 @@ def test_a_cell_of_the_same_blocks_keeps_the_date_on_which_it_last_moved(world):
     world.publish()
     rng = np.random.default_rng(9)
     for number in range(100, 120):
-        world.sell(a_survey(2), number, number % 3, NORTH, answers(rng, a_survey(2)))
+        world.sell(a_survey(2), number, number % 4, NORTH, rng.integers(3, 11, (2, 2)))
     world.freeze()
     release = world.publish()
     moved = {cell.id: cell.as_of.release for cell in release.cells}
@@ -148,26 +206,29 @@ def three_arms(world) -> World:
     rng = np.random.default_rng(8)
     for number in range(100, 140):
         arm = Arm.LEFT if number % 2 else Arm.NOT_ASKED
-        world.sell(a_survey(2), number, number // 2 % 4, NORTH, answers(rng, a_survey(2)), arm=arm)
+        world.sell(a_survey(2), number, number // 2 % 4, NORTH, rng.integers(3, 11, (2, 2)), arm=arm)
     world.freeze()
     return world
 
 
 def test_an_arm_comes_out_as_sums_of_its_one_side_for_the_company_and_stays_out_of_every_cell(three_arms):
     release = three_arms.publish()
-    assert [(cell.arm, cell.customers) for cell in release.arms] == [(Arm.LEFT, 20), (Arm.NOT_ASKED, 20)]
-    left, not_asked = release.arms
-    of_left = [deal.expected[0] for deal in three_arms.deals if deal.arm is Arm.LEFT]
-    assert left.aspects["aspect-0"] == Sums.of(of_left)
-    of_not_asked = [deal.received[1] for deal in three_arms.deals if deal.arm is Arm.NOT_ASKED]
-    assert not_asked.aspects["aspect-1"] == Sums.of(of_not_asked)
+    assert [(cell.arm, cell.n, cell.customers) for cell in release.arms] == [
+        *((Arm.LEFT, 20, 20), (Arm.NOT_ASKED, 20, 20))
+    ]
+    base = base_of(a_survey(2).scale)
+    for cell, side in zip(release.arms, ("expected", "received"), strict=True):
+        said = [getattr(deal, side) for deal in three_arms.deals if deal.arm is cell.arm]
+        for at, shown in enumerate(cell.aspects.values()):
+            assert shown % base == 0
+            assert abs(shown - sum(one[at] for one in said)) < base
     in_arms = {block for cell in release.arms for block in cell.blocks}
     assert in_arms.isdisjoint(block for cell in release.cells for block in cell.blocks)
     assert in_arms <= {block.id for block in release.blocks}
-    assert release.cells[0].customers == 30
+    assert (release.cells[0].n, release.cells[0].customers) == (32, 30)
 
 
-@pytest.mark.parametrize("change", [{"customers": 19}, {"blocks": (1,)}, {"aspects": {}}])
+@pytest.mark.parametrize("change", [{"n": 19}, {"blocks": (1,)}, {"aspects": {}}])
 def test_an_arm_that_is_not_the_sum_of_its_own_blocks_is_refused_by_name(three_arms, change):
     draft = three_arms.draft()
     forged = draft.arms[0].model_copy(update=change)
@@ -187,8 +248,25 @@ def test_one_person_who_weighs_too_much_through_an_arm_breaks_the_certificate(th
     everybody = three_arms.membership
     block = next(cell.blocks[0] for cell in three_arms.draft().arms)
     inside = everybody.take(everybody.row == block)
-    without_one = Membership(np.full(len(inside.row) - 1, 99), inside.person[1:], inside.salesperson[1:])
+    without_one = inside.take(np.arange(1, len(inside.row))).numbered_from(99)
     assert (
         "leverage"
         in refused(three_arms.draft(), replace(three_arms.history, members=everybody + without_one)).reason
     )
+
+
+def test_shares_and_numbers_of_customers_that_do_not_follow_from_the_blocks_are_refused(world):
+    draft = world.draft()
+    (whole,) = [cell for cell in draft.cells if cell.level is Level.COMPANY]
+    name = next(iter(whole.shares))
+    one = whole.shares[name]
+    assert one.higher is not None
+    other = one.model_copy(update={"higher": 95 if one.higher < 50 else 5})
+    for forged in (
+        whole.model_copy(update={"shares": whole.shares | {name: other}}),
+        whole.model_copy(update={"customers": whole.customers + 5}),
+        whole.model_copy(update={"counted": whole.counted[:1]}),
+    ):
+        cells = tuple(forged if cell is whole else cell for cell in draft.cells)
+        verdict = refused(replace(draft, cells=cells), world.history)
+        assert verdict.drop == (whole.id,)

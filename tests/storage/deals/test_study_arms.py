@@ -7,7 +7,7 @@ from cast import builders
 from cast.respondents import MONDAY, alone, answer, answered_deals, settings
 from kloof.actions.releases.freeze import freeze, waiting
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.pair_columns import Stat
+from kloof.domain.releases.document import Level
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.models import Block, Deal, Invitation, Pair, QueueCell, Response
@@ -17,20 +17,20 @@ SURVEY = builders.survey(3, core=2)
 
 
 def arms() -> list[tuple[Arm, int]]:
-    return [(block.queue.arm, block.customers) for block in freezing.live_blocks()]
+    return [(block.queue.arm, block.n) for block in freezing.live_blocks()]
 
 
 @pytest.mark.parametrize("arm", [Arm.NOT_ASKED, Arm.LEFT])
 def test_each_arm_closes_in_blocks_of_its_own(database, tmp_path, arm):
     answered_deals(14)
     alone(15, arm)
-    assert freeze(settings(tmp_path), MONDAY).deals == 29
+    assert freeze(settings(tmp_path), MONDAY).pairs == 29
     assert sorted(arms()) == sorted([(Arm.ASKED, 14), (arm, 15)])
     (block,) = [one for one in freezing.live_blocks() if one.queue.arm is arm]
     assert (block.queue.product, block.queue.team) == ("", "")
-    assert np.array_equal(block.sums[:, Stat.V], block.sums[:, Stat.R])
-    assert block.promises == (0, 0, 0, 0)
-    assert set(practice_parts.membership().row.tolist()) == set()
+    assert np.array_equal(*block.figures.sums.T)
+    assert block.figures.promises.tolist() == [0, 0, 0, 0, 0]
+    assert practice_parts.membership() == ()
     assert len(freezing.membership().person) == 29
 
 
@@ -41,8 +41,8 @@ def test_arms_close_on_postgresql_too(postgresql, tmp_path):
     alone(12, Arm.LEFT)
     freeze(settings(tmp_path), MONDAY)
     assert sorted(arms()) == [(Arm.ASKED, 14), (Arm.LEFT, 12), (Arm.NOT_ASKED, 13)]
-    (counts,) = releases.response_counts({})
-    assert (counts.deals_started, counts.asked_again, counts.answered_twice) == (30, 30, 15)
+    counts, *_ = releases.response_counts({})
+    assert (counts.deals_started, counts.asked_again, counts.answered_twice) == (25, 25, 15)
     assert (counts.not_asked, counts.not_asked_answered) == (15, 15)
 
 
@@ -53,9 +53,11 @@ def test_fewer_than_twelve_wait_and_the_desk_is_told(database, tmp_path):
     assert (queue.queue.arm, queue.short_of) == (Arm.LEFT, 1)
 
 
-def test_practice_tables_and_withheld_cells_know_of_pairs_only(database):
-    alone(12, Arm.NOT_ASKED)
-    assert freezing.cells_with_pairs() == {}
+def test_practice_tables_know_of_pairs_only_and_every_group_with_deals_is_listed(database, tmp_path):
+    alone(13, Arm.NOT_ASKED)
+    freeze(settings(tmp_path), MONDAY)
+    assert [*practice_parts.divided()] == []
+    assert {counts.level for counts in releases.response_counts({})} == {*Level}
 
 
 def test_who_answered_at_sale_counts_as_left_only_once_the_second_survey_has_closed(database):
@@ -124,7 +126,7 @@ def test_a_correction_changes_what_queues_and_retires_what_is_closed(database, t
 def test_a_withdrawal_leaves_the_queue_at_once_or_retires_the_block(database, tmp_path, arm):
     deals = alone(15, arm)
     queueing.withdraw_pair(deals[0], MONDAY)
-    assert freeze(settings(tmp_path), MONDAY).deals == 14
+    assert freeze(settings(tmp_path), MONDAY).pairs == 14
     queueing.withdraw_pair(deals[1], MONDAY)
     assert arms() == []
     assert freezing.queued() == []
@@ -134,7 +136,7 @@ def test_the_counts_of_who_answered_keep_the_arms_apart(database):
     answered_deals(8)
     alone(6, Arm.LEFT)
     alone(3, Arm.NOT_ASKED)
-    (counts,) = releases.response_counts({})
+    counts, *_ = releases.response_counts({})
     assert (counts.deals_started, counts.answered_at_sale, counts.answered_after_delivery) == (15, 15, 10)
     assert (counts.asked_again, counts.answered_twice, counts.pairs) == (15, 10, 10)
     assert (counts.not_asked, counts.not_asked_answered) == (5, 5)

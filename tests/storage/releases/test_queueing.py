@@ -154,7 +154,7 @@ def test_a_deal_that_moves_to_another_team_after_freezing_stays_in_its_block(dat
     Deal.update(team="South").where(Deal.id == deals[0]).execute()
     queueing.record_pair(deals[0], MONDAY)
     (block,) = freezing.live_blocks()
-    assert (block.queue.team, block.customers) == ("North", 14)
+    assert (block.queue.team, block.n) == ("North", 14)
 
 
 def test_what_queues_is_read_apart_by_survey_and_arm_and_without_what_stands_in_a_block(

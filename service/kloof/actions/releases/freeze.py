@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,16 +16,18 @@ from kloof.storage.access import audit_log
 from kloof.storage.releases import releases
 
 if TYPE_CHECKING:
+    import numpy as np
+
+    from kloof.domain.releases.certificate.leverage import Membership
     from kloof.domain.releases.closing import Waiting
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """What one freeze did: blocks closed, the deals and customers in them, and what waits on."""
+    """What one freeze did: blocks closed, the pairs in them, each of one customer, and what waits on."""
 
     blocks: int
-    deals: int
-    customers: int
+    pairs: int
     waiting: tuple[Waiting, ...]
 
 
@@ -34,14 +37,15 @@ def thresholds(settings: Settings) -> Thresholds:
     return Thresholds(publishing.k, publishing.m, publishing.smaller_m_agreed_on)
 
 
-def freeze(settings: Settings, now: datetime) -> Frozen:
+def freeze(settings: Settings, now: datetime, seed: int | None = None) -> Frozen:
     """Close the blocks that can close, in one transaction; a second run right after finds nothing to close.
 
+    Their sums are rounded with chances that nobody knows; seed: the same chances each time, for a made-up company.
     Raises Refused where the clock stands before the last release.
     """
     # numpy takes a second to load; whoever only asks for a page should not wait for it.
     from kloof.domain.releases.blocks import plan
-    from kloof.storage.releases import freezing
+    from kloof.storage.releases import freezing, spreads
     from kloof.storage.releases import queueing as blocks
 
     rules = thresholds(settings)
@@ -49,14 +53,14 @@ def freeze(settings: Settings, now: datetime) -> Frozen:
         freezing.one_at_a_time()
         blocks.hold_still()
         refuse_if_clock_went_back(now)
-        planned = plan(freezing.queued(), freezing.membership(), rules)
+        planned = plan(freezing.queued(), _history(), rules, chance(seed))
         freezing.close(planned.blocks, now)
         if planned.blocks:
+            spreads.renew()
             audit_log.write(COMMAND_LINE, AuditAction.FROZEN, now, detail=f"{len(planned.blocks)} blocks")
     return Frozen(
         blocks=len(planned.blocks),
-        deals=sum(len(block.pairs) for block in planned.blocks),
-        customers=sum(block.customers for block in planned.blocks),
+        pairs=sum(block.n for block in planned.blocks),
         waiting=planned.waiting,
     )
 
@@ -67,7 +71,22 @@ def waiting(settings: Settings) -> tuple[Waiting, ...]:
     from kloof.storage.releases import freezing
 
     storage.ensure_connected()
-    return plan(freezing.queued(), freezing.membership(), thresholds(settings)).waiting
+    return plan(freezing.queued(), _history(), thresholds(settings), chance()).waiting
+
+
+def _history() -> Membership:
+    """Who is in which block and in which part of a practice table that ever was."""
+    from kloof.domain.releases.certificate.together import beside
+    from kloof.storage.releases import freezing, practice_parts
+
+    return beside(freezing.membership(), practice_parts.membership())
+
+
+def chance(seed: int | None = None) -> np.random.Generator:
+    """What rounding is drawn from: nobody knows how it will fall, unless a seed is given."""
+    import numpy as np
+
+    return np.random.default_rng(secrets.randbits(128) if seed is None else seed)
 
 
 def refuse_if_clock_went_back(now: datetime) -> None:

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kloof.domain.releases.cells import Draft
-    from kloof.domain.releases.certify import History, Publishable
-    from kloof.domain.releases.document import Cell, ReleaseDocument, WithheldCell
+    from kloof.domain.releases.certificate.certify import History, Publishable
+    from kloof.domain.releases.document import ReleaseDocument
+    from kloof.domain.releases.pair_columns import PairColumns
     from kloof.domain.releases.practice_tables import Part
     from kloof.domain.releases.thresholds import Thresholds
     from kloof.publish.release_files import Published
@@ -45,7 +46,9 @@ class PublishResult:
     told: int = 0
 
 
-def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> PublishResult:
+def publish(
+    settings: Settings, now: datetime, *, dry_run: bool = False, seed: int | None = None
+) -> PublishResult:
     """Write the next release where blocks closed or were retired since the last; otherwise write nothing.
 
     Raises Refused where the certificate does not hold, an earlier release is missing or was changed, the database
@@ -65,11 +68,11 @@ def publish(settings: Settings, now: datetime, *, dry_run: bool = False) -> Publ
         earlier = release_files.read_releases(folder)
         refuse_unless_together(earlier)
         draft, history = _draft(settings, now, earlier)
-        if not _is_new(draft, history):
+        if not _is_new(draft, earlier):
             if not dry_run:
                 _hold_round(now)
             return PublishResult(None)
-        publishable, added, dropped = _certified(draft, history, thresholds)
+        publishable, added, dropped = _certified(draft, history, thresholds, seed)
         if dry_run:
             return PublishResult(publishable.document, None, dropped)
         release_files.clear_staging(folder)
@@ -143,13 +146,15 @@ def refuse_unless_together(published: Sequence[Published]) -> None:
 
 
 def _draft(settings: Settings, now: datetime, earlier: Sequence[Published]) -> tuple[Draft, History]:
+    from kloof.domain.releases import cell_keys
     from kloof.domain.releases import cells as tables
-    from kloof.domain.releases.certify import History
-    from kloof.storage.releases import freezing, practice_parts
+    from kloof.domain.releases.certificate.certify import History
+    from kloof.domain.releases.format_1 import of_this_format
+    from kloof.storage.releases import freezing, practice_parts, spreads
 
     blocks = freezing.live_blocks()
     used = releases.used_surveys()
-    documents = tuple(published.document for published in earlier)
+    documents = of_this_format(tuple(published.document for published in earlier))
     header = tables.Header(
         number=len(earlier) + 1,
         published_on=settings.today(now),
@@ -157,34 +162,32 @@ def _draft(settings: Settings, now: datetime, earlier: Sequence[Published]) -> t
         kloof=__version__,
         previous=earlier[-1].as_previous if earlier else None,
     )
-    last = documents[-1] if documents else None
-    cells = tables.cells(blocks, used, header, last)
-    arms = tables.arm_cells(blocks, used, header, last)
-    pairs = [block for block in blocks if block.queue.arm is Arm.ASKED]
-    per_survey = {key: sum(block.deals for block in pairs if block.survey == key) for key in used}
+    cells = tables.cells(blocks, used, header, documents)
+    arms = tables.arm_cells(blocks, used, header, documents[-1] if documents else None)
+    response = releases.response_counts({(cell.key, cell_keys.key_of(cell)): cell.n for cell in cells})
+    shown = {cell.key for cell in (*cells, *arms)}
     draft = tables.Draft(
         header=header,
-        surveys=tuple(used[key] for key in sorted({cell.key for cell in (*cells, *arms)}, key=str)),
+        surveys=tuple(used[key] for key in sorted(shown, key=str)),
         blocks=tuple(block.size for block in blocks),
         cells=cells,
-        withheld=_withheld(settings, cells),
-        response=releases.response_counts(per_survey),
+        withheld=cell_keys.withheld(response, cells),
+        response=response,
         arms=arms,
+        spreads=tuple(spread for spread in spreads.standing() if spread.key in shown),
     )
     by_number = {block.number: block for block in blocks}
-    return draft, History(freezing.membership(), by_number, documents, practice_parts.standing())
+    return draft, History(
+        members=freezing.membership(),
+        blocks=by_number,
+        releases=documents,
+        every_part=practice_parts.membership(),
+        parts=practice_parts.standing(),
+    )
 
 
-def _withheld(settings: Settings, cells: Sequence[Cell]) -> tuple[WithheldCell, ...]:
-    from kloof.domain.releases import cell_keys
-    from kloof.storage.releases import freezing
-
-    missing = cell_keys.unpublished(freezing.cells_with_pairs(), cells)
-    return cell_keys.withheld(missing, freeze.waiting(settings)) if missing else ()
-
-
-def _is_new(draft: Draft, history: History) -> bool:
-    before = history.releases[-1].blocks if history.releases else ()
+def _is_new(draft: Draft, earlier: Sequence[Published]) -> bool:
+    before = earlier[-1].document.blocks if earlier else ()
     return {block.id for block in draft.blocks} != {block.id for block in before}
 
 
@@ -195,23 +198,50 @@ def _hold_round(now: datetime) -> None:
 
 
 def _certified(
-    draft: Draft, history: History, thresholds: Thresholds
+    draft: Draft, history: History, thresholds: Thresholds, seed: int | None
 ) -> tuple[Publishable, tuple[Part, ...], tuple[str, ...]]:
     """The draft certified, the parts of practice tables that it adds, and the names of what had to be left out."""
-    from kloof.domain.releases.certify import Publishable, certify_what_can_be
+    from kloof.domain.releases.certificate.certify import Publishable, certify_what_can_be
     from kloof.domain.releases.practice_tables import new_parts
     from kloof.storage.releases import practice_parts
 
+    chance, divided = freeze.chance(seed), list(practice_parts.divided())
     candidates = [
         part
-        for pairs, practised in practice_parts.practised()
-        for part in new_parts(pairs, practised, history.parts, history.members, thresholds)
+        for pairs, practised, lateness in divided
+        for part in new_parts(
+            pairs, practised, history.parts, history.everything, thresholds, chance, lateness
+        )
     ]
     verdict, added, dropped = certify_what_can_be(draft, history, candidates, thresholds)
     if not isinstance(verdict, Publishable):
-        raise Refused(
-            Reason.NOT_CERTIFIED,
-            f"This release is not published. {verdict.reason}",
-            remedy="Run `kloof audit` and `kloof doctor`; earlier releases stay as they are.",
-        )
-    return verdict, added, dropped
+        raise _refused(verdict.reason)
+    pairs_told = [pairs for pairs, _, _ in divided]
+    return _attacked(verdict, history, pairs_told, (*history.parts, *added)), added, dropped
+
+
+def _attacked(
+    publishable: Publishable, history: History, pairs: Sequence[PairColumns], parts: Sequence[Part]
+) -> Publishable:
+    """The release with what somebody inside could name; raises Refused where an attack finds more than it may."""
+    from kloof.domain.releases.attacks import inside
+    from kloof.domain.releases.attacks.truth import Truth
+    from kloof.domain.releases.certificate.certify import attacked
+    from kloof.storage.releases import practice_parts
+
+    alone = [one for arm in Arm if arm is not Arm.ASKED for one in practice_parts.placed(arm)]
+    blocks, document = list(history.blocks.values()), publishable.document
+    standing = [part for part in parts if any(cell.practice == part.practice for cell in document.practices)]
+    truths = [Truth.of_columns(one, blocks, standing) for one in (*pairs, *alone)]
+    found = inside(truths, [*history.releases, document])
+    if found.breaches:
+        raise _refused(f"An attack with the answers at hand breaks it: {found.breaches[0]}.")
+    return attacked(publishable, found.results)
+
+
+def _refused(why: str) -> Refused:
+    return Refused(
+        Reason.NOT_CERTIFIED,
+        f"This release is not published. {why}",
+        remedy="Run `kloof audit` and `kloof doctor`; earlier releases stay as they are.",
+    )

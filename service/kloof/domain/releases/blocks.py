@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kloof.domain.releases.closing import NewBlock, Plan, Waiting, joined
+from kloof.domain.releases.certificate.leverage import Membership
+from kloof.domain.releases.closing import NewBlock, Plan, RoundedSums, Waiting, joined
 from kloof.domain.releases.document import Level, WithheldReason
-from kloof.domain.releases.leverage import Membership
 from kloof.domain.releases.overlap import without_overexposed
-from kloof.domain.releases.pair_columns import PairColumns
+from kloof.domain.releases.pair_columns import PairColumns, first_of_each_customer
 from kloof.domain.releases.queues import (
     ROLL_UP,
     FineCell,
@@ -24,6 +24,7 @@ from kloof.domain.releases.queues import (
     judge,
     queue_up,
     roll_up,
+    surplus_of_accounts,
     surplus_of_the_largest,
 )
 from kloof.domain.releases.thresholds import Thresholds
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.integer[Any]]
-    Floats = NDArray[np.float64]
 
 PART = 30
 """Customers that each part of a long queue has at least."""
@@ -40,14 +40,19 @@ MOST_PARTS = 10
 
 
 def plan(
-    queued: Sequence[tuple[PairColumns, Sequence[FineCell]]], history: Membership, thresholds: Thresholds
+    queued: Sequence[tuple[PairColumns, Sequence[FineCell]]],
+    history: Membership,
+    thresholds: Thresholds,
+    chance: np.random.Generator,
 ) -> Plan:
     """The blocks that can close now, given all that ever closed.
 
     queued: per survey version and arm its queued pairs, and the cells that their `cell` points into. history: who
-    is in which block, over every block that ever closed, retired ones too since past releases hold them.
+    is in which block, over every block that ever closed, retired ones too since past releases hold them, and in which
+    part of a practice table. chance: what
+    the rounding of their sums is drawn from.
     """
-    rooms = [_Room(pairs, cells, thresholds) for pairs, cells in queued]
+    rooms = [_Room(pairs, cells, thresholds, chance) for pairs, cells in queued]
     for level, _ in ROLL_UP:
         for room in rooms:
             history = joined(history, room.close(level, history))
@@ -64,6 +69,7 @@ class _Room:
     pairs: PairColumns
     cells: Sequence[FineCell]
     thresholds: Thresholds
+    chance: np.random.Generator
     closed: list[NewBlock] = field(default_factory=list)
     reasons: dict[Queue, WithheldReason] = field(default_factory=dict)
 
@@ -90,8 +96,12 @@ class _Room:
         return left
 
     def _ready(self, level: Level, rows: "Ints", *, in_parts: bool) -> list[NewBlock]:
-        """The blocks that the rules for a single block allow, in parts where the queue is long."""
+        """The blocks that the rules for a single block allow, in parts where the queue is long.
+
+        Each customer has one pair in a block; a second one waits for the next.
+        """
         queues, queue = queue_up(self.pairs, self.cells, level)
+        rows = rows[first_of_each_customer(self.pairs.take(rows), queue[rows])]
         part = _parts(self.pairs.take(rows), queue[rows]) if in_parts else np.zeros_like(rows)
         blocks, failed = self._close(queues, queue, rows, part)
         if in_parts and failed:
@@ -99,13 +109,16 @@ class _Room:
             whole, failed = self._close(queues, queue, rows, np.zeros_like(rows))
             blocks += whole
         self.reasons |= {queues[number]: reason for number, reason in failed.items()}
-        for number in (
-            number for number, reason in failed.items() if reason is WithheldReason.TOO_FEW_SALESPEOPLE
-        ):
-            ours = rows[queue[rows] == number]
-            ours = ours[~surplus_of_the_largest(self.pairs.take(ours))]
-            blocks += self._close(queues, queue, ours, np.zeros_like(ours))[0]
+        for number, reason in failed.items():
+            if reason in _SURPLUS:
+                blocks += self._without_surplus(queues, queue, rows[queue[rows] == number])
         return blocks
+
+    def _without_surplus(self, queues: list[Queue], queue: "Ints", rows: "Ints") -> list[NewBlock]:
+        """The block of a queue in which some have too many customers, when those that came last wait on."""
+        for surplus in _SURPLUS.values():
+            rows = rows[~surplus(self.pairs.take(rows))]
+        return self._close(queues, queue, rows, np.zeros_like(rows))[0]
 
     def _close(
         self, queues: list[Queue], queue: "Ints", rows: "Ints", part: "Ints"
@@ -128,15 +141,12 @@ class _Room:
         return blocks, failed
 
     def _block(self, queue: Queue, rows: "Ints", judged: Judged, number: int) -> NewBlock:
-        members = judged.members_of(number)
         return NewBlock(
             survey=self.pairs.survey.key,
             queue=queue,
             pairs=self.pairs.id[rows],
-            person=members.person,
-            salesperson=members.salesperson,
-            sums=judged.group_sums.sums[number],
-            promises=judged.group_sums.promises[number],
+            members=judged.members_of(number),
+            figures=RoundedSums.of(judged.group_sums, number, self.pairs.survey, self.chance, self.pairs.arm),
             rows=rows,
         )
 
@@ -177,19 +187,21 @@ class _Room:
 
 
 def _parts(pairs: PairColumns, queue: "Ints") -> "Ints":
-    """For each pair the number of its part within its queue: 0 where the queue is short.
+    """For each pair, one of each customer, the number of its part within its queue: 0 where the queue is short.
 
-    Customers are dealt out like cards in order of salesperson, so that the parts have the same make-up.
+    They are dealt out like cards in order of salesperson, so that the parts have the same make-up.
     """
     part = np.zeros(len(pairs), dtype=np.int64)
     order = np.argsort(queue, kind="stable")
     for rows in np.split(order, np.cumsum(np.bincount(queue))[:-1]):
-        if len(rows) < 2 * PART:
-            continue
-        people, first, person = np.unique(pairs.customer[rows], return_index=True, return_inverse=True)
-        parts = min(MOST_PARTS, len(people) // PART)
+        parts = min(MOST_PARTS, len(rows) // PART)
         if parts > 1:
-            rank = np.empty(len(people), dtype=np.int64)
-            rank[np.lexsort((people, pairs.salesperson[rows][first]))] = np.arange(len(people))
-            part[rows] = rank[person] % parts
+            dealt = rows[np.lexsort((pairs.customer[rows], pairs.salesperson[rows]))]
+            part[dealt] = np.arange(len(dealt)) % parts
     return part
+
+
+_SURPLUS = {
+    WithheldReason.TOO_FEW_SALESPEOPLE: surplus_of_the_largest,
+    WithheldReason.TOO_FEW_ACCOUNTS: surplus_of_accounts,
+}

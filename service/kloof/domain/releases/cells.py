@@ -1,18 +1,20 @@
 """The tables of a release: which closed blocks make which cell, and what cannot be shown yet."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.cell_keys import CellKey, cell_keys
+from kloof.domain.releases.closing import RoundedSums
+from kloof.domain.releases.coarse_shares import counted
 from kloof.domain.releases.document import (
     ArmCell,
     AsOf,
+    AspectSums,
     BlockSize,
     Cell,
     Level,
@@ -21,17 +23,16 @@ from kloof.domain.releases.document import (
     ReleaseDocument,
     ResponseCounts,
     WithheldCell,
-    WithheldReason,
 )
-from kloof.domain.releases.pair_columns import Stat
+from kloof.domain.releases.guarantee import SurveySpread
 from kloof.domain.releases.queues import Queue
-from kloof.domain.statistics.sums import PairedSums, PromiseCounts, Sums
+from kloof.domain.releases.rounding import base_of
 from kloof.domain.surveys.definition import Survey, SurveyKey
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    Ints = NDArray[np.integer[Any]]
 
 
 C = TypeVar("C", Cell, ArmCell)
@@ -39,21 +40,26 @@ C = TypeVar("C", Cell, ArmCell)
 
 @dataclass(frozen=True, slots=True)
 class ClosedBlock:
-    """A block that closed and is not retired. sums: float64[aspects, Stat]; promises: kept, partly,
-    broken, unknown.
-    """
+    """A block that closed and is not retired. person: its customers, one for each pair."""
 
     number: int
     survey: SurveyKey
     queue: Queue
-    customers: int
-    deals: int
-    sums: "Floats"
-    promises: tuple[int, int, int, int]
+    person: "Ints"
+    figures: RoundedSums
+
+    @property
+    def n(self) -> int:
+        return len(self.person)
+
+    @property
+    def arm_is_asked(self) -> bool:
+        """Whether it holds pairs, and not one side alone."""
+        return self.queue.arm is Arm.ASKED
 
     @property
     def size(self) -> BlockSize:
-        return BlockSize(id=self.number, customers=self.customers, deals=self.deals)
+        return BlockSize(id=self.number, n=self.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +85,13 @@ class Draft:
     response: tuple[ResponseCounts, ...] = ()
     practices: tuple[PracticeCell, ...] = ()
     arms: tuple[ArmCell, ...] = ()
+    spreads: tuple[SurveySpread, ...] = ()
 
     def without(self, cells: Iterable[str]) -> "Draft":
         """The draft in which these cells are withheld, since the certificate does not hold with them."""
         dropped = set(cells)
         withheld = [
-            WithheldCell(
-                **cell.model_dump(include=set(WithheldCell.model_fields)), reason=WithheldReason.CERTIFICATE
-            )
+            WithheldCell(**cell.model_dump(include=set(WithheldCell.model_fields)))
             for cell in self.cells
             if cell.id in dropped
         ]
@@ -107,24 +112,28 @@ def cells(
     blocks: Sequence[ClosedBlock],
     surveys: Mapping[SurveyKey, Survey],
     header: Header,
-    earlier: ReleaseDocument | None,
+    releases: Sequence[ReleaseDocument],
 ) -> tuple[Cell, ...]:
     """Every cell that holds a block of pairs: company, products, regions and teams of each survey version.
 
-    A cell of the same blocks as in the release before carries that release's figures and date.
+    A cell of the same blocks as in the release before carries that release's figures and date. releases: all before
+    this one.
     """
     groups: dict[tuple[str, int, CellKey], list[ClosedBlock]] = {}
     pairs = (block for block in blocks if block.queue.arm is Arm.ASKED)
     for block in sorted(pairs, key=lambda block: block.number):
         for spot in cell_keys(block.queue):
             groups.setdefault((block.survey.id, block.survey.version, spot), []).append(block)
-    carried = {cell.id: cell for cell in earlier.cells} if earlier else {}
+    carried = {cell.id: cell for cell in releases[-1].cells} if releases else {}
     now = AsOf(release=header.number, date=header.published_on)
-    made = (
+    made = [
         _cell(surveys[SurveyKey(id=survey, version=version)], spot, members, now)
         for (survey, version, spot), members in sorted(groups.items(), key=lambda item: item[0])
-    )
-    return tuple(_carried(cell, carried.get(cell.id)) for cell in made)
+    ]
+    shown = (_carried(cell, carried.get(cell.id)) for cell in made)
+    sizes = {block.number: block.n for block in blocks}
+    figures = {block.number: block.figures for block in blocks}
+    return counted(tuple(shown), sizes, figures, surveys, releases)
 
 
 def _carried(cell: C, earlier: C | None) -> C:
@@ -163,15 +172,14 @@ def _arm_cell(survey: Survey, arm: Arm, blocks: Sequence[ClosedBlock], now: AsOf
         level=Level.COMPANY,
         arm=arm,
         blocks=tuple(block.number for block in blocks),
-        deals=sum(block.deals for block in blocks),
-        customers=sum(block.customers for block in blocks),
+        n=sum(block.n for block in blocks),
+        customers=different_customers(blocks),
         as_of=now,
-        aspects=one_side(survey, np.sum([block.sums for block in blocks], axis=0)),
+        aspects=one_side(survey, total(blocks), arm),
     )
 
 
 def _cell(survey: Survey, spot: CellKey, blocks: Sequence[ClosedBlock], now: AsOf) -> Cell:
-    sums = np.sum([block.sums for block in blocks], axis=0)
     return Cell(
         id=f"{survey.id}-{survey.version}/{spot.name}",
         survey=survey.id,
@@ -181,49 +189,49 @@ def _cell(survey: Survey, spot: CellKey, blocks: Sequence[ClosedBlock], now: AsO
         region=spot.region,
         team=spot.team,
         blocks=tuple(block.number for block in blocks),
-        deals=sum(block.deals for block in blocks),
-        customers=sum(block.customers for block in blocks),
+        n=sum(block.n for block in blocks),
+        customers=different_customers(blocks),
         as_of=now,
-        aspects=aspects(survey, sums),
-        promises=PromiseCounts(*np.sum([block.promises for block in blocks], axis=0).tolist()),
+        aspects=aspects(survey, total(blocks).sums),
     )
 
 
-def aspects(survey: Survey, sums: "Floats") -> dict[str, PairedSums]:
-    """The published figures per core aspect, from float64[aspects, Stat]."""
-    return {aspect.id: _moments(row) for aspect, row in zip(survey.core, sums.tolist(), strict=True)}
+def total(blocks: Sequence[ClosedBlock]) -> RoundedSums:
+    """The rounded sums of all of them together; there is at least one."""
+    return RoundedSums(
+        *(
+            np.sum([getattr(block.figures, name) for block in blocks], axis=0)
+            for name in ("sums", "counts", "promises")
+        )
+    )
 
 
-def one_side(survey: Survey, sums: "Floats") -> dict[str, Sums]:
-    """The published figures of an arm that tells one side, from float64[aspects, Stat]; both sides are that one."""
+def different_customers(blocks: Iterable[ClosedBlock]) -> int:
+    """How many different customers are in these blocks, rounded down to a multiple of five."""
+    return rounded_down(len(np.unique(np.concatenate([block.person for block in blocks]))))
+
+
+def aspects(survey: Survey, sums: "Ints") -> dict[str, AspectSums]:
+    """The published sums per core aspect, from int64[aspects, 2] in multiples of the base."""
+    base = base_of(survey.scale)
     rows = zip(survey.core, sums.tolist(), strict=True)
-    return {aspect.id: Sums(int(row[Stat.N]), row[Stat.R], row[Stat.RR]) for aspect, row in rows}
+    return {aspect.id: AspectSums(v=base * v, r=base * r) for aspect, (v, r) in rows}
 
 
-def _moments(row: list[float]) -> PairedSums:
-    n = int(row[Stat.N])
-
-    def ends(lowest: Stat, highest: Stat) -> tuple[int, int, int]:
-        low, high = int(row[lowest]), int(row[highest])
-        return low, n - low - high, high
-
-    return PairedSums(
-        n=n,
-        v=row[Stat.V],
-        r=row[Stat.R],
-        vv=row[Stat.VV],
-        rr=row[Stat.RR],
-        vr=row[Stat.VR],
-        v_counts=ends(Stat.V_LOWEST, Stat.V_HIGHEST),
-        r_counts=ends(Stat.R_LOWEST, Stat.R_HIGHEST),
-        higher=int(row[Stat.HIGHER]),
-        equal=int(row[Stat.EQUAL]),
-        disappointed=int(row[Stat.HIGHER]),
-        disappointed_at_norm=int(row[Stat.AT_NORM]),
-        good=None if math.isnan(row[Stat.GOOD]) else int(row[Stat.GOOD]),
-    )
+def one_side(survey: Survey, figures: RoundedSums, arm: Arm) -> dict[str, float]:
+    """The published sums of an arm that tells one side; in a block both sides are that one, each rounded by itself."""
+    side = 0 if arm is Arm.LEFT else 1
+    base = base_of(survey.scale)
+    return {
+        aspect.id: base * row[side] for aspect, row in zip(survey.core, figures.sums.tolist(), strict=True)
+    }
 
 
-def rounded_up(count: int, step: int = 5) -> int:
-    """The count rounded up to a multiple of `step`: counts of the same deals keep their order."""
-    return -(-count // step) * step
+def rounded_down(count: int, step: int = 5) -> int:
+    """The count rounded down to a multiple of `step`."""
+    return count // step * step
+
+
+def to_the_nearest(count: int, step: int = 5) -> int:
+    """The count as the nearest multiple of `step`: counts of the same deals keep their order."""
+    return (count + step // 2) // step * step

@@ -2,46 +2,95 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from kloof.domain.deals.study_arms import Arm
+from kloof.domain.releases.certificate.leverage import Membership
 from kloof.domain.releases.document import WithheldReason
-from kloof.domain.releases.leverage import Membership
-from kloof.domain.releases.queues import (
-    Queue,
-)
-from kloof.domain.surveys.definition import SurveyKey
+from kloof.domain.releases.pair_columns import GroupSums, Stat
+from kloof.domain.releases.queues import Queue
+from kloof.domain.releases.rounding import COUNT_BASE, base_of, rounded_at_random
+from kloof.domain.surveys.definition import Survey, SurveyKey
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.integer[Any]]
-    Floats = NDArray[np.float64]
+
+
+class Counted(IntEnum):
+    """The columns of a block's counts: pairs in which something holds."""
+
+    HIGHER = 0
+    EQUAL = 1
+    GOOD = 2
+    V_LOWEST = 3
+    V_HIGHEST = 4
+    R_LOWEST = 5
+    R_HIGHEST = 6
+    AT_NORM = 7
+    DISAPPOINTED_AT_NORM = 8
+    DISAPPOINTED_BELOW_NORM = 9
+
+
+@dataclass(frozen=True, slots=True)
+class RoundedSums:
+    """All that is kept of what a group answered: every number rounded at random, once, when the group closed.
+
+    sums: int64[aspects, 2], ΣV and ΣR in multiples of the scale's base. counts: int64[aspects, Counted], multiples of
+    three. promises: int64[5], kept, partly kept, broken and too early to say, and how many customers know of one;
+    multiples of three.
+    """
+
+    sums: "Ints"
+    counts: "Ints"
+    promises: "Ints"
+
+    @classmethod
+    def of(
+        cls, exact: GroupSums, group: int, survey: Survey, chance: np.random.Generator, arm: Arm = Arm.ASKED
+    ) -> Self:
+        """One group of exact sums, rounded; where there is one side only, once for both."""
+        sums, by_name = exact.sums[group], [Stat[one.name] for one in Counted]
+        sides = [Stat.V, Stat.R] if arm is Arm.ASKED else [Stat.V]
+        promises = np.append(exact.promises[group], exact.promisers[group])
+        answers = rounded_at_random(sums[:, sides], base_of(survey.scale), chance)
+        return cls(
+            np.broadcast_to(answers, (len(sums), 2)),
+            COUNT_BASE * rounded_at_random(sums[:, by_name], COUNT_BASE, chance),
+            COUNT_BASE * rounded_at_random(promises, COUNT_BASE, chance),
+        )
+
+    def __add__(self, other: "RoundedSums") -> "RoundedSums":
+        """Both together; each is rounded already, and the sum is not rounded again."""
+        return RoundedSums(self.sums + other.sums, self.counts + other.counts, self.promises + other.promises)
 
 
 @dataclass(frozen=True, slots=True)
 class NewBlock:
     """A block that closes: the ids of its pairs, who is in it, and its sums.
 
-    person, salesperson: one entry for each customer and who sold to them. sums: float64[aspects, Stat].
-    promises: kept, partly kept, broken, too early to say. rows: places of the pairs in the columns they
-    came from.
+    members: one entry for each customer, in order of customer. rows: places of the pairs in the columns they came from.
     """
 
     survey: SurveyKey
     queue: Queue
     pairs: "Ints"
-    person: "Ints"
-    salesperson: "Ints"
-    sums: "Floats"
-    promises: "Ints"
+    members: Membership
+    figures: RoundedSums
     rows: "Ints"
 
     @property
-    def customers(self) -> int:
-        """Distinct customers."""
-        return int(self.sums[0, 0])
+    def n(self) -> int:
+        """Customers, each with one pair."""
+        return len(self.pairs)
+
+    @property
+    def person(self) -> "Ints":
+        return self.members.person
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +123,5 @@ def joined(history: Membership, blocks: Sequence[NewBlock]) -> Membership:
     number.
     """
     last = min(0, int(history.row.min(initial=0)))
-    sizes = [len(block.person) for block in blocks]
-    none = np.zeros(0, dtype=np.int64)
-    return history + Membership(
-        row=np.repeat(last - 1 - np.arange(len(blocks)), sizes),
-        person=np.concatenate([none, *(block.person for block in blocks)]),
-        salesperson=np.concatenate([none, *(block.salesperson for block in blocks)]),
-    )
+    numbered = (block.members.numbered_from(last - number) for number, block in enumerate(blocks, start=1))
+    return Membership.together([history, *numbered])

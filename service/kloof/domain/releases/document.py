@@ -6,18 +6,16 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.statistics.sums import PairedSums, PromiseCounts, Sums
+from kloof.domain.releases.guarantee import Count, Guarantee, ReleasePart, Sha256, Share, SurveySpread
+from kloof.domain.releases.rounding import base_of
 from kloof.domain.surveys.definition import Aspect, Identifier, Scale, Survey, SurveyKey
 from kloof.domain.text import Text
 
-FORMAT: Final = 1
-"""Raised when a reader of the old format could misread the new one."""
-
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Count = Annotated[int, Field(ge=0)]
+FORMAT: Final = 2
+"""Raised when a reader of the old format could misread the new one. Releases of format 1 stand in `format_1`."""
 
 
 class Level(StrEnum):
@@ -30,10 +28,11 @@ class Level(StrEnum):
 
 
 class WithheldReason(StrEnum):
-    """Why a cell is not published. The site words these."""
+    """Why a cell is not published. The desk sees which; the public is told one and the same, whatever it is."""
 
-    TOO_FEW = "too_few"  # fewer customers than k
-    TOO_FEW_SALESPEOPLE = "too_few_salespeople"  # fewer than m, or one of them has more than half
+    TOO_FEW = "too_few"  # fewer customers than a block holds
+    TOO_FEW_SALESPEOPLE = "too_few_salespeople"  # fewer than m, or they know too many of the customers
+    TOO_FEW_ACCOUNTS = "too_few_accounts"  # fewer than three, or one of them has too many of the customers
     HOMOGENEOUS = (
         "homogeneous"  # nearly everybody said the same, so the cell would tell what each of them said
     )
@@ -41,11 +40,7 @@ class WithheldReason(StrEnum):
     CERTIFICATE = "certificate"  # together with what was published before it would give too much away
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PublishedAspect(_Part):
+class PublishedAspect(ReleasePart):
     """A core aspect with the questions as they were asked, and its norm N on the survey's scale."""
 
     id: Identifier
@@ -59,13 +54,17 @@ class PublishedAspect(_Part):
         return cls(**aspect.model_dump(include=set(cls.model_fields)))
 
 
-class PublishedSurvey(_Part):
-    """One survey version with its core aspects, which are the only ones published."""
+class PublishedSurvey(ReleasePart):
+    """One survey version with its core aspects, which are the only ones published.
+
+    base: every published sum of its answers is a multiple of it, rounded at random when a block closed.
+    """
 
     id: Identifier
     version: int
     title: Text
     scale: Scale
+    base: float
     aspects: tuple[PublishedAspect, ...]
 
     @classmethod
@@ -75,6 +74,7 @@ class PublishedSurvey(_Part):
             version=survey.version,
             title=survey.title,
             scale=survey.scale,
+            base=base_of(survey.scale),
             aspects=tuple(PublishedAspect.of(aspect) for aspect in survey.core),
         )
 
@@ -83,7 +83,7 @@ class PublishedSurvey(_Part):
         return SurveyKey(id=self.id, version=self.version)
 
 
-class Place(_Part):
+class Place(ReleasePart):
     """Which deals a cell is about. A field that the level does not name is empty."""
 
     survey: Identifier
@@ -98,87 +98,100 @@ class Place(_Part):
         return SurveyKey(id=self.survey, version=self.version)
 
 
-class AsOf(_Part):
+class AsOf(ReleasePart):
     """The release in which a cell last moved; its figures are of that day."""
 
     release: Annotated[int, Field(ge=1)]
     date: date
 
 
-class BlockSize(_Part):
-    """One closed block of this release: how large it is, and nothing of what was answered in it."""
+class BlockSize(ReleasePart):
+    """One closed block of this release: of how many customers, each with one deal, and nothing of what they said."""
 
     id: Annotated[int, Field(ge=1)]
-    customers: Count
-    deals: Count
+    n: Count
+
+
+class AspectSums(ReleasePart):
+    """ΣV and ΣR of one aspect over the pairs of a set: sums of what was rounded block by block."""
+
+    v: float
+    r: float
+
+
+class AspectShares(ReleasePart):
+    """What share of the customers answered how; None where too few would have to tell.
+
+    higher, equal, lower: V above, equal to and below R. good: R at or above the scale's `good`. at_norm: R at or above
+    the norm; disappointed_…: of those at, and of those below it, the share with V above R.
+    """
+
+    higher: Share | None = None
+    equal: Share | None = None
+    lower: Share | None = None
+    good: Share | None = None
+    v_lowest: Share | None = None
+    v_highest: Share | None = None
+    r_lowest: Share | None = None
+    r_highest: Share | None = None
+    at_norm: Share | None = None
+    disappointed_at_norm: Share | None = None
+    disappointed_below_norm: Share | None = None
+
+
+class PromiseShares(ReleasePart):
+    """What became of promises of which that is known."""
+
+    kept: Share
+    partly: Share
+    broken: Share
 
 
 class Cell(Place):
-    """The additive statistics of one published set of customers: the union of `blocks`.
+    """One published set of customers: the union of `blocks`.
 
-    `customers` equals `aspects[…].n`. A customer's deals in one block are averaged first; a customer with
-    deals in two blocks of the set counts once in each. `v_counts` and `r_counts` have three numbers:
-    customers at the lowest point of the scale, between, and at the highest. All points would give minimum and
-    maximum away, which in a group of twelve says a lot about each; the two ends are what a ceiling needs.
+    n: pairs, one of each customer in each block. customers: different ones, rounded down to a multiple of five.
+    counted: the blocks that `shares` and `promises` are about, which move less often than the sums; empty where they
+    are not published.
     """
 
     id: str
     blocks: tuple[int, ...]
-    deals: Count
+    n: Count
     customers: Count
     as_of: AsOf
-    aspects: dict[str, PairedSums]
-    promises: PromiseCounts
+    aspects: dict[str, AspectSums]
+    counted: tuple[int, ...] = ()
+    shares: dict[str, AspectShares] = Field(default_factory=dict)
+    promises: PromiseShares | None = None
 
 
 class WithheldCell(Place):
-    """A cell that exists and is not published."""
-
-    reason: WithheldReason
+    """A group that has deals and is not published. Why is not said: the reason could tell what was answered."""
 
 
-class ResponseCounts(_Part):
-    """How many deals of a survey version came how far, each rounded up to a multiple of five.
+class ResponseCounts(Place):
+    """How many deals of a group came how far, each to the nearest five: every group that has deals is listed.
 
-    Rounded, because two releases with one delivery between them would otherwise tell whether that
-    one customer answered.
-    `pairs_published` is exact: it is the sum of the blocks. The first five are about deals in which everybody is asked
-    twice; of these `asked_again` answered at sale and their second survey was sent in or has closed, `answered_twice`
-    sent it in. `not_asked`: deals that a draw left out of the first survey, and whose second was sent in or has
-    closed. Releases of before these were counted do not hold the last four.
+    Rounded, because two releases with one delivery between them would otherwise tell whether that one customer
+    answered. The first five are about deals in which everybody is asked twice; of these `asked_again` answered at sale
+    and their second survey was sent in or has closed, `answered_twice` sent it in. `not_asked`: deals that a draw left
+    out of the first survey, and whose second was sent in or has closed. `pairs_published` is exact: the sum of the
+    blocks.
     """
 
-    survey: Identifier
-    version: int
     deals_started: Count
     answered_at_sale: Count
     answered_after_delivery: Count
     pairs: Count
     pairs_published: Count
-    asked_again: Count | None = None
-    answered_twice: Count | None = None
-    not_asked: Count | None = None
-    not_asked_answered: Count | None = None
+    asked_again: Count = 0
+    answered_twice: Count = 0
+    not_asked: Count = 0
+    not_asked_answered: Count = 0
 
 
-class Guarantee(_Part):
-    """What the certificate found over this release and every earlier one together.
-
-    `max_leverage` ≤ 1/k: no sum over fewer than k people can be worked out. `insider_…`: the same for a
-    salesperson who subtracts their own customers.
-    """
-
-    k: int
-    m: int
-    smaller_m_agreed_on: date | None = None
-    max_leverage: float
-    insider_k: int
-    insider_max_leverage: float
-    sets: Count
-    releases: Count
-
-
-class Previous(_Part):
+class Previous(ReleasePart):
     """The release before this one, by the SHA-256 of its datapackage.json."""
 
     number: Annotated[int, Field(ge=1)]
@@ -188,21 +201,23 @@ class Previous(_Part):
 class PracticeCell(Place):
     """One arm of a practice table: the deals of `blocks` in which something was done, or was not.
 
-    Both arms of a table are over the same blocks, and together they are those blocks.
+    Both arms of a table are over the same blocks, and together they are those blocks; each is rounded by itself.
+    `parts`: from how many rounded sums each is added up.
     """
 
     id: str
     practice: Identifier
     done: bool
     blocks: tuple[int, ...]
-    deals: Count
+    parts: Annotated[int, Field(ge=1)]
+    n: Count
     customers: Count
     as_of: AsOf
-    aspects: dict[str, PairedSums]
+    aspects: dict[str, AspectSums]
 
 
 class ArmCell(Place):
-    """The additive statistics of customers who told one side only: the union of `blocks`, for the whole company.
+    """Customers who told one side only: the union of `blocks`, for the whole company.
 
     NOT_ASKED: R of those whom a draw left out of the first survey. LEFT: V of those who let the second one close.
     """
@@ -210,16 +225,16 @@ class ArmCell(Place):
     id: str
     arm: Literal[Arm.NOT_ASKED, Arm.LEFT]
     blocks: tuple[int, ...]
-    deals: Count
+    n: Count
     customers: Count
     as_of: AsOf
-    aspects: dict[str, Sums]
+    aspects: dict[str, float]
 
 
-class ReleaseDocument(_Part):
+class ReleaseDocument(ReleasePart):
     """Everything in one release.json."""
 
-    format: Literal[1] = FORMAT
+    format: Literal[2] = FORMAT
     kloof: str
     number: Annotated[int, Field(ge=1)]
     published_on: date
@@ -227,6 +242,7 @@ class ReleaseDocument(_Part):
     company: str
     guarantee: Guarantee
     surveys: tuple[PublishedSurvey, ...]
+    spreads: tuple[SurveySpread, ...] = ()
     blocks: tuple[BlockSize, ...] = ()
     cells: tuple[Cell, ...]
     withheld: tuple[WithheldCell, ...] = ()
@@ -240,6 +256,10 @@ class ReleaseDocument(_Part):
             if survey.key == key:
                 return survey
         raise KeyError(str(key))
+
+    def spread(self, key: SurveyKey) -> SurveySpread | None:
+        """The spread of this survey version; None where fewer than thirty pairs stand in blocks."""
+        return next((spread for spread in self.spreads if spread.key == key), None)
 
     def cells_of(self, key: SurveyKey, level: Level | None = None) -> Iterator[Cell]:
         """The cells of one survey version, in the order of the file."""

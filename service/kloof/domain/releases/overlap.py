@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kloof.domain.releases.certificate.leverage import Certificate, Membership
 from kloof.domain.releases.closing import NewBlock, joined
-from kloof.domain.releases.leverage import Certificate, Membership
 from kloof.domain.releases.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.integer[Any]]
     Shrink = Callable[[NewBlock, Ints], NewBlock | None]
+    UnitsOf = Callable[[Membership], Ints]
 
 ROUNDS = 12
-"""Tries with ever more customers left out; after these only customers who are in no other block may
-stay."""
+"""Tries with ever more customers left out; after these only customers may stay who are in no other block, and whose
+account is in none either."""
 
 
 def without_overexposed(
@@ -42,71 +43,81 @@ def without_overexposed(
     kept = blocks
     for tried in range(ROUNDS):
         together = joined(history, kept)
-        found = exposed(together, thresholds)
+        found, units_of = exposed(together, thresholds)
         if not len(found):
             return kept
         if not tried:
             kept = in_one()
             continue
-        leaving = _leaving(kept, together, found)
+        leaving = _leaving(kept, together, found, units_of)
         if not any(map(len, leaving)):
             break
         kept = _each(kept, leaving, shrink)
     return _each(kept, _in_another(kept, history), shrink)
 
 
-def exposed(members: Membership, thresholds: Thresholds) -> "Ints":
-    """People with more leverage than the certificate allows: for outsiders, or if for none, for a salesperson."""
+def exposed(members: Membership, thresholds: Thresholds) -> "tuple[Ints, UnitsOf]":
+    """People with more leverage than the certificate allows, or if there are none, accounts; and what tells of a
+    membership which of them each entry is.
+    """
     certificate = Certificate(members)
     found = certificate.outsiders(thresholds.max_leverage).above(thresholds.max_leverage)
     if len(found):
-        return found
-    bound = thresholds.insider_max_leverage
-    return certificate.insiders(bound).above(bound)
+        return found, lambda some: some.person
+    bound = thresholds.account_max_leverage
+    return Certificate(members.by_account()).outsiders(bound).above(bound), lambda some: some.units
 
 
-def _leaving(blocks: Sequence[NewBlock], together: Membership, exposed: "Ints") -> "list[Ints]":
-    """Per block the customers who must leave it; everybody leaves the smallest of the blocks they are in."""
-    if not len(exposed):
-        return []
+def _leaving(
+    blocks: Sequence[NewBlock], together: Membership, exposed: "Ints", units_of: "UnitsOf"
+) -> "list[Ints]":
+    """Per block the customers who must leave it; everybody, or their account, leaves the smallest of the blocks they
+    are in.
+    """
     gone = np.zeros(0, dtype=np.int64)
-    must = _who_expose(blocks, together, exposed)
+    must = _who_expose(blocks, together, exposed, units_of)
     leaving: list[Ints] = [gone] * len(blocks)
-    for number in sorted(range(len(blocks)), key=lambda at: blocks[at].customers):
-        leaving[number] = np.setdiff1d(np.intersect1d(must, blocks[number].person), gone)
-        gone = np.union1d(gone, leaving[number])
+    for number in sorted(range(len(blocks)), key=lambda at: blocks[at].n):
+        units = units_of(blocks[number].members)
+        going = np.setdiff1d(np.intersect1d(must, units), gone)
+        leaving[number] = blocks[number].person[np.isin(units, going)]
+        gone = np.union1d(gone, going)
     return leaving
 
 
-def _who_expose(blocks: Sequence[NewBlock], together: Membership, exposed: "Ints") -> "Ints":
-    """Customers in these blocks through whom the exposed are so: themselves, where they are in several sets.
+def _who_expose(
+    blocks: Sequence[NewBlock], together: Membership, exposed: "Ints", units_of: "UnitsOf"
+) -> "Ints":
+    """Customers in these blocks, or accounts, through whom the exposed are so: themselves, where they are in several
+    sets.
 
     Somebody in one set only is exposed by what others of that set tell elsewhere, and these by others in turn; the
     nearest who stand in one of these blocks are it. Nobody where closed blocks alone are to blame.
     """
-    person, row = np.unique(np.stack([together.person, together.row]), axis=1)
-    shared = person[1:][np.diff(person) == 0]
-    own = np.concatenate([np.zeros(0, np.int64), *(block.person for block in blocks)])
+    unit, row = np.unique(np.stack([units_of(together), together.row]), axis=1)
+    shared = unit[1:][np.diff(unit) == 0]
+    own = np.concatenate([np.zeros(0, np.int64), *(units_of(block.members) for block in blocks)])
     through = np.intersect1d(exposed, shared)
     alone = np.setdiff1d(exposed, shared)
-    reached = np.unique(row[np.isin(person, alone)])
-    through = np.union1d(through, np.intersect1d(person[np.isin(row, reached)], shared))
+    reached = np.unique(row[np.isin(unit, alone)])
+    through = np.union1d(through, np.intersect1d(unit[np.isin(row, reached)], shared))
     while not np.isin(through, own).any():
-        wider = np.unique(row[np.isin(person, through)])
+        wider = np.unique(row[np.isin(unit, through)])
         if len(wider) == len(reached):
             break
         reached = wider
-        through = np.intersect1d(person[np.isin(row, reached)], shared)
+        through = np.intersect1d(unit[np.isin(row, reached)], shared)
     return through
 
 
 def _in_another(blocks: Sequence[NewBlock], history: Membership) -> "list[Ints]":
-    """Per block the customers who are in a closed block, or in an earlier one of these."""
-    seen = np.unique(history.person)
+    """Per block the customers who are in a closed block or in an earlier one of these, or whose account is."""
+    people, units = np.unique(history.person), np.unique(history.units)
     leaving: list[Ints] = []
     for block in blocks:
-        leaving.append(np.intersect1d(block.person, seen))
-        seen = np.union1d(seen, block.person)
+        seen = np.isin(block.person, people) | np.isin(block.members.units, units)
+        leaving.append(block.person[seen])
+        people, units = np.union1d(people, block.person), np.union1d(units, block.members.units)
     return leaving
 
 

@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kloof.domain.deals.study_arms import Arm
+from kloof.domain.releases.certificate.leverage import Membership, account_units
 from kloof.domain.releases.document import Level, WithheldReason
-from kloof.domain.releases.leverage import Membership
+from kloof.domain.releases.likeness import too_alike
 from kloof.domain.releases.pair_columns import GroupSums, PairColumns, group_sums
-from kloof.domain.releases.thresholds import MOST_ALIKE, Thresholds
+from kloof.domain.releases.thresholds import (
+    ACCOUNT_K,
+    INSIDER_K,
+    LEAST_OTHER_ACCOUNTS,
+    MOST_BY_ONE_ACCOUNT,
+    Thresholds,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.integer[Any]]
+    Bools = NDArray[np.bool_]
 
 ROLL_UP = ((Level.TEAM, 0), (Level.REGION, 2), (Level.PRODUCT, 2), (Level.COMPANY, 2))
 """The levels at which a pair may close, each with the releases that it has to wait before; the finest is tried
@@ -67,7 +75,7 @@ def queue_up(pairs: PairColumns, cells: Sequence[FineCell], level: Level) -> "tu
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Groups of pairs with their sums, their members (row = group), and per group why it may not close,
+    """Groups of pairs with their exact sums, their members (row = group), and per group why it may not close,
     or None.
     """
 
@@ -82,20 +90,28 @@ class Judged:
 
 
 def judge(pairs: PairColumns, group: "Ints", groups: int, thresholds: Thresholds) -> Judged:
-    """Each group against the rules for a block; `group` numbers the pairs' groups from 0, negative for
-    none.
+    """Each group against the rules for a block.
+
+    `group` numbers the pairs' groups from 0, negative for none. In a group that cuts across blocks a customer may have
+    a pair of each block, and is one customer.
     """
     sums = group_sums(pairs, group, groups)
     chosen = group >= 0
-    members = Membership.of(group[chosen], pairs.customer[chosen], pairs.salesperson[chosen])
-    few = sums.customers < thresholds.least_customers
-    one_sided = ~_enough_salespeople(members, sums.customers, thresholds)
-    alike = (sums.alike > MOST_ALIKE).any(axis=1) | sums.near_an_end(pairs.survey)
+    members = Membership.of(
+        group[chosen], pairs.customer[chosen], pairs.salesperson[chosen], pairs.account[chosen]
+    )
+    people = members.people(groups)
+    few = people < thresholds.least_customers
+    one_sided = ~_enough_salespeople(members, people, thresholds)
+    one_account = ~_enough_accounts(members, people)
+    alike = too_alike(pairs, group, groups)
     reasons = tuple(
         WithheldReason.TOO_FEW
         if few[at]
         else WithheldReason.TOO_FEW_SALESPEOPLE
         if one_sided[at]
+        else WithheldReason.TOO_FEW_ACCOUNTS
+        if one_account[at]
         else WithheldReason.HOMOGENEOUS
         if alike[at]
         else None
@@ -104,50 +120,98 @@ def judge(pairs: PairColumns, group: "Ints", groups: int, thresholds: Thresholds
     return Judged(sums, members, reasons)
 
 
-def _enough_salespeople(members: Membership, customers: "Ints", rules: Thresholds) -> "NDArray[np.bool_]":
-    """At least m, none with more than their share, and enough customers of others left without any one of
-    them.
+def _enough_salespeople(members: Membership, n: "Ints", rules: Thresholds) -> "Bools":
+    """At least m, none with more than their share, and without any one or two of them nobody or enough others.
+
+    Two leave nobody where no third sells. Who bought from both is taken off twice, so that there more must be left.
     """
-    groups = len(customers)
-    sellers, seller = np.unique(members.salesperson, return_inverse=True)
-    pair = members.row * len(sellers) + seller
-    pairs, theirs = np.unique(pair, return_counts=True)
-    row = pairs // max(len(sellers), 1)
-    count = np.bincount(row, minlength=groups)
-    largest = np.zeros(groups)
-    np.maximum.at(largest, row, theirs)
-    known, exclusive = np.unique(pair[_by_one_only(members)], return_counts=True)
-    lost = np.zeros(groups)
-    np.maximum.at(lost, known // max(len(sellers), 1), exclusive)
-    enough: NDArray[np.bool_] = (
+    count, first, second = _largest_two(members.row, members.salesperson, len(n))
+    enough: Bools = (
         (count >= rules.m)
-        & (largest <= rules.most_by_one * customers)
-        & (customers - lost >= rules.least_without_one)
+        & (first <= rules.most_by_one * n)
+        & (n - first >= rules.least_left)
+        & ((count <= 2) | (n - first - second >= rules.least_left))
     )
     return enough
 
 
-def _by_one_only(members: Membership) -> "NDArray[np.bool_]":
-    """Entries of customers with one salesperson in that set; entries are in order of set and customer."""
-    same = (np.diff(members.row) == 0) & (np.diff(members.person) == 0)
-    alone = np.ones(len(members.row), dtype=bool)
-    alone[1:] &= ~same
-    alone[:-1] &= ~same
-    return alone
-
-
-def surplus_of_the_largest(pairs: PairColumns) -> "NDArray[np.bool_]":
-    """Pairs that must go on waiting so that no salesperson has more customers here than all others
-    together.
-
-    The customers who came last wait; whoever bought from several salespeople does not.
+def _enough_accounts(members: Membership, n: "Ints") -> "Bools":
+    """Three at least, none with more than half, enough customers of others without any one of them; and none that
+    outweighs the others: with c customers of each, c² is for none more than a third of all c² (see `leverage`).
     """
-    sellers, seller = np.unique(pairs.salesperson, return_inverse=True)
-    people, person = np.unique(pairs.customer, return_inverse=True)
-    sold = np.zeros((len(people), len(sellers)), dtype=bool)
-    sold[person, seller] = True
-    largest = int(sold.sum(axis=0).argmax())
-    has, only = sold[:, largest], sold[:, largest] & (sold.sum(axis=1) == 1)
-    too_many = int(has.sum() - (~has).sum())
-    surplus = np.flatnonzero(only)[::-1][: max(too_many, 0)]
-    return np.isin(person, surplus)
+    members = members.one_of_each_person()
+    count, first, _ = _largest_two(members.row, members.units, len(n))
+    squares = _squares(members.row, members.units, len(n))
+    enough: Bools = (
+        (count >= max(ACCOUNT_K, 1 + LEAST_OTHER_ACCOUNTS))
+        & (first <= MOST_BY_ONE_ACCOUNT * n)
+        & (n - first >= INSIDER_K)
+        & (ACCOUNT_K * first**2 <= squares)
+    )
+    return enough
+
+
+def _largest_two(row: "Ints", part: "Ints", rows: int) -> "tuple[Ints, Ints, Ints]":
+    """Per row how many different parts it has, and the sizes of the largest and of the second largest."""
+    owner, sizes = _sizes(row, part)
+    count = np.bincount(owner, minlength=rows)
+    order = np.lexsort((-sizes, owner))
+    place = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
+    first, second = np.zeros((2, rows), dtype=np.int64)
+    for rank, found in enumerate((first, second)):
+        at = order[place == rank]
+        found[owner[at]] = sizes[at]
+    return count, first, second
+
+
+def _squares(row: "Ints", part: "Ints", rows: int) -> "Ints":
+    owner, sizes = _sizes(row, part)
+    return np.bincount(owner, weights=sizes.astype(np.float64) ** 2, minlength=rows).astype(np.int64)
+
+
+def _sizes(row: "Ints", part: "Ints") -> "tuple[Ints, Ints]":
+    """Of every part of every row its row and how many it has there, in order of row."""
+    parts, place = np.unique(part, return_inverse=True)
+    keys, sizes = np.unique(row * max(len(parts), 1) + place, return_counts=True)
+    return keys // max(len(parts), 1), sizes
+
+
+def surplus_of_the_largest(pairs: PairColumns) -> "Bools":
+    """Pairs that must go on waiting so that no salesperson has more customers here than all others together.
+
+    The customers who came last wait.
+    """
+    sellers, seller, sold = np.unique(pairs.salesperson, return_inverse=True, return_counts=True)
+    largest = int(sold.argmax()) if len(sellers) else 0
+    too_many = max(0, 2 * int(sold.max(initial=0)) - len(pairs))
+    return _last(pairs, np.flatnonzero(seller == largest), too_many)
+
+
+def surplus_of_accounts(pairs: PairColumns) -> "Bools":
+    """Pairs that must go on waiting so that no account outweighs the others; those that came last wait.
+
+    With at most c customers of each account that has more, the largest c that will do.
+    """
+    units = account_units(pairs.customer, pairs.account)
+    _, unit, sizes = np.unique(units, return_inverse=True, return_counts=True)
+    rank = _rank_within(unit, pairs.id)
+    for most in range(int(sizes.max(initial=0)), 0, -1):
+        kept = np.minimum(sizes, most)
+        if ACCOUNT_K * most**2 <= int((kept**2).sum()) and most <= MOST_BY_ONE_ACCOUNT * kept.sum():
+            return np.asarray(rank >= most)
+    return np.zeros(len(pairs), dtype=bool)
+
+
+def _rank_within(part: "Ints", number: "Ints") -> "Ints":
+    """The place of each within its part, in order of number."""
+    order = np.lexsort((number, part))
+    rank = np.empty(len(part), dtype=np.int64)
+    rank[order] = np.arange(len(part)) - np.searchsorted(part[order], part[order])
+    return rank
+
+
+def _last(pairs: PairColumns, rows: "Ints", how_many: int) -> "Bools":
+    surplus = np.zeros(len(pairs), dtype=bool)
+    latest = rows[np.argsort(pairs.id[rows])][::-1][:how_many]
+    surplus[latest] = True
+    return surplus

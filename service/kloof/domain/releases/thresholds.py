@@ -12,6 +12,10 @@ SLACK = 1.2
 """A block holds a fifth more than k, so that tables that cut across blocks fit under the same
 certificate."""
 INSIDER_K = 5
+ACCOUNT_K = 3
+"""Accounts that a block has at least, and whose answers a sum that can be worked out rests on at least."""
+LEAST_OTHER_ACCOUNTS = 2
+MOST_BY_ONE_ACCOUNT = 0.5
 MOST_ALIKE = 0.9
 """Share of customers with one and the same answer above which the group's figures tell what each of them
 said.
@@ -63,7 +67,7 @@ class Thresholds:
         return 0.5 if self.m >= USUAL_M else 1.0
 
     @property
-    def least_without_one(self) -> int:
+    def least_left(self) -> int:
         """Customers that must remain in a block for whoever subtracts their own; nobody is left to
         protect at m = 1.
         """
@@ -76,5 +80,10 @@ class Thresholds:
 
     @property
     def insider_max_leverage(self) -> float:
-        """The bound for a salesperson who subtracts their own customers."""
+        """The bound for a salesperson, or two together, who subtract their own customers."""
         return 1 / INSIDER_K
+
+    @property
+    def account_max_leverage(self) -> float:
+        """The bound for accounts, each taken as one."""
+        return 1 / ACCOUNT_K

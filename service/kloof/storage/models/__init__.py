@@ -14,6 +14,7 @@ from kloof.storage.models.release import (
     QueueCell,
     Release,
     Round,
+    Spread,
 )
 from kloof.storage.models.responses import Invitation, Promise, Response
 from kloof.storage.models.sign_in import Attempt, SignIn
@@ -43,6 +44,7 @@ MODELS = [
     AuditSubject,
     AuditEntry,
     PracticePart,
+    Spread,
     OwnBatch,
     OwnPair,
     OwnClosing,
@@ -78,5 +80,6 @@ __all__ = [
     "Response",
     "Round",
     "SignIn",
+    "Spread",
     "SurveyVersion",
 ]

@@ -52,9 +52,9 @@ class Round(BaseModel):
 class Block(BaseModel):
     """Closed for good, or retired after an erasure, a withdrawal or a correction.
 
-    `sums` and `members` are packed as storage.releases.freezing says. The sums go when the block is retired; the
-    members stay, since past releases hold this block for ever and the certificate must know who overlaps
-    with whom. A member is a number: that of the customer's row, and once that customer is erased a negative
+    `sums`, rounded when it closed, and `members` are packed as storage.releases.freezing says. The sums go when the
+    block is retired; the members stay, since past releases hold this block for ever and the certificate must know who
+    overlaps with whom. A member is a number: that of the customer's row, and once that customer is erased a negative
     one that belongs to nobody.
     """
 
@@ -64,7 +64,6 @@ class Block(BaseModel):
     region = CharField(default="")
     team = CharField(default="")
     customers = IntegerField()
-    deals = IntegerField()
     sums = BlobField()
     members = BlobField()
     closed_at = UtcField()
@@ -87,6 +86,16 @@ class PracticePart(BaseModel):
     not_done = BlobField()
     members = BlobField()
     retired_at = UtcField(null=True)
+
+
+class Spread(BaseModel):
+    """How far the answers of a survey version lie apart, rounded, as of the last time that a block closed.
+
+    `figures` is a document.SurveySpread in JSON.
+    """
+
+    survey_version = ForeignKeyField(SurveyVersion, on_delete="RESTRICT", unique=True)
+    figures = TextField()
 
 
 class Pair(BaseModel):

@@ -117,6 +117,7 @@ class Gathered:
             id=np.empty(at_most, np.int32),
             customer=np.empty(at_most, np.int32),
             salesperson=np.empty(at_most, np.int32),
+            account=np.zeros(at_most, np.int32),
             cell=np.empty(at_most, np.int32),
             waited=np.empty(at_most, np.int32),
             expected=np.empty((at_most, core), np.uint8),
@@ -138,10 +139,11 @@ class Gathered:
         to.promises[here] = packed[:, HEAD + 2 * core :]
         self._length = here.stop
 
-    @property
-    def pairs(self) -> PairColumns:
-        """All that was added, in that order."""
-        return self._columns.first(self._length)
+    def pairs(self, account: "Ints") -> PairColumns:
+        """All that was added, in that order. account: by the number of a pair, the account of its deal or 0."""
+        found = self._columns.first(self._length)
+        np.take(account, found.id, out=found.account)
+        return found
 
 
 def insert(table: str, columns: tuple[str, str], first: "Ints", second: "Ints") -> None:

@@ -1,7 +1,8 @@
 """The bulk work of freezing: the queue as columns, closing blocks, and who is in which.
 
-Packing: `Block.sums` is float64 little-endian, aspects × Stat row by row, then the four promise counts.
-`Block.members` is int32 little-endian, first every customer's number, then who sold to them.
+Packing: `Block.sums` is int32 little-endian: ΣV and ΣR of each aspect in multiples of the base, then the counts of each
+aspect, then those of promises (see `closing.RoundedSums`). `Block.members` is int32 little-endian, first every
+customer's number, then who sold to them, then for which account they answer, 0 for themselves.
 """
 
 from collections.abc import Sequence
@@ -13,19 +14,19 @@ import numpy as np
 
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.cells import ClosedBlock
-from kloof.domain.releases.closing import NewBlock
+from kloof.domain.releases.certificate.leverage import Membership
+from kloof.domain.releases.closing import Counted, NewBlock, RoundedSums
 from kloof.domain.releases.document import Level
-from kloof.domain.releases.leverage import Membership
-from kloof.domain.releases.pair_columns import PairColumns, Stat
+from kloof.domain.releases.pair_columns import PairColumns
 from kloof.domain.releases.queues import FineCell, Queue
 from kloof.domain.surveys.definition import Survey, SurveyKey
 from kloof.storage.database import is_postgresql, without_waiting
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Block, PracticePart, QueueCell, Round, SurveyVersion
-from kloof.storage.releases import practice_parts
+from kloof.storage.releases import deal_facts
 from kloof.storage.releases.columns import Gathered, insert, last_pair, read
 from kloof.storage.releases.pair_encoding import PROMISES, width
-from kloof.storage.statements import awaited, names, rows, run, sent
+from kloof.storage.statements import awaited, rows, run, sent
 from kloof.storage.surveys import versions as surveys
 
 if TYPE_CHECKING:
@@ -37,14 +38,17 @@ if TYPE_CHECKING:
 _LOCK_NUMBER = 0x6672656574  # "freet" in ASCII: any number does, as long as it is always the same
 
 
+_PROMISES = PROMISES + 1
+
+
 class _Number(NamedTuple):
     id: int
 
 
 _CLOSE = """
 INSERT INTO block
-  (survey_version_id, arm, level, product, region, team, customers, deals, sums, members, closed_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+  (survey_version_id, arm, level, product, region, team, customers, sums, members, closed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 
 
@@ -57,33 +61,16 @@ class _Live(NamedTuple):
     product: str
     region: str
     team: str
-    customers: int
-    deals: int
     sums: bytes
+    members: bytes
 
 
 _LIVE = """
 SELECT b.id AS number, v.survey AS survey, v.version AS version, b.arm AS arm, b.level AS level,
-       b.product AS product, b.region AS region, b.team AS team, b.customers AS customers, b.deals AS deals,
-       b.sums AS sums
+       b.product AS product, b.region AS region, b.team AS team, b.sums AS sums, b.members AS members
 FROM block b JOIN survey_version v ON v.id = b.survey_version_id
 WHERE b.retired_at IS NULL ORDER BY b.id
 """
-
-
-class _Paired(NamedTuple):
-    survey: str
-    version: int
-    product: str
-    region: str
-    team: str
-
-
-_PAIRED = f"""
-SELECT v.survey AS survey, v.version AS version, c.product AS product, c.region AS region, c.team AS team
-FROM queue_cell c JOIN survey_version v ON v.id = c.survey_version_id
-WHERE c.arm IN ({names([Arm.ASKED])}) ORDER BY c.id
-"""  # noqa: S608  our own words
 
 
 def one_at_a_time() -> None:
@@ -120,8 +107,10 @@ def queued() -> list[tuple[PairColumns, tuple[FineCell, ...]]]:
             if index not in gathered:
                 gathered[index] = Gathered(one.survey, last, one.arm)
             gathered[index].add(pair[here], place[cell[here]], packed, rounds)
+    account = deal_facts.accounts(last)
     return [
-        (_in_order(gathered[index].pairs), tuple(rooms[index].cells.values())) for index in sorted(gathered)
+        (_in_order(gathered[index].pairs(account)), tuple(rooms[index].cells.values()))
+        for index in sorted(gathered)
     ]
 
 
@@ -162,15 +151,6 @@ def _rooms() -> list[_Room]:
     return found
 
 
-def cells_with_pairs() -> dict[SurveyKey, tuple[FineCell, ...]]:
-    """Per survey version every cell in which a pair was ever complete."""
-    found: dict[SurveyKey, tuple[FineCell, ...]] = {}
-    for row in rows(_Paired, _PAIRED):
-        key = SurveyKey(id=row.survey, version=row.version)
-        found[key] = (*found.get(key, ()), FineCell(row.product, row.region, row.team))
-    return found
-
-
 def close(blocks: Sequence[NewBlock], now: datetime) -> None:
     """Close these blocks for good. Their pairs must still queue: a second placement of a pair is an error."""
     versions = {survey: surveys.row_of(survey) for survey in {block.survey for block in blocks}}
@@ -186,27 +166,30 @@ def close(blocks: Sequence[NewBlock], now: datetime) -> None:
 
 
 def _row(block: NewBlock, version: int, closed_at: Any) -> tuple[Any, ...]:
-    queue = block.queue
-    sums = np.concatenate([block.sums.ravel(), block.promises]).astype("<f8").tobytes()
-    members = np.concatenate([block.person, block.salesperson]).astype("<i4").tobytes()
+    queue, figures = block.queue, block.figures
+    numbers = (figures.sums, figures.counts, figures.promises)
+    sums = np.concatenate([part.ravel() for part in numbers]).astype("<i4").tobytes()
     where = (version, queue.arm.value, queue.level.value, queue.product, queue.region, queue.team)
-    return *where, block.customers, len(block.pairs), sums, members, closed_at
+    return *where, block.n, sums, _packed(block.members.columns()[1:]), closed_at
 
 
 def membership() -> Membership:
-    """Who is in which block, over every block that ever closed, retired ones too; and in which published part of a
-    practice table (rows below 0).
-    """
+    """Who is in which block, over every block that ever closed, retired ones too."""
     closed = Block.select(Block.id, Block.members).order_by(Block.id).namedtuples()
-    inside = {block.id: _members(block.members) for block in closed}
-    none = np.zeros((2, 0), dtype=np.int64)
-    person, salesperson = np.concatenate([none, *inside.values()], axis=1)
-    row = np.repeat(np.array([*inside], np.int64), [members.shape[1] for members in inside.values()])
-    return Membership(row, person, salesperson) + practice_parts.membership()
+    return Membership.together(_membership(block.id, block.members) for block in closed)
 
 
-def _members(packed: bytes, columns: int = 2) -> "Ints":
-    return np.frombuffer(packed, dtype="<i4").reshape(columns, -1).astype(np.int64)
+def _membership(number: int, packed: Any) -> Membership:
+    person, salesperson, account = _members(packed)
+    return Membership(np.full(len(person), number), person, salesperson, account)
+
+
+def _packed(columns: "Sequence[NDArray[Any]]") -> bytes:
+    return np.concatenate(columns).astype("<i4").tobytes()
+
+
+def _members(packed: Any, columns: int = 3) -> "Ints":
+    return np.frombuffer(bytes(packed), dtype="<i4").reshape(columns, -1).astype(np.int64)
 
 
 def live_blocks() -> tuple[ClosedBlock, ...]:
@@ -215,16 +198,19 @@ def live_blocks() -> tuple[ClosedBlock, ...]:
 
 
 def _closed(row: _Live) -> ClosedBlock:
-    numbers = np.frombuffer(bytes(row.sums), dtype="<f8")
-    kept, partly, broken, unknown = (int(count) for count in numbers[-PROMISES:])
+    numbers = np.frombuffer(bytes(row.sums), dtype="<i4").astype(np.int64)
+    answers, promises = numbers[:-_PROMISES], numbers[-_PROMISES:]
+    aspects = len(answers) // (2 + len(Counted))
     return ClosedBlock(
         number=row.number,
         survey=SurveyKey(id=row.survey, version=row.version),
         queue=Queue(Level(row.level), row.product, row.region, row.team, Arm(row.arm)),
-        customers=row.customers,
-        deals=row.deals,
-        sums=numbers[:-PROMISES].reshape(-1, len(Stat)),
-        promises=(kept, partly, broken, unknown),
+        person=_members(row.members)[0],
+        figures=RoundedSums(
+            answers[: 2 * aspects].reshape(aspects, 2),
+            answers[2 * aspects :].reshape(aspects, len(Counted)),
+            promises,
+        ),
     )
 
 
@@ -232,13 +218,12 @@ def forget_customer(customer: int) -> None:
     """Put a number that belongs to nobody in place of this customer's, in every block and every part of a practice
     table; they keep their shape.
     """
-    inside: list[tuple[type[Block | PracticePart], int, Ints]]
-    inside = [(Block, row.id, _members(row.members)) for row in Block.select(Block.id, Block.members)]
+    inside: list[tuple[type[Block | PracticePart], int, int, Ints]]
+    inside = [(Block, row.id, 0, _members(row.members)) for row in Block.select(Block.id, Block.members)]
     parts = PracticePart.select(PracticePart.id, PracticePart.members)
-    inside += [(PracticePart, row.id, _members(row.members, 3)) for row in parts]
-    nobody = min([0, *(int(members[0].min()) for _, _, members in inside if members.size)]) - 1
-    for table, number, members in inside:
-        person, *_ = members
-        if customer in person:
-            person[person == customer] = nobody
-            table.update(members=members.astype("<i4").tobytes()).where(table.id == number).execute()
+    inside += [(PracticePart, row.id, 1, _members(row.members, 4)) for row in parts]
+    nobody = min([0, *(int(members[at].min()) for _, _, at, members in inside if members.size)]) - 1
+    for table, number, at, members in inside:
+        if customer in members[at]:
+            members[at][members[at] == customer] = nobody
+            table.update(members=_packed([*members])).where(table.id == number).execute()

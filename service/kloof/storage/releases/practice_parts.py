@@ -1,7 +1,8 @@
 """The parts of practice tables, and the pairs that new ones are made of.
 
-Packing: `done` and `not_done` are float64 little-endian, aspects × Stat row by row, then the number of deals.
-`members` is int32 little-endian: every customer's number, then who sold to them, then in how many blocks they are.
+Packing: `done` and `not_done` are int32 little-endian: ΣV and ΣR of each aspect in multiples of the base, then the
+number of pairs. `members` is int32 little-endian: of everybody in the arm the block, then the customer's number, who
+sold to them, and the account.
 """
 
 import json
@@ -12,11 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.leverage import Membership
-from kloof.domain.releases.pair_columns import PairColumns, Stat
+from kloof.domain.releases.certificate.leverage import Membership
+from kloof.domain.releases.pair_columns import PairColumns
 from kloof.domain.releases.practice_tables import Part, Side
 from kloof.domain.surveys.definition import SurveyKey
-from kloof.storage.models import Practice, PracticePart, SurveyVersion
+from kloof.storage.models import PracticePart, SurveyVersion
+from kloof.storage.releases import deal_facts
 from kloof.storage.releases.columns import Gathered, last_pair, read
 from kloof.storage.statements import names, rows, run
 from kloof.storage.surveys import versions
@@ -24,11 +26,10 @@ from kloof.storage.surveys import versions
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
 
-_PLACED = f"""
+_PLACED = """
 pair p JOIN placement q ON q.id = p.id JOIN block b ON b.id = q.block_id
-WHERE b.retired_at IS NULL AND b.arm IN ({names([Arm.ASKED])}) AND b.survey_version_id = {{version}}
+WHERE b.retired_at IS NULL AND b.arm IN ({arm}) AND b.survey_version_id = {version}
 """
 
 
@@ -65,22 +66,39 @@ VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 
 
-def practised() -> "Iterator[tuple[PairColumns, dict[str, NDArray[np.bool_]]]]":
-    """Per survey version its pairs in closed, live blocks (`cell`: the block), and per practice which had it."""
-    if not Practice.select(Practice.id).exists():
-        return
+def placed(arm: Arm = Arm.ASKED) -> Iterator[PairColumns]:
+    """Per survey version that has any, its pairs in closed blocks that are not retired; `cell` is the block.
+
+    In another arm what tells one side alone.
+    """
+    last = last_pair()
+    account = deal_facts.accounts(last)
+    for version in SurveyVersion.select(SurveyVersion.id).order_by(SurveyVersion.id):
+        gathered = Gathered(versions.by_row(version.id), last, arm)
+        source = _PLACED.format(version=int(version.id), arm=names([arm]))
+        for one in read(source, ("p.id", "q.block_id"), "p.packed", last=last):
+            gathered.add(*one)
+        if len(pairs := gathered.pairs(account)):
+            yield pairs
+
+
+class Divided(NamedTuple):
+    """Pairs in blocks, for each practice which of them had it, and of each how late its delivery was (`Lateness`)."""
+
+    pairs: PairColumns
+    practised: "dict[str, NDArray[np.bool_]]"
+    lateness: "NDArray[np.int64]"
+
+
+def divided() -> Iterator[Divided]:
+    """Per survey version that has any, its pairs in closed blocks that are not retired; `cell` is the block."""
     done: dict[str, list[int]] = {}
     for row in rows(_Done, _DONE):
         done.setdefault(row.practice, []).append(row.pair)
-    last = last_pair()
-    for version in SurveyVersion.select(SurveyVersion.id).order_by(SurveyVersion.id):
-        survey = versions.by_row(version.id)
-        source = _PLACED.format(version=int(version.id))
-        gathered = Gathered(survey, last)
-        for one in read(source, ("p.id", "q.block_id"), "p.packed", last=last):
-            gathered.add(*one)
-        if len(pairs := gathered.pairs):
-            yield pairs, {name: np.isin(pairs.id, pairs_done) for name, pairs_done in sorted(done.items())}
+    lateness = deal_facts.lateness(last_pair())
+    for pairs in placed():
+        practised = {name: np.isin(pairs.id, pairs_done) for name, pairs_done in sorted(done.items())}
+        yield Divided(pairs, practised, lateness[pairs.id])
 
 
 def standing() -> tuple[Part, ...]:
@@ -92,7 +110,7 @@ def standing() -> tuple[Part, ...]:
             blocks=tuple(json.loads(row.blocks)),
             done=_arm(row.done),
             not_done=_arm(row.not_done),
-            members=_membership(-row.number, row.members),
+            members=_membership(row.members),
         )
         for row in rows(_Standing, _STANDING)
     )
@@ -101,21 +119,17 @@ def standing() -> tuple[Part, ...]:
 def add(parts: Iterable[Part], release: int) -> None:
     """Remember the parts that a release adds, in the transaction that records it."""
     for part in parts:
-        inside = part.members
-        members = np.concatenate([inside.person, inside.salesperson, inside.weights]).astype("<i4").tobytes()
+        members = np.concatenate(part.members.columns()).astype("<i4").tobytes()
         version, blocks = versions.row_of(part.survey), json.dumps(part.blocks)
         run(
             _ADD, version, part.practice, release, blocks, _packed(part.done), _packed(part.not_done), members
         )
 
 
-def membership() -> Membership:
-    """Who is in which part, over every part that was ever published, retired ones too; rows are below 0."""
-    none = np.zeros(0, np.int64)
-    together = Membership(none, none, none)
-    for part in PracticePart.select(PracticePart.id, PracticePart.members).order_by(PracticePart.id):
-        together += _membership(-part.id, part.members)
-    return together
+def membership() -> tuple[Membership, ...]:
+    """Who is in the arm of which part, by block, over every part that was ever published, retired ones too."""
+    parts = PracticePart.select(PracticePart.members).order_by(PracticePart.id)
+    return tuple(_membership(part.members) for part in parts if len(part.members))
 
 
 def retire(blocks: Iterable[int], now: datetime) -> None:
@@ -126,15 +140,14 @@ def retire(blocks: Iterable[int], now: datetime) -> None:
     PracticePart.update(retired_at=now, done=b"", not_done=b"").where(PracticePart.id.in_(numbers)).execute()
 
 
-def _membership(row: int, packed: bytes) -> Membership:
-    person, salesperson, weight = np.frombuffer(bytes(packed), dtype="<i4").reshape(3, -1).astype(np.int64)
-    return Membership(np.full(len(person), row), person, salesperson, weight)
+def _membership(packed: Any) -> Membership:
+    return Membership(*np.frombuffer(bytes(packed), dtype="<i4").reshape(4, -1).astype(np.int64))
 
 
 def _packed(arm: Side) -> bytes:
-    return np.append(arm.sums.ravel(), arm.deals).astype("<f8").tobytes()
+    return np.append(arm.sums.ravel(), arm.n).astype("<i4").tobytes()
 
 
 def _arm(packed: Any) -> Side:
-    numbers = np.frombuffer(bytes(packed), dtype="<f8")
-    return Side(numbers[:-1].reshape(-1, len(Stat)), int(numbers[-1]))
+    numbers = np.frombuffer(bytes(packed), dtype="<i4").astype(np.int64)
+    return Side(numbers[:-1].reshape(-1, 2), int(numbers[-1]))

@@ -1,16 +1,21 @@
 """What was published, and how far the deals of each survey came."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.cells import rounded_up
-from kloof.domain.releases.document import ResponseCounts
+from kloof.domain.releases.cell_keys import CellKey, cell_keys
+from kloof.domain.releases.cells import to_the_nearest
+from kloof.domain.releases.document import Level, ResponseCounts
+from kloof.domain.releases.queues import FineCell
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Survey, SurveyKey, Wave
-from kloof.storage.models import Release, Round, SurveyVersion
-from kloof.storage.statements import names, rows, scalar
+from kloof.storage.fields import UtcField
+from kloof.storage.models import Pair, Release, Round, SurveyVersion
+from kloof.storage.statements import names, rows
 from kloof.storage.surveys import versions
 
 _SENT_IN = "r.submitted_at IS NOT NULL"
@@ -30,11 +35,13 @@ _STEPS = {
 
 
 class _Came(NamedTuple):
-    """How many deals of a survey version came through each of the steps."""
+    """How many deals of one product and team came through each of the steps."""
 
-    version_row: int
     survey: str
     version: int
+    product: str
+    region: str
+    team: str
     deals_started: int
     answered_at_sale: int
     answered_after_delivery: int
@@ -45,17 +52,31 @@ class _Came(NamedTuple):
 
 
 _CAME_SO_FAR = f"""
-SELECT v.id AS version_row, v.survey AS survey, v.version AS version,
+SELECT v.survey AS survey, v.version AS version, d.product AS product, d.region AS region, d.team AS team,
        {", ".join(f"SUM(CASE WHEN {when} THEN 1 ELSE 0 END) AS {step}" for step, when in _STEPS.items())}
 FROM invitation i JOIN deal d ON d.id = i.deal_id JOIN survey_version v ON v.id = d.survey_version_id
 LEFT JOIN response r ON r.invitation_id = i.id
 LEFT JOIN invitation fi ON fi.deal_id = i.deal_id AND fi.wave IN ({names([Wave.SALE])}) AND {_AFTER_DELIVERY}
 LEFT JOIN response f ON f.invitation_id = fi.id AND f.submitted_at IS NOT NULL
-GROUP BY v.id, v.survey, v.version ORDER BY v.survey, v.version
+GROUP BY v.survey, v.version, d.product, d.region, d.team ORDER BY v.survey, v.version, d.product, d.region, d.team
 """  # noqa: S608  our own words
+
+
+class _Complete(NamedTuple):
+    survey: str
+    version: int
+    product: str
+    region: str
+    team: str
+    pairs: int
+
+
 _COMPLETE = f"""
-SELECT COUNT(*) FROM pair WHERE cell_id IN
-  (SELECT c.id FROM queue_cell c WHERE c.survey_version_id = ? AND c.arm IN ({names([Arm.ASKED])}))
+SELECT v.survey AS survey, v.version AS version, c.product AS product, c.region AS region, c.team AS team,
+       COUNT(*) AS pairs
+FROM pair p JOIN queue_cell c ON c.id = p.cell_id JOIN survey_version v ON v.id = c.survey_version_id
+WHERE c.arm IN ({names([Arm.ASKED])})
+GROUP BY v.survey, v.version, c.product, c.region, c.team
 """  # noqa: S608  our own words
 
 
@@ -85,6 +106,11 @@ def hold_round(now: datetime) -> None:
     Round.insert(held_at=now).execute()
 
 
+def rounds() -> int:
+    """How many rounds of waiting were held."""
+    return int(Round.select().count())
+
+
 def last_round() -> datetime | None:
     """When a release last came out, or could have."""
     row = Round.select(Round.held_at).order_by(Round.id.desc()).first()
@@ -98,15 +124,66 @@ def used_surveys() -> dict[SurveyKey, Survey]:
     return {survey.key: survey for survey in found}
 
 
-def response_counts(published: dict[SurveyKey, int]) -> tuple[ResponseCounts, ...]:
-    """How far the deals of each survey version came, rounded up; `published`: pairs in the release, exact."""
+def response_counts(published: Mapping[tuple[SurveyKey, CellKey], int]) -> tuple[ResponseCounts, ...]:
+    """How far the deals of every group that has any came, to the nearest five, the widest groups of a version first.
+
+    published: pairs in the release by group, exact.
+    """
+    counted: dict[tuple[SurveyKey, CellKey], Counter[str]] = {}
+    for came in rows(_Came, _CAME_SO_FAR):
+        _add(counted, came, {step: getattr(came, step) for step in _STEPS})
+    for complete in rows(_Complete, _COMPLETE):
+        _add(counted, complete, {"pairs": complete.pairs})
     return tuple(
         ResponseCounts(
-            survey=came.survey,
-            version=came.version,
-            **{step: rounded_up(getattr(came, step)) for step in _STEPS},
-            pairs=rounded_up(scalar(_COMPLETE, came.version_row)),
-            pairs_published=published.get(SurveyKey(id=came.survey, version=came.version), 0),
+            survey=key.id,
+            version=key.version,
+            **spot.place,
+            **{step: to_the_nearest(counts[step]) for step in (*_STEPS, "pairs")},
+            pairs_published=published.get((key, spot), 0),
         )
-        for came in rows(_Came, _CAME_SO_FAR)
+        for (key, spot), counts in sorted(
+            counted.items(), key=lambda one: (one[0][0].id, one[0][0].version, one[0][1])
+        )
     )
+
+
+def _add(
+    counted: dict[tuple[SurveyKey, CellKey], Counter[str]],
+    where: _Came | _Complete,
+    counts: Mapping[str, int],
+) -> None:
+    key = SurveyKey(id=where.survey, version=where.version)
+    for spot in cell_keys(FineCell(where.product, where.region, where.team).at(Level.TEAM)):
+        counted.setdefault((key, spot), Counter()).update(counts)
+
+
+class _Arrived(NamedTuple):
+    survey: str
+    version: int
+    product: str
+    region: str
+    team: str
+    arm: str
+    pairs: int
+
+
+_ARRIVED = """
+SELECT v.survey AS survey, v.version AS version, c.product AS product, c.region AS region, c.team AS team,
+       c.arm AS arm, COUNT(*) AS pairs
+FROM pair p JOIN queue_cell c ON c.id = p.cell_id JOIN survey_version v ON v.id = c.survey_version_id
+WHERE p.completed_at > ? GROUP BY v.survey, v.version, c.product, c.region, c.team, c.arm
+"""
+
+
+def arrivals(since: datetime) -> dict[tuple[SurveyKey, FineCell, Arm], int]:
+    """How many pairs became complete since then, by survey version, finest cell and arm."""
+    moment = UtcField.db_value(Pair.completed_at, since)
+    return {
+        (
+            SurveyKey(id=row.survey, version=row.version),
+            FineCell(row.product, row.region, row.team),
+            Arm(row.arm),
+        ): row.pairs
+        for row in rows(_Arrived, _ARRIVED, moment)
+    }

@@ -1,11 +1,13 @@
-"""Which pairs are of which account: all of them, whatever the engine and however many slices they are read in."""
+"""What is known of the deal of each pair: of all of them, whatever the engine and in however many slices."""
+
+from datetime import date, timedelta
 
 import pytest
 
 from cast.respondents import answered_deals
 from kloof import storage
 from kloof.storage.models import Account, Deal, Pair
-from kloof.storage.releases import accounts, columns
+from kloof.storage.releases import columns, deal_facts
 
 
 def given(deals: list[int], name: str) -> int:
@@ -17,9 +19,9 @@ def given(deals: list[int], name: str) -> int:
 
 
 def found(last: int) -> dict[int, int]:
-    pairs, of = accounts.of_pairs(last)
-    assert len(pairs) == len(set(pairs.tolist()))
-    return dict(zip(pairs.tolist(), of.tolist(), strict=True))
+    of = deal_facts.accounts(last)
+    assert (len(of), of.dtype.name) == (last + 1, "int64")
+    return {pair: account for pair, account in enumerate(of.tolist()) if account}
 
 
 def pairs_of(deals: list[int]) -> list[int]:
@@ -55,4 +57,14 @@ def test_without_accounts_or_without_pairs_there_is_nothing(either_database: str
     assert found(columns.last_pair()) == {}
     answered_deals(2)
     assert found(columns.last_pair()) == {}
-    assert [part.dtype.name for part in accounts.of_pairs(columns.last_pair())] == ["int64", "int64"]
+
+
+@pytest.mark.parametrize(("days", "found"), [(-3, 1), (0, 1), (1, 2), (14, 2), (15, 3), (None, 0)], ids=str)
+def test_a_delivery_is_on_time_or_late_or_more_than_two_weeks_late(
+    either_database: str, days: int | None, found: int
+) -> None:
+    (deal,) = answered_deals(1)
+    planned = date(2026, 2, 20)
+    delivered = None if days is None else planned + timedelta(days=days)
+    Deal.update(delivery_planned_on=planned, delivered_on=delivered).where(Deal.id == deal).execute()
+    assert deal_facts.lateness(columns.last_pair())[pairs_of([deal])].tolist() == [found]

@@ -1,0 +1,166 @@
+"""Counts, which leave the company as coarse shares only, and only of sets that differ by many or by nobody.
+
+A share is rounded to five per cent and coded at the ends, so that neither an end nor a gap in a table tells; the counts
+it is made of were rounded when their blocks closed. What two sets differ by must be as large as a set has to be itself:
+so shares move less often than sums do.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from kloof.domain.releases.certificate.incidence import generalised_inverse
+from kloof.domain.releases.closing import Counted, RoundedSums
+from kloof.domain.releases.document import (
+    AspectShares,
+    Cell,
+    Level,
+    PromiseShares,
+    ReleaseDocument,
+)
+from kloof.domain.surveys.definition import Aspect, Survey, SurveyKey
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.integer[Any]]
+
+LEAST_COUNTED: Final = 30
+"""Customers of whom a share may be told."""
+LEAST_OUTCOMES: Final = 20
+LEAST_PROMISERS: Final = 12
+STEP: Final = 5
+LOWEST, HIGHEST = STEP, 100 - STEP
+_LEVELS = (Level.COMPANY, Level.PRODUCT)
+
+
+def counted(
+    cells: Sequence[Cell],
+    sizes: Mapping[int, int],
+    figures: Mapping[int, RoundedSums],
+    surveys: Mapping[SurveyKey, Survey],
+    releases: Sequence[ReleaseDocument],
+) -> tuple[Cell, ...]:
+    """The cells of the company and of its products with the shares of their customers, the widest cells first served.
+
+    sizes, figures: of the blocks that are not retired. Of a cell whose blocks may not be counted anew the shares of the
+    release before stand on, where none of their blocks was retired.
+    """
+    everybody = dict(sizes)
+    for release in releases:
+        everybody |= {block.id: block.n for block in release.blocks}
+    told: dict[SurveyKey, set[frozenset[int]]] = {cell.key: set() for cell in cells}
+    for cell in (cell for release in releases for cell in release.cells if cell.counted):
+        told.setdefault(cell.key, set()).add(frozenset(cell.counted))
+    before = {cell.id: cell for cell in releases[-1].cells} if releases else {}
+    found = {}
+    for cell in sorted(cells, key=lambda one: _LEVELS.index(one.level) if one.level in _LEVELS else 9):
+        blocks = _blocks(cell, before.get(cell.id), told[cell.key], sizes, everybody)
+        if blocks:
+            told[cell.key].add(frozenset(blocks))
+            found[cell.id] = _with_shares(cell, blocks, sizes, figures, surveys[cell.key])
+    return tuple(found.get(cell.id, cell) for cell in cells)
+
+
+def _blocks(
+    cell: Cell,
+    before: Cell | None,
+    told: Collection[frozenset[int]],
+    live: Mapping[int, int],
+    everybody: Mapping[int, int],
+) -> tuple[int, ...]:
+    """The blocks whose counts this cell may tell: all of its own, or those of the release before, or none."""
+    if cell.level not in _LEVELS:
+        return ()
+    if may_be_counted(frozenset(cell.blocks), told, everybody):
+        return cell.blocks
+    return before.counted if before is not None and set(before.counted) <= set(live) else ()
+
+
+def may_be_counted(
+    blocks: frozenset[int], told: Collection[frozenset[int]], sizes: Mapping[int, int]
+) -> bool:
+    """Whether these are many, differ from every set that was ever counted by nobody or by many, either way, and leave
+    nothing to be worked out about fewer from any combination of them (see `certificate.leverage`).
+    """
+
+    def people(some: frozenset[int]) -> int:
+        return sum(sizes[block] for block in some)
+
+    if people(blocks) < LEAST_COUNTED:
+        return False
+    if any(
+        apart and people(apart) < LEAST_COUNTED
+        for other in told
+        if blocks & other
+        for apart in (blocks - other, other - blocks)
+    ):
+        return False
+    return blocks in told or _most_leverage([*told, blocks], sizes) <= (1 / LEAST_COUNTED) * (1 + 1e-9)
+
+
+def _most_leverage(sets: Sequence[frozenset[int]], sizes: Mapping[int, int]) -> float:
+    """The largest leverage of anybody over these sets, in which everybody of a block stands or falls together."""
+    blocks = sorted(frozenset[int]().union(*sets))
+    inside = np.array([[block in one for block in blocks] for one in sets], dtype=np.float64)
+    people = np.array([sizes[block] for block in blocks], dtype=np.float64)
+    inverse = generalised_inverse(inside * people @ inside.T)
+    return float(np.einsum("sb,st,tb->b", inside, inverse, inside, optimize=True).max())
+
+
+def _with_shares(
+    cell: Cell,
+    blocks: tuple[int, ...],
+    sizes: Mapping[int, int],
+    figures: Mapping[int, RoundedSums],
+    survey: Survey,
+) -> Cell:
+    n = sum(sizes[block] for block in blocks)
+    counts = np.sum([figures[block].counts for block in blocks], axis=0)
+    promises = np.sum([figures[block].promises for block in blocks], axis=0)
+    shares = {
+        aspect.id: aspect_shares(aspect, row, n) for aspect, row in zip(survey.core, counts, strict=True)
+    }
+    return cell.model_copy(update={"counted": blocks, "shares": shares, "promises": promise_shares(promises)})
+
+
+def aspect_shares(aspect: Aspect, counts: "Ints", n: int) -> AspectShares:
+    """The shares of n customers from their counts, in the order of `Counted`."""
+    told = {one.name.lower(): share(int(counts[one]), n) for one in _PLAIN}
+    told["lower"] = share(n - int(counts[Counted.HIGHER]) - int(counts[Counted.EQUAL]), n)
+    if aspect.norm is None:
+        return AspectShares(**told)
+    met = int(counts[Counted.AT_NORM])
+    told["at_norm"] = share(met, n)
+    for among, one in ((met, Counted.DISAPPOINTED_AT_NORM), (n - met, Counted.DISAPPOINTED_BELOW_NORM)):
+        if among >= LEAST_COUNTED:
+            told[one.name.lower()] = share(int(counts[one]), among)
+    return AspectShares(**told)
+
+
+_PLAIN = (
+    *(Counted.HIGHER, Counted.EQUAL, Counted.GOOD),
+    *(Counted.V_LOWEST, Counted.V_HIGHEST, Counted.R_LOWEST, Counted.R_HIGHEST),
+)
+
+
+def promise_shares(promises: "Ints") -> PromiseShares | None:
+    """What became of promises, from kept, partly, broken, too early to say, and how many customers know of one; None
+    where too few outcomes of too few customers are known.
+    """
+    kept, partly, broken, _, customers = (int(count) for count in promises)
+    known = kept + partly + broken
+    if known < LEAST_OUTCOMES or customers < LEAST_PROMISERS:
+        return None
+    return PromiseShares(kept=share(kept, known), partly=share(partly, known), broken=share(broken, known))
+
+
+def share(count: int, n: int) -> int:
+    """In per cent, a multiple of five: 5 for less than ten, 95 for more than ninety."""
+    per_cent = 100 * count / n
+    if per_cent < 2 * STEP:
+        return LOWEST
+    if per_cent > 100 - 2 * STEP:
+        return HIGHEST
+    return STEP * round(per_cent / STEP)

@@ -1,0 +1,48 @@
+"""Fixed random rounding: what a sum becomes, once and for good, in the moment its block closes.
+
+Unbiased: up with probability remainder/base (the method is that of Stats NZ's random rounding to base 3). Whoever knows
+all other answers of a block still does not know the last one, and everything published later, at any level and over
+any period, is a sum of the same rounded sums.
+"""
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from kloof.domain.surveys.definition import Scale
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+LEAST_BASE: Final = 2.0
+"""On a scale of few points half its width would leave whole sums nearly as they are."""
+COUNT_BASE: Final = 3
+"""To a multiple of this every count of a block is rounded."""
+
+
+def base_of(scale: Scale) -> float:
+    """To a multiple of this every sum of answers is rounded: half the scale's width, in points."""
+    return max(LEAST_BASE, (scale.high - scale.low) / 2)
+
+
+def rounded_at_random(sums: "NDArray[Any]", base: float, chance: np.random.Generator) -> "Ints":
+    """How many times `base` each sum becomes; a multiple of `base` stays what it is."""
+    multiples = np.asarray(sums, dtype=np.float64) / base
+    below = np.floor(multiples + 1e-9)
+    up = chance.random(multiples.shape) < multiples - below - 1e-9
+    return (below + up).astype(np.int64)
+
+
+def variance_of(base: float) -> float:
+    """What the rounding of one sum of whole answers adds to its variance, in squared points.
+
+    base² · f(1 − f) for a remainder f, a share of base; remainders lie evenly over multiples of the step that base and
+    1 have in common, which makes (base² − step²) / 6.
+    """
+    exact = Fraction(base).limit_denominator(1000)
+    step = Fraction(1, exact.denominator)
+    return float((exact**2 - step**2) / 6)
