@@ -10,12 +10,15 @@ from click.testing import CliRunner
 
 from cast.builders import settings as settings_of
 from cast.respondents import answered_deals
+from instruments.handbook import page, rows, under
 from kloof import storage
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.cli import main
+from kloof.cli.releases import NOT_SEEN, TRIES
 from kloof.config import Settings
 from kloof.domain.errors import Refused
+from kloof.domain.releases.attacks import ATTACKS, folder
 from kloof.publish.release_files import Staged
 from kloof.storage.models import Block
 
@@ -47,7 +50,7 @@ def published(company: Settings) -> Settings:
 
 
 def test_freezing_twice_closes_nothing_twice(company: Settings) -> None:
-    assert freeze(company, NOW).customers == 20
+    assert freeze(company, NOW).pairs == 20
     assert freeze(company, NOW).blocks == 0
     assert Block.select().count() == 1
 
@@ -101,8 +104,26 @@ def test_audit_says_what_each_attack_tried_and_finds_nothing(published: Settings
     assert done.exit_code == 0, done.output
     assert "1 releases, 0 breaches." in done.output
     assert "differencing: nothing found" in done.output
+    assert done.output.count("cannot see: ") == len(ATTACKS) + 1
     as_json = CliRunner().invoke(main, ["audit", "--json", str(published.releases_folder)])
-    assert not any(json.loads(as_json.output)["attacks"].values())
+    said = json.loads(as_json.output)
+    assert not any(said["attacks"].values())
+    assert said["open"] == said["older"] == 0
+
+
+def test_audit_has_words_for_every_attack_and_the_reference_has_the_same() -> None:
+    assert set(TRIES) == set(NOT_SEEN) == {*ATTACKS, folder.NAME}
+    told = rows(under(page("commands"), "## What `kloof audit` tries"))
+    assert [tuple(row) for row in told] == [(name, tries, NOT_SEEN[name]) for name, tries in TRIES.items()]
+
+
+def test_audit_names_what_lies_in_the_folders_and_belongs_to_no_release(published: Settings) -> None:
+    (published.releases_folder / "0001" / "answers.csv").write_text("cell,aspect\n", encoding="utf-8")
+    (published.releases_folder / "notes.txt").touch()
+    done = CliRunner().invoke(main, ["audit", str(published.releases_folder)])
+    assert done.exit_code == 1
+    assert "release 1, answers.csv: the manifest does not name this file" in done.output
+    assert "release 1, notes.txt: it lies beside the releases" in done.output
 
 
 def test_audit_of_a_folder_without_releases_says_so(company: Settings, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from cast.worlds import World, a_survey, answers
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.certify import Uncertified, certify
-from kloof.domain.releases.leverage import leverages
+from kloof.domain.releases.certificate.certify import Uncertified, certify
+from kloof.domain.releases.certificate.leverage import leverages
 from kloof.domain.releases.queues import FineCell
 from kloof.domain.surveys.definition import Survey
 
@@ -50,7 +50,7 @@ def test_a_table_that_is_not_the_sum_of_blocks_is_refused_by_name() -> None:
     world = sold(World(), 20)
     world.freeze()
     draft = world.draft()
-    forged = draft.cells[0].model_copy(update={"customers": 19})
+    forged = draft.cells[0].model_copy(update={"n": 19})
     verdict = certify(
         type(draft)(draft.header, draft.surveys, draft.blocks, (forged, *draft.cells[1:])),
         world.history,

@@ -1,16 +1,16 @@
-"""Groups that give their members away because they are all alike."""
+"""Groups that give their members away because they are all alike: exact counts tell it, rounded shares do not."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kloof.domain.releases.attacks.evidence import Breach, gathered
-from kloof.domain.releases.document import ReleaseDocument
-from kloof.domain.releases.pair_columns import Stat
+from kloof.domain.releases.attacks.evidence import Breach, ReleaseEvidence, gathered
+from kloof.domain.releases.attacks.rebuilding import told_by
+from kloof.domain.releases.format_1 import AnyRelease
 from kloof.domain.releases.thresholds import MOST_ALIKE
-from kloof.domain.releases.top_box import individual_range
-from kloof.domain.surveys.definition import Scale
+from kloof.domain.statistics.sums import PairedSums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,39 +19,54 @@ if TYPE_CHECKING:
 
 NAME = "homogeneity"
 _SLACK = 1e-6
+_COUNTED = (
+    *("V at the lowest point", "V at the highest point", "R at the lowest point", "R at the highest point"),
+    *("V above R", "V equal to R", "V below R", "a good R"),
+)
 
 
-def attack(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
-    """Atoms laid bare in which more than nine in ten are at one end, or on one side of V = R, or all near an end."""
+def attack(releases: Sequence[AnyRelease]) -> Iterator[Breach]:
+    """Atoms laid bare, and sets with shares, of which more than nine in ten said one and the same for certain."""
     for evidence in gathered(releases):
         for aspect in evidence.survey.aspects:
-            for name, release, sums in evidence.told(aspect.id):
-                for what in _alike(sums, evidence.survey.scale):
-                    yield Breach(NAME, release, f"{name}, {aspect.id}", what)
+            yield from _counts(evidence, aspect.id)
+            yield from _shares(evidence, aspect.id)
 
 
-def _alike(sums: "Floats", scale: Scale) -> Iterator[str]:
-    n, v, r = (float(sums[stat]) for stat in (Stat.N, Stat.V, Stat.R))
-    higher, equal, good = (float(sums[stat]) for stat in (Stat.HIGHER, Stat.EQUAL, Stat.GOOD))
-    shares = {
-        "V at the lowest point": sums[Stat.V_LOWEST],
-        "V at the highest point": sums[Stat.V_HIGHEST],
-        "R at the lowest point": sums[Stat.R_LOWEST],
-        "R at the highest point": sums[Stat.R_HIGHEST],
-        "V above R": higher,
-        "V equal to R": equal,
-        "V below R": n - higher - equal,
-        "a good R": good,
-    }
-    yield from (
-        f"{count:.0f} of {n:.0f} have {what}"
-        for what, count in shares.items()
-        if count > MOST_ALIKE * n + _SLACK
-    )
-    for side, total in (("V", v), ("R", r)):
-        from_end = min(n * scale.high - total, total - n * scale.low)
-        if from_end <= (scale.high - scale.low) / 2 + _SLACK:
-            yield f"everybody's {side} lies in one half of the scale"
-    room = individual_range(np.float64(n), np.float64(r), np.float64(np.rint(good)), scale)
-    if room < (scale.high - scale.low) / 2 - _SLACK:
-        yield "with the number of good marks, everybody's R lies in one half of the scale"
+def _counts(evidence: ReleaseEvidence, aspect: str) -> Iterator[Breach]:
+    told = [_exact(sighting.figures.aspects[aspect]) for sighting in evidence.sightings]
+    if evidence.large or any(one is None for one in told):
+        return
+    seen = [
+        (evidence.release_of(atom), evidence.name(atom), counts)
+        for atom, counts in evidence.solved(np.array(told)).items()
+    ]
+    if evidence.practice:
+        pairs = zip(evidence.sightings, told, strict=True)
+        seen += [
+            (one.release, one.figures.id, np.array(counts)) for one, counts in pairs if one.figures.practice
+        ]
+    for release, where, (n, *counts) in seen:
+        for name, count in zip(_COUNTED, counts, strict=True):
+            if count > MOST_ALIKE * n + _SLACK:
+                yield Breach(NAME, release, f"{where}, {aspect}", f"{count:.0f} of {n:.0f} have {name}")
+
+
+def _exact(told: object) -> list[float] | None:
+    if not isinstance(told, PairedSums):
+        return None
+    ends = (told.v_counts[0], told.v_counts[-1], told.r_counts[0], told.r_counts[-1])
+    signs = (told.higher, told.equal, told.n - told.higher - told.equal)
+    good = math.nan if told.good is None else told.good
+    return [float(number) for number in (told.n, *ends, *signs, good)]
+
+
+def _shares(evidence: ReleaseEvidence, aspect: str) -> Iterator[Breach]:
+    for sighting in evidence.counted:
+        n = sum(evidence.sizes[block] for block in sighting.parts)
+        for name, share in sighting.figures.shares[aspect]:
+            if share is not None and not name.startswith("disappointed"):
+                least, most = told_by(share, n, len(sighting.parts))
+                if least > MOST_ALIKE * n or most < (1 - MOST_ALIKE) * n - (len(sighting.parts) * 3):
+                    what = f"{name}: it is certain that nearly all are alike"
+                    yield Breach(NAME, sighting.release, f"{sighting.figures.id}, {aspect}", what)

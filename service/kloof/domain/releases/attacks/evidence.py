@@ -1,39 +1,46 @@
-"""What an attacker has: the releases, and the sets of people that their cells are about.
+"""What an attacker has: the releases, and the sets of people that their figures are about.
 
 An attacker who knows who is in which set still sees blocks that only ever appear together as one. Such a group is an
-atom here; every cell is a union of atoms. An atom whose sum follows from published sums is *laid bare*.
+atom here; every set is a union of atoms. An atom whose figures follow from published ones is *laid bare*: of a release
+with rounded sums what is laid bare is the sum of its blocks' rounded sums.
 """
 
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.document import ArmCell, Cell, PracticeCell, PublishedSurvey, ReleaseDocument
-from kloof.domain.releases.incidence import generalised_inverse
-from kloof.domain.releases.pair_columns import Stat
-from kloof.domain.surveys.definition import SurveyKey
+from kloof.domain.releases.attacks.figures import SetFigures, arms_of, cells_of, practices_of, sizes_of
+from kloof.domain.releases.certificate.incidence import generalised_inverse
+from kloof.domain.releases.format_1 import AnyRelease, ExactRelease, ExactSurvey
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from kloof.domain.releases.document import PublishedSurvey
+
     Floats = NDArray[np.float64]
 
-_EXACT = 1e-6
+EXACT = 1e-6
+MOST: Final = 4_000_000
+"""Sets times atoms up to which the algebra over all of them is done; beyond, it is left to the certificate inside."""
 
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One thing that an attack found: which attack, in which release and where, and what it learned."""
+    """One thing that an attack found: which attack, in which release and where, and what it learned.
+
+    proved: False where a programme was not solved in its time, so that nothing is known either way.
+    """
 
     attack: str
     release: int
     where: str
     what: str
+    proved: bool = True
 
     def __str__(self) -> str:
         return f"release {self.release}, {self.where}: {self.what} ({self.attack})"
@@ -41,213 +48,197 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A cell in the release in which it was first seen with these blocks."""
+    """A set in the release in which it was first seen with these parts: blocks, or sides of blocks."""
 
     release: int
-    cell: Cell | PracticeCell | ArmCell
+    parts: frozenset[int]
+    figures: SetFigures
 
 
-class PublishedSums:
-    """Everything published about one survey version, as a system of sums over atoms."""
+@dataclass(eq=False)
+class ReleaseEvidence:
+    """Everything published about one survey version and arm, as a system of sums over atoms.
 
-    certain = True
-    """Whether the sizes of all atoms follow from the files."""
+    exact: of releases that did not round. practice: with the arms of this practice table beside the cells, which cut
+    every block in two: a block's customers with the practice have its number, those without it the number less than 0.
+    """
 
-    sides: tuple[str, ...] = ("V", "R")
-    """What its sums are about."""
+    survey: "PublishedSurvey | ExactSurvey"
+    releases: Sequence[AnyRelease]
+    arm: Arm = Arm.ASKED
+    practice: str = ""
+    sizes: Mapping[int, int] = field(default_factory=dict)
 
-    def __init__(self, survey: PublishedSurvey, releases: Sequence[ReleaseDocument]) -> None:
-        self.survey = survey
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """What its sums are about."""
+        return {Arm.LEFT: ("V",), Arm.NOT_ASKED: ("R",)}.get(self.arm, ("V", "R"))
+
+    @property
+    def base(self) -> float:
+        """What every block's sum was rounded to; 0 where none was."""
+        return 0.0 if isinstance(self.survey, ExactSurvey) else self.survey.base
+
+    @property
+    def certain(self) -> bool:
+        """Whether the sizes of all atoms follow from the files: how many of a block did something they do not say."""
+        return not self.practice
+
+    @cached_property
+    def sightings(self) -> list[Sighting]:
+        """The sets, each as it was first seen. One without blocks, or with unknown ones, is no equation."""
         first: dict[frozenset[int], Sighting] = {}
-        for release in releases:
-            for cell in self.cells(release):
-                first.setdefault(frozenset(cell.blocks), Sighting(release.number, cell))
-        self.sizes = {block.id: block.customers for release in releases for block in release.blocks}
-        # A cell without blocks, or with blocks of no size, is no equation; the attack on the files reports it.
-        known = {block for block, customers in self.sizes.items() if customers}
-        self.sightings = [sighting for blocks, sighting in first.items() if blocks and blocks <= known]
+        for release in self.releases:
+            for figures in self._figures(release):
+                if figures.blocks and set(figures.blocks) <= self._known:
+                    parts = self._parts(figures)
+                    first.setdefault(parts, Sighting(release.number, parts, figures))
+        return list(first.values())
 
-    def cells(self, release: ReleaseDocument) -> Iterator[Cell | ArmCell]:
-        """The sets of this release that it is about."""
-        return release.cells_of(self.survey.key)
+    @cached_property
+    def _known(self) -> set[int]:
+        return {block for block, people in self.sizes.items() if people}
 
-    def parts_of(self, sighting: Sighting) -> frozenset[int]:
-        """What this set is made of, as far as the files say: its blocks."""
-        return frozenset(sighting.cell.blocks)
+    def _figures(self, release: AnyRelease) -> Iterator[SetFigures]:
+        if self.arm is not Arm.ASKED:
+            yield from (
+                one for one in arms_of(release, self.survey.id, self.survey.version) if one.arm is self.arm
+            )
+            return
+        yield from cells_of(release, self.survey.id, self.survey.version)
+        for one in practices_of(release, self.survey.id, self.survey.version):
+            if self.practice and one.practice == self.practice:
+                yield one
+
+    def _parts(self, figures: SetFigures) -> frozenset[int]:
+        if not self.practice:
+            return frozenset(figures.blocks)
+        done = frozenset(figures.blocks) if figures.done is not False else frozenset()
+        other = frozenset(-block for block in figures.blocks) if figures.done is not True else frozenset()
+        return done | other
+
+    @cached_property
+    def counted(self) -> list[Sighting]:
+        """The sets that shares are about, where a release publishes any."""
+        first: dict[frozenset[int], Sighting] = {}
+        if self.arm is Arm.ASKED and not self.practice:
+            for release in self.releases:
+                for figures in cells_of(release, self.survey.id, self.survey.version):
+                    parts = frozenset(figures.counted)
+                    if parts and figures.shares and parts <= self._known:
+                        first.setdefault(parts, Sighting(release.number, parts, figures))
+        return list(first.values())
 
     @cached_property
     def atoms(self) -> list[frozenset[int]]:
         """Groups of blocks that appear in exactly the same sets."""
         seen: dict[int, list[int]] = {}
-        for number, sighting in enumerate(self.sightings):
-            for block in self.parts_of(sighting):
-                seen.setdefault(block, []).append(number)
+        for number, sighting in enumerate([*self.sightings, *self.counted]):
+            for part in sighting.parts:
+                seen.setdefault(part, []).append(number)
         groups: dict[tuple[int, ...], set[int]] = {}
-        for block, numbers in seen.items():
-            groups.setdefault(tuple(numbers), set()).add(block)
+        for part, numbers in seen.items():
+            groups.setdefault(tuple(numbers), set()).add(part)
         return [frozenset(groups[signature]) for signature in sorted(groups)]
 
-    @cached_property
-    def people(self) -> "Floats":
-        """Customers per atom, as the release files state them."""
-        return np.array(
-            [sum(self.sizes.get(block, 0) for block in atom) for atom in self.atoms], dtype=np.float64
-        )
+    def inside(self, sightings: Sequence[Sighting]) -> "Floats":
+        """Sets × atoms: 1 where the atom is part of the set."""
+        rows = [[atom <= sighting.parts for atom in self.atoms] for sighting in sightings]
+        return np.array(rows, dtype=np.float64).reshape(len(sightings), len(self.atoms))
+
+    @property
+    def large(self) -> bool:
+        """Whether there is too much of it for attacks that compare every set with every other."""
+        return len(self.sightings) * len(self.atoms) > MOST
+
+    def untried(self, attack: str) -> Breach:
+        """What such an attack says instead."""
+        last = max(sighting.release for sighting in self.sightings)
+        what = f"{len(self.sightings)} sets are too many to be tried together"
+        return Breach(attack, last, f"{self.survey.id} v{self.survey.version}", what, proved=False)
 
     @cached_property
     def incidence(self) -> "Floats":
-        """Sets × atoms: 1 where the atom is part of the set."""
-        rows = [[atom <= self.parts_of(sighting) for atom in self.atoms] for sighting in self.sightings]
-        return np.array(rows, dtype=np.float64).reshape(len(self.sightings), len(self.atoms))
+        return self.inside(self.sightings)
+
+    @cached_property
+    def people(self) -> "Floats":
+        """People per atom; of a practice table one way to divide those of the sets, laid bare the only one."""
+        if self.certain:
+            return np.array(
+                [sum(self.sizes[block] for block in atom) for atom in self.atoms], dtype=np.float64
+            )
+        n = np.array([sighting.figures.n for sighting in self.sightings], dtype=np.float64)
+        return np.asarray(np.rint(np.linalg.pinv(self.incidence) @ n))
+
+    @cached_property
+    def blocks(self) -> "Floats":
+        """Per atom how many sums, each rounded by itself, it is made of."""
+        return np.array([len(atom) for atom in self.atoms], dtype=np.float64)
+
+    @cached_property
+    def _weights(self) -> "Floats":
+        return self.people if self.certain else np.ones(len(self.atoms))
 
     @cached_property
     def _inverse(self) -> "Floats":
         """(A W Aᵀ)⁻ with W the people per atom."""
-        return generalised_inverse(self.incidence * self.people @ self.incidence.T)
+        return generalised_inverse(self.incidence * self._weights @ self.incidence.T)
 
     @cached_property
     def leverages(self) -> "Floats":
-        """ℓ of a person in each atom, over all published sets."""
-        leverage: Floats = np.einsum(
-            "sa,st,ta->a", self.incidence, self._inverse, self.incidence, optimize=True
-        )
-        return leverage
+        """ℓ of a person in each atom; of a practice table only where laid bare: the files say too little of others."""
+        found: Floats = np.einsum("sa,st,ta->a", self.incidence, self._inverse, self.incidence, optimize=True)
+        if self.certain:
+            return found
+        seen = np.zeros(len(self.atoms))
+        seen[self.bare] = 1 / self.people[self.bare]
+        return seen
 
     @cached_property
     def bare(self) -> list[int]:
-        """The atoms that are laid bare: a person's leverage is as large as that of a published set of that size."""
-        return [int(atom) for atom in np.flatnonzero(np.abs(self.leverages * self.people - 1) < _EXACT)]
+        """The atoms that are laid bare: their indicator is a combination of the published sets."""
+        found = np.einsum("sa,st,ta->a", self.incidence, self._inverse, self.incidence, optimize=True)
+        laid = (np.abs(found * self._weights - 1) < EXACT) & (self.people > 0)
+        return [int(atom) for atom in np.flatnonzero(laid)]
 
     def name(self, atom: int) -> str:
         """Where the attacker would say that this atom stands: the smallest set that holds it."""
-        holding = [
-            sighting.cell for sighting in self.sightings if self.atoms[atom] <= self.parts_of(sighting)
-        ]
-        return min(holding, key=lambda cell: cell.customers).id
+        holding = [one.figures for one in [*self.sightings, *self.counted] if self.atoms[atom] <= one.parts]
+        return min(holding, key=lambda figures: figures.n).id
 
     def release_of(self, atom: int) -> int:
         """The release in which this atom was last seen in a set that nobody had seen before."""
-        return max(
-            sighting.release for sighting in self.sightings if self.atoms[atom] <= self.parts_of(sighting)
+        return max(one.release for one in [*self.sightings, *self.counted] if self.atoms[atom] <= one.parts)
+
+    def published(self, aspect: str, side: str) -> "Floats":
+        """What each set says of one side of this aspect."""
+        return np.array(
+            [sighting.figures.total(aspect, side) for sighting in self.sightings], dtype=np.float64
         )
 
-    def solved(self, aspect: str) -> dict[int, "Floats"]:
-        """Per atom that is laid bare, its sums (in the order of `Stat`) as they follow from published ones."""
-        published = np.array([sums_of(sighting.cell, aspect) for sighting in self.sightings])
-        weights = self._inverse @ self.incidence * self.people
-        return {atom: weights[:, atom] @ published for atom in self.bare}
-
-    def told(self, aspect: str) -> "Iterator[tuple[str, int, Floats]]":
-        """Where, in which release, and the sums of people about whom the files say something for sure."""
-        for atom, sums in self.solved(aspect).items():
-            yield self.name(atom), self.release_of(atom), sums
+    def solved(self, told: "Floats") -> "dict[int, Floats]":
+        """Per atom that is laid bare, its figures as they follow from those of the sets, told[sets, …]."""
+        if self.practice and self.base:
+            return {}  # both sides of a table were rounded by themselves, so no difference of sums is exact
+        weights = self._inverse @ self.incidence * self._weights
+        return {atom: weights[:, atom] @ told for atom in self.bare}
 
 
-def sums_of(cell: Cell | PracticeCell | ArmCell, aspect: str) -> list[float]:
-    """What the release says of this aspect, in the order of `Stat`; not a number where it says nothing."""
-    if isinstance(cell, ArmCell):
-        sums = cell.aspects[aspect]
-        known = {Stat.N: float(sums.n)} | (
-            {Stat.V: sums.total, Stat.VV: sums.squares}
-            if cell.arm is Arm.LEFT
-            else {Stat.R: sums.total, Stat.RR: sums.squares}
-        )
-        return [known.get(stat, math.nan) for stat in Stat]
-    moments = cell.aspects[aspect]
-    ends = (moments.v_counts[0], moments.v_counts[-1], moments.r_counts[0], moments.r_counts[-1])
-    counts = (*ends, moments.higher, moments.equal, moments.disappointed_at_norm)
-    return [
-        *(float(moments.n), moments.v, moments.r, moments.vv, moments.rr, moments.vr),
-        *(float(count) for count in counts),
-        math.nan if moments.good is None else float(moments.good),
-    ]
+def gathered(releases: Sequence[AnyRelease]) -> list[ReleaseEvidence]:
+    """The evidence per survey version, arm and practice, over all releases of one format; none where nothing came out.
 
-
-def gathered(releases: Sequence[ReleaseDocument]) -> list[PublishedSums]:
-    """The evidence per survey version and arm, over all releases; none where nothing came out."""
-    surveys: dict[SurveyKey, PublishedSurvey] = {
-        survey.key: survey for release in releases for survey in release.surveys
-    }
-    found: list[PublishedSums] = []
-    for survey in surveys.values():
-        found.append(PublishedSums(survey, releases))
-        arms = {cell.arm for release in releases for cell in release.arms if cell.key == survey.key}
-        found += [ArmEvidence(survey, releases, arm) for arm in sorted(arms)]
-        practices = {
-            arm.practice for release in releases for arm in release.practices if arm.key == survey.key
-        }
-        found += [PracticeEvidence(survey, releases, practice) for practice in sorted(practices)]
-    return [evidence for evidence in found if evidence.sightings]
-
-
-class ArmEvidence(PublishedSums):
-    """The same about customers who told one side only."""
-
-    def __init__(self, survey: PublishedSurvey, releases: Sequence[ReleaseDocument], arm: Arm) -> None:
-        self.arm, self.sides = arm, ("V",) if arm is Arm.LEFT else ("R",)
-        super().__init__(survey, releases)
-
-    def cells(self, release: ReleaseDocument) -> Iterator[Cell | ArmCell]:
-        return (cell for cell in release.arms if (cell.key, cell.arm) == (self.survey.key, self.arm))
-
-
-class PracticeEvidence(PublishedSums):
-    """The same with the arms of one practice beside the cells, which cut every block in two.
-
-    A block's customers with the practice have its number here, those without it the number less than 0. How many of a
-    block stand on either side the files do not say, only how many in an arm; so nothing is certain but of atoms that
-    are laid bare.
+    What an older engine froze was retired, so its releases are never subtracted from those of another format.
     """
-
-    certain = False
-
-    def __init__(self, survey: PublishedSurvey, releases: Sequence[ReleaseDocument], practice: str) -> None:
-        super().__init__(survey, releases)
-        first: dict[frozenset[int], Sighting] = {}
-        for release in releases:
-            for arm in release.practices:
-                if arm.key == survey.key and arm.practice == practice and set(arm.blocks) <= set(self.sizes):
-                    first.setdefault(self.parts_of(Sighting(0, arm)), Sighting(release.number, arm))
-        self.sightings += [sighting for parts, sighting in first.items() if parts]
-
-    def parts_of(self, sighting: Sighting) -> frozenset[int]:
-        """Both sides of its blocks; of an arm its own."""
-        blocks, cell = sighting.cell.blocks, sighting.cell
-        if isinstance(cell, PracticeCell):
-            return frozenset(block if cell.done else -block for block in blocks)
-        return frozenset(blocks) | frozenset(-block for block in blocks)
-
-    @cached_property
-    def people(self) -> "Floats":
-        """Customers per atom, one way to divide those of the sets over them; where one is laid bare, the only one."""
-        customers = np.array([sighting.cell.customers for sighting in self.sightings], dtype=np.float64)
-        return np.rint(np.linalg.pinv(self.incidence) @ customers)
-
-    @cached_property
-    def _inverse(self) -> "Floats":
-        return generalised_inverse(self.incidence @ self.incidence.T)
-
-    @cached_property
-    def bare(self) -> list[int]:
-        """The atoms whose indicator is a combination of the published sets, however large they are."""
-        projected = np.einsum("sa,st,ta->a", self.incidence, self._inverse, self.incidence, optimize=True)
-        return [int(atom) for atom in np.flatnonzero(projected > 1 - _EXACT) if self.people[atom] > 0]
-
-    @cached_property
-    def leverages(self) -> "Floats":
-        """ℓ of a person in each atom that is laid bare; of the others the files say too little."""
-        leverage = np.zeros(len(self.atoms))
-        leverage[self.bare] = 1 / self.people[self.bare]
-        return leverage
-
-    def solved(self, aspect: str) -> dict[int, "Floats"]:
-        published = np.array([sums_of(sighting.cell, aspect) for sighting in self.sightings])
-        weights = self._inverse @ self.incidence
-        return {atom: weights[:, atom] @ published for atom in self.bare}
-
-    def told(self, aspect: str) -> "Iterator[tuple[str, int, Floats]]":
-        """Also the arms themselves: they are wider than an atom, and tell of their people all the same."""
-        yield from super().told(aspect)
-        for sighting in self.sightings:
-            if isinstance(sighting.cell, PracticeCell):
-                yield sighting.cell.id, sighting.release, np.array(sums_of(sighting.cell, aspect))
+    found: list[ReleaseEvidence] = []
+    for old in (True, False):
+        same = [release for release in releases if isinstance(release, ExactRelease) is old]
+        sizes = {block: n for release in same for block, n in sizes_of(release).items()}
+        surveys = {(one.id, one.version): one for release in same for one in release.surveys}
+        for (name, version), survey in surveys.items():
+            arms = {one.arm for release in same for one in arms_of(release, name, version)}
+            tables = {one.practice for release in same for one in practices_of(release, name, version)}
+            found.append(ReleaseEvidence(survey, same, sizes=sizes))
+            found += [ReleaseEvidence(survey, same, arm, sizes=sizes) for arm in sorted(arms)]
+            found += [ReleaseEvidence(survey, same, practice=table, sizes=sizes) for table in sorted(tables)]
+    return [evidence for evidence in found if evidence.sightings]

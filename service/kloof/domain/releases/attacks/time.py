@@ -3,79 +3,106 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.attacks.evidence import Breach
-from kloof.domain.releases.document import ArmCell, ReleaseDocument
+from kloof.domain.releases.attacks.figures import SetFigures, all_of, sizes_of
+from kloof.domain.releases.format_1 import AnyRelease, ExactRelease
 
 NAME = "time"
+_TELLING = 4
+"""Exact sums that two sets do not have in common by chance; of rounded ones, twice as many."""
 
 
-def attack(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
-    """Blocks that change or come back, figures that change under the same blocks, and versions that are mixed."""
-    yield from _changed_blocks(releases)
-    yield from _changed_figures(releases)
-    yield from _mixed_versions(releases)
+def attack(releases: Sequence[AnyRelease]) -> Iterator[Breach]:
+    """Blocks that change or come back, figures that change under the same blocks, and versions that are mixed.
+
+    What an older engine froze is gone with it: of those releases blocks and figures are compared among themselves.
+    """
+    for old in (True, False):
+        same = [release for release in releases if isinstance(release, ExactRelease) is old]
+        yield from _changed_blocks(same)
+        yield from _changed_figures(same)
+        yield from _mixed_versions(same)
+        yield from _renumbered(same)
     for before, after in pairwise(releases):
         if after.number != before.number + 1 or after.published_on < before.published_on:
-            yield Breach(
-                NAME, after.number, "release", "it does not follow in number and date from the one before"
-            )
+            what = "it does not follow in number and date from the one before"
+            yield Breach(NAME, after.number, "release", what)
+        if isinstance(before, type(after)) or not isinstance(after, ExactRelease):
+            continue
+        yield Breach(NAME, after.number, "release", "exact sums come after rounded ones")
 
 
-def _changed_blocks(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
-    known: dict[int, tuple[int, int]] = {}
+def _changed_blocks(releases: Sequence[AnyRelease]) -> Iterator[Breach]:
+    known: dict[int, int] = {}
     retired: set[int] = set()
     for release in releases:
-        here = {block.id: (block.customers, block.deals) for block in release.blocks}
-        for number, size in here.items():
-            if known.setdefault(number, size) != size:
-                what = f"block {number} has {size[0]} customers, and had {known[number][0]}"
-                yield Breach(
-                    NAME, release.number, f"block {number}", f"{what}: the difference is one of them"
-                )
+        here = sizes_of(release)
+        for number, n in here.items():
+            where = f"block {number}"
+            if known.setdefault(number, n) != n:
+                what = f"it has {n} customers, and had {known[number]}: the difference is one of them"
+                yield Breach(NAME, release.number, where, what)
             if number in retired:
-                yield Breach(
-                    NAME, release.number, f"block {number}", "it was retired, and its rows are used again"
-                )
+                yield Breach(NAME, release.number, where, "it was retired, and its rows are used again")
         retired |= set(known) - set(here)
 
 
-def _changed_figures(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
+def _changed_figures(releases: Sequence[AnyRelease]) -> Iterator[Breach]:
     known: dict[tuple[str, frozenset[int]], object] = {}
     for release in releases:
-        for cell in release.cells:
-            figures = (cell.aspects, cell.promises, cell.customers, cell.deals)
-            if known.setdefault((cell.id, frozenset(cell.blocks)), figures) != figures:
-                yield Breach(
-                    NAME,
-                    release.number,
-                    cell.id,
-                    "the same blocks had other figures before: somebody's answer changed",
-                )
-        for one in release.arms:
-            told = (one.aspects, one.customers, one.deals)
-            if known.setdefault((one.id, frozenset(one.blocks)), told) != told:
-                what = "the same blocks had other figures before: somebody's answer changed"
-                yield Breach(NAME, release.number, one.id, what)
-        for arm in release.practices:
-            shown = (arm.aspects, arm.customers, arm.deals)
-            if known.setdefault((arm.id, frozenset(arm.blocks)), shown) != shown:
-                what = (
-                    "the same blocks had other figures before: somebody changed sides, or an answer changed"
-                )
-                yield Breach(NAME, release.number, arm.id, what)
+        for figures in all_of(release):
+            told = (figures.aspects, figures.n, figures.customers)
+            counted = (figures.shares, figures.promises)
+            for name, blocks, value in (
+                ("sums", figures.blocks, told),
+                ("shares", figures.counted, counted),
+            ):
+                if blocks and known.setdefault((f"{figures.id} {name}", frozenset(blocks)), value) != value:
+                    what = f"the same blocks had other {name} before: somebody's answer changed, or was rounded again"
+                    yield Breach(NAME, release.number, figures.id, what)
 
 
-def _mixed_versions(releases: Sequence[ReleaseDocument]) -> Iterator[Breach]:
+def _mixed_versions(releases: Sequence[AnyRelease]) -> Iterator[Breach]:
     counted_under: dict[int, object] = {}
     wording: dict[object, object] = {}
     for release in releases:
         for survey in release.surveys:
-            if wording.setdefault(str(survey.key), survey) != survey:
-                yield Breach(NAME, release.number, str(survey.key), "it changed without a new version")
-        for cell in release.unions():
-            under = cell.key, cell.arm if isinstance(cell, ArmCell) else Arm.ASKED
+            key = survey.id, survey.version
+            if wording.setdefault(key, survey) != survey:
+                yield Breach(
+                    NAME, release.number, f"{survey.id} v{survey.version}", "it changed without a new version"
+                )
+        for cell in (*release.cells, *release.arms):
+            under = cell.survey, cell.version, getattr(cell, "arm", "asked")
             for block in cell.blocks:
                 if counted_under.setdefault(block, under) != under:
                     what = f"block {block} is counted under two survey versions, or in two arms"
                     yield Breach(NAME, release.number, cell.id, what)
+
+
+def _renumbered(releases: Sequence[AnyRelease]) -> Iterator[Breach]:
+    """A set of other blocks with the same n and the same sums as one before: the same people under a new number."""
+    seen: dict[tuple[object, ...], tuple[frozenset[int], str]] = {}
+    for release in releases:
+        sizes = sizes_of(release)
+        for figures in all_of(release):
+            told = _signature(figures, _TELLING if isinstance(release, ExactRelease) else 2 * _TELLING)
+            if told is None:
+                continue
+            blocks = frozenset(figures.blocks)
+            then, where = seen.setdefault(told, (blocks, figures.id))
+            fresh = blocks - then
+            if fresh and then - blocks and not then & set(sizes) - blocks and where == figures.id:
+                what = (
+                    f"the same people under a new block number: {sorted(fresh)} for {sorted(then - blocks)}"
+                )
+                yield Breach(NAME, release.number, figures.id, what)
+
+
+def _signature(figures: SetFigures, enough: int) -> tuple[object, ...] | None:
+    """What two different groups of people do not share by chance: n and sums; None where these are too few to tell."""
+    sides = {"left": ("V",), "not_asked": ("R",)}.get(figures.arm.value, ("V", "R"))
+    sums = [
+        (aspect, side, figures.total(aspect, side)) for aspect in sorted(figures.aspects) for side in sides
+    ]
+    return (figures.id, figures.n, *sums) if len(sums) >= enough else None

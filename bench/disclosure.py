@@ -1,0 +1,142 @@
+"""What the rules of disclosure give and what they cost: the table that the handbook quotes.
+
+Made-up companies of every awkward kind, twelve releases each, with erasures, corrections, a new survey version and
+practice tables; every attack on the files, and those inside with the truth at hand.
+
+    python bench/disclosure.py             # under a minute: two companies of 300 pairs
+    python bench/disclosure.py --full      # all companies of 600 and of 3,000 pairs: about an hour
+    python bench/disclosure.py --full --pairs 600
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from cast.companies import COMPANIES
+from cast.measurements import WITHOUT, Measured, closed, measured, without
+from kloof.domain.releases.attacks.insiders import ALL_BUT_ONE, ONE, TWO, WITH_PRACTICES, WITH_SHARES
+
+_SHORT = ("tiny", "one to five")
+_NAMED = (ONE, TWO, ALL_BUT_ONE, WITH_PRACTICES, WITH_SHARES)
+
+
+def main() -> None:
+    """Measure, and print the tables and one line of JSON; each company as soon as it is done."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--full", action="store_true", help="all companies")
+    parser.add_argument("--pairs", type=int, nargs="+", help="complete pairs a year; 600 and 3000 in full")
+    parser.add_argument(
+        "--inside-only", action="store_true", help="of the attacks on files only the quick ones"
+    )
+    chosen = parser.parse_args()
+    started = time.monotonic()
+    sizes = chosen.pairs or ([600, 3000] if chosen.full else [300])
+    names = list(COMPANIES) if chosen.full else list(_SHORT)
+    rules = ["", *WITHOUT]
+    found, shares = [], []
+    with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
+        _say(_HEAD)
+        tried = [(name, pairs, not chosen.inside_only and pairs <= 600) for pairs in sizes for name in names]
+        for one in pool.imap(_measured, tried):
+            found.append(one)
+            _say([_row(one)])
+        _say(["", *_insiders(found), "", *_cost_head(rules)])
+        closing = [(name, sizes[0], rule) for name in names for rule in rules]
+        for share in pool.imap(_closed, closing):
+            shares.append(share)
+            if len(shares) == len(rules):
+                _say([f"| {names.pop(0)} | " + " | ".join(f"{one:.0%}" for one in shares) + " |"])
+                shares.clear()
+    print(
+        json.dumps(
+            _summary(found) | {"seconds": round(time.monotonic() - started), "machine": platform.platform()}
+        )
+    )
+
+
+def _say(lines: Iterable[str]) -> None:
+    print("\n".join(lines), flush=True)
+
+
+def _measured(tried: tuple[str, int, bool]) -> Measured:
+    name, pairs, files = tried
+    return measured(name, pairs, files=files)
+
+
+def _closed(tried: tuple[str, int, str]) -> float:
+    name, pairs, rule = tried
+    if not rule:
+        return closed(name, pairs)
+    with without(rule):
+        return closed(name, pairs)
+
+
+_COLUMNS = ("pairs", "scale", "published", "standing", "in files", "inside", "tables", "wider", "covered")
+_HEAD = (f"| company | {' | '.join(_COLUMNS)} |", f"|---|{'---:|' * len(_COLUMNS)}")
+
+
+def _row(one: Measured) -> str:
+    files = str(sum(one.found.values())) + (f" ({one.unsolved} open)" if one.unsolved else "")
+    return (
+        f"| {one.name} | {one.pairs} | {one.scale} | {one.came_out:.0%} | {one.standing:.0%} | {files}"
+        f" | {len(one.inside)} | {one.tables} | {_mean(one.wider):.0%} | {_mean(one.covered):.0%} |"
+    )
+
+
+def _insiders(found: Sequence[Measured]) -> Iterator[str]:
+    yield "| who | scale | answers tried | certain | two left |"
+    yield "|---|---|---:|---:|---:|"
+    for name in _NAMED:
+        for scale in sorted({one.scale for one in found}):
+            tried, certain, two = _left(found, name, scale)
+            if tried:
+                yield f"| {name} | {scale} | {tried:,} | {certain / tried:.2%} | {two / tried:.2%} |"
+    tried, known = (sum(one.distributions[at] for one in found) for at in (0, 1))
+    yield f"| whole distribution of a block | all | {tried:,} | {known / tried:.2%} | |"
+
+
+def _left(found: Sequence[Measured], name: str, scale: str) -> tuple[int, int, int]:
+    told = [one.left[name] for one in found if one.scale == scale and name in one.left]
+    return sum(one[0] for one in told), sum(one[1] for one in told), sum(one[2] for one in told)
+
+
+def _cost_head(rules: Sequence[str]) -> Iterator[str]:
+    yield "| company | closes | " + " | ".join(f"without {rule}" for rule in rules[1:]) + " |"
+    yield "|---|" + "---:|" * len(rules)
+
+
+def _summary(found: Sequence[Measured]) -> dict[str, object]:
+    def worst(name: str, scale: str) -> float:
+        tried, certain, _ = _left(found, name, scale)
+        return round(certain / tried, 5) if tried else 0.0
+
+    scales = sorted({one.scale for one in found})
+    return {
+        "ratios": {
+            "published": {
+                pairs: round(_mean([one.came_out for one in found if one.pairs == pairs]), 3)
+                for pairs in sorted({one.pairs for one in found})
+            },
+            "certain": {name: {scale: worst(name, scale) for scale in scales} for name in _NAMED},
+            "wider": round(_mean([width for one in found for width in one.wider]), 3),
+            "covered": round(_mean([held for one in found for held in one.covered]), 3),
+        },
+        "found": sum(sum(one.found.values()) + len(one.inside) for one in found),
+    }
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+if __name__ == "__main__":
+    main()

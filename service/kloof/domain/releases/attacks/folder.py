@@ -1,0 +1,172 @@
+"""The folder of a release: every file in it says what the certified document says, and nothing more."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from kloof.domain.releases.attacks.evidence import Breach
+from kloof.domain.releases.document import AspectShares, Cell, ReleaseDocument
+from kloof.domain.releases.format_1 import AnyRelease
+from kloof.domain.statistics.sums import PairedSums, Sums
+
+NAME = "folder"
+DOCUMENT: Final = "release.json"
+MANIFEST: Final = "datapackage.json"
+SCHEMA: Final = "release.jsonschema.json"
+_ENDS: Final = ("lowest", "highest")
+_SET: Final = ("cell", "aspect")
+_PLACE: Final = ("survey", "version", "level", "product", "region", "team", "aspect")
+"""What a row is about, by the columns that say so: a set, or where there is none, a group of deals or an aspect."""
+
+
+def attack(release: AnyRelease, files: Mapping[str, bytes]) -> Iterator[Breach]:
+    """What the files of this release's folder, by name, say beside the document or against it."""
+    listed = _listed(files)
+    for name, content in sorted(files.items()):
+        for what in _of(name, content, release, listed):
+            yield Breach(NAME, release.number, name, what)
+
+
+def _listed(files: Mapping[str, bytes]) -> set[str]:
+    try:
+        return {MANIFEST, *(one["path"] for one in json.loads(files[MANIFEST])["resources"])}
+    except (KeyError, TypeError, ValueError):
+        return {MANIFEST}
+
+
+def _of(name: str, content: bytes, release: AnyRelease, listed: set[str]) -> Iterator[str]:
+    if name not in listed:
+        yield "the manifest does not name this file: nothing vouches for what it says"
+    if name == DOCUMENT:
+        yield from _document(content, release)
+    elif name.endswith(".csv"):
+        yield from _table(content, release)
+    elif name not in (MANIFEST, SCHEMA) and name in listed:
+        yield "a release has no such file"
+
+
+def _document(content: bytes, release: AnyRelease) -> Iterator[str]:
+    """Keys that are there twice, of which a reader sees one, and whatever else the document does not hold."""
+    twice: list[str] = []
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in found]
+        twice.extend(sorted({name for name in names if names.count(name) > 1}))
+        return dict(found)
+
+    try:
+        said = json.loads(content, object_pairs_hook=pairs)
+    except ValueError:
+        yield "it cannot be read"
+        return
+    yield from (f"it says {name} twice" for name in dict.fromkeys(twice))
+    if said != json.loads(release.model_dump_json()):
+        yield "it says something else than the certified document"
+
+
+def _table(content: bytes, release: AnyRelease) -> Iterator[str]:
+    """Columns that the document has nothing for, rows of nothing in it, and values that differ; each once."""
+    try:
+        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    except (UnicodeDecodeError, csv.Error):
+        yield "it cannot be read"
+        return
+    known = dict(_rows(release))
+    seen: set[str] = set()
+    for number, row in enumerate(rows, start=2):
+        said = known.get(tuple(row.get(name) or "" for name in (_SET if "cell" in row else _PLACE)))
+        if said is None:
+            what = f"line {number} is about nothing in the certified document"
+            yield from [] if what in seen else [what]
+            continue
+        for column, value in row.items():
+            what = _differs(str(column), value, said, number)
+            if what and str(column) not in seen:
+                seen.add(str(column))
+                yield what
+
+
+def _differs(column: str, value: object, said: Mapping[str, Any], line: int) -> str:
+    if column not in said:
+        return f"column {column}: the certified document says nothing of the kind"
+    return (
+        "" if _same(value, said[column]) else f"line {line}, {column}: {value}, certified is {said[column]}"
+    )
+
+
+def _same(value: object, certified: object) -> bool:
+    if certified is None or certified == "":
+        return value in (None, "")
+    if isinstance(certified, bool):
+        return value == ("true" if certified else "false")
+    if isinstance(certified, int | float):
+        try:
+            return float(str(value)) == float(certified)
+        except ValueError:
+            return False
+    return value == str(certified)
+
+
+def _rows(release: AnyRelease) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """All that the document says, by what a row may be about and the names that a table may give it."""
+    yield from _of_sets(release)
+    if isinstance(release, ReleaseDocument):
+        for counts in release.response:
+            said = counts.model_dump(mode="json")
+            yield _place(said), said
+        for spread in release.spreads:
+            for aspect, one in (*spread.aspects.items(), ("all aspects", spread.overall)):
+                said = {"survey": spread.survey, "version": spread.version, "aspect": aspect}
+                said |= {"sd_v": one.v, "sd_r": one.r, "sd_s": one.s}
+                said |= {"clustering": one.clustering, "clusters": spread.clusters}
+                yield _place(said), said
+
+
+def _place(said: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(said.get(name, "")) for name in _PLACE)
+
+
+def _of_sets(release: AnyRelease) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Of each set and aspect; and of each set as such, whose promises are about no aspect."""
+    for cell in (*release.cells, *release.arms, *release.practices):
+        whole = json.loads(cell.model_dump_json(exclude={"aspects", "shares", "promises", "as_of"}))
+        whole |= {
+            "cell": cell.id,
+            "as_of_release": cell.as_of.release,
+            "as_of_date": cell.as_of.date.isoformat(),
+        }
+        whole |= {name: " ".join(map(str, whole[name])) for name in ("blocks", "counted") if name in whole}
+        whole.setdefault("parts", len(cell.blocks))
+        promises = getattr(cell, "promises", None)
+        yield (cell.id, ""), whole | dict(_named(promises, ""))
+        for aspect, told in cell.aspects.items():
+            said = whole | {"aspect": aspect} | _sums(told)
+            if isinstance(cell, Cell):
+                said |= dict(_named(cell.shares.get(aspect, AspectShares()), ""))
+            said |= dict(_named(promises, "promises_")) | dict(_named(promises, ""))
+            if hasattr(cell, "arm"):
+                said["side"] = "v" if cell.arm == "left" else "r"
+            yield (cell.id, aspect), said
+
+
+def _sums(told: object) -> dict[str, Any]:
+    if isinstance(told, int | float):
+        return {"total": told}
+    if isinstance(told, Sums):
+        return {"n": told.n, "total": told.total, "squares": told.squares}
+    said = dict(_named(told, ""))
+    if isinstance(told, PairedSums):
+        for side, counts in (("v", told.v_counts), ("r", told.r_counts)):
+            said |= {f"{side}_{end}": counts[at] for end, at in zip(_ENDS, (0, -1), strict=True)}
+    return said
+
+
+def _named(value: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    """The fields of a value that has any."""
+    if hasattr(value, "model_dump"):
+        yield from ((prefix + name, one) for name, one in value.model_dump().items())
+    elif isinstance(value, PairedSums):
+        names = ("n", "v", "r", "vv", "rr", "vr", "higher", "equal", "disappointed_at_norm", "good")
+        yield from ((prefix + name, getattr(value, name)) for name in names)
