@@ -121,8 +121,8 @@ def test_the_equation_holds_for_any_expectation_and_reality(v: float, r: float) 
 def test_a_piece_of_a_bar_holds_its_figure_or_leaves_it_to_the_legend(weights: list[float]) -> None:
     shares = [weight / sum(weights) for weight in weights]
     named = ("nagekomen", "deels nagekomen", "niet nagekomen")
-    pieces = [Piece(name, share) for name, share in zip(named, shares, strict=True)]
-    assert_holds(cut_bar(pieces, "Beloften", "nl"))
+    pieces = [Piece(name, share, f"{share:.0%}") for name, share in zip(named, shares, strict=True)]
+    assert_holds(cut_bar(pieces, "Beloften"))
 
 
 @given(st.lists(st.text("abcdefghij klmnop", min_size=1, max_size=14), min_size=1, max_size=40))
@@ -224,7 +224,10 @@ def drawings() -> list[Drawing]:
         equation(made[0], axis, "V − R = S", "en"),
         trend(made, axis, "Verloop", "nl"),
         splits([Parted("Prijs", 0.4, -0.9)], "Norm", "en"),
-        cut_bar([Piece("kept", 0.7), Piece("partly", 0.25), Piece("not", 0.05)], "Promises", "en"),
+        cut_bar(
+            [Piece("kept", 0.7, "70%"), Piece("partly", 0.25, "25%"), Piece("not", 0.05, "under 10%")],
+            "Promises",
+        ),
         ten_dots(7, "7 of 10", "en"),
     ]
 

@@ -3,49 +3,45 @@
 import csv
 import hashlib
 import json
+import math
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from cast.worlds import THRESHOLDS, World, a_survey, answers
-from kloof.domain.deals.study_arms import Arm
+from cast.synthetic import Firm, exact_release
 from kloof.domain.errors import Reason, Refused
-from kloof.domain.releases.certify import Publishable, certify, certify_what_can_be
-from kloof.domain.releases.document import ReleaseDocument
-from kloof.domain.releases.queues import FineCell
+from kloof.domain.releases.attacks import folder
+from kloof.domain.releases.certificate.certify import _SEAL, Publishable
+from kloof.domain.releases.document import Cell, ReleaseDocument
+from kloof.publish.contradictions import contradictions
 from kloof.publish.release_files import (
     clear_staging,
+    contents,
     newest_release,
     newest_version,
     read_releases,
     staged,
     write_release,
 )
-from kloof.publish.schema import TABLES
+from kloof.publish.schema import OVERALL, TABLES
 
 pytestmark = pytest.mark.slow
 
 
+def sealed(document: ReleaseDocument) -> Publishable:
+    """As if it was certified: what is asked here is how releases are written and read, not which."""
+    return Publishable(document, seal=_SEAL)
+
+
 @pytest.fixture
 def publishable() -> Publishable:
-    rng = np.random.default_rng(2)
-    world, survey = World(), a_survey(2)
-    here = FineCell('pump; "big"', "east", "north")
-    for number in range(60):
-        done = ["joint_visit"] if rng.random() < 0.5 else []
-        world.sell(survey, number, number % 3, here, answers(rng, survey), done)
-    for number in range(100, 115):
-        one = FineCell("", "", "")
-        world.sell(survey, number, number % 3, one, answers(rng, survey), arm=Arm.LEFT)
-    world.freeze()
-    verdict, _, _ = certify_what_can_be(world.draft(), world.history, world.candidates(), THRESHOLDS)
-    assert isinstance(verdict, Publishable)
-    return verdict
+    places = (('pump; "big"', "east"), ("pump", "west"))
+    [document] = Firm(releases=1, aspects=2, customers=40, places=places).documents()
+    return sealed(document)
 
 
 @pytest.fixture
@@ -134,36 +130,57 @@ def rows_of(release, name):
         return list(csv.DictReader(file))
 
 
+def expected_rows(document, name):
+    aspects = len(document.surveys[0].aspects)
+    return {
+        "cells.csv": len(document.cells) * aspects,
+        "promises.csv": sum(cell.promises is not None for cell in document.cells),
+        "practices.csv": len(document.practices) * aspects,
+        "arms.csv": len(document.arms) * aspects,
+        "spreads.csv": len(document.spreads) * (aspects + 1),
+        "response.csv": len(document.response),
+    }[name]
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_each_table_has_exactly_the_columns_that_its_schema_describes(publishable, release, name):
     manifest = json.loads((release / "datapackage.json").read_text(encoding="utf-8"))
     (table,) = [resource for resource in manifest["resources"] if resource["path"] == name]
-    rows, document = rows_of(release, name), publishable.document
-    sets = {"cells.csv": document.cells, "practices.csv": document.practices, "arms.csv": document.arms}[name]
+    rows = rows_of(release, name)
     assert list(rows[0]) == [field["name"] for field in table["schema"]["fields"]]
-    keys = {tuple(row[name] for name in table["schema"]["primaryKey"]) for row in rows}
-    assert len(keys) == len(rows) == sum(len(cell.aspects) for cell in sets) > 0
+    keys = {tuple(row[column] for column in TABLES[name].key) for row in rows}
+    assert len(keys) == len(rows) == expected_rows(publishable.document, name) > 0
     for field in table["schema"]["fields"]:
         values = [row[field["name"]] for row in rows]
         if field["type"] == "integer":
-            assert all(value.isdigit() for value in values)
+            assert all(value.isdigit() or not value for value in values)
         if field["type"] == "number":
-            assert all(np.isfinite(float(value)) for value in values)
+            assert all(math.isfinite(float(value)) for value in values if value)
 
 
-def test_the_halves_of_a_practice_table_stand_in_a_table_and_add_up_to_the_company(publishable, release):
-    rows = rows_of(release, "practices.csv")
-    assert {(row["practice"], row["done"]) for row in rows} == {
-        ("joint_visit", "true"),
-        ("joint_visit", "false"),
-    }
-    company = [row for row in rows_of(release, "cells.csv") if row["level"] == "company"]
-    assert company
-    for whole in company:
-        halves = [row for row in rows if row["aspect"] == whole["aspect"]]
-        assert len(halves) == 2
-        for name in ("deals", "n", "v", "r", "vv", "rr", "vr", "higher", "equal"):
-            assert sum(float(half[name]) for half in halves) == pytest.approx(float(whole[name]))
+def test_a_gap_and_its_error_can_be_recomputed_from_the_tables_alone(publishable, release):
+    from kloof.domain import findings
+
+    document = publishable.document
+    [company] = [row for row in rows_of(release, "cells.csv") if row["level"] == "company"][:1]
+    [spread] = [row for row in rows_of(release, "spreads.csv") if row["aspect"] == company["aspect"]]
+    n, parts = int(company["n"]), int(company["parts"])
+    gap = (float(company["v"]) - float(company["r"])) / n
+    sampling = (float(spread["sd_s"]) * float(spread["clustering"])) ** 2 / n
+    error = math.sqrt(sampling + 2 * parts * (5**2 - 1) / 6 / n**2)
+    reading = next(one for one in findings.read(document).cells if one.cell.id == company["cell"])
+    [found] = [one.gap.figure.difference for one in reading.aspects if one.aspect.id == company["aspect"]]
+    assert (found.mean, found.estimate.error) == (pytest.approx(gap), pytest.approx(error))
+    assert OVERALL in {row["aspect"] for row in rows_of(release, "spreads.csv")}
+
+
+def test_no_table_holds_more_of_a_group_than_the_document_says(publishable, release):
+    """Two sums of each aspect, and coarse shares: nothing from which a distribution could be solved."""
+    for row in rows_of(release, "cells.csv"):
+        cell = next(one for one in publishable.document.cells if one.id == row["cell"])
+        assert (float(row["v"]) % 5, float(row["r"]) % 5) == (0, 0)
+        for name, share in cell.shares[row["aspect"]].model_dump().items() if cell.shares else ():
+            assert row[name] == ("" if share is None else str(share))
 
 
 def test_the_schema_of_the_document_goes_with_it(release):
@@ -262,32 +279,157 @@ def test_a_file_that_was_touched_makes_the_release_another_version_to_look_at(re
 
 def test_what_a_release_has_none_of_has_no_table_in_it(publishable, release, tmp_path):
     rows = rows_of(release, "arms.csv")
-    (arm,) = publishable.document.arms
-    assert [(row["arm"], row["side"], row["n"]) for row in rows] == [("left", "v", "15")] * 2
-    assert [float(row["total"]) for row in rows] == [sums.total for sums in arm.aspects.values()]
-    world = World()
-    for number in range(15):
-        here = FineCell("pump", "east", "north")
-        world.sell(a_survey(2), number, number % 3, here, answers(np.random.default_rng(number), a_survey(2)))
-    world.freeze()
-    without = write_release(certify(world.draft(), world.history, THRESHOLDS), tmp_path / "other")
-    assert [file.name for file in without.folder.glob("*.csv")] == ["cells.csv"]
+    left = publishable.document.arms[0]
+    assert [(row["side"], row["n"]) for row in rows if row["arm"] == "left"] == [("v", "40")] * 2
+    assert [float(row["total"]) for row in rows if row["arm"] == "left"] == list(left.aspects.values())
+    empty = publishable.document.model_copy(
+        update={"arms": (), "practices": (), "spreads": (), "response": (), "cells": (), "withheld": ()}
+    )
+    assert [name for name in contents(empty) if name.endswith(".csv")] == ["cells.csv"]
 
 
-def test_a_release_of_before_there_were_arms_reads_with_its_hashes(publishable, tmp_path):
-    """As they were written then: without the keys that came later."""
-    written = write_release(publishable, tmp_path)
-    document = json.loads((written.folder / "release.json").read_text(encoding="utf-8"))
-    del document["arms"]
-    for counts in document["response"]:
-        for late in ("asked_again", "answered_twice", "not_asked", "not_asked_answered"):
-            del counts[late]
-    (written.folder / "release.json").write_text(json.dumps(document), encoding="utf-8")
-    manifest = json.loads((written.folder / "datapackage.json").read_text(encoding="utf-8"))
-    for resource in manifest["resources"]:
-        digest = hashlib.sha256((written.folder / resource["path"]).read_bytes()).hexdigest()
-        resource["hash"] = f"sha256:{digest}"
-    (written.folder / "datapackage.json").write_text(json.dumps(manifest), encoding="utf-8")
-    written.put_in_place()
-    (found,) = read_releases(tmp_path)
-    assert found.document.arms == ()
+def put(folder: Path, document, files: dict[str, bytes], previous=None) -> None:
+    """A release as it stands on disk, with a manifest that goes with its files."""
+    release = folder / f"{document.number:04d}"
+    release.mkdir(parents=True)
+    resources = []
+    for name, content in files.items():
+        (release / name).write_bytes(content)
+        resources.append({"path": name, "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"})
+    stated = document.previous.model_dump() if document.previous else None
+    manifest = {"resources": resources, "previous": stated}
+    (release / "datapackage.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def of_format_1(folder: Path) -> str:
+    """Release 1, of the earlier engine; the hash of its manifest."""
+    exact = exact_release(1)
+    files = {"release.json": exact.model_dump_json().encode(), "cells.csv": b"cell,aspect,vv\n"}
+    put(folder, exact, files)
+    return hashlib.sha256((folder / "0001" / "datapackage.json").read_bytes()).hexdigest()
+
+
+def test_a_release_of_the_earlier_engine_reads_with_its_hashes_and_one_of_now_follows_it(tmp_path):
+    sha = of_format_1(tmp_path)
+    [first] = read_releases(tmp_path)
+    assert first.document == exact_release(1)
+    assert newest_release(tmp_path) == exact_release(1)
+    [document] = Firm(releases=1, aspects=1).documents(first=2)
+    follows = document.model_copy(update={"previous": first.as_previous})
+    assert first.sha256 == sha
+    write_release(sealed(follows), tmp_path).put_in_place()
+    assert [one.document.format for one in read_releases(tmp_path)] == [1, 2]
+    assert isinstance(newest_release(tmp_path), ReleaseDocument)
+
+
+def test_a_changed_file_of_the_earlier_engine_is_found_too(tmp_path):
+    of_format_1(tmp_path)
+    (tmp_path / "0001" / "cells.csv").write_bytes(b"other")
+    with pytest.raises(Refused, match="changed after it was published"):
+        read_releases(tmp_path)
+
+
+def company(document: ReleaseDocument, **changed: object) -> ReleaseDocument:
+    """The same release with its first cell changed."""
+    first = document.cells[0].model_copy(update=changed)
+    return document.model_copy(update={"cells": (first, *document.cells[1:])})
+
+
+def odd_sum(document):
+    sums = dict(document.cells[0].aspects)
+    name = next(iter(sums))
+    sums[name] = sums[name].model_copy(update={"v": sums[name].v + 1})
+    return company(document, aspects=sums)
+
+
+def another_base(document):
+    survey = document.surveys[0].model_copy(update={"base": 1.0})
+    return document.model_copy(update={"surveys": (survey,)})
+
+
+def nine_customers(document):
+    return company(document, customers=9)
+
+
+def a_block_of_nowhere(document):
+    return company(document, blocks=(*document.cells[0].blocks, 999))
+
+
+def one_deal_more(document):
+    return company(document, n=document.cells[0].n + 1)
+
+
+def shares_of_nothing(document):
+    return company(document, counted=())
+
+
+def one_aspect_less(document):
+    return company(document, aspects=dict(list(document.cells[0].aspects.items())[1:]))
+
+
+def no_such_survey(document):
+    return company(document, version=9)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        odd_sum, another_base, nine_customers, a_block_of_nowhere, one_deal_more, shares_of_nothing,
+        one_aspect_less, no_such_survey,
+    ],
+    ids=lambda one: one.__name__,
+)  # fmt: skip
+def test_a_release_that_contradicts_itself_is_refused_though_its_hashes_are_right(
+    publishable, tmp_path, change
+):
+    document = publishable.document
+    assert list(contradictions(document)) == []
+    changed = change(document)
+    files = {"release.json": changed.to_json().encode()}
+    put(tmp_path, changed, files)
+    with pytest.raises(Refused) as refusal:
+        read_releases(tmp_path)
+    assert (refusal.value.reason, refusal.value.facts["file"]) == (
+        Reason.RELEASE_DAMAGED,
+        "0001/release.json",
+    )
+
+
+@pytest.mark.parametrize("share", [0, 7, 100])
+def test_a_share_that_is_no_coarse_one_is_refused(publishable, tmp_path, share):
+    text = json.loads(publishable.document.to_json())
+    text["cells"][0]["promises"]["kept"] = share
+    put(tmp_path, publishable.document, {"release.json": json.dumps(text).encode()})
+    with pytest.raises(Refused, match="not a release"):
+        read_releases(tmp_path)
+
+
+def test_the_attack_on_the_folder_finds_in_every_table_what_the_document_says_and_nothing_else(
+    publishable, release
+):
+    files = {file.name: file.read_bytes() for file in release.iterdir()}
+    assert set(TABLES) <= set(files)
+    assert list(folder.attack(publishable.document, files)) == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_attack_on_the_folder_sees_a_figure_that_was_changed_and_a_column_that_was_added(
+    publishable, release, name
+):
+    files = {file.name: file.read_bytes() for file in release.iterdir()}
+    head, *lines = files[name].decode().splitlines()
+    last = lines[0].rsplit(",", 1)
+    changed = "\n".join([head, f"{last[0]},123456", *lines[1:]]).encode()
+    added = "\n".join([f"{head},squares", *(f"{line},7" for line in lines)]).encode()
+    for content in (changed, added):
+        found = list(folder.attack(publishable.document, files | {name: content}))
+        assert {breach.where for breach in found} == {name}
+
+
+def test_the_jsonschema_that_goes_with_a_release_holds_for_it(publishable, release):
+    import jsonschema
+
+    schema = json.loads((release / "release.jsonschema.json").read_text(encoding="utf-8"))
+    document = json.loads((release / "release.json").read_text(encoding="utf-8"))
+    jsonschema.validate(document, schema)
+    assert set(document["cells"][0]) == set(Cell.model_fields)

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from kloof.domain.errors import Reason, Refused
-from kloof.domain.releases.certify import Publishable
+from kloof.domain.releases.certificate.certify import Publishable
 from kloof.domain.releases.document import Previous, ReleaseDocument
+from kloof.domain.releases.format_1 import AnyRelease, from_any_format
+from kloof.publish.contradictions import contradictions
 from kloof.publish.schema import CELLS, TABLES, Row
 
 MANIFEST: Final = "datapackage.json"
@@ -23,11 +25,11 @@ _RESTORE: Final = "Put it back from a copy of the site; a release that was publi
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A release as it stands on disk: its number, the SHA-256 of its manifest, and what it says."""
+    """A release as it stands on disk: its number, the SHA-256 of its manifest, and what it says, in its own format."""
 
     number: int
     sha256: str
-    document: ReleaseDocument
+    document: AnyRelease
 
     @property
     def as_previous(self) -> Previous:
@@ -65,7 +67,7 @@ def write_release(publishable: Publishable, releases: Path) -> Staged:
     Raises TypeError for anything that `disclosure.certify` did not make.
     """
     if not isinstance(publishable, Publishable):
-        raise TypeError("only what kloof.domain.releases.certify.certify gave may be written")
+        raise TypeError("only what kloof.domain.releases.certificate.certify.certify gave may be written")
     files = contents(publishable.document)
     staged = _staged(releases, publishable.document.number, _sha256(files[MANIFEST]))
     if staged.folder.exists():
@@ -99,6 +101,7 @@ def clear_staging(releases: Path) -> None:
 def read_releases(releases: Path) -> tuple[Published, ...]:
     """Every release in order, with every hash checked.
 
+    Those of format 1, of an earlier engine, come as they are: they follow on each other, and say what they said.
     Raises Refused, naming the place, where one is missing, was changed, or does not follow from the one before.
     """
     found: list[Published] = []
@@ -127,7 +130,7 @@ def newest_version(releases: Path) -> tuple[str, int] | None:
     return (folders[-1].name, _changed_at(folders[-1])) if folders else None
 
 
-def newest_release(releases: Path) -> ReleaseDocument | None:
+def newest_release(releases: Path) -> AnyRelease | None:
     """The last release, its own hashes checked; None before the first. Raises Refused where it was changed."""
     folders = _folders(releases)
     return _read(folders[-1], int(folders[-1].name)).document if folders else None
@@ -146,13 +149,15 @@ def _read(folder: Path, number: int) -> Published:
         for name, digest in described.items():
             if f"sha256:{_sha256(_bytes(folder / name))}" != digest:
                 raise _damaged("This file was changed after it was published.", folder, name)
-        document = ReleaseDocument.from_json(_bytes(folder / DOCUMENT).decode())
+        document = from_any_format(_bytes(folder / DOCUMENT).decode())
         stated = json.loads(manifest)["previous"]
         previous = None if stated is None else Previous.model_validate(stated)
-    except (KeyError, TypeError, ValueError) as error:  # a ValidationError is a ValueError
+    except (AttributeError, KeyError, TypeError, ValueError) as error:  # a ValidationError is a ValueError
         raise _damaged(f"This is not a release of kloof: {error}.", folder) from None
     if document.number != number or document.previous != previous or DOCUMENT not in described:
         raise _damaged("The manifest and the release contradict each other.", folder)
+    for contradiction in contradictions(document) if isinstance(document, ReleaseDocument) else ():
+        raise _damaged(f"This is not a release of kloof: {contradiction}.", folder, DOCUMENT)
     return Published(number, _sha256(manifest), document)
 
 
@@ -230,7 +235,8 @@ def _resources(files: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
         if path.endswith(".csv"):
             fields = [{"name": name, **field} for name, field in TABLES[path].fields.items()]
             described |= {"profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv"}
-            described["schema"] = {"fields": fields, "primaryKey": ["cell", "aspect"], "missingValues": [""]}
+            key = list(TABLES[path].key)
+            described["schema"] = {"fields": fields, "primaryKey": key, "missingValues": [""]}
         yield described
 
 

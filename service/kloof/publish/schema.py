@@ -1,70 +1,91 @@
-"""The tables of a release: a row per published set and aspect. Each column has its type and meaning with it."""
+"""The tables of a release. Each column has its type and meaning with it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.document import ArmCell, Cell, PracticeCell, ReleaseDocument
-from kloof.domain.statistics.sums import PairedSums
+from kloof.domain.releases.document import (
+    ArmCell,
+    AspectShares,
+    Cell,
+    Level,
+    Place,
+    PracticeCell,
+    PromiseShares,
+    ReleaseDocument,
+)
+from kloof.domain.releases.guarantee import AspectSpread, SurveySpread
 
 Fields = Mapping[str, Mapping[str, Any]]
 Row = dict[str, Any]
+AnyCell = Cell | PracticeCell | ArmCell
+
+OVERALL: Final = "all aspects"
+"""In place of an aspect's id: what is about each customer's mean over all of them."""
 
 
 class Table(NamedTuple):
-    """A file of comma-separated values: its columns in order, and its rows from a release."""
+    """A file of comma-separated values: its columns in order, its rows from a release, and what tells rows apart."""
 
     fields: Fields
     rows: Callable[[ReleaseDocument], Iterator[Row]]
+    key: tuple[str, ...]
 
 
 _COUNT: Final = {"type": "integer", "constraints": {"minimum": 0}}
+_SHARE: Final = {"type": "integer", "constraints": {"minimum": 5, "maximum": 95}}
+_CELL: Final[Fields] = {
+    "cell": {"type": "string", "description": "The set's id, the same in every release."},
+}
 _SURVEY: Final[Fields] = {
     "survey": {"type": "string", "description": "The survey's id."},
     "version": {"type": "integer", "description": "The survey's version; versions are never pooled."},
 }
-_STANDS: Final[Fields] = {
-    "as_of_release": {"type": "integer", "description": "The release in which the cell last moved."},
-    "as_of_date": {"type": "date", "description": "The day of that release."},
-    "deals": _COUNT | {"description": "Deals in the cell."},
-    "aspect": {"type": "string", "description": "The aspect's id; its questions stand in release.json."},
-    "n": _COUNT | {"description": "Customers; a customer's deals in one block are averaged first."},
-}
-_SUMS: Final[Fields] = {
-    "v": {"type": "number", "description": "Sum of V, what was expected at sale, on the survey's scale."},
-    "r": {"type": "number", "description": "Sum of R, what was received, on the survey's scale."},
-    "vv": {"type": "number", "description": "Sum of the squares of V."},
-    "rr": {"type": "number", "description": "Sum of the squares of R."},
-    "vr": {"type": "number", "description": "Sum of the products of V and R."},
-    "v_lowest": _COUNT | {"description": "Customers with V at the lowest point of the scale."},
-    "v_highest": _COUNT | {"description": "Customers with V at the highest point of the scale."},
-    "r_lowest": _COUNT | {"description": "Customers with R at the lowest point of the scale."},
-    "r_highest": _COUNT | {"description": "Customers with R at the highest point of the scale."},
-    "higher": _COUNT | {"description": "Customers with V above R: it fell short."},
-    "equal": _COUNT | {"description": "Customers with V equal to R."},
-    "disappointed_at_norm": _COUNT
-    | {"description": "Of those with V above R: R at or above the norm, V above it."},
-}
-
-CSV_FIELDS: Final[Fields] = {
-    "cell": {"type": "string", "description": "The cell's id, the same in every release."},
+_PLACE: Final[Fields] = {
     **_SURVEY,
-    "level": {"type": "string", "constraints": {"enum": ["company", "product", "region", "team"]}},
+    "level": {"type": "string", "constraints": {"enum": [level.value for level in Level]}},
     "product": {"type": "string", "description": "Empty where the level does not name it."},
     "region": {"type": "string", "description": "Empty where the level does not name it."},
     "team": {"type": "string", "description": "Empty where the level does not name it."},
-    **_STANDS,
-    **_SUMS,
-    "good": _COUNT
-    | {
-        "description": "Customers with a good R: 7 or more on 0 to 10, at the same height on other scales. Of "
-        "each block at most nine in ten are counted."
-    },
+}
+_STANDS: Final[Fields] = {
+    "as_of_release": {"type": "integer", "description": "The release in which the set last moved."},
+    "as_of_date": {"type": "date", "description": "The day of that release."},
+    "parts": _COUNT | {"description": "From how many rounded sums each sum is added up."},
+    "n": _COUNT | {"description": "Deals: pairs of answers, or where one side was told, answers."},
+    "customers": _COUNT | {"description": "Different customers, rounded down to a multiple of five."},
+    "aspect": {"type": "string", "description": "The aspect's id; its questions stand in release.json."},
+}
+_SUMS: Final[Fields] = {
+    "v": {"type": "number", "description": "Sum of V, what was expected at sale, rounded block by block."},
+    "r": {"type": "number", "description": "Sum of R, what was received, rounded block by block."},
+}
+_SHARES: Final[Fields] = {
+    "higher": _SHARE | {"description": "Per cent with V above R: it fell short."},
+    "equal": _SHARE | {"description": "Per cent with V equal to R."},
+    "lower": _SHARE | {"description": "Per cent with V below R."},
+    "good": _SHARE
+    | {"description": "Per cent with a good R: 7 or more on 0 to 10, at the same height on other scales."},
+    "v_lowest": _SHARE | {"description": "Per cent with V at the lowest point of the scale."},
+    "v_highest": _SHARE | {"description": "Per cent with V at the highest point of the scale."},
+    "r_lowest": _SHARE | {"description": "Per cent with R at the lowest point of the scale."},
+    "r_highest": _SHARE | {"description": "Per cent with R at the highest point of the scale."},
+    "at_norm": _SHARE | {"description": "Per cent with R at or above the norm."},
+    "disappointed_at_norm": _SHARE
+    | {"description": "Of those at or above the norm: per cent with V above R."},
+    "disappointed_below_norm": _SHARE | {"description": "Of those below the norm: per cent with V above R."},
 }
 
+CELL_FIELDS: Final[Fields] = {**_CELL, **_PLACE, **_STANDS, **_SUMS, **_SHARES}
+PROMISE_FIELDS: Final[Fields] = {
+    **_CELL,
+    "kept": _SHARE | {"description": "Per cent of the promises with a known outcome that was kept."},
+    "partly": _SHARE | {"description": "Per cent of them that was kept in part."},
+    "broken": _SHARE | {"description": "Per cent of them that was not kept."},
+}
 PRACTICE_FIELDS: Final[Fields] = {
-    "cell": {"type": "string", "description": "The id of this half of the table, the same in every release."},
+    **_CELL,
     **_SURVEY,
     "practice": {
         "type": "string",
@@ -77,9 +98,8 @@ PRACTICE_FIELDS: Final[Fields] = {
     **_STANDS,
     **_SUMS,
 }
-
 ARM_FIELDS: Final[Fields] = {
-    "cell": {"type": "string", "description": "The arm's id, the same in every release."},
+    **_CELL,
     **_SURVEY,
     "arm": {
         "type": "string",
@@ -92,82 +112,120 @@ ARM_FIELDS: Final[Fields] = {
         "description": "What they told: v, what was expected at sale, or r, what was received.",
     },
     **_STANDS,
-    "total": {"type": "number", "description": "Sum of what they told, on the survey's scale."},
-    "squares": {"type": "number", "description": "Sum of the squares of it."},
+    "total": {"type": "number", "description": "Sum of what they told, rounded block by block."},
+}
+SPREAD_FIELDS: Final[Fields] = {
+    **_SURVEY,
+    "aspect": {
+        "type": "string",
+        "description": f"The aspect's id; {OVERALL}: each customer's mean over them.",
+    },
+    "sd_v": {"type": "number", "description": "Standard deviation of V between customers."},
+    "sd_r": {"type": "number", "description": "Standard deviation of R between customers."},
+    "sd_s": {"type": "number", "description": "Standard deviation of S = V − R between customers."},
+    "clustering": {
+        "type": "number",
+        "description": "By how much a salesperson's customers being alike widens the interval; empty below ten "
+        "salespeople.",
+    },
+    "clusters": _COUNT | {"description": "Salespeople that it rests on, rounded down to five."},
+}
+RESPONSE_FIELDS: Final[Fields] = {
+    **_PLACE,
+    "deals_started": _COUNT | {"description": "Deals in which the first survey went out."},
+    "answered_at_sale": _COUNT | {"description": "First surveys sent in."},
+    "answered_after_delivery": _COUNT | {"description": "Second surveys sent in."},
+    "pairs": _COUNT | {"description": "Deals with both, complete in every core aspect."},
+    "pairs_published": _COUNT | {"description": "Of these, in the blocks of this release; exact."},
+    "asked_again": _COUNT
+    | {"description": "Answered at sale, and the second survey was sent in or has closed."},
+    "answered_twice": _COUNT | {"description": "Of these: sent in."},
+    "not_asked": _COUNT | {"description": "Left out of the first survey by a draw, and the second is over."},
+    "not_asked_answered": _COUNT | {"description": "Of these: sent in."},
 }
 
 
 def _cell_rows(document: ReleaseDocument) -> Iterator[Row]:
     for cell in document.cells:
-        place = {
-            "level": cell.level.value,
-            "product": cell.product,
-            "region": cell.region,
-            "team": cell.team,
-        }
-        for aspect, moments in _in_order(document, cell):
-            good = {"good": moments.good}
-            yield _named(cell) | place | _standing(cell, aspect, moments.n) | _sums(moments) | good
+        for aspect in document.survey(cell.key).aspects:
+            sums, shares = cell.aspects[aspect.id], cell.shares.get(aspect.id, AspectShares())
+            stands = _standing(cell, len(cell.blocks), aspect.id)
+            yield _named(cell) | _placed(cell) | stands | sums.model_dump() | shares.model_dump()
+
+
+def _promise_rows(document: ReleaseDocument) -> Iterator[Row]:
+    for cell in document.cells:
+        if isinstance(cell.promises, PromiseShares):
+            yield _named(cell) | cell.promises.model_dump()
 
 
 def _practice_rows(document: ReleaseDocument) -> Iterator[Row]:
     for cell in document.practices:
         half = {"practice": cell.practice, "done": "true" if cell.done else "false"}
-        for aspect, moments in _in_order(document, cell):
-            yield _named(cell) | half | _standing(cell, aspect, moments.n) | _sums(moments)
+        for aspect in document.survey(cell.key).aspects:
+            sums = cell.aspects[aspect.id].model_dump()
+            yield _named(cell) | _of(cell) | half | _standing(cell, cell.parts, aspect.id) | sums
 
 
 def _arm_rows(document: ReleaseDocument) -> Iterator[Row]:
     for cell in document.arms:
         arm = {"arm": cell.arm.value, "side": "v" if cell.arm is Arm.LEFT else "r"}
         for aspect in document.survey(cell.key).aspects:
-            sums = cell.aspects[aspect.id]
-            told = {"total": sums.total, "squares": sums.squares}
-            yield _named(cell) | arm | _standing(cell, aspect.id, sums.n) | told
+            total = {"total": cell.aspects[aspect.id]}
+            yield _named(cell) | _of(cell) | arm | _standing(cell, len(cell.blocks), aspect.id) | total
 
 
-def _in_order(document: ReleaseDocument, cell: Cell | PracticeCell) -> Iterator[tuple[str, PairedSums]]:
-    for aspect in document.survey(cell.key).aspects:
-        yield aspect.id, cell.aspects[aspect.id]
+def _spread_rows(document: ReleaseDocument) -> Iterator[Row]:
+    for spread in document.spreads:
+        for aspect in document.survey(spread.key).aspects:
+            yield _spread_row(spread, aspect.id, spread.aspects[aspect.id])
+        yield _spread_row(spread, OVERALL, spread.overall)
 
 
-def _named(cell: Cell | PracticeCell | ArmCell) -> Row:
-    return {"cell": cell.id, "survey": cell.survey, "version": cell.version}
+def _spread_row(spread: SurveySpread, aspect: str, one: AspectSpread) -> Row:
+    found = {"aspect": aspect, "sd_v": one.v, "sd_r": one.r, "sd_s": one.s, "clustering": one.clustering}
+    return _of(spread) | found | {"clusters": spread.clusters}
 
 
-def _standing(cell: Cell | PracticeCell | ArmCell, aspect: str, n: int) -> Row:
+def _response_rows(document: ReleaseDocument) -> Iterator[Row]:
+    for counts in document.response:
+        yield counts.model_dump(mode="json")
+
+
+def _named(cell: AnyCell) -> Row:
+    return {"cell": cell.id}
+
+
+def _of(one: AnyCell | SurveySpread) -> Row:
+    return {"survey": one.survey, "version": one.version}
+
+
+def _placed(place: Place) -> Row:
+    return place.model_dump(mode="json", include=set(Place.model_fields))
+
+
+def _standing(cell: AnyCell, parts: int, aspect: str) -> Row:
     return {
         "as_of_release": cell.as_of.release,
         "as_of_date": cell.as_of.date.isoformat(),
-        "deals": cell.deals,
+        "parts": parts,
+        "n": cell.n,
+        "customers": cell.customers,
         "aspect": aspect,
-        "n": n,
-    }
-
-
-def _sums(moments: PairedSums) -> Row:
-    return {
-        "v": moments.v,
-        "r": moments.r,
-        "vv": moments.vv,
-        "rr": moments.rr,
-        "vr": moments.vr,
-        "v_lowest": moments.v_counts[0],
-        "v_highest": moments.v_counts[-1],
-        "r_lowest": moments.r_counts[0],
-        "r_highest": moments.r_counts[-1],
-        "higher": moments.higher,
-        "equal": moments.equal,
-        "disappointed_at_norm": moments.disappointed_at_norm,
     }
 
 
 CELLS: Final = "cells.csv"
 TABLES: Final[Mapping[str, Table]] = MappingProxyType(
     {
-        CELLS: Table(CSV_FIELDS, _cell_rows),
-        "practices.csv": Table(PRACTICE_FIELDS, _practice_rows),
-        "arms.csv": Table(ARM_FIELDS, _arm_rows),
+        CELLS: Table(CELL_FIELDS, _cell_rows, ("cell", "aspect")),
+        "promises.csv": Table(PROMISE_FIELDS, _promise_rows, ("cell",)),
+        "practices.csv": Table(PRACTICE_FIELDS, _practice_rows, ("cell", "aspect")),
+        "arms.csv": Table(ARM_FIELDS, _arm_rows, ("cell", "aspect")),
+        "spreads.csv": Table(SPREAD_FIELDS, _spread_rows, ("survey", "version", "aspect")),
+        "response.csv": Table(
+            RESPONSE_FIELDS, _response_rows, ("survey", "version", "level", "product", "region", "team")
+        ),
     }
 )
 """By file, in the order in which a reader meets them. Rows are in the order of the sets and of the survey's aspects."""

@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from cast.random_answers import TEN, close, customers, values
-from kloof.domain import statistics as figures
+from cast.random_answers import close, customers, values
 from kloof.domain.statistics.attrition import critical_value, worst_case
-from kloof.domain.statistics.sums import PairedSums, Sample, Sums
+from kloof.domain.statistics.sums import Sample, Sums
 
 
 def sample(column):
@@ -30,13 +29,6 @@ def test_each_bound_is_the_mean_of_all_with_the_missing_at_one_end_of_the_scale(
     assert found.interval.low == close(lowest.mean() - reach * errors[0])
     assert found.interval.high == close(highest.mean() + reach * errors[1])
     assert found.n == len(lowest)
-
-
-@given(customers(20), values(0))
-def test_the_bounds_without_chance_are_those_of_figure_7(pair, left):
-    plain = figures.bounds_with_missing(PairedSums.of(*pair, TEN), Sums.of(left), TEN)
-    found = worst_case(sample(pair[0] - pair[1]), sample(left), 0, 10).bounds
-    assert (found.low, found.high) == (close(plain.low), close(plain.high))
 
 
 @given(st.floats(0, 5), st.floats(0.01, 2))

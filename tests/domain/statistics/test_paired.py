@@ -1,200 +1,187 @@
-"""Figures 1, 2, 4 and 5 against scipy and numpy."""
+"""The gap and its split, from rounded sums, against scipy and statsmodels and on simulated blocks."""
 
-import math
+from decimal import Decimal
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats import weightstats
 
-from cast.random_answers import SEVEN, TEN, close, customers, kiosk_aspects, mean, varied_customers
+from cast.random_answers import TEN, close, customers, kiosk_aspects, varied_customers
 from kloof.domain import statistics as figures
-from kloof.domain.statistics import Interval, TooFew
-from kloof.domain.statistics.sums import PairedSums
+from kloof.domain.releases.rounding import base_of, rounded_at_random, variance_of
+from kloof.domain.statistics import Gap, PublishedSums, Rounding, Spread, TooFew
+
+EXACT = Rounding(0.0)
+BASE = base_of(TEN)
+FIVES = Rounding(variance_of(BASE))
 
 
-def check_gap(v, r, scale):
-    found = figures.gap(PairedSums.of(v, r, scale))
+def sd(values):
+    return float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+
+
+def spread_of(v, r, **clustered):
+    return Spread(sd(v), sd(r), sd(v - r), **clustered)
+
+
+def exact(v, r):
+    return PublishedSums(len(v), float(v.sum()), float(r.sum()), 1, EXACT, spread_of(v, r))
+
+
+def check_gap(v, r):
+    found = figures.gap(exact(v, r))
     reference = stats.ttest_rel(v, r)
     low, high = reference.confidence_interval()
+    assert found.difference.mean == close(np.mean(v - r))
     assert (found.difference.interval.low, found.difference.interval.high) == (close(low), close(high))
-    assert found.difference.p == close(reference.pvalue)
-    assert (found.expectation, found.reality) == (close(np.mean(v)), close(np.mean(r)))
+    assert found.difference.estimate.p == close(reference.pvalue)
+    assert (found.expectation, found.reality) == (close(v.mean()), close(r.mean()))
 
 
-def test_the_gap_of_each_kiosk_aspect_is_that_of_a_paired_t_test():
+def test_without_rounding_the_gap_of_each_kiosk_aspect_is_that_of_a_paired_t_test():
     for v, r in kiosk_aspects():
-        check_gap(v, r, SEVEN)
+        check_gap(v, r)
 
 
 @given(varied_customers(10))
-def test_the_gap_of_any_answers_is_that_of_a_paired_t_test(pair):
-    check_gap(*pair, TEN)
+def test_without_rounding_the_gap_of_any_answers_is_that_of_a_paired_t_test(pair):
+    check_gap(*pair)
 
 
-@given(mean, mean, st.integers(10, 40))
-def test_when_everybody_has_the_same_gap_its_interval_is_that_gap(v, r, n):
-    found = figures.gap(PairedSums.of([v] * n, [r] * n, TEN)).difference
-    assert found.interval == Interval(found.mean, found.mean)
-    assert found.mean == close(v - r)
-    assert found.p == (1.0 if v == r else 0.0)
+@given(customers(10), st.integers(1, 8))
+def test_rounding_adds_its_known_variance_of_both_sides_and_of_each_block(pair, parts):
+    v, r = pair
+    n = len(v)
+    sums = PublishedSums(n, float(v.sum()), float(r.sum()), parts, FIVES, spread_of(v, r))
+    error = np.sqrt(sd(v - r) ** 2 / n + 2 * parts * 4.0 / n**2)
+    low, high = weightstats._tconfint_generic(np.mean(v - r), error, n - 1, 0.05, "two-sided")
+    found = figures.gap(sums).difference
+    assert (found.interval.low, found.interval.high) == (close(low), close(high))
+    one = figures.mean_of(sums.expectation)
+    assert one.estimate.error == close(np.sqrt(sd(v) ** 2 / n + parts * 4.0 / n**2))
 
 
-@pytest.mark.parametrize("n", [0, 1, 2, 9])
-def test_fewer_than_ten_customers_have_no_gap(n):
-    assert figures.gap(PairedSums.of([8] * n, [7] * n, TEN)) == TooFew(needed=10, have=n)
+def test_customers_of_one_salesperson_being_alike_widens_the_sampling_and_counts_salespeople():
+    v, r = np.tile([8, 9, 7, 8], 15), np.tile([7, 8, 8, 6], 15)
+    plain = PublishedSums(60, 480.0, 435.0, 5, FIVES, spread_of(v, r))
+    wider = PublishedSums(60, 480.0, 435.0, 5, FIVES, spread_of(v, r, clustering=1.5, clusters=15))
+    one, other = figures.gap(plain).difference.estimate, figures.gap(wider).difference.estimate
+    noise = 2 * 5 * 4.0 / 60**2
+    assert other.error**2 - noise == close(1.5**2 * (one.error**2 - noise))
+    assert (one.freedom, other.freedom) == (59, 14)
+    apart = PublishedSums(
+        60, 480.0, 435.0, 5, FIVES, spread_of(v, r, clustering=1.5, clusters=15).elsewhere()
+    )
+    assert figures.gap(apart) == figures.gap(plain)
 
 
-@pytest.mark.parametrize(("n", "indicative"), [(10, True), (29, True), (30, False)])
+def test_the_mean_over_aspects_is_rounded_as_often_but_averages_the_rounding_out():
+    one = PublishedSums(24, 190.0, 150.0, 2, FIVES, None)
+    other = PublishedSums(24, 200.0, 170.0, 2, FIVES, None)
+    both = PublishedSums.over([one, other], Spread(1.0, 1.0, 1.2))
+    assert (both.expectation.mean, both.reality.mean) == (close(195 / 24), close(160 / 24))
+    assert both.gap.error == close(np.sqrt(1.2**2 / 24 + 2 * 2 * 4.0 / 24**2 / 2))
+    with pytest.raises(ValueError, match="same customers"):
+        PublishedSums.over([one, PublishedSums(25, 1.0, 1.0, 2, FIVES, None)], None)
+
+
+def test_before_thirty_pairs_are_published_a_gap_has_no_interval_and_nothing_is_tested():
+    found = figures.gap(PublishedSums(12, 95.0, 85.0, 1, FIVES, None))
+    assert isinstance(found, Gap)
+    assert (found.difference.estimate, found.difference.interval) == (None, None)
+    assert found.difference.mean == close(10 / 12)
+
+
+def test_fewer_than_ten_have_no_gap_and_no_split():
+    few = PublishedSums(9, 70.0, 60.0, 1, FIVES, None)
+    assert figures.gap(few) == figures.split_by_norm(few, 7.5) == TooFew(10, 9)
+
+
+@pytest.mark.parametrize(("n", "indicative"), [(29, True), (30, False)])
 def test_a_gap_under_thirty_customers_is_indicative(n, indicative):
-    assert figures.gap(PairedSums.of([8] * n, [7] * n, TEN)).difference.indicative is indicative
+    assert figures.gap(PublishedSums(n, 8.0 * n, 7.0 * n, 1, FIVES, None)).difference.indicative is indicative
 
 
-def test_ten_million_customers_in_a_thousand_blocks_give_the_exact_gap():
-    """1 in 10,000 expects 10 and gets 9, the others expect and get 10: variance p(1 − p)·n/(n − 1)."""
-    block = PairedSums.of([10] * 10_000, [10] * 9_999 + [9], TEN)
-    found = figures.gap(sum((block for _ in range(1000)), PairedSums.empty(TEN))).difference
-    n, share = 10**7, 1e-4
-    assert (found.n, found.mean) == (n, share)
-    assert found.sd == pytest.approx(math.sqrt(share * (1 - share) * n / (n - 1)), rel=1e-12)
-    reach = 1.959964 * found.sd / math.sqrt(n)
-    assert found.interval.high - share == pytest.approx(reach, rel=1e-6)
-
-
-@given(customers(10), st.integers(0, 40).map(lambda quarter: quarter / 4))
-def test_the_split_by_norm_adds_up_to_the_gap(pair, norm):
-    moments = PairedSums.of(*pair, TEN)
-    split, gap = figures.split_by_norm(moments, norm), figures.gap(moments)
-    assert split.overpromise.mean + split.underdelivery.mean == pytest.approx(gap.difference.mean, abs=1e-12)
-
-
-@given(varied_customers(10), mean)
-def test_each_side_of_the_split_has_the_interval_of_a_one_sample_t_test(pair, norm):
+@given(varied_customers(10), st.floats(0, 10))
+def test_the_split_by_norm_adds_up_and_each_side_has_the_interval_of_a_one_sample_t_test(pair, norm):
     v, r = pair
-    split = figures.split_by_norm(PairedSums.of(v, r, TEN), norm)
-    for part, sample in ((split.overpromise, v - norm), (split.underdelivery, norm - r)):
-        reference = stats.ttest_1samp(sample, 0)
-        low, high = reference.confidence_interval()
-        assert (part.interval.low, part.interval.high, part.p) == (
-            close(low),
-            close(high),
-            close(reference.pvalue),
-        )
+    split = figures.split_by_norm(exact(v, r), norm)
+    assert split.overpromise.mean + split.underdelivery.mean == close(np.mean(v - r))
+    for side, values in ((split.overpromise, v - norm), (split.underdelivery, norm - r)):
+        low, high = stats.ttest_1samp(values, 0).confidence_interval()
+        assert (side.interval.low, side.interval.high) == (close(low), close(high))
 
 
-def check_movement(v, r, scale):
-    found = figures.movement(PairedSums.of(v, r, scale))
-    matrix = np.cov(v, r)
-    spread = np.var(np.subtract(v, r), ddof=1)
-    assert found.expectation == pytest.approx((matrix[0, 0] - matrix[0, 1]) / spread, rel=1e-12, abs=1e-12)
-    assert found.expectation + found.reality == pytest.approx(1, abs=1e-12)
-    reference = stats.pearsonr(np.subtract(v, r), np.add(v, r))
-    assert (found.pitman_morgan, found.p) == (close(reference.statistic), close(reference.pvalue))
+@pytest.mark.parametrize(
+    ("n", "blocks", "low", "high", "step"),
+    [
+        (12, 1, 0, 10, "0.5"),
+        (24, 2, 0, 10, "0.5"),
+        (36, 3, 0, 10, "0.1"),
+        (20, 1, 0, 10, "0.1"),
+        (12, 1, 1, 7, "0.3"),
+        (12, 1, 1, 5, "0.2"),
+        (40, 3, 1, 5, "0.1"),
+        (12, 1, 0, 2, "0.1"),
+    ],
+)
+def test_means_are_printed_no_finer_than_a_tenth_of_what_rounding_leaves(n, blocks, low, high, step):
+    scale = TEN.model_copy(update={"low": low, "high": high})
+    rounding = Rounding(variance_of(base_of(scale)), high - low)
+    assert figures.step(n, blocks, rounding) == Decimal(step)
 
 
-def test_what_moves_the_gap_agrees_with_numpy_on_the_kiosk_answers():
-    for v, r in kiosk_aspects():
-        check_movement(v, r, SEVEN)
-
-
-@given(varied_customers(30))
-def test_what_moves_the_gap_agrees_with_numpy_on_any_answers(pair):
-    check_movement(*pair, TEN)
-
-
-def test_equal_spread_makes_it_fifty_fifty():
-    one = [6, 7, 8, 9, 5] * 8
-    found = figures.movement(PairedSums.of(one, one[::-1], TEN))
-    assert found.expectation == pytest.approx(0.5)
-    assert found.p == pytest.approx(1)
-
-
-def test_when_only_expectation_differs_it_is_all_expectation():
-    found = figures.movement(PairedSums.of([6, 9] * 20, [7] * 40, TEN))
-    assert (found.expectation, found.reality, found.pitman_morgan, found.p) == (1, 0, 1, 0)
-
-
-def test_when_all_gaps_are_the_same_nothing_moves():
-    found = figures.movement(PairedSums.of([8, 9] * 20, [7, 8] * 20, TEN))
-    assert (found.expectation, found.reality, found.pitman_morgan, found.p) == (None, None, 0, 1)
-
-
-def test_what_moves_the_gap_needs_thirty_customers():
-    assert figures.movement(PairedSums.of([8] * 29, [7] * 29, TEN)) == TooFew(needed=30, have=29)
-
-
-@given(varied_customers(10))
-def test_effect_sizes_are_their_formulas(pair):
-    v, r = pair
-    found = figures.effect_size(PairedSums.of(v, r, TEN))
-    s = v - r
-    d_av = s.mean() / math.sqrt((v.var(ddof=1) + r.var(ddof=1)) / 2)
-    assert found.d_z == close(s.mean() / s.std(ddof=1))
-    assert found.d_av == close(d_av)
-    freedom = len(s) - 1
-    exact_j = math.exp(math.lgamma(freedom / 2) - math.lgamma((freedom - 1) / 2)) / math.sqrt(freedom / 2)
-    assert found.g_av == close(d_av * exact_j)
-
-
-@given(customers(10))
-def test_the_probability_of_superiority_is_counted_over_pairs(pair):
-    v, r = pair
-    found = figures.effect_size(PairedSums.of(v, r, TEN))
-    assert found.superiority == close(np.mean(v > r) + np.mean(v == r) / 2)
-
-
-def test_hedges_correction_is_near_its_well_known_approximation_and_still_right_at_ten_million():
-    assert figures.hedges_j(62) == pytest.approx(1 - 3 / (4 * 62 - 1), abs=1e-5)
-    assert figures.hedges_j(10**7) == pytest.approx(1 - 3 / (4 * 10**7), abs=1e-12)
-
-
-def test_without_any_spread_there_is_no_effect_size():
-    found = figures.effect_size(PairedSums.of([8] * 12, [7] * 12, TEN))
-    assert (found.d_z, found.d_av, found.g_av, found.superiority) == (None, None, None, 1)
-
-
-@given(customers(10), customers(10))
-def test_figures_of_merged_blocks_are_those_of_the_pooled_customers(one, two):
-    merged = PairedSums.of(*one, TEN, norm=7) + PairedSums.of(*two, TEN, norm=7)
-    pooled = PairedSums.of(*np.concatenate([one, two], axis=1), TEN, norm=7)
-    ours, theirs = figures.gap(merged).difference, figures.gap(pooled).difference
-    assert (ours.interval.low, ours.interval.high) == (
-        close(theirs.interval.low),
-        close(theirs.interval.high),
+def test_one_block_of_twelve_is_printed_to_half_a_point_and_still_adds_up():
+    printed = figures.gap(PublishedSums(12, 95.0, 80.0, 1, FIVES, None)).printed(7.3)
+    assert (printed.expectation, printed.reality, printed.gap) == (
+        Decimal("8.0"),
+        Decimal("6.5"),
+        Decimal("1.5"),
     )
-    assert figures.founding_claim(merged) == figures.founding_claim(pooled)
-    assert figures.ceiling(merged) == figures.ceiling(pooled)
+    assert printed.norm == Decimal("7.3")
+    assert printed.overpromise + printed.underdelivery == printed.gap
 
 
-@given(varied_customers(10))
-def test_the_split_over_one_aspect_is_the_split_of_that_aspect(pair):
-    moments = PairedSums.of(*pair, TEN)
-    whole, alone = figures.overall_split([(moments, 7.5)]), figures.split_by_norm(moments, 7.5)
-    for one, other in ((whole.overpromise, alone.overpromise), (whole.underdelivery, alone.underdelivery)):
-        assert (one.mean, one.interval.low) == (close(other.mean), close(other.interval.low))
+@given(st.integers(1, 12), st.integers(0, 9), st.integers(0, 9), st.none() | st.floats(0, 10))
+def test_whatever_the_sums_v_minus_r_is_s_and_both_sides_of_the_norm_add_up_in_print(blocks, v, r, norm):
+    sums = PublishedSums(12 * blocks, blocks * (60.0 + 5 * v), blocks * (55.0 + 5 * r), blocks, FIVES, None)
+    gap = figures.gap(sums)
+    printed = gap.printed(norm)
+    assert printed.expectation - printed.reality == printed.gap
+    assert abs(float(printed.gap) - gap.difference.mean) <= float(gap.step) / 2 + 1e-9
+    for shown, mean in ((printed.expectation, gap.expectation), (printed.reality, gap.reality)):
+        assert shown % gap.step == 0
+        assert abs(float(shown) - mean) < float(gap.step)
+    if norm is not None:
+        assert printed.overpromise + printed.underdelivery == printed.gap
 
 
-def test_the_split_over_aspects_is_no_surer_than_the_answers_themselves():
-    rng = np.random.default_rng(4)
-    v, r = rng.integers(5, 11, (3, 40)), rng.integers(3, 11, (3, 40))
-    norms = np.array([7.0, 7.5, 8.0])
-    found = figures.overall_split(
-        [(PairedSums.of(v[row].tolist(), r[row].tolist(), TEN), norms[row]) for row in range(3)]
-    )
-    sides = (
-        (found.overpromise, (v - norms[:, None]).mean(axis=0)),
-        (found.underdelivery, (norms[:, None] - r).mean(axis=0)),
-    )
-    for side, per_customer in sides:
-        exact = stats.ttest_1samp(per_customer, 0).confidence_interval()
-        assert side.mean == close(per_customer.mean())
-        assert side.interval.low <= exact.low
-        assert side.interval.high >= exact.high
+def released(chance, answers):
+    """Blocks of twelve, each sum of each aspect rounded once, as when a block closes: v and r per aspect."""
+    blocks = answers.reshape(-1, 12, *answers.shape[1:]).sum(axis=1)
+    return (rounded_at_random(blocks, BASE, chance) * BASE).sum(axis=0)
 
 
-def test_the_split_over_aspects_needs_ten_customers_who_answered_them_all():
-    few = PairedSums.of([8] * 9, [7] * 9, TEN)
-    assert figures.overall_split([(few, 7.0)]) == TooFew(needed=10, have=9)
-    with pytest.raises(ValueError, match="the same customers"):
-        figures.overall_split([(few, 7.0), (PairedSums.of([8] * 10, [7] * 10, TEN), 7.0)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("blocks", "skewed"), [(1, False), (3, False), (10, False), (3, True), (10, True)])
+def test_the_interval_of_a_gap_out_of_rounded_blocks_covers_the_truth(blocks, skewed):
+    """With the SD from a pool of thirty blocks. Skewed: half of the customers at the top of the scale."""
+    chance = np.random.default_rng([blocks, skewed])
+
+    def answers(n):
+        v = chance.normal(8.2, 1.4, n)
+        r = np.where(chance.random(n) < 0.5, 10.0, v - 1.5) if skewed else v - chance.normal(0.7, 1.6, n)
+        return np.clip(np.rint(np.stack([v, r], axis=1)), 0, 10)
+
+    pool = answers(200_000)
+    truth, reps, inside = float((pool[:, 0] - pool[:, 1]).mean()), 3000, 0
+    for _ in range(reps):
+        some = answers(360)
+        spread = spread_of(some[:, 0], some[:, 1])
+        v, r = released(chance, some[: 12 * blocks])
+        found = figures.gap(PublishedSums(12 * blocks, v, r, blocks, FIVES, spread))
+        inside += found.difference.interval.holds(truth)
+    assert 0.93 <= inside / reps <= 0.975

@@ -21,6 +21,7 @@ def build(settings: Settings) -> Path:
         default_language=company.language,
         contact=company.contact,
         address=settings.publishing.site_address,
+        least_gap=settings.publishing.least_gap,
     )
     logo = settings.folder / company.logo if company.logo else None
     return build_site(settings.folder, CompanyStyle(company.name, company.language, company.accent, logo))

@@ -6,8 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from kloof.config import Settings
+from kloof.domain import statistics
 from kloof.domain.errors import Refused
+from kloof.domain.findings import from_release
 from kloof.domain.releases.document import Cell, Level, ReleaseDocument
+from kloof.domain.statistics import Gap
 from kloof.domain.surveys.definition import SurveyKey
 from kloof.domain.surveys.gap import AspectGap
 from kloof.publish.release_files import newest_release, newest_version
@@ -15,7 +18,10 @@ from kloof.publish.release_files import newest_release, newest_version
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The published means of one cell, by aspect, and the day that they are of."""
+    """The published means of one cell, by aspect, as they are printed, and the day that they are of.
+
+    customers: different ones, at least so many.
+    """
 
     published_on: date
     customers: int
@@ -46,7 +52,10 @@ def _of_level(settings: Settings, key: SurveyKey, level: Level, product: str) ->
 
 
 def newest(settings: Settings) -> ReleaseDocument | None:
-    """The last release; None before the first. Raises Refused where one of its files was changed or is missing."""
+    """The last release; None before the first, and where an earlier engine made it: its figures compare with none.
+
+    Raises Refused where one of its files was changed or is missing.
+    """
     version = newest_version(settings.releases_folder)
     return None if version is None else _read(settings.releases_folder, version)
 
@@ -62,14 +71,16 @@ def damage(settings: Settings) -> Refused | None:
 
 @lru_cache(maxsize=2)
 def _read(releases: Path, version: tuple[str, int]) -> ReleaseDocument | None:
-    return newest_release(releases)
+    release = newest_release(releases)
+    return release if isinstance(release, ReleaseDocument) else None
 
 
 def _figures(document: ReleaseDocument, cell: Cell) -> Figures:
-    norms = {aspect.id: aspect.norm for aspect in document.survey(cell.key).aspects}
-    means = {
-        name: AspectGap(name, moments.v / moments.n, moments.r / moments.n, norms.get(name))
-        for name, moments in cell.aspects.items()
-        if moments.n
-    }
+    means: dict[str, AspectGap] = {}
+    for aspect in document.survey(cell.key).aspects:
+        gap = statistics.gap(from_release.sums(document, cell, aspect.id))
+        if isinstance(gap, Gap):
+            printed = gap.printed()
+            sides = float(printed.expectation), float(printed.reality)
+            means[aspect.id] = AspectGap(aspect.id, *sides, aspect.norm)
     return Figures(cell.as_of.date, cell.customers, means)

@@ -1,26 +1,31 @@
 """Findings: what a release lets one say, as values and as plain sentences in Dutch and English."""
 
 from kloof.domain.findings.arms import ArmsReading
+from kloof.domain.findings.changes import added, changes
 from kloof.domain.findings.reading import (
+    MARGIN,
     AspectReading,
+    BesideNorm,
     CellReading,
     PracticeReading,
     ReleaseReading,
-    by_evidence,
     read,
+    response_of,
 )
 from kloof.domain.findings.sentences import sentence
 from kloof.domain.findings.values import (
     AskingFound,
+    AspectsFound,
     Basis,
+    ChangeFound,
     ClaimFound,
-    EffectFound,
     EndFound,
     Evidence,
+    Extreme,
     Finding,
     GapFound,
-    MovementFound,
     NotEnough,
+    OrderFound,
     PracticeFound,
     PromisesFound,
     SplitFound,
@@ -29,19 +34,23 @@ from kloof.domain.findings.values import (
 )
 
 __all__ = [
+    "MARGIN",
     "ArmsReading",
     "AskingFound",
     "AspectReading",
+    "AspectsFound",
     "Basis",
+    "BesideNorm",
     "CellReading",
+    "ChangeFound",
     "ClaimFound",
-    "EffectFound",
     "EndFound",
     "Evidence",
+    "Extreme",
     "Finding",
     "GapFound",
-    "MovementFound",
     "NotEnough",
+    "OrderFound",
     "PracticeFound",
     "PracticeReading",
     "PromisesFound",
@@ -49,7 +58,9 @@ __all__ = [
     "SplitFound",
     "StayedFound",
     "Withheld",
-    "by_evidence",
+    "added",
+    "changes",
     "read",
+    "response_of",
     "sentence",
 ]

@@ -6,6 +6,7 @@ from typing import Self
 
 from kloof.domain import statistics
 from kloof.domain.deals.study_arms import Arm
+from kloof.domain.findings import from_release
 from kloof.domain.findings.figures import Family, Tested
 from kloof.domain.findings.values import AskingFound, NotEnough, StayedFound, Withheld
 from kloof.domain.releases.document import (
@@ -15,10 +16,8 @@ from kloof.domain.releases.document import (
     PublishedAspect,
     PublishedSurvey,
     ReleaseDocument,
-    WithheldReason,
 )
-from kloof.domain.statistics import Difference, Interval, TooFew
-from kloof.domain.statistics.sums import Sample
+from kloof.domain.statistics import Difference, PublishedSums, SideMean, TooFew, WorstCase
 from kloof.domain.text import Text
 
 Stayed = StayedFound | NotEnough | Withheld
@@ -43,7 +42,7 @@ class Compared:
 
     aspect: PublishedAspect | None
     figure: Difference | TooFew
-    bounds: Interval | TooFew | None = None
+    bounds: WorstCase | TooFew | None = None
 
     @property
     def about(self) -> Text | None:
@@ -64,80 +63,85 @@ class ArmFigures:
         pairs = next(release.cells_of(survey.key, Level.COMPANY), None)
         arms = {cell.arm: cell for cell in release.arms if cell.key == survey.key}
         left, not_asked = arms.get(Arm.LEFT), arms.get(Arm.NOT_ASKED)
-        counted = any(
-            c.not_asked for c in release.response if (c.survey, c.version) == (survey.id, survey.version)
-        )
+        counted = any(counts.not_asked for counts in release.response if counts.key == survey.key)
         return cls(
             survey,
-            tuple(_stayed(survey, pairs, left)) if pairs and left else (),
-            tuple(_asking(survey, pairs, not_asked)) if pairs and not_asked else (),
+            tuple(_stayed(_Arms(release, survey, pairs, left))) if pairs and left else (),
+            tuple(_asking(_Arms(release, survey, pairs, not_asked))) if pairs and not_asked else (),
             drawn=counted or not_asked is not None,
         )
 
     def tested(self) -> Iterator[Tested]:
         for one in (*self.stayed, *self.asking):
             if isinstance(one.figure, Difference):
-                yield one.figure
+                yield Tested(one.figure.estimate)
 
     def read(self, family: Family) -> ArmsReading:
         """With the evidence for each among all that was tested."""
-        withheld = (Withheld(WithheldReason.TOO_FEW),)
         stayed = tuple(_stayed_found(one, family) for one in self.stayed)
         asking = tuple(_asking_found(one, family) for one in self.asking)
+        withheld = (Withheld(),)
         return ArmsReading(self.survey, stayed or withheld, asking or (withheld if self.drawn else ()))
 
 
-def _stayed(survey: PublishedSurvey, pairs: Cell, left: ArmCell) -> Iterator[Compared]:
-    bounds = [
-        statistics.bounds_with_missing(pairs.aspects[one.id], left.aspects[one.id], survey.scale)
-        for one in survey.aspects
-    ]
-    known = [one for one in bounds if isinstance(one, Interval)]
-    overall: Interval | TooFew = bounds[0]
-    if len(known) == len(bounds):
-        overall = Interval(_mean([one.low for one in known]), _mean([one.high for one in known]))
-    compared = _each(
-        survey,
-        lambda aspect: (pairs.aspects[aspect].expectation, left.aspects[aspect].sample),
-        statistics.who_stayed,
-    )
-    for one, within in zip(compared, [overall, *bounds], strict=True):
-        yield Compared(one.aspect, one.figure, within)
+@dataclass(frozen=True, slots=True)
+class _Arms:
+    """Pairs beside an arm of one survey version, for the whole company."""
+
+    release: ReleaseDocument
+    survey: PublishedSurvey
+    pairs: Cell
+    arm: ArmCell
+
+    def aspects(self) -> tuple[PublishedAspect | None, ...]:
+        """All together first."""
+        return (None, *self.survey.aspects)
+
+    def side_of_pairs(
+        self, aspect: PublishedAspect | None, what: Callable[[PublishedSums], SideMean]
+    ) -> SideMean:
+        if aspect is None:
+            return what(from_release.overall(self.release, self.pairs))
+        return what(from_release.sums(self.release, self.pairs, aspect.id))
+
+    def side_of_arm(self, aspect: PublishedAspect | None) -> SideMean:
+        found = from_release.spread_of(
+            self.release.spread(self.survey.key), aspect.id if aspect else None, whole=True
+        )
+        told = None if found is None else found.v if self.arm.arm is Arm.LEFT else found.r
+        if aspect is None:
+            return statistics.over_sides([self.side_of_arm(one) for one in self.survey.aspects], told, found)
+        arm = self.arm
+        total, rounding = arm.aspects[aspect.id], from_release.rounding(self.survey)
+        return statistics.one_sided(total, arm.n, len(arm.blocks), rounding, told, found)
 
 
-def _asking(survey: PublishedSurvey, pairs: Cell, not_asked: ArmCell) -> Iterator[Compared]:
-    return _each(
-        survey,
-        lambda aspect: (pairs.aspects[aspect].reality, not_asked.aspects[aspect].sample),
-        statistics.measurement_effect,
-    )
+def _stayed(arms: _Arms) -> Iterator[Compared]:
+    for aspect in arms.aspects():
+        left = arms.side_of_arm(aspect)
+        stayed, gap = (
+            arms.side_of_pairs(aspect, lambda sums: sums.expectation),
+            arms.side_of_pairs(aspect, lambda sums: sums.gap),
+        )
+        bounds = statistics.bounds_with_missing(gap, left, arms.survey.scale)
+        yield Compared(aspect, statistics.who_stayed(stayed, left), bounds)
 
 
-def _each(
-    survey: PublishedSurvey,
-    arms: Callable[[str], tuple[Sample, Sample]],
-    compare: Callable[[Sample, Sample], Difference | TooFew],
-) -> Iterator[Compared]:
-    both = [arms(aspect.id) for aspect in survey.aspects]
-    one, other = (statistics.over_aspects(side) for side in zip(*both, strict=True))
-    yield Compared(None, compare(one, other))
-    for aspect, pair in zip(survey.aspects, both, strict=True):
-        yield Compared(aspect, compare(*pair))
+def _asking(arms: _Arms) -> Iterator[Compared]:
+    for aspect in arms.aspects():
+        asked = arms.side_of_pairs(aspect, lambda sums: sums.reality)
+        yield Compared(aspect, statistics.measurement_effect(asked, arms.side_of_arm(aspect)))
 
 
 def _stayed_found(one: Compared, family: Family) -> Stayed:
     if isinstance(one.figure, TooFew):
         return NotEnough(one.figure, one.about)
-    if not isinstance(one.bounds, Interval):
-        return Withheld(WithheldReason.TOO_FEW)
-    return StayedFound(one.figure, one.bounds, family.evidence(one.figure), one.about)
+    if not isinstance(one.bounds, WorstCase):
+        return Withheld()
+    return StayedFound(one.figure, one.bounds, family.evidence(one.figure.estimate), one.about)
 
 
 def _asking_found(one: Compared, family: Family) -> Asking:
     if isinstance(one.figure, TooFew):
         return NotEnough(one.figure, one.about)
-    return AskingFound(one.figure, family.evidence(one.figure), one.about)
-
-
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)
+    return AskingFound(one.figure, family.evidence(one.figure.estimate), one.about)

@@ -1,12 +1,14 @@
 """A finding in plain words, with its figures and what they cannot say."""
 
+from decimal import Decimal
 from functools import singledispatch
 
 from kloof.domain import notation
 from kloof.domain.findings import values, wording
+from kloof.domain.findings.practice_words import PRACTICES
 from kloof.domain.findings.values import Evidence, Finding
 from kloof.domain.findings.writer import Writer
-from kloof.domain.statistics import Interval
+from kloof.domain.statistics import Difference, Interval
 from kloof.domain.text import Language, Text
 
 
@@ -16,8 +18,11 @@ def sentence(finding: Finding, language: Language) -> str:
     about: Text | None = getattr(finding, "about", None)
     if about is None:
         return words
-    name = about[language]
-    return f"{name[0].upper()}{name[1:]}: {words[0].lower()}{words[1:]}"
+    return f"{_capital(about[language])}: {words[0].lower()}{words[1:]}"
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 @singledispatch
@@ -27,78 +32,149 @@ def _words(finding: Finding, write: Writer) -> list[str]:
 
 @_words.register
 def _gap(finding: values.GapFound, write: Writer) -> list[str]:
-    figure, shown = finding.figure, finding.evidence is Evidence.DEMONSTRABLE
-    text = wording.NO_GAP_SHOWN
-    if shown:
-        text = wording.GAP if figure.difference.mean > 0 else wording.GAP_BETTER
+    figure, printed = finding.figure, finding.figure.printed()
     first = write.fill(
-        text,
-        v=write.number(figure.expectation),
-        r=write.number(figure.reality),
-        s=write.number(figure.difference.mean),
+        _gap_text(finding),
+        v=write.number(printed.expectation),
+        r=write.number(printed.reality),
+        s=write.number(printed.gap),
         basis=write.basis(finding.basis, figure.difference.interval),
+        margin=write.number(finding.margin),
     )
-    tails = {Evidence.NONE: [wording.MAY_EXIST], Evidence.AMONG_MANY: [wording.AMONG_MANY]}
-    tail = [write.fill(text) for text in tails.get(finding.evidence, [])]
-    return [first, *tail, *write.caution(figure.difference)]
+    tail = [*_what_it_says(finding, write), *write.caution(figure.difference)]
+    if finding.basis.these_sellers and finding.about is None:
+        tail.append(write.fill(wording.THESE_SELLERS))
+    return [first, *tail]
+
+
+def _gap_text(finding: values.GapFound) -> Text:
+    if finding.evidence is Evidence.DEMONSTRABLE:
+        return wording.GAP if finding.figure.difference.mean > 0 else wording.GAP_BETTER
+    if finding.evidence is Evidence.UNKNOWN or finding.apart:
+        return wording.GAP
+    return wording.GAP_TOO_SMALL if finding.small else wording.NO_GAP_SHOWN
+
+
+def _what_it_says(finding: values.GapFound, write: Writer) -> list[str]:
+    if finding.apart:
+        low, high = finding.apart
+        return [
+            write.fill(
+                wording.APART,
+                low=write.signed(low.gap),
+                lowest=low.aspect[write.language],
+                high=write.signed(high.gap),
+                highest=high.aspect[write.language],
+            )
+        ]
+    if finding.evidence is Evidence.DEMONSTRABLE:
+        small = [write.fill(wording.SMALL, margin=write.number(finding.margin))] if finding.small else []
+        return [*small, write.fill(wording.NO_CAUSE)]
+    if finding.small:
+        return []
+    text = {Evidence.AMONG_MANY: wording.AMONG_MANY, Evidence.UNKNOWN: wording.UNKNOWN}
+    return [write.fill(text.get(finding.evidence, wording.MAY_EXIST))]
+
+
+@_words.register
+def _aspects(finding: values.AspectsFound, write: Writer) -> list[str]:
+    if finding.unknown:
+        return [write.fill(wording.UNKNOWN)]
+    return [
+        write.fill(
+            text,
+            n=write.count(finding.n),
+            short=write.count(finding.short),
+            better=write.count(finding.better),
+            unclear=write.count(finding.unclear),
+        )
+        for text in _aspect_texts(finding)
+    ]
+
+
+def _aspect_texts(finding: values.AspectsFound) -> list[Text]:
+    short, better = finding.short, finding.better
+    if finding.n == 1:
+        return [wording.ONE_SHORT if short else wording.ONE_BETTER if better else wording.ONE_UNCLEAR]
+    if finding.n in (short, better):
+        return [wording.ALL_SHORT if short else wording.ALL_BETTER]
+    if not short and not better:
+        return [wording.NONE_SHOWN]
+    shown = [*([wording.SOME_SHORT] if short else []), *([wording.SOME_BETTER] if better else [])]
+    if not finding.unclear:
+        return shown
+    return [*shown, wording.LAST_UNCLEAR if finding.unclear == 1 else wording.REST_UNCLEAR]
 
 
 @_words.register
 def _split(finding: values.SplitFound, write: Writer) -> list[str]:
     over, under = finding.figure.overpromise, finding.figure.underdelivery
+    above, below = finding.printed.overpromise or Decimal(0), finding.printed.underdelivery or Decimal(0)
+    below_norm = None if under.interval is None else -under.interval
     return [
         write.fill(
             wording.SPLIT,
-            v=_beside_norm(over.mean, over.interval, finding.overpromise, write),
-            r=_beside_norm(-under.mean, -under.interval, finding.underdelivery, write),
+            v=_beside_norm(above, over.interval, finding.overpromise, write),
+            r=_beside_norm(-below, below_norm, finding.underdelivery, write),
         ),
         *write.caution(over),
     ]
 
 
-def _beside_norm(above: float, interval: Interval, evidence: Evidence, write: Writer) -> str:
-    if evidence is not Evidence.DEMONSTRABLE:
-        signed = notation.signed(above, write.language)
-        return write.fill(wording.NEAR_NORM, distance=signed, interval=write.interval(interval))
-    text = wording.ABOVE_NORM if above > 0 else wording.BELOW_NORM
-    outward = interval if above > 0 else -interval
-    return write.fill(text, distance=write.number(abs(above)), interval=write.interval(outward))
+def _beside_norm(above: Decimal, interval: Interval | None, evidence: Evidence, write: Writer) -> str:
+    if interval is not None and evidence is not Evidence.DEMONSTRABLE:
+        return write.fill(wording.NEAR_NORM, distance=write.signed(above), interval=write.interval(interval))
+    # What rounds to nothing lies on the side on which its interval does.
+    upward = above > 0 or (not above and interval is not None and interval.low > 0)
+    outward = interval if interval is None or upward else -interval
+    text = wording.ABOVE_NORM if upward else wording.BELOW_NORM
+    return write.fill(text, distance=write.number(abs(above)), interval=write.after(outward))
 
 
 @_words.register
 def _claim(finding: values.ClaimFound, write: Writer) -> list[str]:
     figure = finding.figure
-    return [
-        write.fill(
-            wording.CLAIM,
-            n=write.count(figure.n),
-            count=write.count(figure.count),
-            share=write.percent(figure.share),
-            interval=write.shares(figure.interval),
-        )
-    ]
+    met, missed = write.about(figure.disappointed_at_norm), write.about(figure.disappointed_below_norm)
+    said = [write.fill(wording.CLAIM, met=met, missed=missed)]
+    if isinstance(figure.interval, Interval):
+        low, high = 100 * figure.interval.low, 100 * figure.interval.high
+        ends = notation.interval(low, high, write.language, 0)
+        text = wording.CLAIM_UNSURE if figure.interval.holds(0) else wording.CLAIM_MORE
+        said.append(write.fill(text, more=write.count(figure.more), interval=ends))
+    everybody = write.about(figure.if_all_expected_the_norm)
+    return [*said, write.fill(wording.CLAIM_AT_NORM, all=everybody), write.fill(wording.NO_CAUSE)]
 
 
 @_words.register
-def _movement(finding: values.MovementFound, write: Writer) -> list[str]:
-    expectation, reality = finding.figure.expectation, finding.figure.reality
-    if expectation is None or reality is None:
-        return [write.fill(wording.MOVES_NOWHERE)]
-    if expectation < 0:
-        return [write.fill(wording.MOVES_WITH_REALITY)]
-    if reality < 0:
-        return [write.fill(wording.MOVES_WITH_EXPECTATION)]
-    return [write.fill(wording.MOVEMENT, v=write.percent(expectation), r=write.percent(reality))]
+def _order(finding: values.OrderFound, write: Writer) -> list[str]:
+    higher, equal, lower = write.of_hundred((finding.higher, finding.equal, finding.lower))
+    return [write.fill(wording.ORDER, higher=higher, equal=equal, lower=lower)]
 
 
 @_words.register
-def _effect(finding: values.EffectFound, write: Writer) -> list[str]:
-    return [write.fill(wording.SUPERIORITY, customers=write.count(100 * finding.figure.superiority))]
+def _change(finding: values.ChangeFound, write: Writer) -> list[str]:
+    new, before = finding.new.printed(), finding.before.printed()
+    first = write.fill(
+        wording.CHANGE,
+        day=notation.date(finding.since, write.language),
+        new=write.deals(finding.new.difference.n),
+        v=write.number(new.expectation),
+        r=write.number(new.reality),
+        s=write.number(new.gap),
+        before=write.deals(finding.before.difference.n),
+        v_old=write.number(before.expectation),
+        r_old=write.number(before.reality),
+        s_old=write.number(before.gap),
+    )
+    if not isinstance(finding.figure, Difference):
+        return [first, write.fill(wording.CHANGE_UNKNOWN)]
+    texts = wording.CHANGE_LARGER, wording.CHANGE_SMALLER, wording.CHANGE_ALIKE
+    return [first, write.direction(finding.figure, finding.evidence, *texts)]
 
 
 @_words.register
 def _end(finding: values.EndFound, write: Writer) -> list[str]:
-    return [write.fill(wording.ENDS[finding.wave, finding.end], share=write.percent(finding.share))]
+    return [_capital(write.fill(wording.ENDS[finding.wave, finding.end], share=write.about(finding.share)))]
 
 
 @_words.register
@@ -115,8 +191,8 @@ def _stayed(finding: values.StayedFound, write: Writer) -> list[str]:
         ),
         write.fill(
             wording.STAYED_BOUNDS,
-            low=write.number(finding.bounds.low),
-            high=write.number(finding.bounds.high),
+            low=write.number(finding.bounds.interval.low),
+            high=write.number(finding.bounds.interval.high),
         ),
         write.fill(wording.STAYED_TAIL),
         *write.caution(figure),
@@ -135,52 +211,42 @@ def _asking(finding: values.AskingFound, write: Writer) -> list[str]:
 
 @_words.register
 def _promises(finding: values.PromisesFound, write: Writer) -> list[str]:
-    figure = finding.figure
-    known = write.fill(
-        wording.PROMISES,
-        known=write.count(figure.kept.n),
-        kept=write.count(figure.kept.count),
-        share=write.percent(figure.kept.share),
-        interval=write.shares(figure.kept.interval),
-        partly=write.count(figure.partly.count),
-        broken=write.count(figure.broken.count),
+    kept, partly, broken = (
+        write.about(share) for share in (finding.figure.kept, finding.figure.partly, finding.figure.broken)
     )
-    if not figure.unknown:
-        return [known]
-    return [known, write.fill(wording.PROMISES_OPEN, unknown=write.count(figure.unknown))]
+    return [write.fill(wording.PROMISES, kept=kept, partly=partly, broken=broken)]
 
 
 @_words.register
 def _practice(finding: values.PracticeFound, write: Writer) -> list[str]:
-    gap, practice = finding.figure.gap, wording.PRACTICES[finding.practice][write.language]
+    gap, practice = finding.figure.gap, PRACTICES[finding.practice][write.language]
+    printed = finding.figure.printed
     if finding.evidence is Evidence.DEMONSTRABLE:
         larger = gap.value > 0
-        outward = gap.interval if larger else -gap.interval
         first = write.fill(
             wording.PRACTICE_LARGER if larger else wording.PRACTICE_SMALLER,
             practice=practice,
-            distance=write.number(abs(gap.value)),
-            range=f"{write.number(outward.low)}–{write.number(outward.high)}",
-            v=_moved(finding.figure.expectation.value, write),
-            r=_moved(finding.figure.reality.value, write),
+            distance=write.number(abs(printed.gap)),
+            interval=write.interval(gap.interval if larger else -gap.interval),
+            v=_moved(printed.expectation, write),
+            r=_moved(printed.reality, write),
         )
     else:
-        signed = notation.signed(gap.value, write.language)
-        interval = write.interval(gap.interval)
-        first = write.fill(wording.PRACTICE_ALIKE, practice=practice, distance=signed, interval=interval)
-    return [first, write.fill(wording.PRACTICE_TAIL), *write.caution(gap)]
+        distance, interval = write.signed(printed.gap), write.interval(gap.interval)
+        first = write.fill(wording.PRACTICE_ALIKE, practice=practice, distance=distance, interval=interval)
+    many = [write.fill(wording.AMONG_MANY)] if finding.evidence is Evidence.AMONG_MANY else []
+    return [first, *many, write.fill(wording.PRACTICE_TAIL), *write.caution(gap)]
 
 
-def _moved(value: float, write: Writer) -> str:
-    distance = write.number(abs(value))
-    if distance == write.number(0):
+def _moved(value: Decimal, write: Writer) -> str:
+    if not value:
         return write.fill(wording.ALIKE)
-    return write.fill(wording.HIGHER if value > 0 else wording.LOWER, distance=distance)
+    return write.fill(wording.HIGHER if value > 0 else wording.LOWER, distance=write.number(abs(value)))
 
 
 @_words.register
-def _withheld(finding: values.Withheld, write: Writer) -> list[str]:
-    return [write.fill(wording.WITHHELD[finding.reason])]
+def _withheld(_: values.Withheld, write: Writer) -> list[str]:
+    return [write.fill(wording.WITHHELD)]
 
 
 @_words.register

@@ -1,22 +1,22 @@
 """What can be found, as values. `about` is the name of the aspect, None where it is about the whole."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
 from typing import Literal
 
-from kloof.domain.releases.document import WithheldReason
+from kloof.domain.releases.document import PromiseShares
 from kloof.domain.statistics import (
+    ALPHA,
+    CoarseClaim,
     Difference,
-    EffectSize,
+    Estimate,
     Gap,
-    Interval,
-    Mean,
-    Movement,
     PracticeEffect,
-    Promises,
-    Share,
+    PrintedGap,
     Split,
     TooFew,
+    WorstCase,
     demonstrable,
 )
 from kloof.domain.surveys.definition import Wave
@@ -27,37 +27,75 @@ class Evidence(IntEnum):
     """What may be said of a difference; the strongest first."""
 
     DEMONSTRABLE = 0
-    AMONG_MANY = 1  # alone it would be; among all that was tested it may be chance
+    AMONG_MANY = 1  # alone it would be; among all that was tested, now and before, it may be chance
     NONE = 2
+    UNKNOWN = 3  # how far answers lie apart is not published yet, so nothing was tested
 
     @classmethod
-    def of(cls, tested: Mean | Difference, adjusted_p: float) -> "Evidence":
-        """The evidence for a difference whose p was adjusted for everything tested with it."""
-        if demonstrable(adjusted_p, tested.interval):
+    def of(cls, tested: Estimate, adjusted_p: float, level: float = ALPHA) -> "Evidence":
+        """The evidence for a difference whose p was adjusted for everything tested with it; `level`: its own."""
+        if demonstrable(adjusted_p, tested.interval) and tested.p <= level:
             return cls.DEMONSTRABLE
         return cls.NONE if tested.interval.holds(0) else cls.AMONG_MANY
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a gap rests on; `response` is these deals as a share, 0 to 1, of the deals started, if known."""
+    """What a gap rests on.
+
+    customers: different ones, at least so many. response: these deals as a share, 0 to 1, of the deals started, both
+    to the nearest five; None where fewer than a hundred were started. these_sellers: the interval is of the whole
+    company, and holds for customers of these salespeople only: there are too few to say more.
+    """
 
     deals: int
     customers: int
     response: float | None = None
+    these_sellers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The aspect with the smallest or the largest gap, and that gap as it is printed."""
+
+    aspect: Text
+    gap: float
 
 
 @dataclass(frozen=True, slots=True)
 class GapFound:
+    """margin: the least gap that matters; `small`: the gap is demonstrably less than that.
+
+    apart: where the mean shows no difference though some of its aspects do, the ends between which those lie.
+    """
+
     figure: Gap
     basis: Basis
     evidence: Evidence
     about: Text | None = None
+    margin: float = 0.5
+    small: bool = False
+    apart: tuple[Extreme, Extreme] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AspectsFound:
+    """Of `n` aspects how many fell short, how many were better than expected, and of how many neither can be shown."""
+
+    n: int
+    short: int
+    better: int
+    unknown: bool = False
+
+    @property
+    def unclear(self) -> int:
+        return self.n - self.short - self.better
 
 
 @dataclass(frozen=True, slots=True)
 class SplitFound:
     figure: Split
+    printed: PrintedGap
     overpromise: Evidence
     underdelivery: Evidence
     about: Text | None = None
@@ -65,32 +103,41 @@ class SplitFound:
 
 @dataclass(frozen=True, slots=True)
 class ClaimFound:
-    """Of the disappointed customers, those who got the norm and had expected more."""
+    """Of those who got the norm and of those who did not, who had expected more than they got."""
 
-    figure: Share
+    figure: CoarseClaim
     about: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class MovementFound:
-    figure: Movement
-    about: Text | None = None
+class OrderFound:
+    """Who expected more than they got, as much, and less: published shares in per cent."""
 
-
-@dataclass(frozen=True, slots=True)
-class EffectFound:
-    figure: EffectSize
+    higher: int
+    equal: int
+    lower: int
     about: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EndFound:
-    """Many customers, as a share from 0 to 1, stood at one end of the scale in one wave."""
+    """Many customers, a published share in per cent, stood at one end of the scale in one wave."""
 
-    share: float
+    share: int
     end: Literal["lowest", "highest"]
     wave: Wave
     about: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFound:
+    """The gap of the deals that came in since a day beside that of the deals before it."""
+
+    since: date
+    before: Gap
+    new: Gap
+    figure: Difference | TooFew
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +145,7 @@ class StayedFound:
     """V of customers who answered twice minus V of those who did not after delivery; where the gap of all can lie."""
 
     figure: Difference
-    bounds: Interval
+    bounds: WorstCase
     evidence: Evidence
     about: Text | None = None
 
@@ -114,7 +161,7 @@ class AskingFound:
 
 @dataclass(frozen=True, slots=True)
 class PromisesFound:
-    figure: Promises
+    figure: PromiseShares
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +176,7 @@ class PracticeFound:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """A cell that is not published. It carries no number, because the number itself could tell something."""
-
-    reason: WithheldReason
+    """What is not published. It carries no number and no reason: each could tell something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +189,12 @@ class NotEnough:
 
 Finding = (
     GapFound
+    | AspectsFound
     | SplitFound
     | ClaimFound
-    | MovementFound
-    | EffectFound
+    | OrderFound
     | EndFound
+    | ChangeFound
     | StayedFound
     | AskingFound
     | PromisesFound

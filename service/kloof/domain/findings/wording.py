@@ -7,26 +7,27 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-from kloof.domain.releases.document import WithheldReason
 from kloof.domain.statistics.values import Unit
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Text
 
-BASIS: Final = Text(nl="{deals} deals, {customers} klanten", en="{deals} deals, {customers} customers")
-RESPONSE: Final = Text(nl="{share} van de gestarte deals", en="{share} of deals started")
+DEALS: Final = Text(nl="{deals} deals", en="{deals} deals")
+ONE_DEAL: Final = Text(nl="1 deal", en="1 deal")
+BASIS: Final = Text(
+    nl="{deals} van minstens {customers} klanten", en="{deals} of at least {customers} customers"
+)
+RESPONSE: Final = Text(nl="ongeveer {share} van de gestarte deals", en="about {share} of deals started")
 INTERVAL: Final = Text(nl="95%-interval {interval}", en="95% interval {interval}")
 
 GAP: Final = Text(
-    nl="Klanten verwachtten bij verkoop gemiddeld {v} en gaven na levering {r}: kloof {s} ({basis}). "
-    "Dit zegt niet waardoor.",
-    en="Customers expected {v} on average at sale and gave {r} after delivery: gap {s} ({basis}). "
-    "This does not say why.",
+    nl="Klanten verwachtten bij verkoop gemiddeld {v} en gaven na levering {r}: kloof {s} ({basis}).",
+    en="Customers expected {v} on average at sale and gave {r} after delivery: gap {s} ({basis}).",
 )
 GAP_BETTER: Final = Text(
     nl="Klanten verwachtten bij verkoop gemiddeld {v} en gaven na levering {r}: kloof {s}, "
-    "dus meer dan verwacht ({basis}). Dit zegt niet waardoor.",
+    "dus meer dan verwacht ({basis}).",
     en="Customers expected {v} on average at sale and gave {r} after delivery: gap {s}, "
-    "so more than expected ({basis}). This does not say why.",
+    "so more than expected ({basis}).",
 )
 NO_GAP_SHOWN: Final = Text(
     nl="Klanten verwachtten bij verkoop gemiddeld {v} en gaven na levering {r}. "
@@ -34,13 +35,38 @@ NO_GAP_SHOWN: Final = Text(
     en="Customers expected {v} on average at sale and gave {r} after delivery. "
     "No demonstrable difference: gap {s} ({basis}).",
 )
+GAP_TOO_SMALL: Final = Text(
+    nl="Klanten verwachtten bij verkoop gemiddeld {v} en gaven na levering {r}. "
+    "Geen verschil dat ertoe doet (kleiner dan {margin}): kloof {s} ({basis}).",
+    en="Customers expected {v} on average at sale and gave {r} after delivery. "
+    "No difference that matters (less than {margin}): gap {s} ({basis}).",
+)
+NO_CAUSE: Final = Text(
+    nl="Waardoor dat komt, laten deze cijfers niet zien.", en="These figures do not show why."
+)
+SMALL: Final = Text(
+    nl="De kloof is wel aan te tonen, maar klein: minder dan {margin}.",
+    en="The gap can be demonstrated, but it is small: less than {margin}.",
+)
+APART: Final = Text(
+    nl="Dat gemiddelde verbergt verschillen: van {low} ({lowest}) tot {high} ({highest}).",
+    en="That average hides differences: from {low} ({lowest}) to {high} ({highest}).",
+)
+UNKNOWN: Final = Text(
+    nl="Hoe zeker dit is, is nog niet te zeggen: daarvoor zijn minstens 30 deals met twee antwoorden nodig.",
+    en="How certain this is cannot be said yet: that takes at least 30 deals with two answers.",
+)
+THESE_SELLERS: Final = Text(
+    nl="Het interval geldt alleen voor klanten van deze verkopers.",
+    en="The interval holds only for customers of these salespeople.",
+)
 MAY_EXIST: Final = Text(
     nl="Er kan een verschil zijn; met deze aantallen is het niet te zien.",
     en="There may be a difference; these numbers cannot show it.",
 )
 AMONG_MANY: Final = Text(
-    nl="Los bekeken lijkt er een verschil, maar wie veel cijfers tegelijk bekijkt, ziet altijd wel iets.",
-    en="On its own there seems to be a difference, but who looks at many figures at once always sees something.",
+    nl="Los bekeken lijkt er een verschil, maar wie vaak kijkt, en naar veel cijfers, ziet altijd wel iets.",
+    en="On its own there seems to be a difference, but who looks often, and at many figures, always sees something.",
 )
 INDICATIVE: Final = Text(
     nl="Indicatief: minder dan {least} klanten.", en="Indicative: fewer than {least} customers."
@@ -50,50 +76,80 @@ SPLIT: Final = Text(
     nl="De verwachting lag gemiddeld {v} en de levering {r}. Dit zijn de twee delen van de kloof.",
     en="Expectation was on average {v} and delivery {r}. These are the two parts of the gap.",
 )
-ABOVE_NORM: Final = Text(
-    nl="{distance} boven onze norm ({interval})", en="{distance} above our norm ({interval})"
-)
-BELOW_NORM: Final = Text(
-    nl="{distance} onder onze norm ({interval})", en="{distance} below our norm ({interval})"
-)
+ABOVE_NORM: Final = Text(nl="{distance} boven onze norm{interval}", en="{distance} above our norm{interval}")
+BELOW_NORM: Final = Text(nl="{distance} onder onze norm{interval}", en="{distance} below our norm{interval}")
 NEAR_NORM: Final = Text(
     nl="niet aantoonbaar boven of onder onze norm ({distance}; {interval})",
     en="not demonstrably above or below our norm ({distance}; {interval})",
 )
 
-CLAIM: Final = Text(
-    nl="Bij {n} klanten viel het tegen. Bij {count} van hen ({share}; {interval}) haalden we wél onze norm; "
-    "daar lag de verwachting boven de norm.",
-    en="{n} customers got less than they expected. With {count} of them ({share}; {interval}) we did meet "
-    "our norm; there the expectation was above the norm.",
+ALL_SHORT: Final = Text(
+    nl="Op alle {n} aspecten kregen klanten aantoonbaar minder dan zij verwachtten.",
+    en="On all {n} aspects customers demonstrably received less than they expected.",
+)
+ALL_BETTER: Final = Text(
+    nl="Op alle {n} aspecten kregen klanten aantoonbaar meer dan zij verwachtten.",
+    en="On all {n} aspects customers demonstrably received more than they expected.",
+)
+SOME_SHORT: Final = Text(
+    nl="Op {short} van de {n} aspecten kregen klanten aantoonbaar minder dan zij verwachtten.",
+    en="On {short} of {n} aspects customers demonstrably received less than they expected.",
+)
+SOME_BETTER: Final = Text(
+    nl="Op {better} van de {n} aspecten kregen klanten aantoonbaar meer dan zij verwachtten.",
+    en="On {better} of {n} aspects customers demonstrably received more than they expected.",
+)
+NONE_SHOWN: Final = Text(
+    nl="Op geen van de {n} aspecten is een verschil aan te tonen.",
+    en="No difference can be demonstrated on any of the {n} aspects.",
+)
+REST_UNCLEAR: Final = Text(
+    nl="Op de andere {unclear} is geen verschil aan te tonen.",
+    en="On the other {unclear} no difference can be demonstrated.",
+)
+LAST_UNCLEAR: Final = Text(
+    nl="Op het andere aspect is geen verschil aan te tonen.",
+    en="On the other aspect no difference can be demonstrated.",
+)
+ONE_SHORT: Final = Text(
+    nl="Op het ene aspect kregen klanten aantoonbaar minder dan zij verwachtten.",
+    en="On the one aspect customers demonstrably received less than they expected.",
+)
+ONE_BETTER: Final = Text(
+    nl="Op het ene aspect kregen klanten aantoonbaar meer dan zij verwachtten.",
+    en="On the one aspect customers demonstrably received more than they expected.",
+)
+ONE_UNCLEAR: Final = Text(
+    nl="Op het ene aspect is geen verschil aan te tonen.",
+    en="On the one aspect no difference can be demonstrated.",
 )
 
-MOVEMENT: Final = Text(
-    nl="De kloof verschilt per klant. Dat gaat voor {v} samen met verschil in verwachting en voor {r} met "
-    "verschil in wat zij kregen. Lopen beide evenveel uiteen, dan komt hier vanzelf 50% uit.",
-    en="The gap differs between customers. {v} of that goes with differences in what they expected and {r} "
-    "with differences in what they got. Where both differ equally, this is 50% by construction.",
+CLAIM: Final = Text(
+    nl="Van de klanten die minstens onze norm kregen, was {met} teleurgesteld; van wie minder kreeg {missed}.",
+    en="Of customers who got at least our norm {met} were disappointed; of those who got less {missed}.",
 )
-MOVES_WITH_EXPECTATION: Final = Text(
-    nl="De kloof verschilt per klant. Dat gaat samen met verschil in verwachting, niet met verschil in wat "
-    "zij kregen.",
-    en="The gap differs between customers. That goes with differences in what they expected, not with "
-    "differences in what they got.",
+CLAIM_MORE: Final = Text(
+    nl="Dat verschil is aan te tonen: ongeveer {more} procentpunt ({interval}).",
+    en="That difference can be demonstrated: about {more} percentage points ({interval}).",
 )
-MOVES_WITH_REALITY: Final = Text(
-    nl="De kloof verschilt per klant. Dat gaat samen met verschil in wat zij kregen, niet met verschil in "
-    "verwachting.",
-    en="The gap differs between customers. That goes with differences in what they got, not with differences "
-    "in what they expected.",
+CLAIM_UNSURE: Final = Text(
+    nl="Een verschil is daarmee niet aan te tonen ({interval} procentpunt).",
+    en="That does not demonstrate a difference ({interval} percentage points).",
 )
-MOVES_NOWHERE: Final = Text(
-    nl="De kloof was bij alle klanten even groot.", en="The gap was equally large for all customers."
+CLAIM_AT_NORM: Final = Text(
+    nl="Had iedereen onze norm verwacht, en hetzelfde gekregen, dan was {all} teleurgesteld.",
+    en="Had everybody expected our norm, and got the same, {all} would have been disappointed.",
 )
-SUPERIORITY: Final = Text(
-    nl="Van elke 100 klanten verwachtten er ongeveer {customers} meer dan zij kregen; "
-    "gelijk telt voor de helft.",
-    en="About {customers} of every 100 customers expected more than they got; a tie counts for half.",
+ABOUT: Final = Text(nl="ongeveer {share}", en="about {share}")
+UNDER: Final = Text(nl="minder dan 10%", en="fewer than 10%")
+OVER: Final = Text(nl="meer dan 90%", en="over 90%")
+
+ORDER: Final = Text(
+    nl="Van elke 100 klanten kregen er {higher} minder dan zij verwachtten, {equal} evenveel en {lower} meer.",
+    en="Of every 100 customers {higher} got less than they expected, {equal} as much and {lower} more.",
 )
+UNDER_TEN: Final = Text(nl="minder dan 10", en="fewer than 10")
+OVER_NINETY: Final = Text(nl="meer dan 90", en="over 90")
 
 End = Literal["lowest", "highest"]
 ENDS: Final[Mapping[tuple[Wave, End], Text]] = MappingProxyType(
@@ -118,8 +174,10 @@ ENDS: Final[Mapping[tuple[Wave, End], Text]] = MappingProxyType(
 )
 
 STAYED: Final = Text(
-    nl="We vergelijken {stayed} klanten die twee keer antwoordden met {left} klanten die na levering niet antwoordden.",
-    en="We compare {stayed} customers who answered twice with {left} customers who did not answer after delivery.",
+    nl="We vergelijken {stayed} deals met twee antwoorden met {left} deals waarin de klant na levering niet "
+    "antwoordde.",
+    en="We compare {stayed} deals with two answers with {left} deals in which the customer did not answer after "
+    "delivery.",
 )
 STAYED_HIGHER: Final = Text(
     nl="Wie twee keer antwoordde, verwachtte bij verkoop gemiddeld {distance} meer ({interval}).",
@@ -134,20 +192,21 @@ STAYED_ALIKE: Final = Text(
     en="What they expected at sale did not demonstrably differ ({distance}; {interval}).",
 )
 STAYED_BOUNDS: Final = Text(
-    nl="Wat de anderen ook hadden gegeven, de kloof van allen samen ligt tussen {low} en {high}.",
-    en="Whatever the others would have given, the gap of all together lies between {low} and {high}.",
+    nl="Wat de anderen ook hadden gegeven: de kloof van al deze deals samen ligt tussen {low} en {high}, toeval "
+    "meegerekend.",
+    en="Whatever the others would have given: the gap of all these deals together lies between {low} and {high}, "
+    "chance included.",
 )
-
 STAYED_TAIL: Final = Text(
     nl="Waarom de anderen niet antwoordden, weten we niet.",
     en="We do not know why the others did not answer.",
 )
 
 ASKING: Final = Text(
-    nl="Een loting bepaalde wie bij verkoop is gevraagd en wie niet. We vergelijken {asked} klanten die wel zijn "
-    "gevraagd met {not_asked} klanten die niet zijn gevraagd.",
-    en="A draw decided who was asked at sale and who was not. We compare {asked} customers who were asked with "
-    "{not_asked} customers who were not.",
+    nl="Een loting bepaalde wie bij verkoop is gevraagd en wie niet. We vergelijken {asked} deals waarin dat wel is "
+    "gevraagd met {not_asked} deals waarin dat niet is gevraagd.",
+    en="A draw decided who was asked at sale and who was not. We compare {asked} deals in which the customer was "
+    "asked with {not_asked} deals in which the customer was not.",
 )
 ASKING_TAIL: Final = Text(
     nl="De loting bepaalde wie werd gevraagd, niet wie antwoordde: wie wel is gevraagd, telt hier pas mee na twee "
@@ -168,23 +227,43 @@ ASKED_ALIKE: Final = Text(
 )
 
 PROMISES: Final = Text(
-    nl="Van {known} beloften met een bekende uitkomst: {kept} nagekomen ({share}; {interval}), {partly} deels "
-    "en {broken} niet.",
-    en="Of {known} promises with a known outcome: {kept} kept ({share}; {interval}), {partly} partly and "
-    "{broken} not.",
+    nl="Van de beloften waarvan de uitkomst bekend is, is {kept} nagekomen, {partly} deels en {broken} niet.",
+    en="Of the promises with a known outcome {kept} were kept, {partly} partly and {broken} not.",
 )
-PROMISES_OPEN: Final = Text(nl="Nog niet bekend: {unknown}.", en="Not known yet: {unknown}.")
+
+CHANGE: Final = Text(
+    nl="Sinds {day} kwamen er {new} bij: verwacht {v}, gekregen {r}, kloof {s}. In de {before} daarvoor was "
+    "dat {v_old}, {r_old} en {s_old}.",
+    en="Since {day} {new} came in: expected {v}, received {r}, gap {s}. In the {before} before that it was "
+    "{v_old}, {r_old} and {s_old}.",
+)
+CHANGE_LARGER: Final = Text(
+    nl="De kloof is aantoonbaar groter geworden: {distance} ({interval}).",
+    en="The gap has demonstrably grown: {distance} ({interval}).",
+)
+CHANGE_SMALLER: Final = Text(
+    nl="De kloof is aantoonbaar kleiner geworden: {distance} ({interval}).",
+    en="The gap has demonstrably shrunk: {distance} ({interval}).",
+)
+CHANGE_ALIKE: Final = Text(
+    nl="Een verandering is niet aan te tonen ({distance}; {interval}).",
+    en="A change cannot be demonstrated ({distance}; {interval}).",
+)
+CHANGE_UNKNOWN: Final = Text(
+    nl="Of dat meer is dan toeval, is nog niet te zeggen.",
+    en="Whether that is more than chance cannot be said yet.",
+)
 
 PRACTICE_SMALLER: Final = Text(
-    nl="In deals met {practice} was de kloof {distance} kleiner ({range}): de verwachting lag {v} en de "
+    nl="In deals met {practice} was de kloof {distance} kleiner ({interval}): de verwachting lag {v} en de "
     "levering {r}.",
-    en="In deals with {practice} the gap was {distance} smaller ({range}): expectation was {v} and "
+    en="In deals with {practice} the gap was {distance} smaller ({interval}): expectation was {v} and "
     "delivery {r}.",
 )
 PRACTICE_LARGER: Final = Text(
-    nl="In deals met {practice} was de kloof {distance} groter ({range}): de verwachting lag {v} en de "
+    nl="In deals met {practice} was de kloof {distance} groter ({interval}): de verwachting lag {v} en de "
     "levering {r}.",
-    en="In deals with {practice} the gap was {distance} larger ({range}): expectation was {v} and "
+    en="In deals with {practice} the gap was {distance} larger ({interval}): expectation was {v} and "
     "delivery {r}.",
 )
 PRACTICE_ALIKE: Final = Text(
@@ -199,51 +278,8 @@ PRACTICE_TAIL: Final = Text(
 HIGHER: Final = Text(nl="{distance} hoger", en="{distance} higher")
 LOWER: Final = Text(nl="{distance} lager", en="{distance} lower")
 ALIKE: Final = Text(nl="gelijk", en="the same")
-PRACTICES: Final[Mapping[str, Text]] = MappingProxyType(
-    {
-        "joint_visit": Text(nl="een gezamenlijk bezoek vóór de offerte", en="a joint visit before the quote"),
-        "quote_checked": Text(
-            nl="een offerte die de uitvoering heeft nagekeken", en="a quote that delivery had checked"
-        ),
-        "exclusions_listed": Text(
-            nl="een lijst van wat er niet bij hoort", en="a written list of what is not included"
-        ),
-        "seller_on_site": Text(
-            nl="de verkoper erbij op de eerste ochtend", en="the seller on site the first morning"
-        ),
-        "handover_document": Text(nl="een overdrachtsdocument", en="a handover document"),
-        "aftercare_call": Text(
-            nl="een telefoontje van de verkoper na afloop", en="an after-care call by the seller"
-        ),
-        "complaint": Text(
-            nl="een klacht vóór de tweede vragenlijst", en="a complaint before the second survey"
-        ),
-    }
-)
 
-WITHHELD: Final[Mapping[WithheldReason, Text]] = MappingProxyType(
-    {
-        WithheldReason.TOO_FEW: Text(
-            nl="Te weinig antwoorden om te publiceren.", en="Too few answers to publish."
-        ),
-        WithheldReason.TOO_FEW_SALESPEOPLE: Text(
-            nl="Te weinig verkopers om te publiceren: iemand zou te herkennen zijn.",
-            en="Too few salespeople to publish: someone could be recognised.",
-        ),
-        WithheldReason.HOMOGENEOUS: Text(
-            nl="De antwoorden lijken te veel op elkaar: wie het cijfer ziet, weet wat ieder antwoordde.",
-            en="The answers are too much alike: whoever sees the figure knows what each person answered.",
-        ),
-        WithheldReason.WAITING: Text(
-            nl="Er zijn antwoorden. Ze wachten tot ze samen met andere gepubliceerd kunnen worden.",
-            en="There are answers. They wait until they can be published together with others.",
-        ),
-        WithheldReason.CERTIFICATE: Text(
-            nl="Samen met eerdere publicaties zou dit te veel over mensen laten zien.",
-            en="Together with earlier publications this would show too much about people.",
-        ),
-    }
-)
+WITHHELD: Final = Text(nl="Te weinig antwoorden om te publiceren.", en="Too few answers to publish.")
 NOT_ENOUGH: Final = Text(
     nl="Te weinig {unit} voor dit cijfer: {have}, en er zijn er {needed} nodig.",
     en="Too few {unit} for this figure: {have}, and it needs {needed}.",
@@ -251,8 +287,8 @@ NOT_ENOUGH: Final = Text(
 UNITS: Final[Mapping[Unit, Text]] = MappingProxyType(
     {
         "customers": Text(nl="klanten", en="customers"),
+        "deals": Text(nl="deals", en="deals"),
         "promises": Text(nl="beloften", en="promises"),
         "salespeople": Text(nl="verkopers", en="salespeople"),
-        "groups": Text(nl="groepen", en="groups"),
     }
 )

@@ -1,12 +1,16 @@
 """Figures and texts put together in one language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from kloof.domain import notation
 from kloof.domain.findings import wording
 from kloof.domain.findings.values import Basis, Evidence
-from kloof.domain.statistics import INDICATIVE_BELOW, Difference, Interval, Mean
+from kloof.domain.statistics import INDICATIVE_BELOW, Difference, Interval, Mean, decimals_of
 from kloof.domain.text import Language, Text
+
+_LOWEST, _HIGHEST = 5, 95
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +22,11 @@ class Writer:
     def fill(self, text: Text, **places: str) -> str:
         return text[self.language].format(**places)
 
-    def number(self, value: float) -> str:
-        return notation.number(value, self.language)
+    def number(self, value: float | Decimal) -> str:
+        return notation.number(float(value), self.language)
+
+    def signed(self, value: float | Decimal) -> str:
+        return notation.signed(float(value), self.language)
 
     def count(self, value: float) -> str:
         return notation.number(value, self.language, 0)
@@ -27,18 +34,45 @@ class Writer:
     def percent(self, share: float) -> str:
         return notation.percent(share, self.language)
 
-    def shares(self, interval: Interval) -> str:
-        return notation.percent_interval(interval.low, interval.high, self.language)
+    def about(self, percent: int) -> str:
+        """A published share: `about 65%`, at the ends `fewer than 10%` and `over 90%`."""
+        if percent <= _LOWEST:
+            return self.fill(wording.UNDER)
+        if percent >= _HIGHEST:
+            return self.fill(wording.OVER)
+        return self.fill(wording.ABOUT, share=self.percent(percent / 100))
+
+    def of_hundred(self, shares: Sequence[int]) -> list[str]:
+        """Published shares as counts of a hundred; `about` stands before the first that has a number of its own."""
+        words = [self._of_hundred(share) for share in shares]
+        first = next((at for at, share in enumerate(shares) if _LOWEST < share < _HIGHEST), None)
+        if first is not None:
+            words[first] = self.fill(wording.ABOUT, share=words[first])
+        return words
+
+    def _of_hundred(self, share: int) -> str:
+        if share <= _LOWEST:
+            return self.fill(wording.UNDER_TEN)
+        return self.fill(wording.OVER_NINETY) if share >= _HIGHEST else self.count(share)
+
+    def deals(self, n: int) -> str:
+        return self.fill(wording.ONE_DEAL) if n == 1 else self.fill(wording.DEALS, deals=self.count(n))
 
     def interval(self, interval: Interval) -> str:
-        written = notation.interval(interval.low, interval.high, self.language)
+        """With a decimal more where an end that is not 0 would read as 0."""
+        written = notation.interval(interval.low, interval.high, self.language, decimals_of(interval))
         return self.fill(wording.INTERVAL, interval=written)
 
-    def basis(self, basis: Basis, interval: Interval) -> str:
-        counts = self.fill(
-            wording.BASIS, deals=self.count(basis.deals), customers=self.count(basis.customers)
-        )
-        parts = [self.interval(interval), counts]
+    def after(self, interval: Interval | None) -> str:
+        """An interval in parentheses; nothing where it is not known."""
+        return "" if interval is None else f" ({self.interval(interval)})"
+
+    def basis(self, basis: Basis, interval: Interval | None) -> str:
+        parts = [] if interval is None else [self.interval(interval)]
+        deals = self.deals(basis.deals)
+        if basis.customers:
+            deals = self.fill(wording.BASIS, deals=deals, customers=self.count(basis.customers))
+        parts.append(deals)
         if basis.response is not None:
             parts.append(self.fill(wording.RESPONSE, share=self.percent(basis.response)))
         return "; ".join(parts)
@@ -50,10 +84,16 @@ class Writer:
 
     def direction(self, figure: Difference, evidence: Evidence, up: Text, down: Text, alike: Text) -> str:
         """`up` or `down` with a distance without sign, or `alike` with a signed one."""
+        shown = _to(figure.step, figure.value)
         if evidence is not Evidence.DEMONSTRABLE:
-            signed = notation.signed(figure.value, self.language)
+            signed = self.signed(shown)
             return self.fill(alike, distance=signed, interval=self.interval(figure.interval))
         upward = figure.value > 0
         interval = figure.interval if upward else -figure.interval
-        distance = self.number(abs(figure.value))
-        return self.fill(up if upward else down, distance=distance, interval=self.interval(interval))
+        return self.fill(
+            up if upward else down, distance=self.number(abs(shown)), interval=self.interval(interval)
+        )
+
+
+def _to(step: Decimal, value: float) -> Decimal:
+    return round(Decimal(str(value)) / step) * step

@@ -1,97 +1,78 @@
-"""The figures, from additive statistics alone. Each gives a value, or TooFew where its least n is not met."""
+"""The figures, from rounded sums alone. Each gives a value, or TooFew where its least n is not met."""
 
 from kloof.domain.statistics.arms import (
+    Difference,
     PracticeEffect,
     bounds_with_missing,
+    difference,
     measurement_effect,
-    over_aspects,
     practice,
-    welch,
     who_stayed,
 )
-from kloof.domain.statistics.many import (
-    FALSE_DISCOVERIES,
-    Shrinkage,
-    Shrunk,
-    adjusted,
-    demonstrable,
-    shrink,
+from kloof.domain.statistics.attrition import WorstCase
+from kloof.domain.statistics.claim import CoarseClaim, coarse_claim
+from kloof.domain.statistics.equivalence import ALPHA, Conclusion, Equivalence, equivalence
+from kloof.domain.statistics.estimates import Estimate
+from kloof.domain.statistics.looks import levels, open_ended
+from kloof.domain.statistics.many import FALSE_DISCOVERIES, adjusted, demonstrable
+from kloof.domain.statistics.paired import Gap, Mean, Split, gap, mean_of, split_by_norm
+from kloof.domain.statistics.printing import PrintedGap, decimals_of, printed_gap
+from kloof.domain.statistics.rounded import (
+    PublishedSums,
+    Rounding,
+    SideMean,
+    Spread,
+    one_sided,
+    over_sides,
+    step,
 )
-from kloof.domain.statistics.paired import (
-    EffectSize,
-    Gap,
-    Movement,
-    Split,
-    effect_size,
-    gap,
-    hedges_j,
-    mean_of,
-    movement,
-    overall_gap,
-    overall_split,
-    split_by_norm,
-)
-from kloof.domain.statistics.shares import (
-    CEILING,
-    Ceiling,
-    Ends,
-    Promises,
-    ceiling,
-    founding_claim,
-    promises,
-    response,
-    wilson,
-)
-from kloof.domain.statistics.values import (
-    INDICATIVE_BELOW,
-    LEVEL,
-    Difference,
-    Interval,
-    Mean,
-    Share,
-    TooFew,
-)
+from kloof.domain.statistics.shares import CEILING, LEAST_ASKED, response, wilson
+from kloof.domain.statistics.values import INDICATIVE_BELOW, LEVEL, Interval, Share, TooFew
 
 __all__ = [
+    "ALPHA",
     "CEILING",
     "FALSE_DISCOVERIES",
     "INDICATIVE_BELOW",
+    "LEAST_ASKED",
     "LEVEL",
-    "Ceiling",
+    "CoarseClaim",
+    "Conclusion",
     "Difference",
-    "EffectSize",
-    "Ends",
+    "Equivalence",
+    "Estimate",
     "Gap",
     "Interval",
     "Mean",
-    "Movement",
     "PracticeEffect",
-    "Promises",
+    "PrintedGap",
+    "PublishedSums",
+    "Rounding",
     "Share",
-    "Shrinkage",
-    "Shrunk",
+    "SideMean",
     "Split",
+    "Spread",
     "TooFew",
+    "WorstCase",
     "adjusted",
     "bounds_with_missing",
-    "ceiling",
+    "coarse_claim",
+    "decimals_of",
     "demonstrable",
-    "effect_size",
-    "founding_claim",
+    "difference",
+    "equivalence",
     "gap",
-    "hedges_j",
+    "levels",
     "mean_of",
     "measurement_effect",
-    "movement",
-    "over_aspects",
-    "overall_gap",
-    "overall_split",
+    "one_sided",
+    "open_ended",
+    "over_sides",
     "practice",
-    "promises",
+    "printed_gap",
     "response",
-    "shrink",
     "split_by_norm",
-    "welch",
+    "step",
     "who_stayed",
     "wilson",
 ]

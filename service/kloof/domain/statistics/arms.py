@@ -1,19 +1,46 @@
-"""Figures that compare two groups of customers: who stayed, the effect of asking, and practices."""
+"""Figures that compare two groups of customers: who stayed, the effect of asking, practices, and new with earlier."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
-from kloof.domain.statistics.paired import t_interval
-from kloof.domain.statistics.sums import PairedSums, Sample, Sums
-from kloof.domain.statistics.values import Difference, Interval, TooFew
+from kloof.domain.statistics.attrition import WorstCase, worst_case
+from kloof.domain.statistics.estimates import Estimate, estimate_of
+from kloof.domain.statistics.paired import LEAST_FOR_A_MEAN, TENTH
+from kloof.domain.statistics.printing import PrintedGap, printed_gap
+from kloof.domain.statistics.rounded import PublishedSums, SideMean
+from kloof.domain.statistics.sums import Sample
+from kloof.domain.statistics.values import INDICATIVE_BELOW, Interval, TooFew
 from kloof.domain.surveys.definition import Scale
 
+LEAST_FOR_A_SPREAD: Final = 30
 LEAST_STAYED: Final = 20
 LEAST_ASKED_ARM: Final = 30
 LEAST_WITH_PRACTICE: Final = 20
 LEAST_SALESPEOPLE: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The mean of `n` customers minus that of `n_other` others, on the survey's scale, printed to `step`."""
+
+    estimate: Estimate
+    n: int
+    n_other: int
+    step: Decimal = TENTH
+
+    @property
+    def value(self) -> float:
+        return self.estimate.mean
+
+    @property
+    def interval(self) -> Interval:
+        return self.estimate.interval
+
+    @property
+    def indicative(self) -> bool:
+        return min(self.n, self.n_other) < INDICATIVE_BELOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,73 +51,75 @@ class PracticeEffect:
     expectation: Difference
     reality: Difference
 
+    @property
+    def printed(self) -> PrintedGap:
+        return printed_gap(self.expectation.value, self.reality.value, step=self.gap.step)
 
-def welch(one: Sample, other: Sample) -> Difference:
-    """The mean of `one` minus that of `other`, both n ≥ 2, with unequal variances (Welch 1947).
 
-    Where neither group has any spread, the interval is the difference itself.
+def difference(one: SideMean, other: SideMean) -> Difference | TooFew:
+    """The mean of one group minus that of another, with one SD for both and what rounding added to each.
+
+    From 10 customers in each; TooFew also where the SD is not known, which takes 30.
     """
-    first, second = one.variance / one.n, other.variance / other.n
-    freedom: float = one.n + other.n - 2
-    if first + second > 0:
-        freedom = (first + second) ** 2 / (first**2 / (one.n - 1) + second**2 / (other.n - 1))
-    value = one.mean - other.mean
-    low, high, p = t_interval(value, math.sqrt(first + second), freedom)
-    return Difference(value, Interval(low, high), p, one.n, other.n)
+    smallest = min(one.n, other.n)
+    if smallest < LEAST_FOR_A_MEAN:
+        return TooFew(LEAST_FOR_A_MEAN, smallest)
+    if one.sampling is None or other.sampling is None:
+        return _unknown(one.n + other.n)
+    error = math.sqrt(one.sampling + one.rounding + other.sampling + other.rounding)
+    n = one.n + other.n
+    freedom = one.freedom if one.clustered else n - 2
+    step = max(one.step, other.step)
+    return Difference(estimate_of(one.mean - other.mean, error, freedom, n), one.n, other.n, step)
 
 
-def over_aspects(aspects: Sequence[Sample]) -> Sample:
-    """The mean over `aspects` of the same customers, with the widest spread that it can have.
-
-    How answers to different aspects go together is not in their sums; the SD of a mean is at most the mean of the
-    SDs. Raises ValueError for no aspects or differing customers.
-    """
-    if len({sample.n for sample in aspects}) != 1:
-        raise ValueError("a mean over aspects needs aspects that the same customers answered")
-    count = len(aspects)
-    widest = math.fsum(math.sqrt(sample.variance) for sample in aspects) / count
-    return Sample(aspects[0].n, math.fsum(sample.mean for sample in aspects) / count, widest * widest)
-
-
-def who_stayed(stayed: Sample, left: Sample) -> Difference | TooFew:
+def who_stayed(stayed: SideMean, left: SideMean) -> Difference | TooFew:
     """Figure 7: V of those who answered twice minus V of those who answered at sale only, from 20 in each."""
     return _compared(stayed, left, LEAST_STAYED)
 
 
-def bounds_with_missing(pairs: PairedSums, left: Sums, scale: Scale) -> Interval | TooFew:
-    """Figure 7: where S̄ of all lies, whatever those with only a V would have answered (Manski 1989)."""
-    if pairs.n < LEAST_STAYED:
-        return TooFew(LEAST_STAYED, pairs.n)
+def bounds_with_missing(pairs: SideMean, left: SideMean, scale: Scale) -> WorstCase | TooFew:
+    """Figure 7: where the gap of all who answered at sale lies, whatever those who left would have given.
+
+    pairs: S of who answered twice; left: V of who did not. From 20 of each.
+    """
+    smallest = min(pairs.n, left.n)
+    if smallest < LEAST_STAYED:
+        return TooFew(LEAST_STAYED, smallest)
+    if pairs.sampling is None or left.sampling is None:
+        return _unknown(pairs.n + left.n)
     everybody = pairs.n + left.n
-    known = pairs.v + left.total - pairs.r
-    return Interval((known - left.n * scale.high) / everybody, (known - left.n * scale.low) / everybody)
+    known = ((pairs.n / everybody) ** 2) * pairs.rounding + ((left.n / everybody) ** 2) * left.rounding
+    answered = Sample(pairs.n, pairs.mean, pairs.sampling * pairs.n)
+    gone = Sample(left.n, left.mean, left.sampling * left.n)
+    return worst_case(answered, gone, scale.low, scale.high, known=known)
 
 
-def measurement_effect(asked: Sample, not_asked: Sample) -> Difference | TooFew:
+def measurement_effect(asked: SideMean, not_asked: SideMean) -> Difference | TooFew:
     """Figure 8: R where V was asked minus R where, by lot, it was not; from 30 in each."""
     return _compared(asked, not_asked, LEAST_ASKED_ARM)
 
 
-def practice(
-    done: PairedSums, not_done: PairedSums, *, salespeople: int, salespeople_other: int
-) -> PracticeEffect | TooFew:
-    """Figure 10: deals with a practice minus deals without, from 20 customers and 3 salespeople in each arm.
-
-    A customer with deals in both arms counts once in each; the interval is then a little too wide.
-    """
-    sellers = min(salespeople, salespeople_other)
-    if sellers < LEAST_SALESPEOPLE:
-        return TooFew(LEAST_SALESPEOPLE, sellers, "salespeople")
+def practice(done: PublishedSums, not_done: PublishedSums, *, salespeople: int) -> PracticeEffect | TooFew:
+    """Figure 10: deals with a practice minus deals without, from 20 customers and 3 salespeople in each arm."""
+    if salespeople < LEAST_SALESPEOPLE:
+        return TooFew(LEAST_SALESPEOPLE, salespeople, "salespeople")
     customers = min(done.n, not_done.n)
     if customers < LEAST_WITH_PRACTICE:
         return TooFew(LEAST_WITH_PRACTICE, customers)
-    return PracticeEffect(
-        gap=welch(done.gap, not_done.gap),
-        expectation=welch(done.expectation, not_done.expectation),
-        reality=welch(done.reality, not_done.reality),
-    )
+    gap = difference(done.gap, not_done.gap)
+    expectation = difference(done.expectation, not_done.expectation)
+    reality = difference(done.reality, not_done.reality)
+    if isinstance(gap, TooFew) or isinstance(expectation, TooFew) or isinstance(reality, TooFew):
+        return _unknown(done.n + not_done.n)
+    return PracticeEffect(gap, expectation, reality)
 
 
-def _compared(one: Sample, other: Sample, needed: int) -> Difference | TooFew:
+def _compared(one: SideMean, other: SideMean, needed: int) -> Difference | TooFew:
     smallest = min(one.n, other.n)
-    return welch(one, other) if smallest >= needed else TooFew(needed, smallest)
+    return difference(one, other) if smallest >= needed else TooFew(needed, smallest)
+
+
+def _unknown(n: int) -> TooFew:
+    """A release holds an SD from 30 pairs on, so where there is none there were fewer."""
+    return TooFew(LEAST_FOR_A_SPREAD, min(LEAST_FOR_A_SPREAD - 1, n))

@@ -2,12 +2,14 @@
 
 import math
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from kloof.domain.statistics.shares import wilson
 from kloof.domain.statistics.values import Interval, Share, TooFew
 
 LEAST_PER_SIDE: Final = 20
+_LOWEST, _HIGHEST = 5, 95
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,59 @@ def difference_of_shares(one: Share, other: Share) -> Interval:
     low = math.hypot(one.share - one.interval.low, other.interval.high - other.share)
     high = math.hypot(one.interval.high - one.share, other.share - other.interval.low)
     return Interval(max(-1.0, value - low), min(1.0, value + high))
+
+
+@dataclass(frozen=True, slots=True)
+class CoarseClaim:
+    """The founding claim as a 2×2 of shares in per cent: who is disappointed at the norm, and who below it.
+
+    interval: of how many points more are disappointed below the norm, whatever the shares were before rounding; TooFew
+    where a side of the norm may hold fewer customers than that takes.
+    """
+
+    at_norm: int
+    disappointed_at_norm: int
+    disappointed_below_norm: int
+    interval: Interval | TooFew
+
+    @property
+    def more(self) -> int:
+        return self.disappointed_below_norm - self.disappointed_at_norm
+
+    @property
+    def if_all_expected_the_norm(self) -> int:
+        """Who would be disappointed had everybody expected the norm and got what they got: R below N."""
+        return 100 - self.at_norm
+
+
+def coarse_claim(
+    n: int, at_norm: int, disappointed_at_norm: int, disappointed_below_norm: int
+) -> CoarseClaim:
+    """From the published shares of `n` customers; the interval is the widest that those shares leave room for."""
+    ends = product(_could_be(at_norm), _could_be(disappointed_at_norm), _could_be(disappointed_below_norm))
+    found = [_table(n, *shares) for shares in ends]
+    few = [one for one in found if isinstance(one, TooFew)]
+    whole = [one for one in found if isinstance(one, ClaimTable)]
+    interval = min(few, key=lambda one: one.have) if few else _widest(whole)
+    return CoarseClaim(at_norm, disappointed_at_norm, disappointed_below_norm, interval)
+
+
+def _could_be(percent: int) -> tuple[float, float]:
+    """Between which shares the one lies that is published as `percent`: "under 10" and "over 90" at the ends."""
+    if percent <= _LOWEST:
+        return 0.0, 0.1
+    if percent >= _HIGHEST:
+        return 0.9, 1.0
+    return (percent - 2.5) / 100, (percent + 2.5) / 100
+
+
+def _table(n: int, at_norm: float, one: float, other: float) -> ClaimTable | TooFew:
+    met = round(n * at_norm)
+    missed = n - met
+    return claim_table(
+        met=met, met_disappointed=round(met * one), missed=missed, missed_disappointed=round(missed * other)
+    )
+
+
+def _widest(tables: list[ClaimTable]) -> Interval:
+    return Interval(min(one.interval.low for one in tables), max(one.interval.high for one in tables))

@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from kloof.domain.statistics.paired import t_interval
+from kloof.domain.statistics.estimates import t_interval
 from kloof.domain.statistics.values import LEVEL
 
 ALPHA: Final = 1 - LEVEL

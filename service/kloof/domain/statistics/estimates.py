@@ -4,8 +4,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from kloof.domain.statistics.paired import t_interval
-from kloof.domain.statistics.values import INDICATIVE_BELOW, Interval
+from kloof.domain.statistics.values import INDICATIVE_BELOW, LEVEL, Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +58,14 @@ def rounding_variance(base: float, blocks: int, *, sides: int = 1) -> float:
     width = Fraction(base)
     step = Fraction(1, width.denominator)
     return float(blocks * sides * (width * width - step * step) / 6)
+
+
+def t_interval(value: float, error: float, freedom: float) -> tuple[float, float, float]:
+    """Low, high and two-sided p of `value` with standard error `error` and t at `freedom` degrees."""
+    from scipy import special
+
+    if error == 0:
+        return value, value, 1.0 if value == 0 else 0.0
+    reach = float(special.stdtrit(freedom, (1 + LEVEL) / 2)) * error
+    p = 2 * float(special.stdtr(freedom, -abs(value) / error))
+    return value - reach, value + reach, p

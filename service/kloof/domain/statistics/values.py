@@ -7,7 +7,7 @@ LEVEL: Final = 0.95
 INDICATIVE_BELOW: Final = 30
 """Customers; under it a figure is shown and called indicative."""
 
-Unit = Literal["customers", "promises", "salespeople", "groups"]
+Unit = Literal["customers", "deals", "promises", "salespeople"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +35,6 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Mean:
-    """A mean on the survey's scale with its t interval; `p` is two-sided, for a mean of 0.
-
-    Where everybody is the same the interval is that one value, and p is 1 at 0 and 0 elsewhere.
-    """
-
-    mean: float
-    interval: Interval
-    sd: float
-    p: float
-    n: int
-
-    @property
-    def indicative(self) -> bool:
-        return self.n < INDICATIVE_BELOW
-
-
-@dataclass(frozen=True, slots=True)
 class Share:
     """`count` of `n` with its Wilson interval; all three as shares from 0 to 1."""
 
@@ -63,18 +45,3 @@ class Share:
     @property
     def share(self) -> float:
         return self.count / self.n
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """The mean of one arm minus that of the other, on the survey's scale, with Welch's interval and p."""
-
-    value: float
-    interval: Interval
-    p: float
-    n: int
-    n_other: int
-
-    @property
-    def indicative(self) -> bool:
-        return min(self.n, self.n_other) < INDICATIVE_BELOW

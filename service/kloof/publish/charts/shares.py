@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kloof.domain.notation import percent
 from kloof.domain.text import Language
 from kloof.publish.charts.drawing import NARROWEST, At, Bar, Disc, Drawing, Label, Mark
 from kloof.publish.charts.rows import Key, legend
@@ -17,15 +16,16 @@ _ON: Final = ("c-on-dark", "c-on-light", "c-on-light")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A share, 0 to 1, of a whole."""
+    """A share, 0 to 1, of a whole, and how it is written."""
 
     name: str
     share: float
+    written: str
 
 
-def cut_bar(pieces: Sequence[Piece], title: str, language: Language) -> Drawing:
+def cut_bar(pieces: Sequence[Piece], title: str) -> Drawing:
     """At most three pieces that add up to 1, from dark to light; the legend has the figure of each."""
-    named = [f"{piece.name} {percent(piece.share, language)}" for piece in pieces]
+    named = [f"{piece.name} {piece.written}" for piece in pieces]
     keys, top = legend([Key(style, words) for style, words in zip(_STYLES, named, strict=False)], 0)
     marks: list[Mark] = [*keys]
     left = 0.0
@@ -33,7 +33,7 @@ def cut_bar(pieces: Sequence[Piece], title: str, language: Language) -> Drawing:
         right = min(1.0, left + piece.share)
         if right > left:
             marks.append(Bar(left, right, top + 8, 40, _STYLES[index]))
-        words = percent(piece.share, language)
+        words = piece.written
         if width(words, 15) + 16 <= (right - left) * NARROWEST:
             marks.append(Label(At(left, 8), top + 33, (("", "c-figures"), (words, _ON[index]))))
         left = right

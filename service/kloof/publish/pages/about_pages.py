@@ -5,33 +5,45 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from kloof.domain import statistics
+from kloof.domain.findings import from_release
 from kloof.domain.notation import date, number, signed
-from kloof.domain.releases.document import Guarantee, Level, PublishedSurvey, ReleaseDocument
+from kloof.domain.releases.document import Level, PublishedSurvey, ReleaseDocument
+from kloof.domain.releases.format_1 import AnyRelease
+from kloof.domain.releases.guarantee import Guarantee
+from kloof.domain.statistics import Gap
 from kloof.domain.text import Language
-from kloof.publish.pages.dictionary import FILES, FORMULAS, MEANINGS
+from kloof.publish.dictionary import FILES, MEANINGS
+from kloof.publish.formulas import FORMULAS
 from kloof.publish.pages.figures import gap_head, pick_all
 from kloof.publish.pages.markup import facts, links, table
+from kloof.publish.pages.section_pages import counted
 from kloof.publish.pages.site_data import SiteData
 from kloof.publish.pages.site_writer import PageRef, SiteWriter
+from kloof.publish.pages.worked_example import worked_example
 from kloof.publish.release_files import release_folder
 from kloof.publish.schema import TABLES
 from kloof.publish.words import pick
 
 
 def write_about(writer: SiteWriter, data: SiteData, contact: str | None) -> None:
-    """All of them, and one page for each release."""
-    language, guarantee = writer.language, data.latest.guarantee
-    _write_method(writer, guarantee)
-    writer.page("privacy", "privacy", "Privacy", guarantee=guarantee)
-    _write_data(writer, data)
+    """All of them that there is something to say on, and one page for each release."""
+    language = writer.language
+    if data.latest is not None:
+        _write_method(writer, data.latest.guarantee)
+        writer.page("privacy", "privacy", "Privacy", guarantee=data.latest.guarantee)
+        _write_data(writer, data.latest, data.files_of(data.latest))
     releases = sorted(data.releases, key=lambda release: -release.number)
-    writer.page(
-        "releases/index", "releases", pick(language, "Alle publicaties", "All releases"), releases=releases
-    )
+    title = pick(language, "Alle publicaties", "All releases")
+    writer.page("releases/index", "releases", title, releases=releases)
     for release in releases:
-        _write_release(writer, release, data.files_of(release))
+        if isinstance(release, ReleaseDocument):
+            _write_release(writer, release, data.files_of(release))
+        else:
+            _write_earlier(writer, release, data.files_of(release))
     title = pick(language, "Toegankelijkheid", "Accessibility")
-    writer.page("accessibility", "accessibility", title, contact=contact, company=data.latest.company)
+    company = data.releases[-1].company
+    writer.page("accessibility", "accessibility", title, contact=contact, company=company)
 
 
 def _write_method(writer: SiteWriter, guarantee: Guarantee) -> None:
@@ -49,6 +61,8 @@ def _write_method(writer: SiteWriter, guarantee: Guarantee) -> None:
         title,
         guarantee=guarantee,
         certificate=certificate(guarantee, language),
+        attacks=_attacks(guarantee, language),
+        example=worked_example(writer),
         three=lambda value: number(value, language, 3),
         table=table(
             pick(language, "De cijfers op deze site", "The figures on this site"), head, rows, figures_from=9
@@ -56,12 +70,37 @@ def _write_method(writer: SiteWriter, guarantee: Guarantee) -> None:
     )
 
 
+def _attacks(guarantee: Guarantee, language: Language) -> Markup | None:
+    if not guarantee.attacks:
+        return None
+    head = pick_all(
+        language,
+        ["Aanval", "Geprobeerd", "Eén antwoord mogelijk", "Hooguit twee mogelijk"],
+        ["Attack", "Tried", "One answer possible", "At most two possible"],
+    )
+    rows = [
+        [one.name, *(number(count, language, 0) for count in (one.tried, one.certain, one.two_left))]
+        for one in guarantee.attacks
+    ]
+    return table(pick(language, "De aanvallen op deze publicatie", "The attacks on this release"), head, rows)
+
+
 def certificate(guarantee: Guarantee, language: Language) -> Markup:
     """The guarantee in large figures."""
     names = pick_all(
         language,
-        ["k: minste klanten", "m: minste verkopers", "Grootste hefboom", "Gepubliceerde groepen"],
-        ["k: fewest customers", "m: fewest salespeople", "Largest leverage", "Published sets"],
+        [
+            "Minimaal aantal klanten (k)",
+            "Minimaal aantal verkopers (m)",
+            "Meeste invloed van één klant",
+            "Gepubliceerde groepen",
+        ],
+        [
+            "Least number of customers (k)",
+            "Least number of salespeople (m)",
+            "Most influence of one customer",
+            "Published groups",
+        ],
     )
     figures = (
         number(guarantee.k, language, 0),
@@ -72,17 +111,18 @@ def certificate(guarantee: Guarantee, language: Language) -> Markup:
     return facts(list(zip(names, figures, strict=True)))
 
 
-def _write_data(writer: SiteWriter, data: SiteData) -> None:
+def _write_data(writer: SiteWriter, release: ReleaseDocument, offered: Collection[str]) -> None:
     language = writer.language
     head = pick_all(language, ["Kolom", "Soort", "Betekenis"], ["Column", "Type", "Meaning"])
     title = pick(language, "Gegevens", "Data")
-    offered, tables, told = data.files_of(data.latest), [], set[str]()
+    tables, told = [], set[str]()
     for file in (name for name in TABLES if name in offered):
         fields = {name: field for name, field in TABLES[file].fields.items() if name not in told}
         rows = [[name, str(field["type"]), MEANINGS[name][language]] for name, field in fields.items()]
-        tables.append(table(_columns(file, language, others=bool(told)), head, rows, figures_from=9))
+        if rows:
+            tables.append(table(_columns(file, language, others=bool(told)), head, rows, figures_from=9))
         told.update(fields)
-    files = _files(PageRef(writer, "data"), data.latest, offered)
+    files = _files(PageRef(writer, "data"), release, offered)
     writer.page("data", "data", title, files=files, dictionary=Markup("\n\n").join(tables))
 
 
@@ -92,7 +132,7 @@ def _columns(file: str, language: Language, *, others: bool) -> str:
     return pick(language, f"De kolommen van {file}", f"The columns of {file}")
 
 
-def _files(here: PageRef, release: ReleaseDocument, offered: Collection[str]) -> Markup:
+def _files(here: PageRef, release: AnyRelease, offered: Collection[str]) -> Markup:
     folder = release_folder_name(release.number)
     return links(
         [
@@ -124,6 +164,15 @@ def _write_release(writer: SiteWriter, release: ReleaseDocument, offered: Collec
     )
 
 
+def _write_earlier(writer: SiteWriter, release: AnyRelease, offered: Collection[str]) -> None:
+    """A release of an earlier engine: its files, and that nothing is compared with it."""
+    language = writer.language
+    path = f"releases/{release_folder_name(release.number)}"
+    title = pick(language, f"Publicatie {release.number}", f"Release {release.number}")
+    files = _files(PageRef(writer, path), release, offered)
+    writer.page(path, "earlier_release", title, release=release, files=files)
+
+
 def _survey(release: ReleaseDocument, survey: PublishedSurvey, language: Language) -> dict[str, object]:
     title = f"{survey.title[language]} ({pick(language, 'versie', 'version')} {survey.version})"
     cell = next(release.cells_of(survey.key, Level.COMPANY), None)
@@ -133,11 +182,13 @@ def _survey(release: ReleaseDocument, survey: PublishedSurvey, language: Languag
     head = gap_head(language, "Aspect")
     rows = []
     for aspect in survey.aspects:
-        moments = cell.aspects[aspect.id]
-        v, r = moments.expectation.mean, moments.reality.mean
-        figures = [number(v, language), number(r, language), signed(v - r, language)]
-        rows.append([aspect.name[language], *figures, number(moments.n, language, 0)])
+        gap = statistics.gap(from_release.sums(release, cell, aspect.id))
+        if isinstance(gap, Gap):
+            printed = gap.printed()
+            sides = [number(float(side), language) for side in (printed.expectation, printed.reality)]
+            rows.append([aspect.name[language], *sides, signed(float(printed.gap), language)])
     caption = pick(language, "Verwacht en gekregen op ", "Expected and received on ") + date(
         cell.as_of.date, language
     )
-    return found | {"cell": cell, "table": table(caption, [*head[:4], head[5]], rows)}
+    said = {"counted": counted(cell, language), "day": cell.as_of.date}
+    return found | said | {"table": table(caption, head[:4], rows)}

@@ -6,10 +6,10 @@ from markupsafe import Markup
 
 from kloof.domain import statistics
 from kloof.domain.findings import AskingFound, Evidence, StayedFound
-from kloof.domain.notation import interval, number, percent, percent_interval, signed
-from kloof.domain.releases.document import ResponseCounts
+from kloof.domain.notation import number, percent, percent_interval, signed
+from kloof.domain.releases.document import Level, ResponseCounts
 from kloof.domain.text import Language, Text
-from kloof.publish.pages.figures import pick_all
+from kloof.publish.pages.figures import ends, pick_all
 from kloof.publish.pages.markup import facts, table
 from kloof.publish.pages.section_pages import titled
 from kloof.publish.pages.site_data import SurveySection
@@ -20,8 +20,7 @@ _STEPS: Final = {
     "deals_started": Text(nl="Deals gestart", en="Deals started"),
     "answered_at_sale": Text(nl="Antwoord bij verkoop", en="Answered at sale"),
     "answered_after_delivery": Text(nl="Antwoord na levering", en="Answered after delivery"),
-    "pairs": Text(nl="Beide, compleet", en="Both, complete"),
-    "pairs_published": Text(nl="Gepubliceerd", en="Published"),
+    "pairs": Text(nl="Beide antwoorden, compleet", en="Both answers, complete"),
 }
 _SHARES: Final = (
     (Text(nl="Eerste vragenlijst", en="First survey"), "answered_at_sale", "deals_started"),
@@ -41,9 +40,10 @@ _SHARES: Final = (
 
 def write_answered(writer: SiteWriter, section: SurveySection) -> None:
     """From deals started to pairs published, and what the missing answers mean for the figures."""
-    language, counts = writer.language, section.response
+    language = writer.language
+    counts = next((one for one in section.response if one.level is Level.COMPANY), None)
     values = {"facts": None} if counts is None else _answered(counts, language)
-    title = pick(language, "Wie er antwoordden", "Who answered")
+    title = pick(language, "Wie heeft geantwoord", "Who answered")
     arms = {
         "stayed": section.arms.stayed[0],
         "stayed_table": _stayed(section, language),
@@ -55,18 +55,26 @@ def write_answered(writer: SiteWriter, section: SurveySection) -> None:
 
 
 def _answered(counts: ResponseCounts, language: Language) -> dict[str, object]:
-    started = max(1, counts.deals_started)
+    """All complete pairs are accounted for: what is not published waits."""
+    started, published = counts.deals_started, counts.pairs_published
     steps = [(name[language], getattr(counts, field)) for field, name in _STEPS.items()]
-    head = pick_all(
-        language, ["Stap", "Deals", "Van de gestarte deals"], ["Step", "Deals", "Of the deals started"]
-    )
-    rows = [[name, number(count, language, 0), percent(count / started, language)] for name, count in steps]
+    steps.append((pick(language, "daarvan gepubliceerd", "of these published"), published))
+    waiting = max(0, counts.pairs - published)
+    steps.append((pick(language, "daarvan wacht nog", "of these still waiting"), waiting))
+    head = pick_all(language, ["Stap", "Deals"], ["Step", "Deals"])
+    rows = [[name, number(count, language, 0)] for name, count in steps]
+    if started >= statistics.LEAST_ASKED:
+        head.append(pick(language, "Van de gestarte deals", "Of the deals started"))
+        rows = [
+            [*row, percent(min(1.0, count / started), language)]
+            for row, (_, count) in zip(rows, steps, strict=True)
+        ]
+    caption = pick(language, "Van gestart tot gepubliceerd", "From started to published")
     return {
         "facts": facts([(name, number(count, language, 0)) for name, count in steps]),
-        "table": table(
-            pick(language, "Van gestart tot gepubliceerd", "From started to published"), head, rows
-        ),
+        "table": table(caption, head, rows),
         "shares": _shares(counts, language),
+        "waiting": waiting,
     }
 
 
@@ -79,12 +87,12 @@ def _shares(counts: ResponseCounts, language: Language) -> Markup | None:
     )
     rows = []
     for name, answered, asked in _SHARES:
-        n, count = getattr(counts, asked) or 0, getattr(counts, answered) or 0
+        n, count = getattr(counts, asked), getattr(counts, answered)
         rate = statistics.response(min(count, n), n)
         if isinstance(rate, statistics.Share):
-            ends = percent_interval(rate.interval.low, rate.interval.high, language)
+            within = percent_interval(rate.interval.low, rate.interval.high, language)
             figures = [number(n, language, 0), number(rate.count, language, 0), percent(rate.share, language)]
-            rows.append([name[language], *figures, ends])
+            rows.append([name[language], *figures, within])
     caption = pick(language, "Respons per vragenlijst", "Response per survey")
     return table(caption, head, rows) if rows else None
 
@@ -93,7 +101,7 @@ _HEAD: Final = (
     Text(nl="Aspect", en="Aspect"),
     Text(nl="Verschil", en="Difference"),
     Text(nl="95%-interval", en="95% interval"),
-    Text(nl="Klanten", en="Customers"),
+    Text(nl="Deals", en="Deals"),
     Text(nl="Aan te tonen", en="Demonstrable"),
 )
 
@@ -102,12 +110,12 @@ def _stayed(section: SurveySection, language: Language) -> Markup | None:
     found = [one for one in section.arms.stayed if isinstance(one, StayedFound)]
     if not found:
         return None
-    bounds = pick(language, "Kloof van allen samen", "Gap of all together")
-    rows = [[*_compared(one, language), interval(one.bounds.low, one.bounds.high, language)] for one in found]
+    bounds = pick(language, "Kloof van al deze deals", "Gap of all these deals")
+    rows = [[*_compared(one, language), ends(one.bounds.interval, language)] for one in found]
     caption = pick(
         language,
-        "Verwacht bij verkoop: wie twee keer antwoordde min wie afhaakte",
-        "Expected at sale: who answered twice minus who left",
+        "Verwacht bij verkoop: wie twee keer antwoordde min wie stopte",
+        "Expected at sale: who answered twice minus who stopped",
     )
     return table(caption, [*(name[language] for name in _HEAD), bounds], rows)
 
@@ -132,7 +140,7 @@ def _compared(found: StayedFound | AskingFound, language: Language) -> list[str]
         if found.about
         else pick(language, "Alle aspecten samen", "All aspects together"),
         signed(figure.value, language),
-        interval(figure.interval.low, figure.interval.high, language),
+        ends(figure.interval, language),
         f"{number(figure.n, language, 0)} / {number(figure.n_other, language, 0)}",
         pick(language, "ja", "yes") if shown else pick(language, "nee", "no"),
     ]

@@ -14,16 +14,16 @@ from kloof.domain.findings import (
 )
 from kloof.domain.notation import date, month, number, signed
 from kloof.domain.releases.document import PublishedAspect
-from kloof.domain.statistics.sums import PairedSums
+from kloof.domain.statistics import Gap
 from kloof.publish.charts.dumbbell import DumbbellRow, dumbbells
 from kloof.publish.charts.equation import equation
-from kloof.publish.charts.split import Parted, splits
+from kloof.publish.charts.split import splits
 from kloof.publish.charts.trend import trend
-from kloof.publish.pages.figures import gap_head, gap_row, gap_table, pair, rounding_note, shared_axis
+from kloof.publish.pages.figures import ends, gap_head, gap_row, gap_table, pair, parted, shared_axis
 from kloof.publish.pages.markup import folded, table
 from kloof.publish.pages.norm_pages import split_table
 from kloof.publish.pages.section_pages import LEVELS, basis, below
-from kloof.publish.pages.site_data import Moved, SurveySection, named
+from kloof.publish.pages.site_data import SurveySection, named
 from kloof.publish.pages.site_writer import PageRef, SiteWriter
 from kloof.publish.words import pick
 
@@ -66,7 +66,7 @@ def _equation(here: PageRef, section: SurveySection, company: CellReading, readi
     name = reading.aspect.name[language]
     one = pair(name, reading.gap, reading.aspect.norm)
     drawing = equation(one, shared_axis(section.survey, [one]), f"{name}: V − R = S", language)
-    caption = basis(company, language) + rounding_note(one, language)
+    caption = basis(company, language)
     picture = here.picture(drawing, f"{section.slug}-aspect-{reading.aspect.id}", caption)
     return below(picture, gap_table(name, reading.gap, language))
 
@@ -76,7 +76,7 @@ def _split(here: PageRef, section: SurveySection, reading: AspectReading) -> Mar
     for finding in reading.findings:
         if isinstance(finding, SplitFound):
             name = reading.aspect.name[language]
-            part = Parted(name, finding.figure.overpromise.mean, finding.figure.underdelivery.mean)
+            part = parted(name, finding.printed)
             title = pick(language, f"{name}: naast onze norm", f"{name}: beside our norm")
             picture = here.picture(
                 splits([part], title, language), f"{section.slug}-aspect-{reading.aspect.id}-norm"
@@ -88,19 +88,20 @@ def _split(here: PageRef, section: SurveySection, reading: AspectReading) -> Mar
 
 def _trend(here: PageRef, section: SurveySection, aspect: PublishedAspect) -> dict[str, object]:
     language = here.writer.language
-    moved = [(release, moments) for release, moments in section.moments(aspect) if moments.n]
-    if len(moved) < 2:
+    came_in = list(section.came_in(aspect))
+    if len(came_in) < 2:
         return {"trend": None, "trend_table": None}
     name = aspect.name[language]
-    title = pick(language, f"{name}: het verloop", f"{name}: over time")
-    pairs = [_at(one, moments, month(one.release.published_on, language)) for one, moments in moved]
+    title = pick(language, f"{name}: per publicatie", f"{name}: release by release")
+    pairs = [_at(gap, month(one.release.published_on, language)) for one, gap in came_in]
     head = gap_head(language, pick(language, "Publicatie", "Release"))
-    head = [*head[:4], head[5]]
     rows = []
-    for one, moments in moved:
-        dated = _at(one, moments, f"{one.release.number} · {date(one.release.published_on, language)}")
+    for one, gap in came_in:
+        dated = _at(gap, f"{one.release.number} · {date(one.release.published_on, language)}")
         figures = [number(dated.v, language), number(dated.r, language), signed(dated.gap, language)]
-        rows.append([dated.name, *figures, number(moments.n, language, 0)])
+        rows.append(
+            [dated.name, *figures, ends(gap.difference, language), number(gap.difference.n, language, 0)]
+        )
     picture = trend(pairs, shared_axis(section.survey, pairs), title, language)
     return {
         "trend": here.picture(picture, f"{section.slug}-aspect-{aspect.id}-trend"),
@@ -108,8 +109,9 @@ def _trend(here: PageRef, section: SurveySection, aspect: PublishedAspect) -> di
     }
 
 
-def _at(moved: Moved, moments: PairedSums, name: str) -> DumbbellRow:
-    return DumbbellRow(name, moments.expectation.mean, moments.reality.mean)
+def _at(gap: Gap, name: str) -> DumbbellRow:
+    printed = gap.printed()
+    return DumbbellRow(name, float(printed.expectation), float(printed.reality))
 
 
 def _groups(here: PageRef, section: SurveySection, aspect: PublishedAspect) -> Iterator[dict[str, object]]:

@@ -2,15 +2,14 @@
 
 from markupsafe import Markup
 
-from kloof.domain.findings import CellReading
+from kloof.domain.findings import AspectReading, CellReading, GapFound
 from kloof.domain.notation import number
 from kloof.domain.releases.document import Level
-from kloof.domain.statistics.sums import PairedSums
 from kloof.domain.text import Language
 from kloof.publish.charts.shares import ten_dots
-from kloof.publish.pages.figures import in_ten
-from kloof.publish.pages.markup import links
-from kloof.publish.pages.section_pages import titled
+from kloof.publish.pages.figures import HIGHEST, LOWEST
+from kloof.publish.pages.markup import capital, links
+from kloof.publish.pages.section_pages import counted, titled
 from kloof.publish.pages.site_data import SurveySection, named
 from kloof.publish.pages.site_writer import PageRef, SiteWriter
 from kloof.publish.words import pick
@@ -26,7 +25,6 @@ def write_before(writer: SiteWriter, section: SurveySection) -> None:
     for index, part in enumerate(section.of_level(Level.PRODUCT)):
         sets.append(_received(here, section, part, f"product-{index}"))
     title = pick(language, "Voordat je iets belooft", "Before you promise")
-    counted = all(moments.good is not None for moments in section.company.cell.aspects.values())
     writer.page(
         path,
         "before",
@@ -37,64 +35,83 @@ def write_before(writer: SiteWriter, section: SurveySection) -> None:
             [(f"#{one['anchor']}", str(one["title"]), "") for one in sets if one["title"]], leaf_through=True
         ),
         scale=section.survey.scale,
-        counted=counted,
     )
 
 
 def _received(here: PageRef, section: SurveySection, reading: CellReading, anchor: str) -> dict[str, object]:
     rows = []
-    language = here.writer.language
+    language, good = here.writer.language, section.survey.scale.good
+    readings = {one.aspect.id: one for one in reading.aspects}
     for aspect in section.survey.aspects:
-        moments = reading.cell.aspects[aspect.id]
-        if moments.n == 0:
+        one = readings[aspect.id]
+        if not isinstance(one.gap, GapFound):
             continue
-        name = aspect.name[language]
-        tenths, says, more = _got(moments, section.survey.scale.good, language)
-        dots = here.sketch(
-            ten_dots(tenths, f"{name}: {says}", language), f"{section.slug}-got-{anchor}-{aspect.id}"
-        )
-        words = Markup("<p><strong>{}</strong>: {}.<br><span class='small soft'>{}.</span></p>").format(
-            name, says, more
-        )
-        rows.append(Markup('<div class="got">{}{}</div>').format(words, dots))
+        name, tenths = aspect.name[language], _tenths(one.shares.good)
+        said = [*_good(one, good, language), *_as_expected(one, language), _average(one.gap, language)]
+        more = capital("; ".join(said[1:])) if said[1:] else ""
+        row = Markup("<p><strong>{}</strong>: {}.</p>").format(name, said[0])
+        if more:
+            small = Markup("<span class='small soft'>{}.</span>").format(more)
+            row = Markup("<p><strong>{}</strong>: {}.<br>{}</p>").format(name, said[0], small)
+        if tenths is not None:
+            dots = ten_dots(tenths, f"{name}: {said[0]}", language)
+            row += here.sketch(dots, f"{section.slug}-got-{anchor}-{aspect.id}")
+        rows.append(Markup('<div class="got">{}</div>').format(row))
     cell = reading.cell
     return {
         "title": named(cell),
         "anchor": anchor,
         "rows": rows,
-        "customers": cell.customers,
+        "counted": counted(cell, language),
         "day": cell.as_of.date,
     }
 
 
-def _got(moments: PairedSums, mark: int, language: Language) -> tuple[int, str, str]:
-    """How many in 10 are shown, what that says, and what else there is to say."""
-    met = in_ten(moments.n - moments.higher, moments.n)
-    mean = number(moments.reality.mean, language)
-    average = pick(language, f"Gemiddeld een {mean}", f"{mean} on average")
-    as_expected = pick(
-        language,
-        f"{_of_ten(met, language)} minstens wat zij verwachtten",
-        f"{_of_ten(met, language)} at least what they expected",
-    )
-    if moments.good is None:
-        return met, as_expected, average
-    tenths = in_ten(moments.good, moments.n)
-    says = pick(
-        language,
-        f"{_of_ten(tenths, language, 'gaf', 'gaven')} minstens een {mark}",
-        f"{_of_ten(tenths, language, 'gave', 'gave')} at least a {mark}",
-    )
-    return tenths, says, f"{average}; {as_expected}"
+def _good(reading: AspectReading, mark: int, language: Language) -> list[str]:
+    share = reading.shares.good
+    if share is None:
+        return []
+    return [
+        pick(
+            language,
+            f"{_customers(share, language, 'gaf', 'gaven')} minstens een {mark}",
+            f"{_customers(share, language, 'gave', 'gave')} at least a {mark}",
+        )
+    ]
 
 
-def _of_ten(tenths: int, language: Language, one: str = "", more: str = "") -> str:
-    """`8 van de 10 klanten gaven`; the verb of receiving where none is given."""
-    one, more = one or pick(language, "kreeg", "got"), more or pick(language, "kregen", "got")
-    if tenths == 0:
+def _as_expected(reading: AspectReading, language: Language) -> list[str]:
+    """Who got what they expected, or more: the rest of those who expected more than they got."""
+    if reading.shares.higher is None:
+        return []
+    share = 100 - reading.shares.higher
+    met = pick(language, "kreeg wat die verwachtte, of meer", "got what they expected, or more")
+    return [_customers(share, language, met, pick(language, "kregen wat zij verwachtten, of meer", met))]
+
+
+def _average(found: GapFound, language: Language) -> str:
+    mean = number(float(found.figure.printed().reality), language)
+    return pick(language, f"gemiddeld een {mean}", f"{mean} on average")
+
+
+def _tenths(share: int | None) -> int | None:
+    """How many of ten dots are full: of a share in fives the lower ten, so that it is never said to be more."""
+    return None if share is None else 0 if share <= LOWEST else share // 10
+
+
+def _customers(share: int, language: Language, one: str, more: str) -> str:
+    """`ongeveer 8 van de 10 klanten gaven`; at the ends `minder dan 1` and `meer dan 9`."""
+    if share <= LOWEST:
         return pick(language, f"minder dan 1 van de 10 klanten {one}", f"fewer than 1 in 10 customers {more}")
+    if share >= HIGHEST:
+        return pick(language, f"meer dan 9 van de 10 klanten {more}", f"more than 9 in 10 customers {more}")
+    if share % 10:
+        return pick(
+            language, f"ongeveer {share}% van de klanten {one}", f"about {share}% of customers {more}"
+        )
+    tenths = share // 10
     return pick(
         language,
-        f"{tenths} van de 10 klanten {one if tenths == 1 else more}",
-        f"{tenths} in 10 customers {more}",
+        f"ongeveer {tenths} van de 10 klanten {one if tenths == 1 else more}",
+        f"about {tenths} in 10 customers {more}",
     )

@@ -6,7 +6,7 @@ from html import escape
 from typing import Final
 
 from kloof.domain.notation import date
-from kloof.domain.releases.document import ReleaseDocument
+from kloof.domain.releases.format_1 import AnyRelease
 from kloof.domain.text import Language
 from kloof.publish.pages.about_pages import release_folder_name
 from kloof.publish.words import pick
@@ -15,7 +15,7 @@ _NAMESPACE: Final = uuid.UUID("5a2f3e0c-6d0e-5c53-9d5c-2f8f0b1f7a10")
 
 
 def feed(
-    releases: Iterable[ReleaseDocument],
+    releases: Iterable[AnyRelease],
     language: Language,
     default_language: Language,
     address: str | None = None,
@@ -43,7 +43,7 @@ def feed(
     )
 
 
-def _entry(release: ReleaseDocument, language: Language, home: str) -> str:
+def _entry(release: AnyRelease, language: Language, home: str) -> str:
     title = pick(language, f"Publicatie {release.number}", f"Release {release.number}")
     day = date(release.published_on, language)
     summary = pick(language, f"Nieuwe cijfers, gepubliceerd op {day}.", f"New figures, published on {day}.")
@@ -57,10 +57,10 @@ def _entry(release: ReleaseDocument, language: Language, home: str) -> str:
     )
 
 
-def _moment(release: ReleaseDocument) -> str:
+def _moment(release: AnyRelease) -> str:
     return f"{release.published_on.isoformat()}T00:00:00Z"
 
 
-def _id(release: ReleaseDocument, *more: str) -> str:
+def _id(release: AnyRelease, *more: str) -> str:
     said = (release.company, release.published_on.isoformat(), str(release.number), *more)
     return uuid.uuid5(_NAMESPACE, "/".join(said)).urn

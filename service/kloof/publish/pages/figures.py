@@ -1,13 +1,13 @@
 """From readings to pictures and tables: what stands beside what, in which order and under which name."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
 from markupsafe import Markup
 
 from kloof.domain.findings import AspectReading, CellReading, GapFound, SplitFound
-from kloof.domain.notation import MINUS, interval, number, signed
+from kloof.domain.notation import interval, number, signed
 from kloof.domain.releases.document import PublishedSurvey
+from kloof.domain.statistics import Interval, Mean, PrintedGap, decimals_of
 from kloof.domain.text import Language
 from kloof.publish.charts.axis import Axis
 from kloof.publish.charts.dumbbell import DumbbellRow
@@ -15,46 +15,41 @@ from kloof.publish.charts.split import Parted
 from kloof.publish.pages.markup import folded, table
 from kloof.publish.words import pick
 
+LOWEST, HIGHEST = 5, 95
+"""Published shares that stand for "under 10%" and "over 90%"."""
+
 
 def pair(name: str, found: GapFound, norm: float | None = None) -> DumbbellRow:
-    """A gap as it is drawn."""
-    figure = found.figure
-    ends = figure.difference.interval
-    return DumbbellRow(name, figure.expectation, figure.reality, (ends.low, ends.high), norm)
+    """A gap as it is drawn: at the values that are printed, which are as fine as rounding allows."""
+    printed, ends = found.figure.printed(), found.figure.difference.interval
+    drawn = None if ends is None else (ends.low, ends.high)
+    return DumbbellRow(name, float(printed.expectation), float(printed.reality), drawn, norm)
 
 
-def rounding_note(one: DumbbellRow, language: Language) -> str:
-    """A sentence where the three figures, each rounded by itself, do not add up; else nothing."""
-    v, r, s = (Decimal(number(value, "en").replace(MINUS, "-")) for value in (one.v, one.r, one.gap))
-    if v - r == s:
-        return ""
-    return pick(
-        language, " Afgerond telt de som niet precies op.", " Rounded, the sum does not add up exactly."
-    )
+def by_gap(reading: CellReading) -> list[tuple[AspectReading, GapFound]]:
+    """The aspects of one cell with a gap, the largest as printed first: in one order on the whole page."""
+    found = [(aspect, aspect.gap) for aspect in reading.aspects if isinstance(aspect.gap, GapFound)]
+    return sorted(found, key=lambda one: (-one[1].figure.printed().gap, one[0].aspect.id))
 
 
 def aspect_pairs(reading: CellReading, language: Language) -> list[DumbbellRow]:
-    """The aspects of one cell, the largest gap first."""
-    pairs = [
-        pair(aspect.aspect.name[language], aspect.gap, aspect.aspect.norm)
-        for aspect in reading.aspects
-        if isinstance(aspect.gap, GapFound)
-    ]
-    return sorted(pairs, key=lambda one: -one.gap)
+    """The aspects of one cell as they are drawn, the largest gap first."""
+    return [pair(aspect.aspect.name[language], gap, aspect.aspect.norm) for aspect, gap in by_gap(reading)]
 
 
 def aspect_parts(reading: CellReading, language: Language) -> list[Parted]:
     """The aspects that have a norm, split by it; the largest gap first."""
-    parts = []
-    for aspect, split in splits_of(reading):
-        figure = split.figure
-        parts.append(Parted(aspect.aspect.name[language], figure.overpromise.mean, figure.underdelivery.mean))
-    return sorted(parts, key=lambda part: -part.gap)
+    return [parted(aspect.aspect.name[language], split.printed) for aspect, split in splits_of(reading)]
+
+
+def parted(name: str, printed: PrintedGap) -> Parted:
+    """Both sides of a gap as they are drawn."""
+    return Parted(name, float(printed.overpromise or 0), float(printed.underdelivery or 0))
 
 
 def splits_of(reading: CellReading) -> Iterable[tuple[AspectReading, SplitFound]]:
-    """Every aspect that was split by its norm, with the split."""
-    for aspect in reading.aspects:
+    """Every aspect that was split by its norm, with the split; the largest gap first."""
+    for aspect, _ in by_gap(reading):
         for finding in aspect.findings:
             if isinstance(finding, SplitFound):
                 yield aspect, finding
@@ -69,22 +64,37 @@ def gap_head(language: Language, first: str) -> list[str]:
     """The head of a table of gaps."""
     return pick_all(
         language,
-        [first, "Verwacht (V)", "Gekregen (R)", "Kloof (S = V − R)", "95%-interval", "Klanten"],
-        [first, "Expected (V)", "Received (R)", "Gap (S = V − R)", "95% interval", "Customers"],
+        [first, "Verwacht (V)", "Gekregen (R)", "Kloof (S = V − R)", "95%-interval", "Deals"],
+        [first, "Expected (V)", "Received (R)", "Gap (S = V − R)", "95% interval", "Deals"],
     )
 
 
 def gap_row(name: str, found: GapFound, language: Language) -> list[str]:
     """One row under `gap_head`."""
-    figure, ends = found.figure, found.figure.difference.interval
+    printed = found.figure.printed()
     return [
         name,
-        number(figure.expectation, language),
-        number(figure.reality, language),
-        signed(figure.difference.mean, language),
-        interval(ends.low, ends.high, language),
-        number(found.basis.customers, language, 0),
+        number(float(printed.expectation), language),
+        number(float(printed.reality), language),
+        signed(float(printed.gap), language),
+        ends(found.figure.difference, language),
+        number(found.basis.deals, language, 0),
     ]
+
+
+def ends(mean: Mean | Interval, language: Language) -> str:
+    """An interval in a table, with a decimal more where an end that is not 0 would read as 0; a dash where none is
+    known.
+    """
+    found = mean.interval if isinstance(mean, Mean) else mean
+    return "–" if found is None else interval(found.low, found.high, language, decimals_of(found))
+
+
+def coarse(percent: int, language: Language) -> str:
+    """A published share in a table: `65%`, at the ends `under 10%` and `over 90%`."""
+    if percent <= LOWEST:
+        return pick(language, "minder dan 10%", "under 10%")
+    return pick(language, "meer dan 90%", "over 90%") if percent >= HIGHEST else f"{percent}%"
 
 
 def gap_table(name: str, found: GapFound, language: Language) -> Markup:
@@ -96,8 +106,3 @@ def gap_table(name: str, found: GapFound, language: Language) -> Markup:
 def pick_all(language: Language, dutch: Sequence[str], english: Sequence[str]) -> list[str]:
     """The words of one language."""
     return [pick(language, nl, en) for nl, en in zip(dutch, english, strict=True)]
-
-
-def in_ten(count: int, n: int) -> int:
-    """How many in 10 `count` of `n` are, rounded down: it is never said to be more than it is."""
-    return count * 10 // n

@@ -21,6 +21,11 @@ def plain(value: object) -> Markup:
     return Markup(_SPECIAL.sub(r"\\\1", escape(words, quote=False)))  # noqa: S704 - this is what makes it safe
 
 
+def capital(words: str) -> str:
+    """With its first letter in upper case."""
+    return words[0].upper() + words[1:]
+
+
 def table(
     caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, figures_from: int = 1
 ) -> Markup:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from markupsafe import Markup
 
-from kloof.domain.findings import AspectReading, CellReading, ClaimFound, Evidence, SplitFound
-from kloof.domain.notation import interval, number, percent, percent_interval, signed
-from kloof.domain.statistics import Split, overall_split
+from kloof.domain.findings import AspectReading, BesideNorm, CellReading, ClaimFound, Evidence, SplitFound
+from kloof.domain.notation import interval, number, signed
+from kloof.domain.statistics import Interval
 from kloof.domain.text import Language
-from kloof.publish.charts.split import Parted, splits
-from kloof.publish.pages.figures import aspect_parts, pick_all, splits_of
+from kloof.publish.charts.split import splits
+from kloof.publish.pages.figures import aspect_parts, by_gap, coarse, ends, parted, pick_all, splits_of
 from kloof.publish.pages.markup import folded, table
 from kloof.publish.pages.section_pages import LEVELS, basis, titled
 from kloof.publish.pages.site_data import SurveySection, named
@@ -46,17 +46,26 @@ def write_norm(writer: SiteWriter, section: SurveySection) -> None:
 
 def _summary(writer: SiteWriter, company: CellReading) -> Markup:
     found = [split for _, split in splits_of(company)]
-    sure = Evidence.DEMONSTRABLE
+    sure, n = Evidence.DEMONSTRABLE, len(found)
     over = sum(s.overpromise is sure and s.figure.overpromise.mean > 0 for s in found)
     under = sum(s.underdelivery is sure and s.figure.underdelivery.mean > 0 for s in found)
+    if n == 1:
+        return writer.t(
+            "Bij het ene aspect met een norm lag de verwachting {over} aantoonbaar boven de norm, en de levering "
+            "{under} er aantoonbaar onder.",
+            "On the one aspect with a norm, expectation was {over} demonstrably above the norm, and delivery "
+            "{under} demonstrably below it.",
+            over=pick(writer.language, "wel", "indeed") if over else pick(writer.language, "niet", "not"),
+            under=pick(writer.language, "wel", "indeed") if under else pick(writer.language, "niet", "not"),
+        )
     return writer.t(
         "Bij {over} van de {n} aspecten met een norm lag de verwachting aantoonbaar boven de norm. Bij {under} lag "
         "de levering er aantoonbaar onder.",
         "On {over} of {n} aspects with a norm, expectation was demonstrably above the norm. On {under}, delivery "
         "was demonstrably below it.",
-        over=over,
-        under=under,
-        n=len(found),
+        over=over or pick(writer.language, "geen", "none"),
+        under=under or pick(writer.language, "geen", "none"),
+        n=n,
     )
 
 
@@ -69,62 +78,78 @@ def split_table(
         ["Aspect", "Norm (N)", "V − N", "95%-interval", "N − R", "95%-interval", "Kloof (S)"],
         ["Aspect", "Norm (N)", "V − N", "95% interval", "N − R", "95% interval", "Gap (S)"],
     )
-    rows = []
-    largest_first = sorted(found, key=lambda one: -_gap(one[1]))
-    for aspect, split in largest_first:
-        rows.append(
-            [
-                aspect.aspect.name[language],
-                number(aspect.aspect.norm or 0.0, language),
-                *_sides(split.figure, language),
-                signed(_gap(split), language),
-            ]
-        )
+    rows = [
+        [
+            aspect.aspect.name[language],
+            number(float(split.printed.norm or 0), language),
+            *_sides(split, language),
+            signed(float(split.printed.gap), language),
+        ]
+        for aspect, split in found
+    ]
     return table(caption, head, rows)
 
 
-def _gap(split: SplitFound) -> float:
-    return split.figure.overpromise.mean + split.figure.underdelivery.mean
-
-
 def _claims(company: CellReading, language: Language) -> dict[str, object]:
-    """The founding claim, per aspect with enough disappointed customers: sentences, and the same as a table."""
+    """The founding claim, per aspect of which enough is published: sentences, and the same as a table."""
     found = [
         (aspect.aspect.name[language], claim)
-        for aspect in company.aspects
+        for aspect, _ in by_gap(company)
         for claim in aspect.findings
         if isinstance(claim, ClaimFound)
     ]
     head = pick_all(
         language,
-        ["Aspect", "Viel tegen", "Daarvan norm gehaald", "Deel", "95%-interval"],
-        ["Aspect", "Disappointed", "Of them, norm met", "Share", "95% interval"],
+        [
+            "Aspect",
+            "Kreeg de norm",
+            "Daarvan teleurgesteld",
+            "Anders teleurgesteld",
+            "Verschil (95%)",
+        ],
+        [
+            "Aspect",
+            "Got the norm",
+            "Of them disappointed",
+            "Else disappointed",
+            "Difference (95%)",
+        ],
     )
     rows = [
         [
             name,
-            number(claim.figure.n, language, 0),
-            number(claim.figure.count, language, 0),
-            percent(claim.figure.share, language),
-            percent_interval(claim.figure.interval.low, claim.figure.interval.high, language),
+            coarse(claim.figure.at_norm, language),
+            coarse(claim.figure.disappointed_at_norm, language),
+            coarse(claim.figure.disappointed_below_norm, language),
+            _points(claim, language),
         ]
         for name, claim in found
     ]
-    caption = pick(language, "Tegengevallen, en toch de norm gehaald", "Disappointed, and the norm met")
+    caption = pick(
+        language,
+        "Wie onze norm kreeg, en wie teleurgesteld was",
+        "Who got our norm, and who was disappointed",
+    )
     return {"claims": [claim for _, claim in found], "claim_table": table(caption, head, rows)}
+
+
+def _points(claim: ClaimFound, language: Language) -> str:
+    ends = claim.figure.interval
+    return interval(100 * ends.low, 100 * ends.high, language, 0) if isinstance(ends, Interval) else "–"
 
 
 def _groups(here: PageRef, section: SurveySection) -> Iterator[dict[str, object]]:
     """Per level where each group stands, averaged over the aspects with a norm, and its aspects one by one."""
     language = here.writer.language
     for level, name in LEVELS.items():
-        found = [(part, _averaged(part)) for part in section.of_level(level)]
-        shown = [(part, split) for part, split in found if split is not None]
+        shown = [(part, part.beside_norm) for part in section.of_level(level) if part.beside_norm is not None]
         if not shown:
             continue
         title = name.several[language]
         caption = title + pick(language, ": naast onze norm", ": beside our norm")
-        drawing = splits([_parted(part, split) for part, split in shown], caption, language)
+        drawing = splits(
+            [parted(named(part.cell), split.printed) for part, split in shown], caption, language
+        )
         yield {
             "title": title,
             "anchor": level.value,
@@ -139,40 +164,32 @@ def _of_group(part: CellReading, language: Language) -> Markup:
     return folded(name, split_table(splits_of(part), name, language))
 
 
-def _averaged(part: CellReading) -> Split | None:
-    normed = [reading.aspect for reading, _ in splits_of(part)]
-    if not normed:
-        return None
-    split = overall_split([(part.cell.aspects[one.id], one.norm or 0.0) for one in normed])
-    return split if isinstance(split, Split) else None
-
-
-def _parted(part: CellReading, split: Split) -> Parted:
-    return Parted(named(part.cell), split.overpromise.mean, split.underdelivery.mean)
-
-
 def _group_table(
-    caption: str, first: str, shown: Sequence[tuple[CellReading, Split]], language: Language
+    caption: str, first: str, shown: Sequence[tuple[CellReading, BesideNorm]], language: Language
 ) -> Markup:
     head = pick_all(
         language,
-        [first, "V − N", "95%-interval", "N − R", "95%-interval", "Kloof (S)", "Klanten"],
-        [first, "V − N", "95% interval", "N − R", "95% interval", "Gap (S)", "Customers"],
+        [first, "V − N", "95%-interval", "N − R", "95%-interval", "Kloof (S)", "Deals"],
+        [first, "V − N", "95% interval", "N − R", "95% interval", "Gap (S)", "Deals"],
     )
     rows = [
         [
             named(part.cell),
             *_sides(split, language),
-            signed(split.overpromise.mean + split.underdelivery.mean, language),
-            number(part.cell.customers, language, 0),
+            signed(float(split.printed.gap), language),
+            number(part.cell.n, language, 0),
         ]
         for part, split in shown
     ]
     return table(caption, head, rows)
 
 
-def _sides(split: Split, language: Language) -> Iterator[str]:
-    """V − N and N − R, each with its interval."""
-    for side in (split.overpromise, split.underdelivery):
-        yield signed(side.mean, language)
-        yield interval(side.interval.low, side.interval.high, language)
+def _sides(split: SplitFound | BesideNorm, language: Language) -> Iterator[str]:
+    """V − N and N − R as printed, each with its interval."""
+    figure, printed = split.figure, split.printed
+    for side, value in (
+        (figure.overpromise, printed.overpromise),
+        (figure.underdelivery, printed.underdelivery),
+    ):
+        yield signed(float(value or 0), language)
+        yield ends(side, language)

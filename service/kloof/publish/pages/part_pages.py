@@ -1,9 +1,10 @@
-"""The other pages of a survey: promises, groups and practices."""
+"""The other pages of a survey: promises, groups, practices, and late or on time."""
 
 from collections.abc import Iterator
 
 from markupsafe import Markup
 
+from kloof.domain.deals.lateness import Lateness
 from kloof.domain.findings import (
     Evidence,
     GapFound,
@@ -12,17 +13,18 @@ from kloof.domain.findings import (
     PracticeReading,
     PromisesFound,
     Withheld,
-    sentence,
 )
-from kloof.domain.findings.wording import PRACTICES
-from kloof.domain.notation import interval, number, percent, percent_interval, signed
-from kloof.domain.releases.document import Level, WithheldCell
-from kloof.domain.text import Language
-from kloof.publish.charts.dumbbell import dumbbells
+from kloof.domain.findings.deliveries import Delivered
+from kloof.domain.findings.practice_words import PRACTICES
+from kloof.domain.notation import number, percent, signed
+from kloof.domain.releases.document import Level, Place, PromiseShares, ResponseCounts
+from kloof.domain.statistics import LEAST_ASKED, Gap
+from kloof.domain.text import Language, Text
+from kloof.publish.charts.dumbbell import DumbbellRow, dumbbells
 from kloof.publish.charts.shares import Piece, cut_bar
-from kloof.publish.pages.figures import gap_head, gap_row, pair, pick_all, shared_axis
-from kloof.publish.pages.markup import table
-from kloof.publish.pages.section_pages import LEVELS, titled
+from kloof.publish.pages.figures import coarse, ends, gap_head, gap_row, pair, pick_all, shared_axis
+from kloof.publish.pages.markup import capital, table
+from kloof.publish.pages.section_pages import LEVELS, below, counted, titled
 from kloof.publish.pages.site_data import SurveySection, named
 from kloof.publish.pages.site_writer import PageRef, SiteWriter
 from kloof.publish.words import pick
@@ -43,58 +45,78 @@ def write_promises(writer: SiteWriter, section: SurveySection) -> None:
 
 
 def _promises(here: PageRef, section: SurveySection, found: PromisesFound) -> dict[str, object]:
-    language, figure = here.writer.language, found.figure
+    language = here.writer.language
     names = pick_all(language, ["nagekomen", "deels", "niet"], ["kept", "partly", "not"])
-    shares = (figure.kept, figure.partly, figure.broken)
+    shares = (found.figure.kept, found.figure.partly, found.figure.broken)
     title = pick(language, "Wat er van beloften kwam", "What came of promises")
-    pieces = [Piece(name, share.share) for name, share in zip(names, shares, strict=True)]
-    head = pick_all(
-        language,
-        ["Uitkomst", "Beloften", "Deel", "95%-interval"],
-        ["Outcome", "Promises", "Share", "95% interval"],
-    )
-    rows = [
-        [
-            name,
-            number(share.count, language, 0),
-            percent(share.share, language),
-            percent_interval(share.interval.low, share.interval.high, language),
-        ]
-        for name, share in zip(names, shares, strict=True)
+    words = [coarse(share, language) for share in shares]
+    pieces = [
+        Piece(name, share / sum(shares), said) for name, share, said in zip(names, shares, words, strict=True)
     ]
-    picture = here.picture(cut_bar(pieces, title, language), f"{section.slug}-promises")
+    head = pick_all(language, ["Uitkomst", "Deel"], ["Outcome", "Share"])
+    rows = [[name, said] for name, said in zip(names, words, strict=True)]
+    picture = here.picture(cut_bar(pieces, title), f"{section.slug}-promises")
     return {"picture": picture, "table": table(title, head, rows)}
 
 
 def _promise_groups(section: SurveySection, language: Language) -> Iterator[dict[str, object]]:
-    head = pick_all(
-        language,
-        ["Groep", "Bekend", "Nagekomen", "95%-interval"],
-        ["Group", "Known", "Kept", "95% interval"],
-    )
+    head = pick_all(language, ["Groep", "Nagekomen", "Deels", "Niet"], ["Group", "Kept", "Partly", "Not"])
     for level, level_name in LEVELS.items():
-        rows = []
-        for part in section.of_level(level):
-            if isinstance(part.promises, PromisesFound):
-                kept = part.promises.figure.kept
-                ends = percent_interval(kept.interval.low, kept.interval.high, language)
-                rows.append(
-                    [named(part.cell), number(kept.n, language, 0), percent(kept.share, language), ends]
-                )
+        rows = [
+            [named(part.cell), *_in_table(part.promises.figure, language)]
+            for part in section.of_level(level)
+            if isinstance(part.promises, PromisesFound)
+        ]
         if rows:
             title = level_name.several[language]
             caption = title + pick(language, ": beloften nagekomen", ": promises kept")
             yield {"title": title, "anchor": level.value, "table": table(caption, head, rows)}
 
 
+def _in_table(shares: PromiseShares, language: Language) -> list[str]:
+    return [coarse(share, language) for share in (shares.kept, shares.partly, shares.broken)]
+
+
 def write_groups(writer: SiteWriter, section: SurveySection) -> None:
-    """Products, regions and teams; and what is withheld, with the reason in words."""
+    """Products, regions and teams; and which groups have deals and are not published."""
     language, path = writer.language, f"{section.slug}/groups"
     here = PageRef(writer, path)
     groups = [group for level in LEVELS if (group := _group(here, section, level))]
     title = pick(language, "Producten, regio's en teams", "Products, regions and teams")
-    withheld = list(_withheld(section, language))
-    writer.page(path, "groups", titled(section, title, language), "", groups=groups, withheld=withheld)
+    values = {
+        "withheld": sorted(_place(place, language) for place in section.withheld),
+        "reason": Withheld(),
+        "deals": _deals(section, language),
+    }
+    writer.page(path, "groups", titled(section, title, language), "", groups=groups, **values)
+
+
+def _deals(section: SurveySection, language: Language) -> Markup | None:
+    """How far the deals of each group came, also where nothing of it is published."""
+    head = pick_all(
+        language,
+        ["Groep", "Deals gestart", "Beide antwoorden", "Daarvan gepubliceerd", "Deel met beide antwoorden"],
+        ["Group", "Deals started", "Both answers", "Of them published", "Share with both answers"],
+    )
+    rows = [
+        [
+            _place(counts, language),
+            number(counts.deals_started, language, 0),
+            number(counts.pairs, language, 0),
+            number(counts.pairs_published, language, 0),
+            _share_of(counts, language),
+        ]
+        for counts in section.response
+        if counts.level is not Level.COMPANY
+    ]
+    caption = pick(language, "Deals per groep, afgerond op vijf", "Deals of each group, to the nearest five")
+    return table(caption, head, rows) if rows else None
+
+
+def _share_of(counts: ResponseCounts, language: Language) -> str:
+    if counts.deals_started < LEAST_ASKED:
+        return "–"
+    return percent(min(1.0, counts.pairs / counts.deals_started), language)
 
 
 def _group(here: PageRef, section: SurveySection, level: Level) -> dict[str, object] | None:
@@ -115,13 +137,7 @@ def _group(here: PageRef, section: SurveySection, level: Level) -> dict[str, obj
     }
 
 
-def _withheld(section: SurveySection, language: Language) -> Iterator[tuple[str, str]]:
-    for reason in dict.fromkeys(place.reason for place in section.withheld):
-        places = [_place(place, language) for place in section.withheld if place.reason is reason]
-        yield sentence(Withheld(reason), language), ", ".join(sorted(places))
-
-
-def _place(place: WithheldCell, language: Language) -> str:
+def _place(place: Place, language: Language) -> str:
     return named(place) or pick(language, "het hele bedrijf", "the whole company")
 
 
@@ -134,8 +150,8 @@ def write_practices(writer: SiteWriter, section: SurveySection) -> None:
         {
             "title": _practice(reading.done.practice, language),
             "anchor": reading.done.practice.replace("_", "-"),
-            "done": reading.done.customers,
-            "not_done": reading.not_done.customers,
+            "done": counted(reading.done, language),
+            "not_done": counted(reading.not_done, language),
             "findings": [one for one in reading.findings if not _unclear(one)],
             "unclear": sum(_unclear(one) for one in reading.findings),
             "table": _compared(reading, language),
@@ -160,15 +176,92 @@ def _compared(reading: PracticeReading, language: Language) -> Markup:
     rows = []
     for finding in reading.findings:
         if isinstance(finding, PracticeFound):
-            figure = finding.figure
-            values = (figure.expectation.value, figure.reality.value, figure.gap.value)
-            ends = interval(figure.gap.interval.low, figure.gap.interval.high, language)
+            printed, gap = finding.figure.printed, finding.figure.gap
+            values = (printed.expectation, printed.reality, printed.gap)
             name = finding.about[language] if finding.about else ""
-            rows.append([name, *(signed(value, language) for value in values), ends])
+            shown = [signed(float(value), language) for value in values]
+            rows.append([name, *shown, ends(gap.interval, language)])
     name = _practice(reading.done.practice, language)
     return table(name + pick(language, ": met min zonder", ": with minus without"), head, rows)
 
 
 def _practice(practice: str, language: Language) -> str:
-    words = PRACTICES[practice][language]
-    return words[0].upper() + words[1:]
+    return capital(PRACTICES[practice][language])
+
+
+_DELIVERED = {
+    (Lateness.ON_TIME, True): Text(nl="Op tijd", en="On time"),
+    (Lateness.ON_TIME, False): Text(nl="Op tijd", en="On time"),
+    (Lateness.LATE, True): Text(nl="Tot twee weken te laat", en="Up to two weeks late"),
+    (Lateness.LATE, False): Text(nl="Te laat", en="Late"),
+    (Lateness.TWO_WEEKS_LATE, True): Text(nl="Meer dan twee weken te laat", en="More than two weeks late"),
+}
+
+
+def write_deliveries(writer: SiteWriter, section: SurveySection) -> None:
+    """No page where no table of late deals passed the certificate."""
+    shown = [(one, one.overall) for one in section.deliveries if isinstance(one.overall, Gap)]
+    if len(shown) < 2:
+        return
+    language, path = writer.language, f"{section.slug}/on-time"
+    title = pick(language, "Op tijd of te laat", "On time or late")
+    here = PageRef(writer, path)
+    rows = [_drawn(_delivered(one, language), gap) for one, gap in shown]
+    drawing = dumbbells(rows, shared_axis(section.survey, rows), title, language)
+    head = gap_head(language, pick(language, "Levering", "Delivery"))
+    whole = table(
+        title,
+        head,
+        [_delivered_row(_delivered(one, language), gap, one.deals, language) for one, gap in shown],
+    )
+    writer.page(
+        path,
+        "on_time",
+        titled(section, title, language),
+        "",
+        picture=below(here.picture(drawing, f"{section.slug}-on-time"), whole),
+        tables=list(_delivered_aspects(section, language)),
+    )
+
+
+def _delivered_aspects(section: SurveySection, language: Language) -> Iterator[dict[str, object]]:
+    head = gap_head(language, pick(language, "Aspect", "Aspect"))
+    for one in section.deliveries:
+        name = _delivered(one, language)
+        rows = [
+            _delivered_row(aspect.name[language], gap, one.deals, language)
+            for aspect, gap in one.aspects
+            if isinstance(gap, Gap)
+        ]
+        anchor = one.lateness.name.lower().replace("_", "-")
+        yield {
+            "title": name,
+            "anchor": anchor,
+            "table": table(f"{name}{pick(language, ', per aspect', ', by aspect')}", head, rows),
+        }
+
+
+def _delivered(one: Delivered, language: Language) -> str:
+    return _DELIVERED[one.lateness, one.later_apart][language]
+
+
+def _drawn(name: str, gap: Gap) -> DumbbellRow:
+    printed, interval = gap.printed(), gap.difference.interval
+    return DumbbellRow(
+        name,
+        float(printed.expectation),
+        float(printed.reality),
+        None if interval is None else (interval.low, interval.high),
+    )
+
+
+def _delivered_row(name: str, gap: Gap, deals: int, language: Language) -> list[str]:
+    printed = gap.printed()
+    return [
+        name,
+        number(float(printed.expectation), language),
+        number(float(printed.reality), language),
+        signed(float(printed.gap), language),
+        ends(gap.difference, language),
+        number(deals, language, 0),
+    ]

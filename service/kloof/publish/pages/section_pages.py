@@ -5,19 +5,19 @@ from typing import Final
 
 from markupsafe import Markup
 
-from kloof.domain.findings import CellReading, Evidence, GapFound, NotEnough
+from kloof.domain.findings import CellReading, GapFound, NotEnough
 from kloof.domain.notation import number, signed
-from kloof.domain.releases.document import Level
+from kloof.domain.releases.document import Cell, Level, PracticeCell
 from kloof.domain.text import Language, Text
 from kloof.publish.charts.dumbbell import dumbbells
 from kloof.publish.charts.equation import equation
 from kloof.publish.pages.figures import (
     aspect_pairs,
+    by_gap,
     gap_head,
     gap_row,
     gap_table,
     pair,
-    rounding_note,
     shared_axis,
 )
 from kloof.publish.pages.markup import links, table
@@ -61,17 +61,13 @@ def _overview(
     pairs = aspect_pairs(company, language)
     title = pick(language, "Verwacht en gekregen, per aspect", "Expected and received, by aspect")
     picture = dumbbells(pairs, shared_axis(section.survey, pairs), title, language)
-    rows = [
-        gap_row(reading.aspect.name[language], reading.gap, language)
-        for reading in company.aspects
-        if isinstance(reading.gap, GapFound)
-    ]
+    rows = [gap_row(reading.aspect.name[language], gap, language) for reading, gap in by_gap(company)]
     head = gap_head(language, pick(language, "Aspect", "Aspect"))
     return {
         "overall": company.overall,
         "not_enough": None,
         "equation": equation_picture(writer, here, section),
-        "summary": summary(writer, company),
+        "summary": writer.say(company.summary),
         "dumbbells": here.picture(picture, f"{section.slug}-aspects", basis(company, language)),
         "table": table(title, head, rows),
         "not_enough_aspects": [r.gap for r in company.aspects if isinstance(r.gap, NotEnough)],
@@ -94,7 +90,7 @@ def equation_picture(writer: SiteWriter, here: PageRef, section: SurveySection) 
     title = f"{section.title(language)}: V − R = S"
     caption = pick(language, "Gemiddeld over alle aspecten. ", "Averaged over all aspects. ")
     drawing = equation(whole, axis, title, language)
-    caption += basis(company, language) + rounding_note(whole, language)
+    caption += basis(company, language)
     picture = here.picture(drawing, f"{section.slug}-whole", caption)
     return below(picture, gap_table(whole.name, company.overall, language))
 
@@ -105,36 +101,30 @@ def below(picture: Markup, content: Markup) -> Markup:
 
 
 def basis(reading: CellReading, language: Language) -> str:
-    """What the figures of a cell rest on, and of which day they are."""
-    cell = reading.cell
-    deals, customers = number(cell.deals, language, 0), number(cell.customers, language, 0)
-    return pick(language, f"{deals} deals, {customers} klanten.", f"{deals} deals, {customers} customers.")
+    """What the figures of a cell rest on."""
+    return f"{counted(reading.cell, language)}."
 
 
-def summary(writer: SiteWriter, company: CellReading) -> Markup:
-    """How many aspects fell short, were better or did not differ, in one sentence."""
-    found = [r.gap for r in company.aspects if isinstance(r.gap, GapFound)]
-    shown = [gap for gap in found if gap.evidence is Evidence.DEMONSTRABLE]
-    short = sum(gap.figure.difference.mean > 0 for gap in shown)
-    return writer.t(
-        "Op {short} van de {n} aspecten kregen klanten aantoonbaar minder dan zij verwachtten, op {more} meer. "
-        "Op {alike} is geen verschil aan te tonen.",
-        "On {short} of {n} aspects customers demonstrably received less than they expected, on {more} more. "
-        "On {alike} no difference can be demonstrated.",
-        n=len(found),
-        short=short or pick(writer.language, "geen", "none"),
-        more=(len(shown) - short) or pick(writer.language, "geen enkel", "none"),
-        alike=(len(found) - len(shown)) or pick(writer.language, "geen enkel", "none"),
+def counted(cell: Cell | PracticeCell, language: Language) -> str:
+    """`63 deals of at least 55 customers`."""
+    deals, customers = number(cell.n, language, 0), number(cell.customers, language, 0)
+    if not cell.customers:
+        return f"{deals} deals"
+    return pick(
+        language,
+        f"{deals} deals van minstens {customers} klanten",
+        f"{deals} deals of at least {customers} customers",
     )
 
 
 def _aspect_links(here: PageRef, section: SurveySection, language: Language) -> Markup:
-    items = []
-    readings = {r.aspect.id: r for r in section.company.aspects} if section.company else {}
-    for aspect in section.survey.aspects:
-        gap = readings[aspect.id].gap if aspect.id in readings else None
-        about = ""
-        if isinstance(gap, GapFound):
-            about = pick(language, "kloof ", "gap ") + signed(gap.figure.difference.mean, language)
-        items.append((here.to(f"{section.slug}/aspects/{aspect.id}"), aspect.name[language], about))
+    gaps = by_gap(section.company) if section.company else []
+    items = [
+        (
+            here.to(f"{section.slug}/aspects/{reading.aspect.id}"),
+            reading.aspect.name[language],
+            pick(language, "kloof ", "gap ") + signed(float(gap.figure.printed().gap), language),
+        )
+        for reading, gap in gaps
+    ]
     return links(items, leaf_through=True)

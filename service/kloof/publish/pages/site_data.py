@@ -4,17 +4,31 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from kloof.domain.findings import ArmsReading, CellReading, PracticeReading, read
+from kloof.domain.deals.lateness import LATE, TWO_WEEKS_LATE
+from kloof.domain.findings import (
+    MARGIN,
+    ArmsReading,
+    CellReading,
+    ChangeFound,
+    PracticeReading,
+    added,
+    changes,
+    from_release,
+    read,
+)
+from kloof.domain.findings.deliveries import Delivered, deliveries
 from kloof.domain.releases.document import (
     Cell,
     Level,
+    Place,
     PublishedAspect,
     PublishedSurvey,
     ReleaseDocument,
     ResponseCounts,
     WithheldCell,
 )
-from kloof.domain.statistics.sums import PairedSums
+from kloof.domain.releases.format_1 import AnyRelease, of_this_format
+from kloof.domain.statistics import Gap, gap
 from kloof.domain.text import Language
 
 
@@ -28,17 +42,23 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class SurveySection:
-    """One survey version as the site tells it: the company as a whole, its parts, and how it went."""
+    """One survey version as the site tells it: the company as a whole, its parts, and how it went.
+
+    response: of the company first, then of every group that has deals. change: since the release in which the figures
+    moved before; None where there is none, or where answers that stood in it were taken back.
+    """
 
     survey: PublishedSurvey
     several_versions: bool
     company: CellReading | None
     parts: tuple[CellReading, ...]
     practices: tuple[PracticeReading, ...]
+    deliveries: tuple[Delivered, ...]
     withheld: tuple[WithheldCell, ...]
-    response: ResponseCounts | None
+    response: tuple[ResponseCounts, ...]
     arms: ArmsReading
     history: tuple[Moved, ...]
+    change: ChangeFound | None
 
     @property
     def slug(self) -> str:
@@ -54,64 +74,94 @@ class SurveySection:
         """The parts at one level, by name: teams and regions are never put in order of their figures."""
         return tuple(sorted((p for p in self.parts if p.cell.level is level), key=lambda p: named(p.cell)))
 
-    def moments(self, aspect: PublishedAspect) -> Iterator[tuple[Moved, PairedSums]]:
-        """The aspect in every release in which the company's figures moved, the oldest first."""
+    def came_in(self, aspect: PublishedAspect) -> Iterator[tuple[Moved, Gap]]:
+        """The aspect in every release in which deals came in, of those deals alone; the oldest first.
+
+        A release in which blocks were taken back is left out: what came in cannot be told apart in it.
+        """
+        before: Cell | None = None
         for moved in self.history:
-            if aspect.id in moved.cell.aspects:
-                yield moved, moved.cell.aspects[aspect.id]
+            cell = moved.cell
+            if before is None or added(cell, before):
+                sums = from_release.sums(moved.release, cell, aspect.id)
+                if before is not None:
+                    sums = sums.without(from_release.sums(moved.release, before, aspect.id))
+                found = gap(sums)
+                if isinstance(found, Gap):
+                    yield moved, found
+            before = cell
 
 
 @dataclass(frozen=True, slots=True)
 class SiteData:
-    """All releases, oldest first, the files that each has by its number, and the sections of the latest."""
+    """All releases, oldest first, and the files that each has by its number; the latest, and its sections.
 
-    releases: tuple[ReleaseDocument, ...]
+    Only releases of this format are read. `latest` is None where the last one is of an earlier engine.
+    """
+
+    releases: tuple[AnyRelease, ...]
     files: Mapping[int, Collection[str]]
+    latest: ReleaseDocument | None
     sections: tuple[SurveySection, ...]
 
     @classmethod
-    def of(cls, releases: Sequence[ReleaseDocument], files: Mapping[int, Collection[str]]) -> Self:
-        """Reads the latest release; `releases` are in order of number and there is at least one."""
-        latest = releases[-1]
-        reading = read(latest)
-        sections = []
-        for survey in latest.surveys:
-            cells = [found for found in reading.cells if found.cell.key == survey.key]
-            company = next((found for found in cells if found.cell.level is Level.COMPANY), None)
-            sections.append(
-                SurveySection(
-                    survey=survey,
-                    several_versions=sum(other.id == survey.id for other in latest.surveys) > 1,
-                    company=company,
-                    parts=tuple(found for found in cells if found is not company),
-                    practices=tuple(p for p in reading.practices if p.done.key == survey.key),
-                    withheld=tuple(place for place in latest.withheld if place.key == survey.key),
-                    response=_response(latest, survey),
-                    arms=next(found for found in reading.arms if found.survey == survey),
-                    history=tuple(_history(releases, survey)),
-                )
-            )
-        return cls(tuple(releases), files, tuple(sections))
+    def of(
+        cls,
+        releases: Sequence[AnyRelease],
+        files: Mapping[int, Collection[str]],
+        least_gap: float = MARGIN,
+    ) -> Self:
+        """Reads the latest release; `releases` are in order of number and there is at least one.
 
-    @property
-    def latest(self) -> ReleaseDocument:
-        return self.releases[-1]
+        least_gap: the least gap that matters, of ten points.
+        """
+        latest, every = releases[-1], of_this_format(tuple(releases))
+        if not isinstance(latest, ReleaseDocument):
+            return cls(tuple(releases), files, None, ())
+        return cls(tuple(releases), files, latest, tuple(_sections(latest, every, least_gap)))
 
-    def files_of(self, release: ReleaseDocument) -> Collection[str]:
+    def files_of(self, release: AnyRelease) -> Collection[str]:
         """The names of its files: a release of an earlier kloof has fewer tables, and keeps those that it has."""
         return self.files[release.number]
 
 
-def named(place: Cell | WithheldCell) -> str:
+def _sections(
+    latest: ReleaseDocument, releases: Sequence[ReleaseDocument], least_gap: float
+) -> Iterator[SurveySection]:
+    reading = read(latest, releases[:-1], least_gap)
+    history = {survey.key: tuple(_history(releases, survey)) for survey in latest.surveys}
+    changed = changes(latest, [(m[-1].cell, m[-2].cell) for m in history.values() if len(m) > 1])
+    for survey in latest.surveys:
+        cells = [found for found in reading.cells if found.cell.key == survey.key]
+        company = next((found for found in cells if found.cell.level is Level.COMPANY), None)
+        yield SurveySection(
+            survey=survey,
+            several_versions=sum(other.id == survey.id for other in latest.surveys) > 1,
+            company=company,
+            parts=tuple(found for found in cells if found is not company),
+            practices=tuple(
+                p
+                for p in reading.practices
+                if p.done.key == survey.key and p.done.practice not in (LATE, TWO_WEEKS_LATE)
+            ),
+            deliveries=deliveries(latest, survey),
+            withheld=tuple(place for place in latest.withheld if place.key == survey.key),
+            response=tuple(sorted((c for c in latest.response if c.key == survey.key), key=_by_level)),
+            arms=next(found for found in reading.arms if found.survey == survey),
+            history=history[survey.key],
+            change=changed.get(survey.key),
+        )
+
+
+def named(place: Place) -> str:
     """What a place is called: a team with its product, a product or a region by its name, the company by none."""
     if place.level is Level.TEAM:
         return f"{place.team} · {place.product}" if place.product else place.team
     return {Level.PRODUCT: place.product, Level.REGION: place.region, Level.COMPANY: ""}[place.level]
 
 
-def _response(release: ReleaseDocument, survey: PublishedSurvey) -> ResponseCounts | None:
-    same = (c for c in release.response if (c.survey, c.version) == (survey.id, survey.version))
-    return next(same, None)
+def _by_level(place: Place) -> tuple[int, str]:
+    return list(Level).index(place.level), named(place)
 
 
 def _history(releases: Sequence[ReleaseDocument], survey: PublishedSurvey) -> Iterator[Moved]:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from kloof.domain.findings import AspectReading, GapFound
-from kloof.domain.notation import date, interval, number, signed
+from kloof.domain.notation import date, signed
 from kloof.domain.releases.document import Level, ReleaseDocument
-from kloof.domain.statistics import TooFew, overall_gap
+from kloof.domain.releases.format_1 import of_this_format
 from kloof.domain.text import Language
-from kloof.publish.pages.figures import pick_all
+from kloof.publish.pages.figures import by_gap, pick_all
 from kloof.publish.pages.markup import links
-from kloof.publish.pages.section_pages import equation_picture, summary
+from kloof.publish.pages.section_pages import equation_picture
 from kloof.publish.pages.site_data import SiteData, SurveySection
 from kloof.publish.pages.site_writer import PageRef, SiteWriter
 from kloof.publish.words import pick
@@ -19,22 +19,23 @@ from kloof.publish.words import pick
 
 def home(writer: SiteWriter, data: SiteData | None) -> str:
     """What stands on the company's own first page, in place of `<!-- kloof: home -->`."""
-    values: dict[str, object] = {"told": []}
-    if data is not None:
+    values: dict[str, object] = {"told": [], "release": None, "archive": bool(data)}
+    if data is not None and data.latest is not None:
         here = PageRef(writer, "index", folder="")
         told = [_told(writer, here, section) for section in _with_figures(data)]
-        values = {"told": told, "release": data.latest, "changed": _changed(writer, data)}
+        changed = _changed(writer, data, data.latest)
+        values |= {"told": told, "release": data.latest, "changed": changed}
     return writer.fragment("home", "index", **values)
 
 
 def write_first_page(writer: SiteWriter, data: SiteData | None) -> None:
     """`findings/`: every survey with its pages, or that there is no release yet."""
     title = pick(writer.language, "De cijfers", "The findings")
-    values: dict[str, object] = {"release": None}
-    if data is not None:
+    values: dict[str, object] = {"release": None, "archive": bool(data)}
+    if data is not None and data.latest is not None:
         here = PageRef(writer, "index")
         told = [_told(writer, here, section) for section in data.sections]
-        values = {"release": data.latest, "told": told, "about_links": _about_links(here)}
+        values |= {"release": data.latest, "told": told, "about_links": _about_links(here, data)}
     writer.page("index", "index", title, **values)
 
 
@@ -58,26 +59,26 @@ def _three_sentences(writer: SiteWriter, section: SurveySection) -> list[Markup]
     if company is None:
         return [writer.t("Hierover is nog niets gepubliceerd.", "Nothing has been published about this yet.")]
     lines = [writer.say(company.overall)]
-    found = [r for r in company.aspects if isinstance(r.gap, GapFound)]
-    if found:
-        lines += [summary(writer, company), _extremes(writer, found)]
-    return lines
+    found = by_gap(company)
+    if len(found) > 1 and isinstance(company.overall, GapFound):
+        # Where the mean hides differences, the sentence about it has named their ends.
+        ends = [] if company.overall.apart else [_extremes(writer, found)]
+        lines += [writer.say(company.summary), *ends]
+    return [line for line in lines if line]
 
 
-def _extremes(writer: SiteWriter, found: Sequence[AspectReading]) -> Markup:
-    def gap(reading: AspectReading) -> float:
-        return reading.gap.figure.difference.mean if isinstance(reading.gap, GapFound) else 0.0
-
-    most, least = max(found, key=gap), min(found, key=gap)
-    if most is least:
+def _extremes(writer: SiteWriter, found: Sequence[tuple[AspectReading, GapFound]]) -> Markup:
+    (most, largest), (least, smallest) = found[0], found[-1]
+    above, below = float(largest.figure.printed().gap), float(smallest.figure.printed().gap)
+    if above == below:
         return Markup()
     return writer.t(
         "Het grootst is de kloof bij {most} ({s_most}), het kleinst bij {least} ({s_least}).",
         "The gap is largest for {most} ({s_most}) and smallest for {least} ({s_least}).",
         most=_inside(most, writer.language),
-        s_most=signed(gap(most), writer.language),
+        s_most=signed(above, writer.language),
         least=_inside(least, writer.language),
-        s_least=signed(gap(least), writer.language),
+        s_least=signed(below, writer.language),
     )
 
 
@@ -86,10 +87,17 @@ def _inside(reading: AspectReading, language: Language) -> str:
     return name if name[:2].isupper() else name[0].lower() + name[1:]
 
 
-def _changed(writer: SiteWriter, data: SiteData) -> Markup:
+def _changed(writer: SiteWriter, data: SiteData, now: ReleaseDocument) -> Markup:
+    of_this = of_this_format(data.releases)
     if len(data.releases) < 2:
         return writer.t("Dit is de eerste publicatie.", "This is the first release.")
-    before, now = data.releases[-2:]
+    if len(of_this) < 2:
+        return writer.t(
+            "Dit is de eerste publicatie van een nieuwe rekenmethode. Met de publicaties ervoor is zij niet te "
+            "vergelijken.",
+            "This is the first release of a new way of computing. It cannot be compared with those before it.",
+        )
+    before = of_this[-2]
     moved = [cell for cell in now.cells if cell.level is Level.COMPANY and cell.as_of.release == now.number]
     if not moved:
         return writer.t(
@@ -97,37 +105,24 @@ def _changed(writer: SiteWriter, data: SiteData) -> Markup:
             "Since the previous release ({day}) the figures of the whole company have not changed.",
             day=date(before.published_on, writer.language),
         )
-    lines = [_change(writer, before, section) for section in _with_figures(data)]
+    lines = [_change(writer, now, section) for section in _with_figures(data)]
     return Markup("\n\n").join(line for line in lines if line)
 
 
-def _change(writer: SiteWriter, before: ReleaseDocument, section: SurveySection) -> Markup:
-    then = [moved for moved in section.history if moved.release.number <= before.number]
-    if not then or len(then) == len(section.history) or section.company is None:
+def _change(writer: SiteWriter, now: ReleaseDocument, section: SurveySection) -> Markup:
+    if not section.history or section.history[-1].release.number != now.number:
         return Markup()
-    old, new = then[-1].cell, section.company.cell
-    was, now = overall_gap([*old.aspects.values()]), overall_gap([*new.aspects.values()])
-    if isinstance(was, TooFew) or isinstance(now, TooFew):
-        return Markup()
-    return writer.t(
-        "{survey}: op {day} verwachtten klanten gemiddeld {v_old} en kregen zij {r_old}, kloof {s_old} "
-        "(95%-interval {i_old}; {old} deals). Nu is dat {v} en {r}, kloof {s} (95%-interval {i}; {new} deals). "
-        "Overlappen de intervallen, dan kan het verschil toeval zijn.",
-        "{survey}: on {day} customers expected {v_old} on average and received {r_old}, gap {s_old} "
-        "(95% interval {i_old}; {old} deals). Now that is {v} and {r}, gap {s} (95% interval {i}; {new} deals). "
-        "Where the intervals overlap, the difference can be chance.",
-        survey=section.title(writer.language),
-        day=date(old.as_of.date, writer.language),
-        v_old=number(was.expectation, writer.language),
-        r_old=number(was.reality, writer.language),
-        s_old=signed(was.difference.mean, writer.language),
-        i_old=interval(was.difference.interval.low, was.difference.interval.high, writer.language),
-        old=number(old.deals, writer.language, 0),
-        v=number(now.expectation, writer.language),
-        r=number(now.reality, writer.language),
-        s=signed(now.difference.mean, writer.language),
-        i=interval(now.difference.interval.low, now.difference.interval.high, writer.language),
-        new=number(new.deals, writer.language, 0),
+    name = writer.t("**{survey}.** ", "**{survey}.** ", survey=section.title(writer.language))
+    if section.change is not None:
+        return name + writer.say(section.change)
+    if len(section.history) == 1:
+        return name + writer.t(
+            "Dit zijn de eerste cijfers hierover.", "These are the first figures about this."
+        )
+    return name + writer.t(
+        "Klanten hebben antwoorden teruggetrokken of verbeterd. Daarom vergelijken we deze keer niet met de "
+        "publicatie ervoor.",
+        "Customers took answers back or corrected them. So this time there is no comparison with the release before.",
     )
 
 
@@ -149,11 +144,13 @@ def section_pages(section: SurveySection, language: Language) -> list[tuple[str,
     pages.append((f"{slug}/groups", pick(language, "Producten en teams", "Products and teams")))
     if section.practices:
         pages.append((f"{slug}/practices", pick(language, "Werkwijzen", "Practices")))
-    return [*pages, (f"{slug}/answered", pick(language, "Wie er antwoordden", "Who answered"))]
+    if len(section.deliveries) > 1:
+        pages.append((f"{slug}/on-time", pick(language, "Op tijd of te laat", "On time or late")))
+    return [*pages, (f"{slug}/answered", pick(language, "Wie heeft geantwoord", "Who answered"))]
 
 
-def about_pages(language: Language) -> list[tuple[str, str, str]]:
-    """The pages about the figures themselves: path, name, and one line."""
+def about_pages(data: SiteData, language: Language) -> list[tuple[str, str, str]]:
+    """The pages about the figures themselves: path, name, and one line. Without figures, those that remain."""
     names = pick_all(
         language,
         ["Zo meten we", "Privacy", "Gegevens", "Publicaties", "Toegankelijkheid"],
@@ -177,9 +174,10 @@ def about_pages(language: Language) -> list[tuple[str, str, str]]:
         ],
     )
     paths = ("method", "privacy", "data", "releases/index", "accessibility")
-    return list(zip(paths, names, lines, strict=True))
+    pages = list(zip(paths, names, lines, strict=True))
+    return pages if data.latest is not None else pages[3:]
 
 
-def _about_links(here: PageRef) -> Markup:
-    pages = about_pages(here.writer.language)
+def _about_links(here: PageRef, data: SiteData) -> Markup:
+    pages = about_pages(data, here.writer.language)
     return links([(here.to(path), name, line) for path, name, line in pages], leaf_through=True)

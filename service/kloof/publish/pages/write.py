@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from kloof.domain.findings import MARGIN
 from kloof.domain.notation import date
-from kloof.domain.releases.document import ReleaseDocument
+from kloof.domain.releases.format_1 import AnyRelease
 from kloof.domain.text import LANGUAGES, Language
 from kloof.publish.pages.about_pages import write_about
 from kloof.publish.pages.answered_pages import write_answered
@@ -15,6 +16,7 @@ from kloof.publish.pages.feed import feed
 from kloof.publish.pages.menu import menu
 from kloof.publish.pages.norm_pages import write_norm
 from kloof.publish.pages.part_pages import (
+    write_deliveries,
     write_groups,
     write_practices,
     write_promises,
@@ -39,26 +41,29 @@ _SUBJECT_WRITERS: Final = (
     write_before,
     write_groups,
     write_practices,
+    write_deliveries,
     write_answered,
 )
 
 
 def write_pages(
     site_folder: Path,
-    releases: Sequence[ReleaseDocument],
+    releases: Sequence[AnyRelease],
     *,
     default_language: Language = "nl",
     contact: str | None = None,
     address: str | None = None,
+    least_gap: float = MARGIN,
 ) -> list[Path]:
     """Write the pages, pictures and feeds under site_folder/findings/; the paths written, relative to it.
 
-    `releases` are in order of number; of each those files are offered that stand in its folder. `address`, where the
-    site will stand, makes the links of the feeds whole.
+    `releases` are in order of number, of any format; of each those files are offered that stand in its folder.
+    `address`, where the site will stand, makes the links of the feeds whole.
+    `least_gap`: the least gap that matters, of ten points.
     What an earlier call wrote and this one does not is removed; releases and pages that people wrote are left alone.
     """
     standing = {release.number: _standing(site_folder, release) for release in releases}
-    files = _files(releases, standing, default_language, contact)
+    files = _files(releases, standing, default_language, contact, least_gap)
     files |= _feeds(releases, default_language, address)
     listed = site_folder / ROOT / WRITTEN
     before = listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []
@@ -70,7 +75,7 @@ def write_pages(
     return [Path(path) for path in sorted(files)]
 
 
-def _standing(site_folder: Path, release: ReleaseDocument) -> frozenset[str]:
+def _standing(site_folder: Path, release: AnyRelease) -> frozenset[str]:
     folder = release_folder(site_folder / ROOT / "releases", release.number)
     return frozenset(file.name for file in folder.glob("*"))
 
@@ -83,12 +88,13 @@ def _write(file: Path, content: str) -> None:
 
 
 def _files(
-    releases: Sequence[ReleaseDocument],
+    releases: Sequence[AnyRelease],
     standing: Mapping[int, Collection[str]],
     default_language: Language,
     contact: str | None,
+    least_gap: float,
 ) -> dict[str, str]:
-    data = SiteData.of(releases, standing) if releases else None
+    data = SiteData.of(releases, standing, least_gap) if releases else None
     files = {f"{ROOT}/{MENU}": menu(data)}
     for language in LANGUAGES:
         writer = SiteWriter(language, default_language, _source(data, language))
@@ -103,9 +109,7 @@ def _files(
     return files
 
 
-def _feeds(
-    releases: Sequence[ReleaseDocument], default_language: Language, address: str | None
-) -> dict[str, str]:
+def _feeds(releases: Sequence[AnyRelease], default_language: Language, address: str | None) -> dict[str, str]:
     languages = LANGUAGES if releases else ()
     return {
         f"{ROOT}/feed-{language}.xml": feed(releases, language, default_language, address)
@@ -114,7 +118,7 @@ def _feeds(
 
 
 def _source(data: SiteData | None, language: Language) -> str:
-    if data is None:
+    if data is None or data.latest is None:
         return ""
     release = data.latest
     name = pick(language, "publicatie", "release")

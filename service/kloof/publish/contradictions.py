@@ -1,0 +1,56 @@
+"""What a release of this format cannot say, whatever its hashes: sums, blocks and shares that do not go together."""
+
+from collections.abc import Iterator
+
+from kloof.domain.releases.document import ArmCell, Cell, PracticeCell, PublishedSurvey, ReleaseDocument
+from kloof.domain.releases.rounding import base_of
+
+
+def contradictions(document: ReleaseDocument) -> Iterator[str]:
+    """Each as part of a sentence; none where the release is sound."""
+    keys = [survey.key for survey in document.surveys]
+    if len(set(keys)) < len(keys):
+        yield "a survey version stands in it twice"
+    for survey in document.surveys:
+        if survey.base != base_of(survey.scale):
+            yield f"{survey.key} is rounded to {survey.base:g}, which does not go with its scale"
+    for spread in document.spreads:
+        if spread.key not in keys:
+            yield f"it has a spread of {spread.key}, which is no survey of it"
+        elif set(spread.aspects) != _aspects(document.survey(spread.key)):
+            yield f"the spread of {spread.key} is about other aspects"
+    every: list[Cell | PracticeCell | ArmCell] = [*document.cells, *document.practices, *document.arms]
+    for cell in every:
+        if cell.key not in keys:
+            yield f"{cell.id} is about {cell.key}, which is no survey of it"
+        else:
+            yield from _of_cell(document.survey(cell.key), cell)
+    yield from _of_blocks(document)
+
+
+def _of_cell(survey: PublishedSurvey, cell: Cell | PracticeCell | ArmCell) -> Iterator[str]:
+    if set(cell.aspects) != _aspects(survey):
+        yield f"{cell.id} is about other aspects than its survey"
+    if cell.n == 0 or cell.customers % 5 or cell.customers > cell.n:
+        yield f"{cell.id} counts {cell.n} deals of {cell.customers} customers"
+    for aspect, found in cell.aspects.items():
+        for total in (found,) if isinstance(found, float) else (found.v, found.r):
+            if total % survey.base:
+                yield f"a sum of {cell.id}, {aspect}, is no multiple of {survey.base:g}"
+    if isinstance(cell, Cell) and (
+        bool(cell.shares) > bool(cell.counted) or not set(cell.shares) <= _aspects(survey)
+    ):
+        yield f"{cell.id} has shares of blocks or aspects that it does not name"
+
+
+def _of_blocks(document: ReleaseDocument) -> Iterator[str]:
+    sizes = {block.id: block.n for block in document.blocks}
+    for cell in document.cells:
+        if not {*cell.blocks, *cell.counted} <= set(sizes):
+            yield f"{cell.id} is made of blocks that the release does not name"
+        elif len(set(cell.blocks)) < len(cell.blocks) or sum(sizes[one] for one in cell.blocks) != cell.n:
+            yield f"{cell.id} does not count as many deals as its blocks"
+
+
+def _aspects(survey: PublishedSurvey) -> set[str]:
+    return {aspect.id for aspect in survey.aspects}
