@@ -1,14 +1,18 @@
 """kloof freeze, publish and audit, as the desk types them."""
 
 import json
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
+from statsmodels.stats.power import TTestPower
 
 from cast.respondents import MONDAY, answered_deals, settings
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.cli import main
+from kloof.storage.models import Pair
+from kloof.storage.releases import spreads
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +33,7 @@ def test_freeze_says_what_closed_and_what_waits(run):
     answered_deals(14)
     answered_deals(4, team="South", seed=1)
     result = run("freeze")
-    assert "1 blocks closed, with 14 deals of 14 customers." in result.output
+    assert "1 blocks closed, with 14 pairs of answers." in result.output
     assert "waits: project v1, Heat pump, East, South: 4 deals, 8 customers too few" in result.output
 
 
@@ -41,6 +45,30 @@ def test_freeze_and_publish_report_to_programs(run, tmp_path):
     done = json.loads(run("publish", "--json").output)
     assert (done["release"], done["cells"], done["guarantee"]["k"]) == (1, 4, 10)
     assert json.loads(run("publish", "--json").output)["release"] is None
+
+
+def test_plan_says_when_a_group_has_enough_and_how_many_pairs_a_gap_needs(run, tmp_path):
+    answered_deals(40)
+    answered_deals(6, team="South", seed=1)
+    freeze(settings(tmp_path), MONDAY)
+    now = datetime.now(UTC)
+    Pair.update(completed_at=now - timedelta(days=10)).execute()
+    result = json.loads(run("plan", "--gap", "0.5", "--json").output)
+    (group,) = result["waiting"]
+    assert (group["team"], group["short_of"]) == ("South", 6)
+    days = (date.fromisoformat(group["closes_about"]) - now.date()).days
+    assert 89 <= days <= 91, "six came in ninety days, and six are lacking"
+    assert {need["gap"] for need in result["needs"]} == {0.5}
+    for need in result["needs"]:
+        (spread,) = spreads.standing()
+        assert need["sd"] == spread.aspects[need["aspect"]].s
+        least = TTestPower().solve_power(0.5 / need["sd"], power=0.8, alpha=0.05)
+        assert need["pairs"] > least, "rounding adds to what a gap needs"
+        assert need["pairs"] < 1.5 * least
+    words = run("plan").output
+    assert "at this pace it has enough about" in words
+    assert "40 stand in blocks" in words
+    assert run("plan", "--gap", "0").exit_code == 2
 
 
 def test_audit_finds_nothing_in_sound_releases(run, tmp_path):

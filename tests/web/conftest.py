@@ -34,12 +34,12 @@ def clock() -> Clock:
     return Clock()
 
 
-MOST_QUERIES = 10
+MOST_QUERIES = 12
 
 
 @pytest.fixture
 def app(database: str, tmp_path: Path, clock: Clock) -> Iterator[Flask]:
-    """The application; whatever page a test opens of it, it may take at most ten queries."""
+    """The application; whatever page a test opens of it, it may take at most a dozen queries."""
     application = create_app(settings(database, tmp_path), clock=clock)
     application.testing = True
     # Errors are part of the product: the tests see the pages that people see.

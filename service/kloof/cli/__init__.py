@@ -22,6 +22,7 @@ COMMANDS = {
     "outbox": "mail:outbox",
     "people": "people:people",
     "person": "person:person",
+    "plan": "releases:plan",
     "publish": "releases:publish",
     "serve": "serve:serve",
     "site": "site:site",

@@ -1,8 +1,9 @@
 """kloof freeze, publish and audit: from answers to releases, and what an attacker would make of them."""
 
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +11,9 @@ from kloof.actions.clock import wall_clock
 from kloof.cli.run import as_json, company_settings, report, with_database
 from kloof.cli.tree import CompanyCommand
 from kloof.domain.errors import Reason, Refused
+
+if TYPE_CHECKING:
+    from kloof.domain.releases.attacks import Breach
 
 
 @click.command(cls=CompanyCommand)
@@ -21,8 +25,8 @@ def freeze(as_json: bool) -> None:
     settings = with_database()
     done = freezing.freeze(settings, wall_clock())
     waiting = [_waiting(queue) for queue in done.waiting]
-    value = {"blocks": done.blocks, "deals": done.deals, "customers": done.customers, "waiting": waiting}
-    words = [f"{done.blocks} blocks closed, with {done.deals} deals of {done.customers} customers."]
+    value = {"blocks": done.blocks, "pairs": done.pairs, "waiting": waiting}
+    words = [f"{done.blocks} blocks closed, with {done.pairs} pairs of answers."]
     words += [_in_words(queue) for queue in waiting]
     report(as_json, value, "\n".join(words))
 
@@ -58,7 +62,9 @@ def publish(dry_run: bool, as_json: bool) -> None:
     words = [
         f"Release {document.number}: {len(document.cells)} cells, {len(document.withheld)} withheld.",
         f"Largest leverage {guarantee.max_leverage:.4f} (at most 1/{guarantee.k}), for a salesperson"
-        f" {guarantee.insider_max_leverage:.4f} (at most 1/{guarantee.insider_k}).",
+        f" {guarantee.insider_max_leverage:.4f} and for two {guarantee.pair_max_leverage:.4f} (at most"
+        f" 1/{guarantee.insider_k}), of an account {guarantee.account_max_leverage:.4f} (at most"
+        f" 1/{guarantee.account_k}).",
     ]
     words += [f"Left out, the certificate does not hold with it: {cell}" for cell in done.dropped]
     words.append("Dry run: nothing was written." if dry_run else f"Written to {done.folder}.")
@@ -68,6 +74,39 @@ def publish(dry_run: bool, as_json: bool) -> None:
             " Put the site online before then."
         )
     report(as_json, value, "\n".join(words))
+
+
+@click.command(cls=CompanyCommand)
+@click.option(
+    "--gap",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="POINTS",
+    help="The gap to be seen, in points of the scale; without it half a point of ten.",
+)
+@as_json
+def plan(gap: float | None, as_json: bool) -> None:
+    """Say about when which group closes, and how many pairs a gap needs before it can be seen."""
+    from kloof.actions.releases import outlook
+
+    settings = with_database(reading=True)
+    groups = [
+        _waiting(one.waiting) | {"closes_about": one.closes}
+        for one in outlook.forecasts(settings, wall_clock())
+    ]
+    needs = [asdict(one) for one in outlook.needs(settings, gap)]
+    words = [_in_words(group) + _about(group["closes_about"]) for group in groups]
+    words += [
+        f"{one['survey']}, {one['aspect']}: a gap of {one['gap']:g} needs about {one['pairs']} pairs;"
+        f" {one['published']} stand in blocks"
+        for one in needs
+    ]
+    if not needs:
+        words.append("How many pairs a gap needs is known once 30 pairs stand in blocks.")
+    report(as_json, {"waiting": groups, "needs": needs}, "\n".join(words))
+
+
+def _about(day: date | None) -> str:
+    return f"; at this pace it has enough about {day.isoformat()}" if day else ""
 
 
 @click.command(cls=CompanyCommand)
@@ -85,11 +124,17 @@ def audit(folder: Path | None, as_json: bool) -> None:
     done = auditing.audit(folder or company_settings().releases_folder)
     value = {
         "releases": done.releases,
+        "older": done.older,
         "attacks": {name: [asdict(breach) for breach in found] for name, found in done.found.items()},
         "breaches": len(done.breaches),
+        "open": len(done.open),
+        "not_seen": {name: NOT_SEEN[name] for name in done.found},
     }
-    words = [f"{name}: {_found(len(found))}" for name, found in done.found.items()]
+    words = [line for name, found in done.found.items() for line in _attack_in_words(name, found)]
     words += [str(breach) for breach in done.breaches]
+    words += [f"open: {question}" for question in done.open]
+    if done.older:
+        words.append(f"{done.older} of these releases are of an older engine, which published exact sums.")
     words.append(f"{done.releases} releases, {len(done.breaches)} breaches.")
     report(as_json, value, "\n".join(words))
     if done.breaches:
@@ -100,8 +145,40 @@ def audit(folder: Path | None, as_json: bool) -> None:
         )
 
 
-def _found(count: int) -> str:
-    return f"{count} found" if count else "nothing found"
+TRIES = {
+    "files": "that blocks, sets, counts and the certificate go together, and that nothing is impossible",
+    "leverage": "every combination of sums over all releases, for one that rests on fewer than ten people",
+    "differencing": "every set less every other, and what is left of all together: nobody, or ten and more",
+    "linear programme": "between which answers everybody must lie, given every sum and how it was rounded",
+    "integer programme": "whole answers that fit every sum and share, for somebody with at most two left",
+    "fractions": "every sum, for one that is no multiple of what sums are rounded to",
+    "moments": "figures from which a whole distribution could be solved",
+    "counts": "shares of fewer than thirty customers or in finer steps than five, and exact counts",
+    "homogeneity": "groups in which more than nine in ten certainly said the same",
+    "time": "blocks that change, come back or get a new number, and versions that are pooled",
+    "folder": "every file of a release, for what the certified document does not say",
+}
+NOT_SEEN = {
+    "files": "whether a sum is that of its answers; looked at inside, when a release is made",
+    "leverage": "who is in which block, through whom and for which organisation; certified inside",
+    "differencing": "whether those who make a difference are all alike; judged inside",
+    "linear programme": "what somebody knows who took part or sold; tried inside",
+    "integer programme": "what colleagues know; tried inside, and counted in the release",
+    "fractions": "whether a sum was rounded once only; looked for inside",
+    "moments": "figures that were told elsewhere than in these files",
+    "counts": "the counts behind a share",
+    "homogeneity": "likeness that rounding hides; each block is judged inside before it closes",
+    "time": "people of an old block who come back together with others; looked for inside",
+    "folder": "copies of these files elsewhere",
+}
+
+
+def _attack_in_words(name: str, found: "tuple[Breach, ...]") -> tuple[str, str, str]:
+    proved = sum(breach.proved for breach in found)
+    said = f"{proved} found" if proved else "nothing found"
+    if len(found) > proved:
+        said += f", {len(found) - proved} not solved in time: about these nothing is known"
+    return f"{name}: {said}", f"    tries: {TRIES[name]}", f"    cannot see: {NOT_SEEN[name]}"
 
 
 def _waiting(queue: Any) -> dict[str, Any]:
@@ -114,7 +191,8 @@ def _waiting(queue: Any) -> dict[str, Any]:
 
 _WHY = {
     "too_few": "{short_of} customers too few",
-    "too_few_salespeople": "too few salespeople, or one of them has too many of the customers",
+    "too_few_salespeople": "too few salespeople, or one or two of them have too many of the customers",
+    "too_few_accounts": "too few accounts, or one of them has too many of the customers",
     "homogeneous": "the answers are too much alike",
     "certificate": "too many of these customers are in earlier blocks",
 }

@@ -10,7 +10,7 @@ from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
 from kloof.actions.deals import imports
-from kloof.actions.releases import freeze
+from kloof.actions.releases import freeze, outlook
 from kloof.actions.staff import desk
 from kloof.actions.surveys.files import load_surveys
 from kloof.domain.access.audit_log import by
@@ -53,7 +53,7 @@ def waiting() -> str:
     rules = freeze.thresholds(settings())
     return render_template(
         "desk/waiting.html",
-        queues=freeze.waiting(settings()),
+        forecasts=outlook.forecasts(settings(), now()),
         least=rules.least_customers,
         sellers=rules.m,
         lacks=_lacks,
@@ -64,10 +64,13 @@ def _lacks(queue: "Waiting") -> str:
     return {
         WithheldReason.TOO_FEW: say("{count} customers too few.", count=queue.short_of),
         WithheldReason.TOO_FEW_SALESPEOPLE: say(
-            "Too few salespeople, or one of them sold to more than half of these customers."
+            "Too few salespeople, or one or two of them sold to nearly all of these customers."
+        ),
+        WithheldReason.TOO_FEW_ACCOUNTS: say(
+            "Too few organisations, or too many of these customers answer for the same one."
         ),
         WithheldReason.HOMOGENEOUS: say(
-            "The answers are so much alike that an average would give them away."
+            "The answers are so much alike that an average would give them away, if only to a colleague."
         ),
         WithheldReason.CERTIFICATE: say(
             "Together with what was published before, it would give too much away."
