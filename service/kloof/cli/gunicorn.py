@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
@@ -25,7 +26,7 @@ class Log(Logger):
 
 
 class Worker(ThreadWorker):
-    """A worker that leaves Ctrl-C to the process that started it, which then tells it to stop.
+    """A worker that leaves Ctrl-C, and a closed terminal, to the process that started it, which then tells it to stop.
 
     A terminal sends SIGINT to the whole group. gunicorn's own worker begins to stop at that, and at the SIGQUIT that
     follows it begins again inside the first: the two wait for each other for ever.
@@ -33,7 +34,15 @@ class Worker(ThreadWorker):
 
     def init_signals(self) -> None:
         super().init_signals()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+
+
+def _leave_the_terminal_to_the_demo(arbiter: Arbiter) -> None:
+    """The demo hears too that its terminal was closed, and stops the server. gunicorn alone would start new workers
+    first, and be killed while it waits for them.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 class Server(BaseApplication):
@@ -56,6 +65,7 @@ class Server(BaseApplication):
             "timeout": 30,
             "keepalive": 5,
             "limit_request_line": 4094,
+            "when_ready": _leave_the_terminal_to_the_demo if settings.is_demo else None,
         }
         super().__init__()
 
