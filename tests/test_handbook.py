@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from cast.builders import settings as company
+from cast.synthetic import guarantee
 from instruments.handbook import blocks, code, named, page, rows, sections, typed, under
 from kloof import storage
 from kloof.actions.releases.attack import Audit
@@ -150,6 +151,7 @@ FIRST_HOUR = (
     "mail bounces --pipe",
     "doctor",
     "freeze",
+    "plan",
     "publish",
     "person export jansen@home.example",
     "person erase jansen@home.example",
@@ -169,10 +171,7 @@ def test_each_command_prints_the_keys_that_the_reference_names(printed: dict[str
 def test_a_release_prints_the_keys_that_the_reference_names(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guarantee = release.Guarantee(
-        k=10, m=3, max_leverage=0.08, insider_k=5, insider_max_leverage=0.1, sets=1, releases=1
-    )
-    document = SimpleNamespace(number=1, cells=(), withheld=(), guarantee=guarantee)
+    document = SimpleNamespace(number=1, cells=(), withheld=(), guarantee=guarantee())
     monkeypatch.setattr(
         "kloof.actions.releases.publish.publish", lambda *_, **__: PublishResult(document, tmp_path)
     )
