@@ -43,8 +43,7 @@ def too_alike(pairs: PairColumns, group: "Ints", groups: int) -> "Bools":
         found |= _one_kind(counts, n) | _one_kind(counts, n - 1)
         for owner, number in parts:
             known = np.bincount(number[number >= 0] * kinds + code[number >= 0], minlength=len(owner) * kinds)
-            known = known.reshape(-1, kinds)
-            left = counts[owner] - known
+            left = counts[owner] - known.reshape(-1, kinds)
             found[owner[_one_kind(left, left.sum(axis=1))]] = True
     for answers in _sides(pairs):
         distances = answers.astype(np.float64) - 1
