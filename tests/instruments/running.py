@@ -112,6 +112,8 @@ def running_demo(
         text=True,
         start_new_session=True,
         env={**os.environ, **(environment or {})},
+        # As a terminal starts it, also where the tests run under nohup: else a demo rightly outlives a hang-up.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509
     )
     demo = Demo(process)
     try:
