@@ -270,7 +270,7 @@ def test_what_may_safely_be_said_is_what_customers_got_and_at_most_the_norm(
     known = Figures(date(2026, 2, 1), 63, aspects)
     monkeypatch.setattr("kloof.actions.staff.published.company_figures", lambda *_: known)
     sheet = page(sanne, "/me/promise?product=Heat+pump&aspect=a1")
-    assert "over all products: 63 customers, as of 1 February 2026" in sheet
+    assert "over all products: at least 63 customers, as of 1 February 2026" in sheet
     assert "Our customers give this 7.6 out of 10 after delivery." in sheet
     assert "no more than our norm of 7.0" in sheet
     assert "expected 2.0 more than that" in sheet
