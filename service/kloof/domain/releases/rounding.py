@@ -5,11 +5,11 @@ all other answers of a block still does not know the last one, and everything pu
 any period, is a sum of the same rounded sums.
 """
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from kloof.domain.statistics.estimates import rounding_variance
 from kloof.domain.surveys.definition import Scale
 
 if TYPE_CHECKING:
@@ -38,11 +38,5 @@ def rounded_at_random(sums: "NDArray[Any]", base: float, chance: np.random.Gener
 
 
 def variance_of(base: float) -> float:
-    """What the rounding of one sum of whole answers adds to its variance, in squared points.
-
-    base² · f(1 − f) for a remainder f, a share of base; remainders lie evenly over multiples of the step that base and
-    1 have in common, which makes (base² − step²) / 6.
-    """
-    exact = Fraction(base).limit_denominator(1000)
-    step = Fraction(1, exact.denominator)
-    return float((exact**2 - step**2) / 6)
+    """What the rounding of one sum of whole answers adds to its variance, in squared points."""
+    return rounding_variance(base, 1)
