@@ -11,11 +11,11 @@ from scipy.stats import false_discovery_control, fisher_exact
 from kloof.domain.staff.fair_play import (
     PUBLIC_PROVIDERS,
     Address,
-    AddressQuestion,
     Count,
     Question,
     Signal,
     Trace,
+    TraceQuestion,
     address_questions,
     domain_of,
     low_groups,
@@ -143,7 +143,7 @@ def at(domain: str, count: int, person: int = ANNA) -> list[Address]:
 
 @pytest.mark.parametrize("address", ["me@warmtehuis.example", "Me@mail.Warmtehuis.example"])
 def test_one_customer_at_the_companys_own_mail_domain_is_asked_about(address: str) -> None:
-    assert address_questions(customers(address), OURS) == (AddressQuestion(ANNA, Trace.OWN_DOMAIN, 1),)
+    assert address_questions(customers(address), OURS) == (TraceQuestion(ANNA, Trace.OWN_DOMAIN, 1),)
 
 
 @pytest.mark.parametrize("address", ["me@notwarmtehuis.example", "warmtehuis.example@home.example"])
@@ -157,7 +157,7 @@ def test_where_the_company_itself_mails_from_a_public_provider_its_customers_the
 
 def test_one_mailbox_under_three_names_is_asked_about_whatever_stands_behind_a_plus() -> None:
     assert address_questions([Address(ANNA, "a@gmail.com", 2)], OURS) == ()
-    asked = (AddressQuestion(ANNA, Trace.MANY_NAMES, 1),)
+    asked = (TraceQuestion(ANNA, Trace.MANY_NAMES, 1),)
     assert address_questions([Address(ANNA, "a@gmail.com", 3)], OURS) == asked
     assert address_questions(customers("a@gmail.com", "a+1@gmail.com", "A+2@gmail.com"), OURS) == asked
     apart = [*customers("a@gmail.com", "a+1@gmail.com"), *customers("a+2@gmail.com", person=BRAM)]
@@ -167,7 +167,7 @@ def test_one_mailbox_under_three_names_is_asked_about_whatever_stands_behind_a_p
 def test_four_customers_at_one_private_domain_are_asked_about_and_three_are_not() -> None:
     assert address_questions(at("family.example", 3), OURS) == ()
     assert address_questions(at("family.example", 4), OURS) == (
-        AddressQuestion(ANNA, Trace.ONE_DOMAIN, 4, "family.example"),
+        TraceQuestion(ANNA, Trace.ONE_DOMAIN, 4, "family.example"),
     )
 
 

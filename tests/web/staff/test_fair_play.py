@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,14 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cast.builders import NOW, deal, person
+from cast.builders import NOW, BuiltDeal, deal, person
 from cast.calls import SANNE, company
 from kloof import storage
 from kloof.actions.staff import fair_play
 from kloof.domain.access.people import Role
-from kloof.domain.staff.fair_play import AddressQuestion, Trace
-from kloof.storage.models import Deal
+from kloof.domain.staff.fair_play import Trace, TraceQuestion
+from kloof.domain.surveys.definition import Wave
+from kloof.storage.models import AnsweredAtOnce, Attempt, Deal
 from kloof.web import create_app
 
 Enter = Callable[[str, Role], FlaskClient]
@@ -45,6 +47,10 @@ def sold(seller: str, changed: int, of: int = 25) -> None:
 def lines(browser: FlaskClient) -> list[str]:
     page = BeautifulSoup(browser.get("/desk/fair-play", headers=IN_ENGLISH).text, "html.parser")
     return [line.get_text(" ", strip=True) for line in page.select("main li") if "?" in line.get_text()]
+
+
+def at_once(browser: FlaskClient) -> list[str]:
+    return [line for line in lines(browser) if "one network" in line]
 
 
 @pytest.mark.slow
@@ -94,7 +100,7 @@ def test_the_companys_own_mail_domain_is_any_that_its_settings_name(
 ) -> None:
     deal(seller=person("Anna"), email="anna@mailer.example")
     about = [one.about for one in fair_play.asked(company(database, tmp_path, **more), NOW)]
-    assert about == [AddressQuestion(person("Anna"), Trace.OWN_DOMAIN, 1)]
+    assert about == [TraceQuestion(person("Anna"), Trace.OWN_DOMAIN, 1)]
 
 
 def test_it_is_off_before_the_works_council_agreed(database: str, tmp_path: Path, desk: FlaskClient) -> None:
@@ -123,3 +129,56 @@ def test_the_page_takes_few_queries(desk: FlaskClient) -> None:
     with storage.counted_queries() as queries:
         assert lines(desk)
     assert len(queries) <= 7
+
+
+def sends_in(app: Flask, built: BuiltDeal, address: str, wave: Wave = Wave.SALE) -> None:
+    """A customer fills in the whole survey and sends it, from this address."""
+    everything = {"a1": "8", "a2": "0", "a3": "none", "consent": "totals", "action": "submit"}
+    visitor = app.test_client()
+    sent = visitor.post(f"/s/{built.tokens[wave]}", data=everything, environ_base={"REMOTE_ADDR": address})
+    assert sent.status_code == 303, sent.text
+
+
+def test_four_customers_who_answer_from_one_network_within_minutes_are_asked_about(
+    app: Flask, desk: FlaskClient
+) -> None:
+    for _ in range(3):
+        sends_in(app, deal(seller=person("Zara")), "2a02:a45f:1:2::7")
+    assert at_once(desk) == []
+    sends_in(app, deal(seller=person("Zara")), "2a02:a45f:1:2:9::1")
+    sends_in(app, deal(seller=person("Zara")), "2a02:a45f:1:2:9::1")
+    assert at_once(desk) == [
+        "Quarters of an hour in which 4 customers of Zara or more sent in their first survey from one network: 1. "
+        "Do you know why?"
+    ]
+
+
+def test_no_address_and_no_customer_is_kept_of_who_answered_from_one_network(
+    app: Flask, database: str
+) -> None:
+    for _ in range(4):
+        sends_in(app, deal(seller=person("Zara")), "198.41.0.4")
+    dump = [list(model.select().dicts()) for model in (AnsweredAtOnce, Attempt)]
+    assert set(dump[0][0]) == {"id", "salesperson", "noted_at"}
+    assert "198.41" not in str(dump)
+    assert sha256(b"198.41.0.4").hexdigest() not in str(dump)
+
+
+def test_others_customers_other_networks_and_one_customer_with_many_deals_are_not_asked_about(
+    app: Flask, desk: FlaskClient
+) -> None:
+    for number in range(4):
+        sends_in(app, deal(seller=person(f"Seller {number}")), "198.41.0.4")
+        sends_in(app, deal(seller=person("Zara")), f"198.41.0.{number + 10}")
+        sends_in(app, deal(seller=person("Bram"), email="same@home.example"), "198.41.0.99")
+        sends_in(app, deal(seller=person("Anna")), "127.0.0.1")
+    assert at_once(desk) == []
+
+
+def test_without_the_works_councils_consent_nothing_is_noted(database: str, tmp_path: Path) -> None:
+    without = company(database, tmp_path, works_council_consent=None)
+    application = create_app(without, clock=lambda: NOW + timedelta(days=1))
+    for _ in range(5):
+        sends_in(application, deal(seller=person("Zara")), "198.41.0.4")
+    assert not AnsweredAtOnce.select().exists()
+    assert not Attempt.select().exists()

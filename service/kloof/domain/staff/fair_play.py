@@ -34,11 +34,12 @@ class Signal(StrEnum):
 
 
 class Trace(StrEnum):
-    """What addresses may show of customers who were made up."""
+    """What addresses and networks may show of customers who were made up."""
 
     OWN_DOMAIN = "own_domain"  # customers at the company's own mail domain
     MANY_NAMES = "many_names"  # mailboxes that stand for several names
     ONE_DOMAIN = "one_domain"  # customers at one mail domain that hardly anybody else sells to
+    ONE_NETWORK = "one_network"  # quarters of an hour in which several customers answered from one network
 
 
 LEAST_NAMES: Final = 3
@@ -103,8 +104,8 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class AddressQuestion:
-    """What addresses of one salesperson's customers show, and how often; `domain` only where it is about one."""
+class TraceQuestion:
+    """What one salesperson's customers leave behind, and how often; `domain` only where it is about one."""
 
     person: int
     trace: Trace
@@ -114,7 +115,7 @@ class AddressQuestion:
 
 def address_questions(
     addresses: Iterable[Address], company_domains: Collection[str]
-) -> tuple[AddressQuestion, ...]:
+) -> tuple[TraceQuestion, ...]:
     """What to ask about addresses, by person.
 
     Asked is about a customer at the company's own mail domain or below it, a mailbox under three names, and four
@@ -133,8 +134,8 @@ def address_questions(
             at[domain][one.person] += 1
     aliases = [person for (person, _), count in names.items() if count >= LEAST_NAMES]
     found = [
-        *(AddressQuestion(person, Trace.OWN_DOMAIN, hits) for person, hits in ours.items()),
-        *(AddressQuestion(person, Trace.MANY_NAMES, aliases.count(person)) for person in set(aliases)),
+        *(TraceQuestion(person, Trace.OWN_DOMAIN, hits) for person, hits in ours.items()),
+        *(TraceQuestion(person, Trace.MANY_NAMES, aliases.count(person)) for person in set(aliases)),
         *_crowds(at),
     ]
     return tuple(sorted(found, key=lambda one: (one.person, one.trace, one.domain)))
@@ -153,11 +154,11 @@ def low_groups(means: Sequence[float]) -> tuple[bool, ...]:
     return tuple(mean < edge for mean in means)
 
 
-def _crowds(at: dict[str, defaultdict[int, int]]) -> Iterator[AddressQuestion]:
+def _crowds(at: dict[str, defaultdict[int, int]]) -> Iterator[TraceQuestion]:
     for domain, customers in at.items():
         for person, hits in customers.items():
             if hits >= LEAST_AT_ONE_DOMAIN and 2 * hits > sum(customers.values()):
-                yield AddressQuestion(person, Trace.ONE_DOMAIN, hits, domain)
+                yield TraceQuestion(person, Trace.ONE_DOMAIN, hits, domain)
 
 
 def _mailbox(address: str) -> str:

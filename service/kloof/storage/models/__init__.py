@@ -5,7 +5,7 @@ from kloof.storage.models.calls import Call, CallStep
 from kloof.storage.models.deals import Account, Customer, Deal, Person, Practice, SurveyVersion
 from kloof.storage.models.handover import HandoverMark
 from kloof.storage.models.outbox import Message, OptOut
-from kloof.storage.models.own_feedback import OwnBatch, OwnClosing, OwnPair
+from kloof.storage.models.own_feedback import AnsweredAtOnce, OwnBatch, OwnClosing, OwnPair
 from kloof.storage.models.release import (
     Block,
     Pair,
@@ -48,12 +48,14 @@ MODELS = [
     OwnBatch,
     OwnPair,
     OwnClosing,
+    AnsweredAtOnce,
     HandoverMark,
 ]
 
 __all__ = [
     "MODELS",
     "Account",
+    "AnsweredAtOnce",
     "Attempt",
     "AuditEntry",
     "AuditSubject",

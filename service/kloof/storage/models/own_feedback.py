@@ -69,3 +69,13 @@ class OwnClosing(BaseModel):
 
     salesperson = ForeignKeyField(Person, unique=True, on_delete="CASCADE")
     moment = UtcField()
+
+
+class AnsweredAtOnce(BaseModel):
+    """That several customers of a salesperson sent a first survey from one network at one time; not where, nor who."""
+
+    salesperson = ForeignKeyField(Person, on_delete="CASCADE")
+    noted_at = UtcField()
+
+    if TYPE_CHECKING:
+        salesperson_id: int

@@ -7,12 +7,12 @@ from typing import Final, NamedTuple
 
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.mailing.kinds import INVITATION
-from kloof.domain.staff.fair_play import Address, Count, Signal, domain_of, low_groups
+from kloof.domain.staff.fair_play import Address, Count, Signal, Trace, TraceQuestion, domain_of, low_groups
 from kloof.domain.states import InvitationState, MessageState
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import is_postgresql
 from kloof.storage.fields import UtcField
-from kloof.storage.models import Deal, OwnBatch, Person
+from kloof.storage.models import AnsweredAtOnce, Deal, OwnBatch, Person
 from kloof.storage.statements import names, rows
 
 SETTLED: Final = timedelta(days=28)
@@ -76,6 +76,17 @@ WHERE d.cancelled_at IS NULL AND c.email IS NOT NULL GROUP BY d.salesperson_id, 
 """
 
 
+class _AtOnce(NamedTuple):
+    salesperson: int
+    times: int
+
+
+_AT_ONCE = """
+SELECT salesperson_id AS salesperson, COUNT(*) AS times FROM answered_at_once
+GROUP BY salesperson_id ORDER BY salesperson_id
+"""
+
+
 def counts(now: datetime) -> list[Count]:
     """Everything that is counted, per salesperson and signal; two queries."""
     return [*_of_deals(now), *_of_groups()]
@@ -122,6 +133,22 @@ def _of_groups() -> Iterator[Count]:
 def addresses() -> list[Address]:
     """Every customer with an address, per salesperson who sold to them; one query."""
     return [Address(row.salesperson, row.email, row.names) for row in rows(_Addressed, _ADDRESSES)]
+
+
+def parties(deal: int) -> tuple[int, int] | None:
+    """The rows of the salesperson and the customer of this deal; None where it was erased. One query."""
+    row = Deal.get_or_none(Deal.id == deal)
+    return (int(row.salesperson_id), int(row.customer_id)) if row else None
+
+
+def keep_answered_at_once(salesperson: int, now: datetime) -> None:
+    """Keep that it happened to this salesperson, and when; neither where nor who."""
+    AnsweredAtOnce.insert(salesperson=salesperson, noted_at=now).execute()
+
+
+def answered_at_once() -> list[TraceQuestion]:
+    """How often several customers answered from one network at one time, per salesperson; one query."""
+    return [TraceQuestion(row.salesperson, Trace.ONE_NETWORK, row.times) for row in rows(_AtOnce, _AT_ONCE)]
 
 
 def staff_domains() -> set[str]:

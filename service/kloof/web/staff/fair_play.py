@@ -13,11 +13,12 @@ from kloof.domain.staff.fair_play import (
     LEAST_NAMES,
     LEAST_OTHERS,
     LEAST_OWN,
-    AddressQuestion,
     Question,
     Signal,
     Trace,
+    TraceQuestion,
 )
+from kloof.domain.staff.networks import LEAST_AT_ONCE, MINUTES_AT_ONCE
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.language import say
@@ -47,6 +48,8 @@ def _page(*, off: bool, asked: tuple[Named, ...]) -> str:
         errors=round(100 * FALSE_DISCOVERIES),
         names=LEAST_NAMES,
         together=LEAST_AT_ONE_DOMAIN,
+        at_once=LEAST_AT_ONCE,
+        minutes=MINUTES_AT_ONCE,
     )
 
 
@@ -54,13 +57,11 @@ def _sentence(named: Named) -> str:
     """The counts as they are. No colour, no rank, no guess at why."""
     about = named.about
     return (
-        _of_addresses(named.name, about)
-        if isinstance(about, AddressQuestion)
-        else _of_shares(named.name, about)
+        _of_traces(named.name, about) if isinstance(about, TraceQuestion) else _of_shares(named.name, about)
     )
 
 
-def _of_addresses(name: str, one: AddressQuestion) -> str:
+def _of_traces(name: str, one: TraceQuestion) -> str:
     match one.trace:
         case Trace.OWN_DOMAIN:
             return say(
@@ -74,6 +75,14 @@ def _of_addresses(name: str, one: AddressQuestion) -> str:
                 name=name,
                 hits=one.hits,
                 names=LEAST_NAMES,
+            )
+        case Trace.ONE_NETWORK:
+            return say(
+                "Quarters of an hour in which {together} customers of {name} or more sent in their first survey from "
+                "one network: {hits}. Do you know why?",
+                name=name,
+                hits=one.hits,
+                together=LEAST_AT_ONCE,
             )
         case Trace.ONE_DOMAIN:
             return say(

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from flask import Blueprint, abort, g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
+from kloof.actions.staff.fair_play import note_network
 from kloof.actions.staff.open_calls import policy as call_policy
 from kloof.actions.surveys import respond
 from kloof.domain.errors import KloofError, Reason
+from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import (
     Changes,
     Questionnaire,
@@ -96,6 +98,8 @@ def _save(questionnaire: Questionnaire, reading: forms.PostedForm, found: Preset
         told = {item: words.not_taken(after, item, found.overtaken[item]) for item in overtaken}
         return _again(after, told, forget=found.overtaken)
     if submits and after.submitted:
+        if after.wave is Wave.SALE and not questionnaire.submitted:
+            note_network(settings(), after.deal, request.remote_addr, now())
         return redirect(show.receipt(after), 303)
     if submits:
         return _again(after, _needed(after, after.response))
