@@ -23,6 +23,7 @@ from kloof.domain.text import LANGUAGES
 from kloof.mail.headers import one_line
 from kloof.mail.texts import MailText, mail_texts
 
+LONGEST_SUBJECT = 998  # RFC 5322, 2.1.1; kloof writes none that comes near it
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _PICTURES = frozenset({"image/gif", "image/jpeg", "image/png", "image/webp"})
 _WITHIN = re.compile(r"cid:([^\s\"'()<>]+)", re.IGNORECASE)
@@ -116,6 +117,8 @@ def _moment(message: Message, file: Path) -> datetime:
 
 
 def _letter_of(subject: str) -> str:
+    if len(subject) > LONGEST_SUBJECT:
+        return ""
     return next((name for name, pattern in _subjects() if pattern.fullmatch(subject)), "")
 
 

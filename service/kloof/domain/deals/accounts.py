@@ -4,11 +4,11 @@ Disclosure control counts organisations beside people: sixteen contacts of one h
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import Final
 
 from kloof.domain.deals.deals import DealLine
+from kloof.domain.text import composed
 
 _NAMED, _NUMBERED = "name:", "number:"
 _SPACES: Final = re.compile(" +")
@@ -29,7 +29,7 @@ class Account:
 
 def spelled(text: str) -> str:
     """A name in which spaces and the way in which accents are encoded no longer differ."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    return _SPACES.sub(" ", composed(text)).strip()
 
 
 def account_of(line: DealLine) -> Account | None:

@@ -15,7 +15,7 @@ LONGEST = 200
 
 def is_address(text: str) -> bool:
     """Whether this can be an e-mail address that is safe to put in a header."""
-    return bool(_ADDRESS.fullmatch(text))
+    return len(text) <= LONGEST and bool(_ADDRESS.fullmatch(text))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -144,8 +145,8 @@ def _check_header(
     wrong: list[tuple[Reason, str, str]] = [
         (Reason.COLUMN_MISSING, f"column {name} is missing.", name) for name in required if name not in header
     ]
-    for name in dict.fromkeys(header):
-        if header.count(name) > 1:
+    for name, times in Counter(header).items():
+        if times > 1:
             wrong.append((Reason.COLUMN_TWICE, f"column {name} stands there twice.", name))
         elif name not in known:
             near = get_close_matches(name, known, n=1)

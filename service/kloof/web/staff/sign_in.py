@@ -6,12 +6,13 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
 from flask_wtf import FlaskForm
-from wtforms import EmailField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms import EmailField, Field
+from wtforms.validators import ValidationError
 
 from kloof.actions.access import oidc
 from kloof.actions.access import sign_in as action
 from kloof.domain.access.people import Person
+from kloof.domain.deals.cells import is_address
 from kloof.domain.errors import Reason
 from kloof.web.app import errors, guard
 from kloof.web.app.context import now, settings
@@ -23,13 +24,15 @@ blueprint = Blueprint("sign_in", __name__)
 BROWSER_COOKIE = "kloof_browser"
 
 
+def _is_an_address(_: FlaskForm, field: Field) -> None:
+    if not is_address(field.data):
+        raise ValidationError
+
+
 class AskForm(FlaskForm):
     """Where to send the link."""
 
-    email = EmailField(
-        filters=[lambda value: (value or "").strip()],
-        validators=[InputRequired(), Length(max=200), Regexp(r"[^@\s]+@[^@\s]+\.[^@\s]+$")],
-    )
+    email = EmailField(filters=[lambda value: (value or "").strip()], validators=[_is_an_address])
 
 
 class UseForm(FlaskForm):
@@ -49,12 +52,13 @@ def send() -> ResponseReturnValue:
     if settings().oidc.is_on:
         # With a provider there is no second way in: whoever lost their account there has none here.
         return errors.page(Reason.PAGE_UNKNOWN)
+    # Counted before anything is read: what cannot be an address is an attempt too.
+    if limited("sign-in-origin", request.remote_addr, most=30):
+        return errors.page(Reason.TOO_MANY_SIGN_INS)
     form = AskForm()
     if not form.validate():
         return render_template("sign_in/ask.html", form=form), 422
-    if limited("sign-in", str(form.email.data).lower(), most=5) or limited(
-        "sign-in-origin", request.remote_addr, most=30
-    ):
+    if limited("sign-in", str(form.email.data).lower(), most=5):
         return errors.page(Reason.TOO_MANY_SIGN_INS)
     browser = request.cookies.get(BROWSER_COOKIE) or secrets.token_urlsafe(32)
     action.ask(settings(), str(form.email.data), browser, now())

@@ -1,7 +1,6 @@
 """The Flask-WTF form that a survey asks for, and every sentence that a customer can get about a wrong field."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -21,7 +20,7 @@ from kloof.domain.surveys.responses import (
     Response,
     Source,
 )
-from kloof.domain.text import LANGUAGES, Language
+from kloof.domain.text import LANGUAGES, Language, composed
 from kloof.web.app.language import say
 from kloof.web.survey.pages import (
     MAY_CALL,
@@ -91,9 +90,7 @@ class Written(Field):
     def process_formdata(self, valuelist: list[Any]) -> None:
         if not valuelist:
             return
-        self.data = unicodedata.normalize(
-            "NFC", valuelist[0].replace("\r\n", "\n").replace("\r", "\n").strip()
-        )
+        self.data = composed(valuelist[0].replace("\r\n", "\n").replace("\r", "\n").strip())
         if len(valuelist) > 1:
             raise ValueError(say("This was filled in twice. Fill it in once."))
         if len(self.data) > self.most:
