@@ -30,8 +30,6 @@ PATTERNS: dict[str, str | tuple[str, Reader]] = {
     "cli/logs.py: _ADDRESS": ("kloof.cli.logs", "search"),
     "config/sources.py: _line_of": OURS,  # kloof.toml
     "design/shared.py: _COLOUR": OURS,
-    "domain/deals/accounts.py: _SPACES": ("kloof.domain.deals.accounts", "search"),
-    "domain/deals/cells.py: _ADDRESS": ("kloof.domain.deals.cells", "fullmatch"),
     "mail/bounces.py: _VERP": ("kloof.mail.bounces", "search"),
     "mail/bounces.py: _QUOTED": ("kloof.mail.bounces", "search"),
     "mail/bounces.py: _STATUS": ("kloof.mail.bounces", "search"),
@@ -108,7 +106,7 @@ def test_letters_are_composed_in_one_place_only_where_their_number_is_bounded() 
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("normalize")
     }
-    assert callers == {"domain/text.py", "storage/migrations/0014_accounts.py"}
+    assert callers == {"domain/spelling.py", "storage/migrations/0014_accounts.py"}
 
 
 def letters(parsed: Any) -> Iterator[str]:

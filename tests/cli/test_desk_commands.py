@@ -111,7 +111,7 @@ def test_wrong_usage_exits_with_2(kloof: Type) -> None:
 def test_an_address_that_is_none_is_refused(ready: Type) -> None:
     refused = ready("people", "add", "--role", "desk", "--email", "noor", "--name", "Noor")
     assert refused.exit_code == 1
-    assert "'noor' is not an e-mail address." in refused.stderr
+    assert "noor is not an e-mail address." in refused.stderr
 
 
 def test_settings_that_cannot_be_used_are_all_named_with_their_line(kloof: Type) -> None:

@@ -8,7 +8,7 @@ from cast.selling import NOON, company
 from instruments.bad_server import BadServer, Mood
 from kloof.actions.mailing.trial import try_out
 from kloof.config import Settings
-from kloof.domain.errors import BadInput, BadSettings
+from kloof.domain.errors import BadSettings, Refused
 from kloof.mail.checks import Proof
 
 RECORDS = {
@@ -56,7 +56,7 @@ def test_dns_that_does_not_answer_is_no_reason_to_stop(tmp_path: Path) -> None:
 
 
 def test_what_is_no_address_is_refused_before_anything_goes_out(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="not an e-mail address"):
+    with pytest.raises(Refused, match="not an e-mail address"):
         list(try_out(settings(tmp_path, 1), "nobody", NOON))
 
 

@@ -23,7 +23,7 @@ def export(settings: Settings, email: str, now: datetime) -> dict[str, Any]:
         audit_log.write(
             COMMAND_LINE, AuditAction.CUSTOMER_EXPORTED, now, deals=person_data.deals_of(customer)
         )
-        no_mail = opt_outs.is_opted_out(address_hash(settings.secret_key, email.strip().lower()))
+        no_mail = opt_outs.is_opted_out(address_hash(settings.secret_key, email))
         return person_data.everything(customer) | {"gets_mail": not no_mail}
 
 
@@ -34,7 +34,7 @@ def erase(settings: Settings, email: str, now: datetime) -> int:
     """
     with storage.transaction():
         deals = person_data.erase(_number(email), now)
-        opt_outs.remember(address_hash(settings.secret_key, email.strip().lower()), opt_outs.ASKED, now)
+        opt_outs.remember(address_hash(settings.secret_key, email), opt_outs.ASKED, now)
         audit_log.write(COMMAND_LINE, AuditAction.CUSTOMER_ERASED, now, detail=f"{deals} deals")
     return deals
 

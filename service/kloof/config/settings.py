@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -18,10 +19,17 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from kloof.domain.access.people import Role
+from kloof.domain.addresses import domain_of
 from kloof.domain.colour import nearest_readable
 from kloof.domain.deals.study_arms import MOST
+from kloof.domain.spelling import spelled
 from kloof.domain.text import Language
 
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\r\n]*$"),
+    AfterValidator(spelled),
+]
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\r\n]*$")
 ]
@@ -31,6 +39,7 @@ Address = Annotated[
 MailDomain = Annotated[
     str,
     StringConstraints(strip_whitespace=True, to_lower=True, max_length=253, pattern=r"^[^@\s]+\.[^@\s]+$"),
+    AfterValidator(domain_of),
 ]
 
 
@@ -110,9 +119,9 @@ class Mail(_Section):
 class Deals(_Section):
     """The names that a deal may carry; an empty list takes every name. And at whose mail domains strangers meet."""
 
-    teams: tuple[Line, ...] = ()
-    regions: tuple[Line, ...] = ()
-    products: tuple[Line, ...] = ()
+    teams: tuple[Name, ...] = ()
+    regions: tuple[Name, ...] = ()
+    products: tuple[Name, ...] = ()
     mail_providers: tuple[MailDomain, ...] = ()
 
 

@@ -47,6 +47,7 @@ class Reason(StrEnum):
     COLUMN_UNKNOWN = auto()
     CELLS_MISCOUNTED = auto()
     CELL_EMPTY = auto()
+    CELL_TOO_LONG = auto()
     CELL_UNFIT = auto()
     NOT_A_DAY = auto()
     NOT_A_LANGUAGE = auto()
@@ -77,6 +78,7 @@ class Reason(StrEnum):
 
     # Mail, letters and the people they go to
     NOT_AN_ADDRESS = auto()
+    ADDRESS_TOO_LONG = auto()
     CUSTOMER_UNKNOWN = auto()
     MAIL_NOT_TAKEN = auto()
     MAILBOX_UNREADABLE = auto()

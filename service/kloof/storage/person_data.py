@@ -3,8 +3,10 @@
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from kloof.domain import addresses
 from kloof.domain.errors import NotFound, Reason
 from kloof.domain.mailing.kinds import MAIL_KINDS
+from kloof.domain.spelling import spelled
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.access import audit_log
@@ -77,9 +79,10 @@ _PROMISE = ("text", "aspect", "source", "outcome", "remark")
 
 def number_of(known_as: str) -> int | None:
     """The row of the customer with this address, or else this number in the CRM, or else this deal; None for none."""
-    row = Customer.get_or_none(Customer.email == known_as.strip().lower())
-    row = row or Customer.get_or_none(Customer.number == known_as.strip())
-    deal = None if row else Deal.get_or_none(Deal.deal_id == known_as.strip(), Deal.by_letter)
+    number = spelled(known_as)
+    row = Customer.get_or_none(Customer.email == addresses.known_as(known_as))
+    row = row or Customer.get_or_none(Customer.number == number)
+    deal = None if row else Deal.get_or_none(Deal.deal_id == number, Deal.by_letter)
     return int(row.id) if row else int(deal.customer_id) if deal else None
 
 

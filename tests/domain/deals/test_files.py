@@ -40,9 +40,10 @@ def test_the_semicolons_byte_order_mark_and_line_ends_of_excel_are_no_obstacle(b
 
 def test_a_quoted_name_with_a_comma_and_a_line_break_keeps_the_line_numbers_right() -> None:
     odd = GOOD.replace("Jan de Boer", '"Boer, de\nand sons"').replace("D-1", "D-0")
-    (first, refused), (second, good) = lines(f"{HEADER}\n{odd}\n{GOOD}\n")
+    (first, folded), (second, good) = lines(f"{HEADER}\n{odd}\n{GOOD}\n")
     assert (first, second) == (2, 4)
-    assert isinstance(refused, LineRefused), "a name with a line break could become a mail header"
+    assert isinstance(folded, DealLine)
+    assert folded.customer_name == "Boer, de and sons", "a line break could become a mail header"
     assert isinstance(good, DealLine)
 
 
@@ -52,15 +53,15 @@ def test_a_quoted_name_with_a_comma_and_a_line_break_keeps_the_line_numbers_righ
         (
             "Jan@Home.example",
             "jan.home.example",
-            "customer_email 'jan.home.example' is not an e-mail address",
+            "customer_email jan.home.example is not an e-mail address",
         ),
-        ("Jan@Home.example", "jan@home.example\tBcc: x@y.z", "cannot be printed"),
+        ("Jan@Home.example", "jan@home.example\tBcc: x@y.z", "is not an e-mail address"),
         (",nl,", ",fr,", "language 'fr' is not one of nl, en"),
         ("2026-03-02", "2-3-2026", "sold_on '2-3-2026' is not a date like 2026-03-31"),
         ("2026-03-02", "", "sold_on is empty"),
         ("Utrecht", "", "team is empty"),
-        ("Warmtepomp", "x" * 201, "product holds more than 200 characters"),
-        ("D-1", "x" * 101, "deal_id holds more than 100 characters"),
+        ("Warmtepomp", "x" * 201, "product holds 201 characters, and at most 200 fit"),
+        ("D-1", "x" * 101, "deal_id holds 101 characters, and at most 100 fit"),
         ("Warmtepomp", "Warmte,pomp", "it has 11 fields, the header has 10"),
     ],
 )

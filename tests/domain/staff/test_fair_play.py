@@ -8,6 +8,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control, fisher_exact
 
+from kloof.domain.addresses import domain_of
 from kloof.domain.staff.fair_play import (
     PUBLIC_PROVIDERS,
     Address,
@@ -17,7 +18,6 @@ from kloof.domain.staff.fair_play import (
     Trace,
     TraceQuestion,
     address_questions,
-    domain_of,
     low_groups,
     questions,
 )

@@ -24,11 +24,12 @@ from kloof.wording import translator
 pytestmark = pytest.mark.slow
 
 OF_ONE_LINE = {
-    Reason.CELLS_MISCOUNTED, Reason.CELL_EMPTY, Reason.CELL_UNFIT, Reason.NOT_A_DAY, Reason.NOT_A_LANGUAGE,
-    Reason.NOT_A_TIME_ZONE, Reason.NOT_AN_ADDRESS, Reason.DEAL_TWICE, Reason.DEAL_UNKNOWN, Reason.DEAL_CANCELLED,
-    Reason.DAY_IN_FUTURE, Reason.DAY_BEFORE_SALE, Reason.SECOND_SURVEY_ANSWERED, Reason.CUSTOMER_HAS_ANSWERED,
-    Reason.ADDRESS_OF_ANOTHER, Reason.CUSTOMER_PERHAPS_KNOWN, Reason.NAME_UNKNOWN, Reason.SALESPERSON_UNKNOWN,
-    Reason.SURVEY_UNKNOWN, Reason.SURVEY_CHANGED,
+    Reason.CELLS_MISCOUNTED, Reason.CELL_EMPTY, Reason.CELL_TOO_LONG, Reason.CELL_UNFIT, Reason.NOT_A_DAY,
+    Reason.NOT_A_LANGUAGE, Reason.NOT_A_TIME_ZONE, Reason.NOT_AN_ADDRESS, Reason.ADDRESS_TOO_LONG,
+    Reason.DEAL_TWICE, Reason.DEAL_UNKNOWN, Reason.DEAL_CANCELLED, Reason.DAY_IN_FUTURE, Reason.DAY_BEFORE_SALE,
+    Reason.SECOND_SURVEY_ANSWERED, Reason.CUSTOMER_HAS_ANSWERED, Reason.ADDRESS_OF_ANOTHER,
+    Reason.CUSTOMER_PERHAPS_KNOWN, Reason.NAME_UNKNOWN, Reason.SALESPERSON_UNKNOWN, Reason.SURVEY_UNKNOWN,
+    Reason.SURVEY_CHANGED,
 }  # fmt: skip
 """The other lines of the file go in, so the page is no error; this line stands there with why."""
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from kloof import storage
 from kloof.actions.staff.consent import refuse_without_consent
 from kloof.config import Settings
-from kloof.domain.staff.fair_play import Question, TraceQuestion, address_questions, domain_of, questions
+from kloof.domain.addresses import domain_of
+from kloof.domain.staff.fair_play import Question, TraceQuestion, address_questions, questions
 from kloof.domain.staff.networks import LEAST_AT_ONCE, MINUTES_AT_ONCE, mark, network_of
 from kloof.storage.access import attempts
 from kloof.storage.staff import fair_play

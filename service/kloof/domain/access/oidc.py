@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kloof.domain import addresses
 from kloof.domain.access.people import Role
 from kloof.domain.errors import Reason, Refused
 
@@ -22,7 +23,7 @@ def claimed(claims: Mapping[str, Any], groups_claim: str, roles: Mapping[str, Ro
 
     Somebody in groups with different roles is refused: which of them counts is not ours to guess.
     """
-    email = str(claims.get("email") or "").strip().lower()
+    email = addresses.known_as(str(claims.get("email") or ""))
     if "@" not in email or claims.get("email_verified") is False:
         raise Refused(
             Reason.PROVIDER_NO_ADDRESS,

@@ -3,15 +3,12 @@
 Disclosure control counts organisations beside people: sixteen contacts of one hospital are one account.
 """
 
-import re
 from dataclasses import dataclass, replace
-from typing import Final
 
 from kloof.domain.deals.deals import DealLine
-from kloof.domain.text import composed
+from kloof.domain.spelling import spelled
 
 _NAMED, _NUMBERED = "name:", "number:"
-_SPACES: Final = re.compile(" +")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +22,6 @@ class Account:
     def is_named(self) -> bool:
         """Whether a deals file named it; otherwise the customer's number stands for it."""
         return self.key.startswith(_NAMED)
-
-
-def spelled(text: str) -> str:
-    """A name in which spaces and the way in which accents are encoded no longer differ."""
-    return _SPACES.sub(" ", composed(text)).strip()
 
 
 def account_of(line: DealLine) -> Account | None:

@@ -1,21 +1,16 @@
 """The cells of one line of a file from a CRM, and what can be wrong with each."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from kloof.domain import addresses
 from kloof.domain.errors import Reason, Refused
+from kloof.domain.spelling import spelled, unprintable
 from kloof.domain.text import LANGUAGES, Language
 
-_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
 LONGEST = 200
-
-
-def is_address(text: str) -> bool:
-    """Whether this can be an e-mail address that is safe to put in a header."""
-    return len(text) <= LONGEST and bool(_ADDRESS.fullmatch(text))
 
 
 @cache
@@ -32,7 +27,7 @@ class Cells:
     """The cells of one line; asking for a bad one notes what is wrong and gives something harmless."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
-        self.values = values
+        self.values = {name: spelled(value) for name, value in values.items()}
         self.wrong: list[Refused] = []
 
     def _note(self, reason: Reason, name: str, what: str) -> None:
@@ -44,9 +39,17 @@ class Cells:
         value = self.values.get(name, "")
         if not value:
             self._note(Reason.CELL_EMPTY, name, "is empty")
-        elif len(value) > most or not value.isprintable():
-            what = f"holds more than {most} characters, or characters that cannot be printed"
-            self.wrong.append(Refused(Reason.CELL_UNFIT, f"{name} {what}", column=name, most=most))
+        elif len(value) > most:
+            what = f"{name} holds {len(value)} characters, and at most {most} fit"
+            self.wrong.append(Refused(Reason.CELL_TOO_LONG, what, column=name, letters=len(value), most=most))
+        elif letter := unprintable(value):
+            code = f"U+{ord(letter):04X}"
+            what = (
+                f"{name} holds a character that cannot be printed ({code}, number {value.index(letter) + 1})"
+            )
+            self.wrong.append(
+                Refused(Reason.CELL_UNFIT, what, column=name, letter=code, at=value.index(letter) + 1)
+            )
         return value
 
     def maybe_text(self, name: str, most: int = LONGEST) -> str:
@@ -62,10 +65,16 @@ class Cells:
         return value
 
     def address(self, name: str) -> str:
-        value = self.text(name).lower()
-        if value and not is_address(value):
-            self._note(Reason.NOT_AN_ADDRESS, name, "is not an e-mail address")
-        return value
+        value = self.values.get(name, "")
+        if not value:
+            return self.text(name)
+        try:
+            return addresses.canonical(value)
+        except Refused as refusal:
+            here = Refused(refusal.reason, f"{name} {refusal}", column=name)
+            here.facts |= refusal.facts
+            self.wrong.append(here)
+            return value
 
     def language(self, name: str) -> Language:
         value = self.text(name).lower()

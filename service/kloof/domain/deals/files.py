@@ -9,7 +9,6 @@ from datetime import date
 from difflib import get_close_matches
 from typing import TypeVar
 
-from kloof.domain.deals.accounts import spelled
 from kloof.domain.deals.cells import Cells
 from kloof.domain.deals.deals import PRACTICES, DealLine
 from kloof.domain.errors import BadInput, Reason, Refused
@@ -167,7 +166,7 @@ def _checked(
     if len(row) != len(header):
         what = f"it has {len(row)} fields, the header has {len(header)}"
         return LineRefused((Refused(Reason.CELLS_MISCOUNTED, what, cells=len(row), columns=len(header)),))
-    fields = Cells(dict(zip(header, (cell.strip() for cell in row), strict=True)))
+    fields = Cells(dict(zip(header, row, strict=True)))
     value = build(fields)
     deal_id = fields.values.get("deal_id", "")
     if deal_id in seen:
@@ -204,7 +203,7 @@ def _deal(fields: Cells) -> DealLine:
         practices={name: day for name in PRACTICES if (day := fields.maybe_day(f"{name}_on"))},
         customer_number=fields.maybe_text("customer_number", most=LONGEST_DEAL_ID),
         time_zone=fields.time_zone("customer_time_zone"),
-        account=spelled(fields.maybe_text("account")),
+        account=fields.maybe_text("account"),
     )
 
 

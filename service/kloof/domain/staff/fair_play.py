@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from kloof.domain.addresses import domain_of
 from kloof.domain.statistics.many import adjusted
 
 FALSE_DISCOVERIES: Final = 0.05
@@ -139,11 +140,6 @@ def address_questions(
         *_crowds(at),
     ]
     return tuple(sorted(found, key=lambda one: (one.person, one.trace, one.domain)))
-
-
-def domain_of(address: str) -> str:
-    """What stands behind the @, in small letters."""
-    return address.rpartition("@")[2].strip("<> ").lower()
 
 
 def low_groups(means: Sequence[float]) -> tuple[bool, ...]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import cast
 
+from kloof.domain import addresses
 from kloof.domain.access.people import Person, Role
 from kloof.domain.text import Language
 from kloof.storage.models import Person as Row
@@ -15,7 +16,7 @@ def by_id(person_id: int) -> Person | None:
 
 def by_email(email: str) -> Person | None:
     """The person with this address; None for nobody, and for somebody who has left."""
-    return _value(Row.get_or_none(Row.email == email.strip().lower(), Row.active))
+    return _value(Row.get_or_none(Row.email == addresses.known_as(email), Row.active))
 
 
 def anybody() -> Person | None:
@@ -37,7 +38,7 @@ def desk() -> list[int]:
 
 def put(email: str, name: str, role: Role, team: str, now: datetime) -> bool:
     """Add this person, or change what is known of them; gives whether they are new."""
-    email = email.strip().lower()
+    email = addresses.known_as(email)
     changed = (
         Row.update(name=name, role=role.value, team=team, active=True).where(Row.email == email).execute()
     )

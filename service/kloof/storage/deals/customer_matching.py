@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from kloof.domain.deals.deals import DealLine
+from kloof.domain.spelling import spelled
 from kloof.storage.models import Customer
 from kloof.storage.statements import rows
 
@@ -79,5 +80,5 @@ def nameless(besides: Iterable[str]) -> dict[str, str]:
 
 
 def name_key(name: str) -> str:
-    """A name as it is compared: case and spaces do not count."""
-    return " ".join(name.casefold().split())
+    """A name as it is compared: case, spaces and what nobody sees do not count."""
+    return spelled(spelled(name).casefold())

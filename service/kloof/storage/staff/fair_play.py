@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from kloof.domain.addresses import domain_of
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.mailing.kinds import INVITATION
-from kloof.domain.staff.fair_play import Address, Count, Signal, Trace, TraceQuestion, domain_of, low_groups
+from kloof.domain.staff.fair_play import Address, Count, Signal, Trace, TraceQuestion, low_groups
 from kloof.domain.states import InvitationState, MessageState
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import is_postgresql

@@ -28,14 +28,22 @@ FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
             "Look for a comma or semicolon too many, and put text that holds one between quotation marks.",
         ),
         Reason.CELL_EMPTY: ("{column} is empty", "Fill it in."),
+        Reason.CELL_TOO_LONG: (
+            "{column} has {letters} characters, and at most {most} fit",
+            "Make it shorter.",
+        ),
         Reason.CELL_UNFIT: (
-            "{column} is longer than {most} characters, or holds some that cannot be printed",
-            "Type it again, in one line.",
+            "{column}: character {at} cannot be printed ({letter})",
+            "Type the cell again, without copying it.",
         ),
         Reason.NOT_A_DAY: ("{column}: “{value}” is not a date", "Write it like 2026-03-31."),
         Reason.NOT_A_LANGUAGE: ("{column}: “{value}” is not a language of kloof", "Write nl or en."),
         Reason.NOT_A_TIME_ZONE: ("{column}: “{value}” is not a time zone", "Write it like Europe/Amsterdam."),
         Reason.NOT_AN_ADDRESS: ("“{value}” is not an e-mail address", "Write it like name@company.nl."),
+        Reason.ADDRESS_TOO_LONG: (
+            "“{value}” is longer than an e-mail address can be",
+            "At most {most_before} letters stand before the @, and {most} in all.",
+        ),
         Reason.DEAL_TWICE: ("Deal {deal} stands on line {line} already", "Take one of the two lines out."),
         Reason.DEAL_UNKNOWN: (
             "There is no deal {deal}",

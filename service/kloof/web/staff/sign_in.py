@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 from kloof.actions.access import oidc
 from kloof.actions.access import sign_in as action
 from kloof.domain.access.people import Person
-from kloof.domain.deals.cells import is_address
+from kloof.domain.addresses import is_address
 from kloof.domain.errors import Reason
 from kloof.web.app import errors, guard
 from kloof.web.app.context import now, settings

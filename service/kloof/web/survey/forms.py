@@ -8,6 +8,7 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
+from kloof.domain.spelling import composed
 from kloof.domain.surveys.answers import DOES_NOT_APPLY, Answer
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.responses import (
@@ -20,7 +21,7 @@ from kloof.domain.surveys.responses import (
     Response,
     Source,
 )
-from kloof.domain.text import LANGUAGES, Language, composed
+from kloof.domain.text import LANGUAGES, Language
 from kloof.web.app.language import say
 from kloof.web.survey.pages import (
     MAY_CALL,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instruments.growth import grows_too_fast
-from kloof.domain.text import MOST_MARKS, composed
+from kloof.domain.spelling import MOST_MARKS, composed
 
 MARKS = "\u0315\u0300\u0327\u0330"
 
