@@ -11,7 +11,7 @@ from kloof.domain.releases.attacks.insiders import ALL_BUT_ONE, ONE, TWO
 from kloof.domain.releases.attacks.programmes import Verdict, each_answered
 from kloof.domain.releases.rounding import base_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("disclosure table")]
 
 TRIED = ("tiny", "one to five", "big accounts")
 LEAST = {600: 0.75, 3000: 0.9}
