@@ -35,8 +35,8 @@ DAYS = {
 LEAP_YEAR = {f"{day}": day for day in (date(2028, 1, 1) + timedelta(days=number) for number in range(366))}
 A_FEW, MORE = 10, 30
 """Deals: no release comes out; of the more of them, every kind of thing happens to one."""
-ENOUGH = 300
-"""Deals: releases come out."""
+ENOUGH = 150
+"""Deals: three releases come out."""
 ALL = 1000
 
 

@@ -81,7 +81,7 @@ _WITH_FEW_DEALS = """
 from kloof.cli import main
 from kloof.demo import processes
 play = processes.play
-processes.play = lambda settings, today, say: play(settings, today, say, 300)
+processes.play = lambda settings, today, say: play(settings, today, say, 150)
 main()
 """
 
@@ -92,7 +92,7 @@ def running_demo(
 ) -> Iterator[Demo]:
     """Start `kloof demo` in `folder`, wait for its addresses, and end it with Ctrl-C, unless it has ended by then.
 
-    Not `whole`: a third of the deals, of which releases come out as well, in half the time.
+    Not `whole`: so few deals that three releases still come out of them.
     """
     program = _KLOOF if whole else ["-c", _WITH_FEW_DEALS]
     process = subprocess.Popen(
