@@ -2,9 +2,12 @@
 
 import io
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from cast.builders import CALLS, NOW, SECRET, BuiltDeal, deal, person, settings, survey
 from cast.calls import answers as told_something_large
+from kloof import storage
 from kloof.actions.access import oidc
 from kloof.actions.staff import calls
 from kloof.actions.surveys import respond
@@ -27,6 +31,7 @@ from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent
 from kloof.storage.access import people
+from kloof.storage.database import database
 from kloof.storage.mailing import opt_outs
 from kloof.storage.models import Customer, Deal
 from kloof.storage.releases import queueing
@@ -395,6 +400,57 @@ def _(world: World) -> TestResponse:
 def _(world: World) -> TestResponse:
     world.monkeypatch.setattr(letter_code, "MOST_WRONG_CODES", 1)
     return world.often(1, "/k", code="0123-4567-89AB-CDEF")
+
+
+@case(Reason.DATABASE_GONE)
+def _(world: World) -> TestResponse:
+    form_of, browser = fresh(world), world.visitor()
+    _file(world).unlink()
+    return browser.post(form_of, data={"a1": "8"})
+
+
+@case(Reason.DATABASE_DAMAGED)
+def _(world: World) -> TestResponse:
+    form_of, browser = fresh(world), world.visitor()
+    storage.close_database()
+    _file(world).write_bytes(b"no database at all. " * 4000)
+    storage.open_database(world.house.database_url)
+    return browser.post(form_of, data={"a1": "8"})
+
+
+@case(Reason.DATABASE_UNWRITABLE)
+def _(world: World) -> TestResponse:
+    """The lock file is of another user; for the administrator, who may write everything, it is a folder."""
+    form_of, browser = fresh(world), world.visitor()
+    storage.close_database()
+    turn = _file(world).with_name("kloof.db-turn")
+    turn.unlink(missing_ok=True)
+    turn.mkdir()
+    storage.open_database(world.house.database_url)
+    return browser.post(form_of, data={"a1": "8"})
+
+
+@case(Reason.DATABASE_SILENT)
+def _(world: World) -> TestResponse:
+    """Another program holds the file for longer than kloof waits."""
+    form_of, browser = fresh(world), world.visitor()
+    with closing(sqlite3.connect(_file(world), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        database.pragma("busy_timeout", 1)
+        return browser.post(form_of, data={"a1": "8"})
+
+
+@case(Reason.DISK_FULL)
+def _(world: World) -> TestResponse:
+    forms, browser = [fresh(world) for _ in range(9)], world.visitor()
+    told = {f"promise-{number}": "x" * 490 for number in range(5)}
+    database.pragma("max_page_count", database.pragma("page_count"))
+    answers = (browser.post(one, data=told | {"page": "2", "action": "save"}) for one in forms)
+    return next(answer for answer in answers if answer.status_code != 303)
+
+
+def _file(world: World) -> Path:
+    return Path(world.house.database_url.removeprefix("sqlite:///"))
 
 
 @case(Reason.SURPRISE)

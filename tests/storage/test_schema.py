@@ -14,7 +14,8 @@ from cast.builders import NOW, deal
 from instruments.plans import plans
 from kloof import storage
 from kloof.domain.surveys.definition import Wave
-from kloof.storage.database import connect, database, is_postgresql
+from kloof.storage.database import database, is_postgresql
+from kloof.storage.engines import connect, make_file
 from kloof.storage.models import MODELS, Call, Deal, Invitation, Response
 from kloof.storage.schema import MIGRATIONS
 
@@ -52,6 +53,7 @@ def _in_any_order(sql: str) -> str:
 
 def test_the_migrations_together_make_what_the_models_describe(tmp_path: Path, database: str) -> None:
     fresh = f"sqlite:///{tmp_path / 'models.db'}"
+    make_file(tmp_path / "models.db")
     straight = connect(fresh)
     with straight.bind_ctx(MODELS):
         straight.create_tables(MODELS)

@@ -9,8 +9,9 @@ from kloof.actions import health
 from kloof.actions.staff import accounts
 from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
-from kloof.domain.errors import KloofError, Refused
+from kloof.domain.errors import KloofError
 from kloof.publish.release_files import read_releases
+from kloof.storage import soundness
 
 # https://sqlite.org/releaselog/3_51_3.html: the WAL-reset bug, present since 3.7.0.
 SAFE_SQLITE = (3, 51, 3)
@@ -72,9 +73,14 @@ def _releases(settings: Settings) -> Iterator[Diagnosis]:
 
 def _database(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     try:
+        if storage.is_absent(settings.database_url):
+            health.refuse_new_beside_releases(settings)
         with storage.looking(settings.database_url):
             yield from _answering(settings, now)
-    except Refused as refusal:
+    except Exception as error:
+        refusal = error if isinstance(error, KloofError) else storage.explained(error)
+        if refusal is None:
+            raise
         yield Diagnosis(False, f"Database: {refusal}")
 
 
@@ -86,19 +92,21 @@ def _answering(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
             "Very rarely it can damage a file at a checkpoint: keep backups, or use SQLite 3.51.3 or newer."
         )
         yield Diagnosis(True, f"Database: this SQLite has a known fault in WAL mode. {advice}")
-    state = health.readiness(settings, now)
-    if state["migrations_waiting"]:
-        yield Diagnosis(
-            False, f"Database: {state['migrations_waiting']} migrations wait. Run: kloof db migrate"
-        )
-        return
+    soundness.refuse_unless_whole()
+    soundness.refuse_unless_writable()
+    health.refuse_unless_it_fits(settings)
+    yield from _fitting(settings, now)
+
+
+def _fitting(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     if not settings.key_is_lasting:
         yield Diagnosis(
             False,
             "Secret key: instance/secret_key is gone, and personal links rest on it. Put it back from a backup; "
             "without one, kloof db migrate makes another, and links that went out open nothing.",
         )
-    if not state["ready"]:
+    state = health.readiness(settings, now)
+    if state.get("reason") == "mail_late":
         yield Diagnosis(
             False, f"Mail: due since {state['oldest_due_mail']} and not sent. Is kloof worker running?"
         )

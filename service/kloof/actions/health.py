@@ -1,19 +1,95 @@
-"""Whether kloof is ready for visitors, in facts."""
+"""Whether kloof can be worked with: refusals before the work begins, and facts for who watches over it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from kloof import storage
 from kloof.config import Settings
+from kloof.domain.errors import KloofError, Reason, Refused
+from kloof.storage import soundness
 from kloof.storage.mailing import outbox
 
 
+@contextmanager
+def looking(settings: Settings) -> Iterator[None]:
+    """The database open to look at. Raises Refused where it is not there, does not answer, or does not fit."""
+    if storage.is_absent(settings.database_url):
+        refuse_new_beside_releases(settings)
+    with storage.looking(settings.database_url):
+        refuse_unless_it_fits(settings)
+        yield
+
+
+def refuse_unless_it_fits(settings: Settings) -> None:
+    """Raises Refused where the open database is empty, waits for migrations, or is of a newer kloof than this."""
+    unknown = storage.unknown()
+    if unknown:
+        raise Refused(
+            Reason.DATABASE_AHEAD,
+            f"The database is of a newer kloof than this one: {unknown[-1]} is not known here.",
+            remedy="Install that version again, or put back a backup that was made before it.",
+        )
+    waiting = storage.pending()
+    if waiting:
+        if storage.is_new():
+            refuse_new_beside_releases(settings)
+        raise Refused(
+            Reason.DATABASE_BEHIND,
+            f"The database does not have {len(waiting)} migrations yet ({waiting[0]} is the first).",
+            remedy="Run: kloof db migrate",
+            migrations_waiting=len(waiting),
+        )
+
+
+def refuse_new_beside_releases(settings: Settings) -> None:
+    """Raises Refused where releases came out of a database that is lost: an empty one would publish them again."""
+    # It brings numpy along; whoever has a database should not wait for that.
+    from kloof.publish.release_files import count_folders
+
+    releases = count_folders(settings.releases_folder)
+    if releases:
+        raise Refused(
+            Reason.DATABASE_GONE,
+            f"The database is gone or empty, and {releases} releases came out of it: {settings.releases_folder}.",
+            remedy="Put it back from a backup. Without one, nothing more can be published after these releases.",
+        )
+
+
+def refuse_to_migrate_what_does_not_fit(settings: Settings) -> None:
+    """Raises Refused where the database is of a newer kloof, or would be a new one beside releases of a lost one."""
+    try:
+        with looking(settings):
+            pass
+    except Refused as refusal:
+        if refusal.reason is not Reason.DATABASE_BEHIND:
+            raise
+
+
+def refuse_unless_sound(settings: Settings) -> None:
+    """Raises Refused where the database does not answer, does not fit, is damaged, or cannot be written."""
+    storage.refuse_unless_it_answers()
+    refuse_unless_it_fits(settings)
+    soundness.refuse_unless_whole_as_far_as_known()
+    soundness.refuse_unless_writable()
+
+
 def readiness(settings: Settings, now: datetime) -> dict[str, Any]:
-    """`ready`, and what it rests on: the database answers, no migration waits, and no mail is overdue."""
-    migrations = storage.pending()
-    report: dict[str, Any] = {"migrations_waiting": len(migrations)}
-    if migrations:
-        return report | {"ready": False}
-    oldest = outbox.oldest_due(now)
+    """`ready`, and what it rests on: the database is sound, no migration waits, and no mail is overdue.
+
+    Anyone may ask, so `reason` is a word that names no file and no server; kloof doctor says the sentence.
+    """
+    try:
+        refuse_unless_sound(settings)
+        oldest = outbox.oldest_due(now)
+    except Exception as error:
+        refusal = error if isinstance(error, KloofError) else storage.explained(error)
+        if refusal is None:
+            raise
+        storage.drop_connection_after(error)
+        facts = {name: refusal.facts[name] for name in refusal.facts if name == "migrations_waiting"}
+        return facts | {"ready": False, "reason": refusal.reason.value}
     overdue = oldest is not None and now - oldest > timedelta(minutes=settings.mail.late_after_minutes)
-    return report | {"oldest_due_mail": oldest.isoformat() if oldest else None, "ready": not overdue}
+    report = {"migrations_waiting": 0, "oldest_due_mail": oldest.isoformat() if oldest else None}
+    return report | ({"ready": False, "reason": "mail_late"} if overdue else {"ready": True})

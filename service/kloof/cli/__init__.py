@@ -6,8 +6,8 @@ from importlib import import_module
 import click
 
 from kloof import __version__
+from kloof.cli.run import EXIT_STATUS, in_a_sentence
 from kloof.cli.tree import Group
-from kloof.domain.errors import KloofError
 
 COMMANDS = {
     "audit": "releases:audit",
@@ -50,15 +50,12 @@ class _Commands(Group):
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
-        except KloofError as refusal:
-            click.echo(str(refusal), err=True)
-        except OSError as trouble:
-            if trouble.filename is None:
+        except Exception as trouble:
+            sentence = in_a_sentence(trouble)
+            if sentence is None:
                 raise
-            click.echo(
-                f"{trouble.filename}: {trouble.strerror}. Check who may read and write there.", err=True
-            )
-        sys.exit(1)
+            click.echo(sentence, err=True)
+        sys.exit(context.meta.get(EXIT_STATUS, 1))
 
 
 @click.group(cls=_Commands, name="kloof", context_settings={"help_option_names": ["-h", "--help"]})

@@ -16,7 +16,9 @@ def db() -> None:
 def migrate(as_json: bool) -> None:
     """Bring the tables up to date; doing it twice is harmless."""
     from kloof import storage
+    from kloof.actions import health
 
+    health.refuse_to_migrate_what_does_not_fit(company_settings())
     storage.open_database(company_settings(keep_key=True).database_url)
     storage.refuse_unless_it_answers()
     applied = storage.migrate()

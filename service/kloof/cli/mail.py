@@ -1,12 +1,13 @@
 """kloof mail and kloof outbox: prove the settings, read what comes back, see what waits, decide what is held."""
 
+import os
 import sys
 from pathlib import Path
 
 import click
 
 from kloof.actions.clock import wall_clock
-from kloof.cli.run import as_json, company_settings, report, with_database
+from kloof.cli.run import EXIT_STATUS, as_json, company_settings, report, with_database
 from kloof.cli.tree import Group
 from kloof.domain.errors import Reason, Refused
 from kloof.domain.states import MessageState
@@ -43,6 +44,9 @@ def bounces(maildir: Path | None, imap: bool, pipe: bool, as_json: bool) -> None
 
     if (maildir is not None) + imap + pipe != 1:
         raise click.UsageError("Choose one of --maildir FOLDER, --imap and --pipe.")
+    if pipe:
+        # Whatever it is, it is none of the mail's fault: the mail server keeps it and brings it again.
+        click.get_current_context().meta[EXIT_STATUS] = os.EX_TEMPFAIL
     settings = with_database()
     if maildir is not None:
         arrived = from_maildir(maildir)

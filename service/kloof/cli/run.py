@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from kloof.domain.errors import Reason, Refused
+from kloof.domain.errors import KloofError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kloof.config import Settings
+
+EXIT_STATUS: Final = "kloof.exit_status"
+"""Under this name of `context.meta` a command puts the status with which it ends where it is refused, if not 1."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
@@ -35,28 +38,29 @@ def with_database(*, reading: bool = False) -> Settings:
     Raises Refused where there is no database, where it does not answer, or where migrations are waiting.
     """
     from kloof import storage
+    from kloof.actions import health
 
     settings = company_settings()
     if reading:
-        click.get_current_context().with_resource(storage.looking(settings.database_url))
-        _refuse_unless_migrated()
+        click.get_current_context().with_resource(health.looking(settings))
         return settings
-    with storage.looking(settings.database_url):
-        _refuse_unless_migrated()
-    storage.open_database(settings.database_url)
+    with health.looking(settings):
+        pass
+    storage.open_existing(settings.database_url, lambda: health.refuse_unless_it_fits(settings))
     return company_settings(keep_key=True)
 
 
-def _refuse_unless_migrated() -> None:
+def in_a_sentence(trouble: Exception) -> str | None:
+    """What went wrong, for the person who typed the command; None where only a programmer can say."""
+    if isinstance(trouble, KloofError):
+        return str(trouble)
     from kloof import storage
 
-    waiting = storage.pending()
-    if waiting:
-        raise Refused(
-            Reason.DATABASE_BEHIND,
-            f"The database does not have {len(waiting)} migrations yet ({waiting[0]} is the first).",
-            remedy="Run: kloof db migrate",
-        )
+    if refusal := storage.explained(trouble):
+        return str(refusal)
+    if isinstance(trouble, OSError) and trouble.filename is not None:
+        return f"{trouble.filename}: {trouble.strerror}. Check who may read and write there."
+    return None
 
 
 def read_text(file: Path) -> str:

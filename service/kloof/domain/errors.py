@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum, auto
+from typing import Final
 
 
 class Reason(StrEnum):
@@ -96,8 +97,13 @@ class Reason(StrEnum):
     FILE_IN_THE_WAY = auto()
     FILE_UNWRITABLE = auto()
     DATABASE_BEHIND = auto()
+    DATABASE_AHEAD = auto()
     DATABASE_TAKEN = auto()
     DATABASE_SILENT = auto()
+    DATABASE_GONE = auto()
+    DATABASE_DAMAGED = auto()
+    DATABASE_UNWRITABLE = auto()
+    DISK_FULL = auto()
     ROUTE_UNGUARDED = auto()
     DEMO_FAILED = auto()
 
@@ -112,6 +118,18 @@ class Reason(StrEnum):
     TOO_MANY_LINKS = auto()
     TOO_MANY_CODES = auto()
     SURPRISE = auto()
+
+
+PERHAPS_OVER: Final = frozenset(
+    {
+        Reason.DATABASE_SILENT,
+        Reason.DATABASE_GONE,
+        Reason.DATABASE_DAMAGED,
+        Reason.DATABASE_UNWRITABLE,
+        Reason.DISK_FULL,
+    }
+)
+"""What may be over the next time one looks: kloof waits for it, and goes on by itself."""
 
 
 class KloofError(Exception):

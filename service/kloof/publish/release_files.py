@@ -121,6 +121,11 @@ def read_releases(releases: Path) -> tuple[Published, ...]:
     return tuple(found)
 
 
+def count_folders(releases: Path) -> int:
+    """How many folders of releases stand there, whatever is in them."""
+    return len(_folders(releases))
+
+
 def newest_version(releases: Path) -> tuple[str, int] | None:
     """What tells the last release from any other, and from itself before it was touched; None before the first.
 

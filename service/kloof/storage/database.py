@@ -1,34 +1,31 @@
 """Opening the database: one connection per thread, and the settings that make an acknowledged answer durable."""
 
 import atexit
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from peewee import (  # type: ignore[attr-defined]  # its types leave the wrapper out
-    Database,
     DatabaseError,
     DatabaseProxy,
     InterfaceError,
     Model,
     OperationalError,
     PostgresqlDatabase,
-    SqliteDatabase,
     __exception_wrapper__,
 )
-from playhouse.db_url import parse
 
-from kloof.domain.errors import BadSettings, Reason, Refused
+from kloof.domain.errors import Reason, Refused
+from kloof.storage import faults
+from kloof.storage.engines import SQLITE, PostgresqlServer, SqliteFile, connect, file_of, make_file
 from kloof.storage.write_lock import FairWriteLock
 
-database = DatabaseProxy()
-_opened: dict[str, Database] = {}
-_turns: dict[Database, AbstractContextManager[None]] = {}
+Opened = SqliteFile | PostgresqlServer
 
-SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1}
-_SQLITE = "sqlite:///"
+database = DatabaseProxy()
+_opened: dict[str, Opened] = {}
+_turns: dict[Opened, AbstractContextManager[None]] = {}
+_welcome: list[Callable[[], None]] = []
 
 
 class BaseModel(Model):
@@ -42,12 +39,29 @@ class BaseModel(Model):
 
 
 def open_database(url: str) -> None:
-    """Point kloof at one database for the life of this process.
+    """Point kloof at one database for the life of this process, and make the file where SQLite has none yet.
 
     Raises Refused where another one is open: two applications in one process would read each other's rows.
     """
     if url not in _opened:
+        if url.startswith(SQLITE):
+            make_file(file_of(url))
         _open(url)
+
+
+def open_existing(url: str, welcome: Callable[[], None]) -> None:
+    """Point kloof at a database that was made before; nothing is asked of it yet, and no file is ever made.
+
+    `welcome` is called with each new connection. What it raises is what whoever needs the connection gets.
+    """
+    if url not in _opened:
+        _open(url)
+        _welcome.append(welcome)
+
+
+def is_absent(url: str) -> bool:
+    """Whether this is the address of a file of SQLite that is not there."""
+    return url.startswith(SQLITE) and not file_of(url).exists()
 
 
 @contextmanager
@@ -59,10 +73,10 @@ def looking(url: str) -> Iterator[None]:
     if url in _opened:
         yield
         return
-    if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists():
+    if is_absent(url):
         raise Refused(
             Reason.DATABASE_BEHIND,
-            f"There is no database yet: {url.removeprefix(_SQLITE)} is not there.",
+            f"There is no database yet: {file_of(url)} is not there.",
             remedy="Run: kloof db migrate",
         )
     _open(url, looking=True)
@@ -80,11 +94,12 @@ def _open(url: str, *, looking: bool = False) -> None:
             "Another database is open in this process.",
             remedy="Close it first, or use a process of its own.",
         )
-    _opened[url] = connect(url, looking=looking)
-    database.initialize(_opened[url])
+    opened = connect(url, looking=looking)
+    _opened[url] = opened
+    database.initialize(opened)
     # Who only looks takes no turn, since its lock file would stay: they wait less fairly, and that is all.
-    _turns[database.obj] = (
-        nullcontext() if looking or is_postgresql() else FairWriteLock(database.obj.database)
+    _turns[opened] = (
+        FairWriteLock(opened.file) if isinstance(opened, SqliteFile) and not looking else nullcontext()
     )
 
 
@@ -94,12 +109,14 @@ def refuse_unless_it_answers() -> None:
         ensure_connected()
         database.get_tables()
     except (DatabaseError, InterfaceError) as error:
-        said = str(error).strip().partition("\n")[0]
-        raise Refused(
-            Reason.DATABASE_SILENT,
-            f"The database does not answer: {said}.",
-            remedy="Check KLOOF_DATABASE_URL, and whether it runs and may be opened.",
-        ) from None
+        raise explained(error) or error from None
+
+
+def explained(error: BaseException) -> Refused | None:
+    """What this error means for the database that is open, as a refusal; None where it is not about the database."""
+    opened: Opened | None = database.obj
+    place = opened.file if isinstance(opened, SqliteFile) else opened.database if opened else "kloof"
+    return faults.explained(error, place)
 
 
 def close_database() -> None:
@@ -108,6 +125,7 @@ def close_database() -> None:
         opened.close()
     _opened.clear()
     _turns.clear()
+    _welcome.clear()
     database.initialize(None)
 
 
@@ -115,30 +133,26 @@ def close_database() -> None:
 atexit.register(close_database)
 
 
-def connect(url: str, *, looking: bool = False) -> Database:
-    """A database for `sqlite:///path` or `postgresql://…`; raises BadSettings for anything else.
-
-    One that is only looked at keeps the journal that it has: to choose one would write to the file.
-    """
-    if url.startswith(_SQLITE):
-        path, pragmas = Path(url.removeprefix(_SQLITE)), dict(SQLITE_PRAGMAS)
-        if looking:
-            del pragmas["journal_mode"]
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        return SqliteDatabase(str(path), pragmas=pragmas, timeout=10, lock_type="IMMEDIATE")
-    scheme = urlsplit(url).scheme
-    if scheme in {"postgresql", "postgres"}:
-        return PostgresqlDatabase(**parse(url, unquote_user=True, unquote_password=True))
-    raise BadSettings(
-        [f"KLOOF_DATABASE_URL: {scheme}:// is not a database that kloof knows."],
-        remedy="Use sqlite:///path/to/kloof.db or postgresql://user:password@host/name.",
-    )
-
-
 def ensure_connected() -> None:
-    """Give this thread a live connection, keeping the one that it has."""
-    database.connect(reuse_if_open=True)
+    """Give this thread a live connection, keeping the one that it has unless what it leads to is known to be gone.
+
+    Raises Refused where SQLite's file is gone, and what the welcome of a new connection raises.
+    """
+    opened: Opened = database.obj
+    if opened.is_lost() and not opened.in_transaction():
+        opened.close()
+    if not opened.is_closed():
+        return
+    try:
+        opened.connect()
+        for welcome in _welcome:
+            welcome()
+    except (DatabaseError, InterfaceError) as error:
+        opened.close()
+        raise explained(error) or error from None
+    except Refused:
+        opened.close()
+        raise
 
 
 def drop_connection_after(error: Exception) -> None:
@@ -147,12 +161,37 @@ def drop_connection_after(error: Exception) -> None:
         database.close()
 
 
+def commits_sent() -> int:
+    """How many commits this thread has sent to a server; with as many as before, what was cut off may be redone."""
+    return database.obj.commits() if isinstance(database.obj, PostgresqlServer) else 0
+
+
+def was_cut_off(error: BaseException) -> bool:
+    """Whether this error came with the loss of the connection to the server."""
+    opened = database.obj
+    return (
+        isinstance(error, OperationalError | InterfaceError)
+        and isinstance(opened, PostgresqlServer)
+        and opened.is_lost()
+    )
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
-    """All or nothing. On SQLite it takes the write lock at once, so that it cannot fail half-way, and in turn."""
+    """All or nothing. On SQLite it takes the write lock at once, so that it cannot fail half-way, and in turn.
+
+    Raises Refused where SQLite's file was moved away meanwhile: what was written went with it.
+    """
+    if database.in_transaction():
+        with database.atomic():
+            yield
+        return
     ensure_connected()
-    with nullcontext() if database.in_transaction() else _turns[database.obj], database.atomic():
+    opened: Opened = database.obj
+    with _turns[opened], opened.atomic():
         yield
+    if isinstance(opened, SqliteFile) and opened.is_lost():
+        raise faults.gone(opened.file)
 
 
 @contextmanager

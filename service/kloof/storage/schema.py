@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playhouse.migrations import Runner
+from playhouse.migrations import Migration, Runner
 
 from kloof.storage.database import database, ensure_connected, is_postgresql
 
@@ -21,10 +21,22 @@ def migrate() -> list[str]:
 
 def pending() -> list[str]:
     """Names of migrations that the database does not have yet."""
+    return [step.name for step in _status() if step.path and not step.applied]
+
+
+def unknown() -> list[str]:
+    """Names of migrations that the database has and this kloof does not know: it is of a newer one."""
+    return [step.name for step in _status() if not step.path]
+
+
+def is_new() -> bool:
+    """Whether nothing was ever migrated in this database."""
+    return not any(step.applied for step in _status())
+
+
+def _status() -> list[Migration]:
     ensure_connected()
-    return [
-        step.name for step in Runner(database.obj, str(MIGRATIONS)).status() if step.path and not step.applied
-    ]
+    return list(Runner(database.obj, str(MIGRATIONS)).status())
 
 
 @contextmanager

@@ -37,9 +37,12 @@ class FairWriteLock:
 class _File:
     """An open file that is closed with the thread that opened it."""
 
+    number = -1
+
     def __init__(self, path: str) -> None:
         self.process = os.getpid()
         self.number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def __del__(self) -> None:
-        os.close(self.number)
+        if self.number >= 0:  # it could be opened
+            os.close(self.number)

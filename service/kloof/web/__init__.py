@@ -6,6 +6,7 @@ from datetime import datetime
 from flask import Flask
 
 from kloof import storage
+from kloof.actions import health
 from kloof.actions.clock import wall_clock
 from kloof.config import Settings
 from kloof.web import findings, home, survey
@@ -35,7 +36,7 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
     app.extensions["kloof.settings"] = settings
     app.extensions["kloof.clock"] = clock
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    storage.open_database(settings.database_url)
+    storage.open_existing(settings.database_url, lambda: health.refuse_unless_it_fits(settings))
     for room in (security, sessions, language, assets, whole_bodies, guard, errors):
         room.init_app(app)
     for visitor in (

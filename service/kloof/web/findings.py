@@ -1,12 +1,13 @@
 """The built findings site under the application: in the demo, and for a company without a web server of its own."""
 
-from flask import Blueprint, redirect, request, send_from_directory, url_for
+from flask import Blueprint, abort, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from kloof.domain.errors import Reason
 from kloof.web.app import errors
 from kloof.web.app.compression import pack
 from kloof.web.app.context import settings
+from kloof.web.app.paths import inside
 
 blueprint = Blueprint("findings", __name__, url_prefix="/findings")
 
@@ -21,13 +22,16 @@ _POLICY = (
 @blueprint.get("/<path:path>")
 def page(path: str = "") -> ResponseReturnValue:
     built = settings().built_site
-    if (built / path).is_dir():
-        if path and not path.endswith("/"):
-            return redirect(url_for("findings.page", path=f"{path}/"))
-        path = f"{path}index.html"
     if not built.is_dir():
         return errors.page(Reason.FINDINGS_NOT_HERE)
-    response = send_from_directory(built, path, max_age=60, conditional=False)
+    found = inside(built, path)
+    if found and found.is_dir():
+        if path and not path.endswith("/"):
+            return redirect(url_for("findings.page", path=f"{path}/"))
+        found = inside(built, f"{path}index.html")
+    if found is None or not found.is_file():
+        abort(404)
+    response = send_file(found, max_age=60, conditional=False)
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Cache-Control"] = "public, max-age=60"
     pack(response)

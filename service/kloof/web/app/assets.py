@@ -3,7 +3,7 @@
 import hashlib
 import re
 from functools import cache
-from importlib.resources import files
+from importlib.resources import as_file, files
 
 from flask import Flask, Response, abort, current_app, url_for
 
@@ -14,6 +14,7 @@ from kloof.web.app import logo
 from kloof.web.app.compression import pack
 from kloof.web.app.context import settings
 from kloof.web.app.logo import Logo
+from kloof.web.app.paths import inside
 
 _TYPES = {
     "css": "text/css",
@@ -68,9 +69,10 @@ def _content(name: str, accent: str, own: Logo | None) -> bytes:
     if own and name == own.name:
         return own.content
     for room in _ROOMS:
-        file = files(room) / name
-        if file.is_file():
-            return file.read_bytes()
+        with as_file(files(room)) as folder:
+            file = inside(folder, name)
+            if file and file.is_file():
+                return file.read_bytes()
     raise FileNotFoundError(name)
 
 

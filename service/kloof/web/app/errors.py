@@ -1,11 +1,12 @@
 """Every refusal as a page in plain words; never a stack trace, never a hint about what exists."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from io import BytesIO
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, Flask, g, make_response, render_template, request
+from flask import Blueprint, Flask, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -16,6 +17,9 @@ from kloof.web.app import guard, rate_limit
 from kloof.web.app.context import settings
 from kloof.web.app.language import say
 from kloof.web.app.refusals import REFUSALS
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = logging.getLogger("kloof.web")
 
@@ -37,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(KloofError, _refusal)
     app.register_error_handler(Exception, _surprise)
+    app.wsgi_app = _OnceMore(app.wsgi_app)  # type: ignore[method-assign]
 
 
 def own_page(blueprint: Blueprint, *reasons: Reason) -> Callable[[OwnPage], OwnPage]:
@@ -101,6 +106,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return error
     if isinstance(error, CSRFError):
         return _answer(Refused(Reason.FORM_EXPIRED, str(error)))
+    if error.code == 413 and request.mimetype == "multipart/form-data":
+        return _answer(
+            Refused(Reason.FILE_TOO_LARGE, str(error), most=current_app.config["MAX_CONTENT_LENGTH"] // 1024)
+        )
     usual = Reason.NOT_UNDERSTOOD if error.code < 500 else Reason.SURPRISE
     return _answer(Refused(_OF_STATUS.get(error.code, usual), str(error)), error.code)
 
@@ -122,8 +131,42 @@ def _answer(error: KloofError, status: int | None = None) -> ResponseReturnValue
 
 
 def _surprise(error: Exception) -> ResponseReturnValue:
-    # The endpoint, not the address: an address may hold a token.
-    log.error("%s at %s", type(error).__name__, request.endpoint, exc_info=error)
+    if storage.was_cut_off(error) and storage.commits_sent() == request.environ.get(_COMMITS):
+        request.environ[_ONCE_MORE] = request.get_data()
+    refusal = storage.explained(error)
     storage.drop_connection_after(error)
     g.pop("inside", None)  # who they are may not be known any more, and is not looked up again
+    if refusal:
+        return _refusal(refusal)
+    # The endpoint, not the address: an address may hold a token.
+    log.error("%s at %s", type(error).__name__, request.endpoint, exc_info=error)
     return page(Reason.SURPRISE)
+
+
+_COMMITS: Final = "kloof.commits"
+_ONCE_MORE: Final = "kloof.once_more"
+
+
+class _OnceMore:
+    """A request during which the connection to the database was cut, before anything was committed, is served again."""
+
+    def __init__(self, serve: "WSGIApplication") -> None:
+        self._serve = serve
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        began: list[Any] = []
+        environ[_COMMITS] = storage.commits_sent()
+        answer = self._serve(environ, lambda *how: began.append(how) or _never_written)  # type: ignore[func-returns-value]
+        body = environ.pop(_ONCE_MORE, None)
+        if body is None:
+            start_response(*began[-1])
+            return answer
+        if hasattr(answer, "close"):
+            answer.close()
+        environ["wsgi.input"] = BytesIO(body)
+        del environ[_COMMITS]
+        return self._serve(environ, start_response)
+
+
+def _never_written(_: bytes) -> None:
+    raise NotImplementedError("Answers are iterated over, never written.")

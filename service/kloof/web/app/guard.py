@@ -25,6 +25,10 @@ HOME: Final = {
     Role.LEAD: ("handover.overview", "Handover"),
 }
 """The first page of each role, and what a button that leads to it says."""
+_NEED_NO_DATABASE: Final = frozenset(
+    {"home.healthz", "home.readyz", "home.accessibility", "findings.page", "static"}
+)
+"""What is there while the database is not; `readyz` asks for it by itself."""
 _NOTED_EVERY: Final = timedelta(minutes=1)
 
 csrf = CSRFProtect()
@@ -113,7 +117,7 @@ def _seen(moment: datetime) -> None:
 
 
 def _pass_the_door() -> ResponseReturnValue | None:
-    if request.endpoint is None:
+    if request.endpoint is None or request.endpoint in _NEED_NO_DATABASE:
         return None
     storage.ensure_connected()
     rule = ROUTES[request.endpoint]

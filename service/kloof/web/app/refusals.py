@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from kloof.domain.errors import Reason
+from kloof.domain.errors import PERHAPS_OVER, Reason
 from kloof.web.app.file_words import FILE_WORDS
 
 
@@ -36,6 +36,20 @@ _TO_MEND = RefusalWords(
     "This is on our side, and what was saved is still there. Ask who looks after kloof: its log says what it is.",
 )
 """For what no visitor can do anything about."""
+_FOR_WHO_LOOKS_AFTER_KLOOF = (
+    Reason.RELEASES_AHEAD, Reason.RELEASES_ABSENT, Reason.RELEASES_LEAK, Reason.NOT_CERTIFIED, Reason.CLOCK_WENT_BACK,
+    Reason.SITE_UNBUILT, Reason.MAIL_NOT_TAKEN, Reason.MAILBOX_UNREADABLE, Reason.SETTINGS_UNUSABLE,
+    Reason.FOLDER_UNFIT, Reason.FILE_IN_THE_WAY, Reason.FILE_UNWRITABLE, Reason.DATABASE_BEHIND,
+    Reason.DATABASE_AHEAD, Reason.DATABASE_TAKEN, Reason.ROUTE_UNGUARDED, Reason.DEMO_FAILED,
+)  # fmt: skip
+
+_TRY_LATER = RefusalWords(
+    503,
+    "This does not work for the moment",
+    "It is on our side. What you saved before is still there. What you sent just now may not be: go back, wait a few "
+    "minutes, and send it once more.",
+)
+"""For what is over by itself, or as soon as somebody has mended it: `PERHAPS_OVER`."""
 
 REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
     {
@@ -270,26 +284,6 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
         ),
     }
     | {reason: RefusalWords(422, *words, _TO_DESK) for reason, words in FILE_WORDS.items()}
-    | dict.fromkeys(
-        (
-            Reason.RELEASES_AHEAD,
-            Reason.RELEASES_ABSENT,
-            Reason.RELEASES_LEAK,
-            Reason.NOT_CERTIFIED,
-            Reason.CLOCK_WENT_BACK,
-            Reason.SITE_UNBUILT,
-            Reason.MAIL_NOT_TAKEN,
-            Reason.MAILBOX_UNREADABLE,
-            Reason.SETTINGS_UNUSABLE,
-            Reason.FOLDER_UNFIT,
-            Reason.FILE_IN_THE_WAY,
-            Reason.FILE_UNWRITABLE,
-            Reason.DATABASE_BEHIND,
-            Reason.DATABASE_TAKEN,
-            Reason.DATABASE_SILENT,
-            Reason.ROUTE_UNGUARDED,
-            Reason.DEMO_FAILED,
-        ),
-        _TO_MEND,
-    )
+    | dict.fromkeys(_FOR_WHO_LOOKS_AFTER_KLOOF, _TO_MEND)
+    | dict.fromkeys(PERHAPS_OVER, _TRY_LATER)
 )

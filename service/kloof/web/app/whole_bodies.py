@@ -1,16 +1,20 @@
-"""What is posted arrives whole or not at all.
+"""What is posted arrives whole or not at all, and as text that can be kept.
 
-When a connection is cut, a server may hand over the first half of a page as if it were all of it.
+When a connection is cut, a server may hand over the first half of a page as if it were all of it. And no text of ours
+has a NUL in it: PostgreSQL cannot store one, nor can a file have one in its name.
 """
 
 from flask import Flask, abort, request
+
+_NUL = "\0"
 
 _POSTING = frozenset({"POST", "PUT", "PATCH"})
 
 
 def init_app(app: Flask) -> None:
-    """Refuse a request whose body is shorter than it said, before anybody reads it."""
+    """Refuse a request whose body is shorter than it said, before anybody reads it, and one with a NUL in its text."""
     app.before_request(_only_whole)
+    app.before_request(_without_nul)
 
 
 def _only_whole() -> None:
@@ -20,4 +24,14 @@ def _only_whole() -> None:
     if said is None and "Transfer-Encoding" in request.headers:
         abort(411)
     if said and len(request.get_data()) != said:
+        abort(400)
+
+
+def _without_nul() -> None:
+    # Parsed only where there may be one; what is in a file is for whoever reads that file.
+    if _NUL in request.path or "%00" in request.environ.get("QUERY_STRING", ""):
+        abort(400)
+    if request.method in _POSTING and any(
+        _NUL in text for name, texts in request.form.lists() for text in (name, *texts)
+    ):
         abort(400)

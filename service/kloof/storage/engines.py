@@ -1,0 +1,124 @@
+"""The two databases as kloof opens them: a file that is there, and a server that may go away and come back."""
+
+import os
+import threading
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from peewee import InterfaceError, OperationalError, PostgresqlDatabase, SqliteDatabase
+from playhouse.db_url import parse
+
+from kloof.domain.errors import BadSettings
+
+SQLITE: Final = "sqlite:///"
+SQLITE_PRAGMAS: Final = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1}
+SECONDS_TO_CONNECT: Final = 5
+
+
+class SqliteFile(SqliteDatabase):
+    """A file that is there: to connect never makes one, and one that was put in its place is noticed."""
+
+    _state: Any  # of each thread
+
+    def __init__(self, file: Path, **options: Any) -> None:
+        self.file = str(file)
+        super().__init__(f"file:{quote(self.file)}?mode=rw", uri=True, **options)
+
+    def _connect(self) -> Any:
+        connection = super()._connect()  # type: ignore[misc]  # the stubs leave it out
+        self._state.stands_at = self._stands_at()
+        return connection
+
+    def is_lost(self) -> bool:
+        """Whether this thread's connection is to a file that was moved away, deleted or replaced."""
+        return not self._state.closed and self._stands_at() != self._state.stands_at
+
+    def rollback(self) -> None:
+        # After a full disk, SQLite has rolled back by itself, and would say that instead of what happened.
+        if self._state.conn.in_transaction:
+            super().rollback()
+
+    def _stands_at(self) -> tuple[int, int] | None:
+        try:
+            found = os.stat(self.file)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+
+class PostgresqlServer(PostgresqlDatabase):
+    """A server. A connection that was cut while nothing was under way is replaced without a word."""
+
+    _state: Any
+
+    def __init__(self, **options: Any) -> None:
+        self._sent = threading.local()
+        super().__init__(**options)
+
+    def _connect(self) -> Any:
+        try:
+            return super()._connect()  # type: ignore[misc]  # the stubs leave it out
+        except UnicodeError as error:
+            raise OperationalError(f"no host can have this name ({error})") from None
+
+    def is_lost(self) -> bool:
+        """Whether this thread's connection is known to be cut; to know that for sure would cost a question."""
+        return not self._state.closed and self._state.conn.closed
+
+    def begin(self, isolation_level: str | None = None) -> None:
+        try:
+            super().begin(isolation_level)
+        except (OperationalError, InterfaceError):
+            if not self.is_lost():
+                raise
+            self.close()
+            super().begin(isolation_level)
+
+    def commit(self) -> None:
+        self._sent.commits = self.commits() + 1
+        super().commit()
+
+    def commits(self) -> int:
+        """How many commits this thread has sent; of the last one it may not know whether it arrived."""
+        return getattr(self._sent, "commits", 0)
+
+    def rollback(self) -> None:
+        # What is cut has rolled back by itself.
+        if not self.is_lost():
+            super().rollback()
+
+
+def connect(url: str, *, looking: bool = False) -> SqliteFile | PostgresqlServer:
+    """A database for `sqlite:///path` or `postgresql://…`; raises BadSettings for anything else.
+
+    One that is only looked at keeps the journal that it has: to choose one would write to the file.
+    """
+    if url.startswith(SQLITE):
+        pragmas = dict(SQLITE_PRAGMAS)
+        if looking:
+            del pragmas["journal_mode"]
+        return SqliteFile(file_of(url), pragmas=pragmas, timeout=10, lock_type="IMMEDIATE")
+    scheme = url.partition(":")[0]
+    try:
+        if scheme in {"postgresql", "postgres"}:
+            known = {"connect_timeout": SECONDS_TO_CONNECT}
+            return PostgresqlServer(**(known | parse(url, unquote_user=True, unquote_password=True)))
+        what = f"{scheme}:// is not a database that kloof knows"
+    except ValueError as error:
+        what = f"this is no address of a server ({error})"
+    raise BadSettings(
+        [f"KLOOF_DATABASE_URL: {what}."],
+        remedy="Use sqlite:///path/to/kloof.db or postgresql://user:password@host/name.",
+    )
+
+
+def file_of(url: str) -> Path:
+    """The file of a `sqlite:///` address."""
+    return Path(url.removeprefix(SQLITE))
+
+
+def make_file(file: Path) -> None:
+    """An empty file, for its owner only, where there is none."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
