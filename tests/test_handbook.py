@@ -348,7 +348,7 @@ def who(rule: Rule) -> str:
 def test_each_address_stands_there_with_who_may_open_it(database: str, tmp_path: Path) -> None:
     app = create_app(company(database, tmp_path, run="demo"))
     answered = {
-        (str(rule), method): who(ROUTES[rule.endpoint])
+        (str(rule).replace("<deal:", "<"), method): who(ROUTES[rule.endpoint])
         for rule in app.url_map.iter_rules()
         for method in rule.methods or ()
         if method not in {"HEAD", "OPTIONS"}

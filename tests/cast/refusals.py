@@ -328,7 +328,7 @@ def _(world: World) -> TestResponse:
 
 @case(Reason.PRACTICES_LOCKED)
 def _(world: World) -> TestResponse:
-    path = f"/handover/{sent(world, Wave.DELIVERY).deal_id}/done"
+    path = f"/practices/{sent(world, Wave.DELIVERY).deal_id}"
     lead = world.visitor(JORIS, Role.LEAD)
     return lead.post(path, data={"complaint_on": "2026-03-01"}, follow_redirects=True)
 

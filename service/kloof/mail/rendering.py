@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from functools import lru_cache
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from kloof.config import Settings
 from kloof.domain import notation
 from kloof.domain.access.tokens import Purpose, token
+from kloof.domain.deals.deals import in_path
 from kloof.domain.mailing.messages import Outgoing, Recipient
 from kloof.domain.mailing.subjects import AboutCall, AboutHandover, AboutSignIn, AboutSurvey
 from kloof.domain.surveys.definition import Survey
@@ -99,12 +99,12 @@ class MailRenderer:
             "customer": call.customer_name,
             "deal": call.deal_id,
             "due_on": _written_date(call.due_on, to.language),
-            "link": self.settings.link(f"/calls/{quote(call.deal_id, safe='')}"),
+            "link": self.settings.link(f"/calls/{in_path(call.deal_id)}"),
         }
 
     def _handing_over(self, about: AboutHandover) -> dict[str, str]:
         """Word that delivery has said something: a link, and nothing of what the customer answered."""
-        link = self.settings.link(f"/me/deals/{quote(about.deal_id, safe='')}")
+        link = self.settings.link(f"/me/deals/{in_path(about.deal_id)}")
         return {"product": about.product, "deal": about.deal_id, "link": link}
 
     def _signing_in(self, to: Recipient, about: AboutSignIn) -> dict[str, str]:

@@ -69,7 +69,7 @@ def test_a_lead_of_another_team_sees_of_a_deal_exactly_what_a_deal_that_does_not
     mine = deal()
     person("Kim Vos", Role.LEAD, team="South")
     lead, colleague = signed_in("Joris Baas", Role.LEAD), signed_in("Kim Vos", Role.LEAD)
-    for path in ("/handover/{}", "/handover/{}/done"):
+    for path in ("/handover/{}", "/practices/{}"):
         for method in ("GET", "POST") if path == "/handover/{}" else ("POST",):
             theirs = colleague.open(path.format(mine.deal_id), method=method)
             nothing = colleague.open(path.format("D-nothing"), method=method)

@@ -125,7 +125,7 @@ def test_without_the_works_council_each_page_is_off_and_says_so(
     assert re.search("This page is (still )?off", words(answer))
 
 
-@pytest.mark.parametrize("path", ["/handover/D-1", "/handover/D-1/done"])
+@pytest.mark.parametrize("path", ["/handover/D-1", "/practices/D-1"])
 def test_what_is_posted_to_a_page_that_is_off_is_not_taken_for_late(world: World, path: str) -> None:
     world.more = {}
     answer = world.visitor(JORIS, Role.LEAD).post(path, data={"mark-a1": "will"})

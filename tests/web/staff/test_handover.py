@@ -81,6 +81,10 @@ def path_of(built: BuiltDeal) -> str:
     return f"/handover/{built.deal_id}"
 
 
+def practices_of(built: BuiltDeal) -> str:
+    return f"/practices/{built.deal_id}"
+
+
 def main_of(html: str) -> str:
     main = BeautifulSoup(html, "html.parser").main
     assert main
@@ -128,7 +132,7 @@ def test_a_deal_of_another_team_is_like_a_deal_that_is_not_there(
     person("Lee Bos", Role.LEAD, team="")
     Deal.update(team="").where(Deal.id == deal().row).execute()
     for colleague in (kim, signed_in("Lee Bos", Role.LEAD)):
-        for path in (path_of(mine), f"{path_of(mine)}/done"):
+        for path in (path_of(mine), practices_of(mine)):
             posted = colleague.post(path, data={"mark-a1": "will", "complaint_on": "2026-03-01"})
             nothing = colleague.post(path.replace(mine.deal_id, "D-nothing"), data={"mark-a1": "will"})
             assert (posted.status_code, posted.data) == (404, nothing.data)
@@ -362,7 +366,7 @@ def test_what_was_done_is_entered_with_its_day_whether_or_not_there_is_something
     joris: FlaskClient,
 ) -> None:
     built = deal()
-    done = f"{path_of(built)}/done"
+    done = practices_of(built)
     days = {"joint_visit_on": "2026-02-20", "handover_document_on": "2026-03-01", "complaint_on": ""}
     assert joris.post(done, data=days).status_code == 303
     assert {row.name: str(row.done_on) for row in Practice.select()} == {
@@ -388,7 +392,7 @@ def test_a_day_that_cannot_be_is_said_at_its_field_and_nothing_is_kept(
 ) -> None:
     built = deal()
     said = joris.post(
-        f"{path_of(built)}/done",
+        practices_of(built),
         data={"quote_checked_on": "2026-02-20"} | fields,
         headers={"Accept-Language": "en"},
     )
@@ -405,7 +409,7 @@ def test_from_the_day_on_which_the_second_survey_goes_out_nothing_more_is_entere
     joris: FlaskClient, answered_already: bool
 ) -> None:
     built = deal()
-    joris.post(f"{path_of(built)}/done", data={"joint_visit_on": "2026-02-20"})
+    joris.post(practices_of(built), data={"joint_visit_on": "2026-02-20"})
     Deal.update(delivered_on=date(2026, 2, 27)).execute()
     token = invite(built, Wave.DELIVERY)
     if answered_already:
@@ -417,7 +421,7 @@ def test_from_the_day_on_which_the_second_survey_goes_out_nothing_more_is_entere
     assert "this can no longer change" in html
     assert "20 February 2026" in html
     assert "complaint_on" not in html
-    late = joris.post(f"{path_of(built)}/done", data={"complaint_on": "2026-03-01"}, follow_redirects=True)
+    late = joris.post(practices_of(built), data={"complaint_on": "2026-03-01"}, follow_redirects=True)
     assert "niets veranderd" in late.text
     assert [row.name for row in Practice.select()] == ["joint_visit"]
 
@@ -427,7 +431,7 @@ def test_a_form_that_did_not_come_from_the_page_is_refused(joris: FlaskClient, a
     built = answered()
     for path, fields in (
         (path_of(built), {"mark-a1": "will"}),
-        (f"{path_of(built)}/done", {"complaint_on": ""}),
+        (practices_of(built), {"complaint_on": ""}),
     ):
         assert joris.post(path, data=fields).status_code == 400
     token = BeautifulSoup(page(joris, path_of(built)), "html.parser").select_one("[name=csrf_token]")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from urllib.parse import quote
 
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.surveys.definition import SurveyKey
@@ -47,6 +48,15 @@ class DealLine:
     def by_letter(self) -> bool:
         """Whether the customer is asked on paper, having no address."""
         return not self.customer_email
+
+
+def in_path(deal_id: str) -> str:
+    """The number of a deal as the end of a web address, percent-encoded (RFC 3986).
+
+    A slash stays one, since many web servers refuse it encoded; it is encoded where they would fold the path.
+    """
+    folded = any(part in {"", ".", ".."} for part in deal_id.split("/"))
+    return quote(deal_id, safe="" if folded else "/")
 
 
 @dataclass(frozen=True, slots=True)

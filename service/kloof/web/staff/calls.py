@@ -36,12 +36,12 @@ def overview() -> str:
     return render_template("calls/overview.html", view=view, states=states(), at_desk=_at_desk())
 
 
-@blueprint.get("/<deal_id>")
+@blueprint.get("/<deal:deal_id>")
 def call(deal_id: str) -> str:
     return _page(deal_id, OutcomeForm())
 
 
-@blueprint.post("/<deal_id>")
+@blueprint.post("/<deal:deal_id>")
 def note(deal_id: str) -> ResponseReturnValue:
     """Record what came of it."""
     form = OutcomeForm()

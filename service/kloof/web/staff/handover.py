@@ -20,7 +20,7 @@ from kloof.web.app.language import say
 from kloof.web.staff.handover_words import done_words, mark_words, meeting_words, reason_words
 from kloof.web.survey.forms import Choices, Written
 
-blueprint = Blueprint("handover", __name__, url_prefix="/handover")
+blueprint = Blueprint("handover", __name__)
 _MARKS: Final = frozenset(mark.value for mark in Mark)
 _MARK, _NOTE = "mark-", "note-"
 
@@ -30,18 +30,18 @@ def _words() -> dict[str, object]:
     return {"mark_words": mark_words, "reason_words": reason_words, "meeting_words": meeting_words}
 
 
-@blueprint.get("")
+@blueprint.get("/handover")
 def overview() -> str:
     found = action.overview(settings(), signed_in(), now(), request.args.get("page", 1, type=int))
     return render_template("handover/overview.html", found=found, team=signed_in().team)
 
 
-@blueprint.get("/<deal_id>")
+@blueprint.get("/handover/<deal:deal_id>")
 def deal(deal_id: str) -> str:
     return _page(deal_id)
 
 
-@blueprint.post("/<deal_id>")
+@blueprint.post("/handover/<deal:deal_id>")
 def mark(deal_id: str) -> ResponseReturnValue:
     """Keep what delivery says; what has no mark is left as it is."""
     marks, notes, wrong = _read_marks()
@@ -52,7 +52,7 @@ def mark(deal_id: str) -> ResponseReturnValue:
     return redirect(url_for("handover.deal", deal_id=deal_id, saved=""), 303)
 
 
-@blueprint.post("/<deal_id>/done")
+@blueprint.post("/practices/<deal:deal_id>")
 def done(deal_id: str) -> ResponseReturnValue:
     """Keep on which days what was done for the deal; an empty day means that it was not done."""
     days, wrong = _read_days()

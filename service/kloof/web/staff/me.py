@@ -37,7 +37,7 @@ def overview() -> str:
     )
 
 
-@blueprint.get("/deals/<deal_id>")
+@blueprint.get("/deals/<deal:deal_id>")
 def deal(deal_id: str) -> str:
     detail = own_deals.detail(settings(), signed_in(), deal_id, now())
     return render_template("me/deal.html", detail=detail, names=_names(detail.survey), outcomes=_outcomes())
