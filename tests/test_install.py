@@ -128,7 +128,7 @@ def source_archive(name: str) -> tuple[str, bytes]:
 
 
 def fresh(folder: Path) -> None:
-    """A virtual environment with nothing in it but the pip of this one: to unpack another takes longer than the rest."""
+    """A virtual environment with nothing in it but the pip of this one: to unpack another takes the longest."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     [packages] = folder.glob("lib/python*/site-packages")
     pip = distribution("pip")

@@ -25,7 +25,9 @@ Opened = SqliteFile | PostgresqlServer
 database = DatabaseProxy()
 _opened: dict[str, Opened] = {}
 _turns: dict[Opened, AbstractContextManager[None]] = {}
+_releases: dict[Opened, AbstractContextManager[None]] = {}
 _welcome: list[Callable[[], None]] = []
+_LOCK_NUMBER = 0x6672656574  # "freet" in ASCII: any number does, as long as it is always the same
 
 
 class BaseModel(Model):
@@ -98,9 +100,12 @@ def _open(url: str, *, looking: bool = False) -> None:
     _opened[url] = opened
     database.initialize(opened)
     # Who only looks takes no turn, since its lock file would stay: they wait less fairly, and that is all.
-    _turns[opened] = (
-        FairWriteLock(opened.file) if isinstance(opened, SqliteFile) and not looking else nullcontext()
-    )
+    for turns, of in ((_turns, "turn"), (_releases, "release")):
+        turns[opened] = (
+            FairWriteLock(opened.file, of)
+            if isinstance(opened, SqliteFile) and not looking
+            else nullcontext()
+        )
 
 
 def refuse_unless_it_answers() -> None:
@@ -126,6 +131,7 @@ def close_database() -> None:
     _opened.clear()
     _turns.clear()
     _welcome.clear()
+    _releases.clear()
     database.initialize(None)
 
 
@@ -192,6 +198,33 @@ def transaction() -> Iterator[None]:
         yield
     if isinstance(opened, SqliteFile) and opened.is_lost():
         raise faults.gone(opened.file)
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Everything that is read inside is of one moment, and nobody waits for it; nothing may be written."""
+    ensure_connected()
+    if database.in_transaction():
+        raise RuntimeError("a transaction that has begun has no snapshot of its own")
+    with database.atomic() if is_postgresql() else database.atomic("DEFERRED"):
+        if is_postgresql():
+            database.execute_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+@contextmanager
+def one_release_at_a_time() -> Iterator[None]:
+    """Wait until no other freeze or publish runs, and keep them waiting; others go on writing meanwhile."""
+    ensure_connected()
+    if not is_postgresql():
+        with _releases[database.obj]:
+            yield
+        return
+    database.execute_sql("SELECT pg_advisory_lock(%s)", (_LOCK_NUMBER,))
+    try:
+        yield
+    finally:
+        database.execute_sql("SELECT pg_advisory_unlock(%s)", (_LOCK_NUMBER,))
 
 
 @contextmanager

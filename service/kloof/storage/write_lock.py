@@ -12,10 +12,13 @@ from types import TracebackType
 
 
 class FairWriteLock:
-    """`with` it: wait until it is our turn to write this database, and hold it for the block. Not re-entrant."""
+    """`with` it: wait until it is our turn to write this database, and hold it for the block. Not re-entrant.
 
-    def __init__(self, database: str) -> None:
-        self._path = f"{database}-turn"
+    of: what takes turns; each has a lock file of its own.
+    """
+
+    def __init__(self, database: str, of: str = "turn") -> None:
+        self._path = f"{database}-{of}"
         self._here = threading.local()
 
     def __enter__(self) -> None:

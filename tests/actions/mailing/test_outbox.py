@@ -21,7 +21,7 @@ from kloof.domain.surveys.responses import Changes, Consent
 from kloof.mail.transport import Memory
 from kloof.storage.mailing import outbox, review
 from kloof.storage.models import Invitation, Message
-from kloof.storage.releases import freezing
+from kloof.storage.releases.pair_reading import every_pair
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -129,16 +129,16 @@ def test_who_lets_the_second_survey_close_has_left_and_can_never_answer_it(setti
     late = builders.NOW + timedelta(days=46)
     second = respond.open_link(built.tokens[Wave.DELIVERY], builders.NOW)
     catch_up(settings, builders.NOW + timedelta(days=44))
-    assert freezing.queued() == []
+    assert every_pair().queued == []
     catch_up(settings, late)
     catch_up(settings, late)
-    ((queued, _),) = freezing.queued()
+    ((queued, _),) = every_pair().queued
     assert (queued.arm, queued.expected.tolist()) == (Arm.LEFT, [[9, 9, 9]])
     with pytest.raises(Refused):
         respond.save(second, said, late, builders.CALLS, submit=True)
     first = respond.open_link(built.tokens[Wave.SALE], late)
     respond.save(first, Changes(answers={"a1": 3}), late, builders.CALLS, correct=True)
-    ((queued, _),) = freezing.queued()
+    ((queued, _),) = every_pair().queued
     assert queued.expected.tolist() == [[4, 9, 9]]
     respond.withdraw(first, late, builders.CALLS)
-    assert freezing.queued() == []
+    assert every_pair().queued == []

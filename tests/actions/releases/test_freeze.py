@@ -16,6 +16,7 @@ from kloof.domain.releases.closing import Counted
 from kloof.domain.releases.document import Level, WithheldReason
 from kloof.storage.models import Account, Block, Deal
 from kloof.storage.releases import freezing, practice_parts, releases, spreads
+from kloof.storage.releases.pair_reading import every_pair
 
 
 def test_enough_pairs_of_a_team_close_into_a_block(database, tmp_path):
@@ -62,7 +63,7 @@ def test_the_answers_of_a_block_are_kept_rounded_and_nothing_else_of_them(databa
     answered_deals(30)
     freeze(settings(tmp_path), MONDAY)
     (block,) = freezing.live_blocks()
-    (pairs,) = practice_parts.placed()
+    (pairs,) = every_pair().placed
     for side, answers in enumerate((pairs.expected, pairs.received)):
         exact = answers.astype(int).sum(axis=0) - 30
         assert abs(5 * block.figures.sums[:, side] - exact).max() < 5
@@ -80,7 +81,7 @@ def test_the_spread_of_a_survey_is_reckoned_when_a_block_closes_and_coarsely_rou
     assert spreads.standing() == ()
     freeze(settings(tmp_path), MONDAY)
     (spread,) = spreads.standing()
-    (pairs,) = practice_parts.placed()
+    (pairs,) = every_pair().placed
     exact = pairs.expected[:, 0].astype(float).std(ddof=1)
     shown = next(iter(spread.aspects.values())).v
     assert abs(shown - exact) <= 0.05

@@ -12,6 +12,7 @@ from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.models import Block, Deal, Invitation, Pair, QueueCell, Response
 from kloof.storage.releases import freezing, practice_parts, queueing, releases
+from kloof.storage.releases.pair_reading import every_pair
 
 SURVEY = builders.survey(3, core=2)
 
@@ -56,7 +57,7 @@ def test_fewer_than_twelve_wait_and_the_desk_is_told(database, tmp_path):
 def test_practice_tables_know_of_pairs_only_and_every_group_with_deals_is_listed(database, tmp_path):
     alone(13, Arm.NOT_ASKED)
     freeze(settings(tmp_path), MONDAY)
-    assert [*practice_parts.divided()] == []
+    assert [*practice_parts.divided(every_pair().placed)] == []
     assert {counts.level for counts in releases.response_counts({})} == {*Level}
 
 
@@ -66,10 +67,10 @@ def test_who_answered_at_sale_counts_as_left_only_once_the_second_survey_has_clo
     builders.invite(built, Wave.DELIVERY)
     second = built.invitations[Wave.DELIVERY]
     queueing.record_left([second], MONDAY)
-    assert freezing.queued() == []
+    assert every_pair().queued == []
     Invitation.update(state=InvitationState.EXPIRED.value).where(Invitation.id == second).execute()
     queueing.record_left([second], MONDAY)
-    ((pairs, _),) = freezing.queued()
+    ((pairs, _),) = every_pair().queued
     assert pairs.arm is Arm.LEFT
 
 
@@ -81,7 +82,7 @@ def test_without_a_complete_first_survey_nobody_left(database, how):
         Response.update(answers=b"").where(Response.id == first).execute()
     builders.invite(built, Wave.DELIVERY, InvitationState.EXPIRED)
     queueing.record_left([built.invitations[Wave.DELIVERY]], MONDAY)
-    assert freezing.queued() == []
+    assert every_pair().queued == []
 
 
 def test_recording_who_left_twice_queues_them_once(database):
@@ -90,7 +91,7 @@ def test_recording_who_left_twice_queues_them_once(database):
     builders.invite(built, Wave.DELIVERY, InvitationState.EXPIRED)
     for _ in range(2):
         queueing.record_left([built.invitations[Wave.DELIVERY]], MONDAY)
-    ((pairs, _),) = freezing.queued()
+    ((pairs, _),) = every_pair().queued
     assert pairs.arm is Arm.LEFT
     assert pairs.expected.tolist() == [[9, 8]]
     assert QueueCell.select().count() == 1
@@ -111,7 +112,7 @@ def test_a_correction_changes_what_queues_and_retires_what_is_closed(database, t
     deals = alone(14, arm, survey=survey)
     answer(deals[0], survey, wave, [3] * len(survey.items(wave)))
     queueing.record_pair(deals[0], MONDAY)
-    ((pairs, _),) = freezing.queued()
+    ((pairs, _),) = every_pair().queued
     assert pairs.received[0].tolist() == pairs.expected[0].tolist() == [4, 4, 4]
     freeze(settings(tmp_path), MONDAY)
     assert queueing.is_frozen(deals[0])
@@ -129,7 +130,7 @@ def test_a_withdrawal_leaves_the_queue_at_once_or_retires_the_block(database, tm
     assert freeze(settings(tmp_path), MONDAY).pairs == 14
     queueing.withdraw_pair(deals[1], MONDAY)
     assert arms() == []
-    assert freezing.queued() == []
+    assert every_pair().queued == []
 
 
 def test_the_counts_of_who_answered_keep_the_arms_apart(database):

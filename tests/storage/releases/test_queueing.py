@@ -24,7 +24,8 @@ from kloof.domain.deals.study_arms import Arm
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import database as connection
 from kloof.storage.models import Block, Deal, Pair, Placement, Response
-from kloof.storage.releases import columns, freezing, queueing
+from kloof.storage.releases import columns, freezing, pair_reading, queueing
+from kloof.storage.releases.pair_reading import every_pair
 
 SURVEY = builders.survey(3, core=2)
 
@@ -43,7 +44,7 @@ def both(deal: int, sale=(8, 7, 6), delivery=(6, 7, 5, 9)) -> int:
 def test_a_deal_of_which_both_surveys_are_submitted_queues_as_a_pair(deal):
     both(deal)
     assert queueing.record_pair(deal, MONDAY)
-    ((pairs, cells),) = freezing.queued()
+    ((pairs, cells),) = every_pair().queued
     assert pairs.expected.tolist() == [[9, 8]]
     assert pairs.received.tolist() == [[7, 8]]
     assert (cells[0].product, cells[0].region, cells[0].team) == ("Heat pump", "East", "North")
@@ -52,7 +53,7 @@ def test_a_deal_of_which_both_surveys_are_submitted_queues_as_a_pair(deal):
 def test_one_survey_alone_is_no_pair(deal):
     answer(deal, SURVEY, Wave.SALE, (8, 7, 6))
     assert not queueing.record_pair(deal, MONDAY)
-    assert freezing.queued() == []
+    assert every_pair().queued == []
 
 
 def test_a_core_aspect_that_does_not_apply_makes_no_pair_and_any_other_may(deal):
@@ -64,7 +65,7 @@ def test_a_core_aspect_that_does_not_apply_makes_no_pair_and_any_other_may(deal)
     packed[1] = 255
     Response.update(answers=bytes(packed)).where(Response.id == Response.get().id).execute()
     assert not queueing.record_pair(deal, MONDAY)
-    assert freezing.queued() == []
+    assert every_pair().queued == []
 
 
 def test_what_became_of_promises_goes_with_the_pair(deal):
@@ -72,7 +73,7 @@ def test_what_became_of_promises_goes_with_the_pair(deal):
     for position, outcome in enumerate(("kept", "kept", "broken", "")):
         promise(first, position, outcome)
     queueing.record_pair(deal, MONDAY)
-    ((pairs, _),) = freezing.queued()
+    ((pairs, _),) = every_pair().queued
     assert pairs.promises.tolist() == [[2, 0, 1, 0]]
 
 
@@ -81,7 +82,7 @@ def test_a_correction_before_freezing_brings_the_queued_pair_up_to_date(deal):
     queueing.record_pair(deal, MONDAY)
     answer(deal, SURVEY, Wave.DELIVERY, (1, 1, 1, 1))
     queueing.record_pair(deal, MONDAY)
-    ((pairs, _),) = freezing.queued()
+    ((pairs, _),) = every_pair().queued
     assert pairs.received.tolist() == [[2, 2]]
 
 
@@ -91,14 +92,14 @@ def test_recording_the_same_pair_again_changes_nothing(database, tmp_path):
     for one in deals:
         queueing.record_pair(one, MONDAY)
     assert len(freezing.live_blocks()) == 1
-    assert freezing.queued() == []
+    assert every_pair().queued == []
 
 
 def test_a_withdrawn_pair_leaves_its_queue_at_once(deal):
     both(deal)
     queueing.record_pair(deal, MONDAY)
     queueing.withdraw_pair(deal, MONDAY)
-    assert freezing.queued() == []
+    assert every_pair().queued == []
 
 
 @pytest.mark.parametrize("how", ["withdrawn", "corrected"])
@@ -122,7 +123,7 @@ def test_the_rest_of_a_retired_block_is_never_queued_again(database, tmp_path):
     queueing.withdraw_pair(deals[3], MONDAY)
     for one in deals[:3]:
         queueing.record_pair(one, MONDAY)
-    assert freezing.queued() == []
+    assert every_pair().queued == []
     assert len(freezing.membership().person) == 14
 
 
@@ -170,7 +171,7 @@ def test_what_queues_is_read_apart_by_survey_and_arm_and_without_what_stands_in_
     queued += alone(2, Arm.NOT_ASKED, seed=3)
     Pair.update(completed_at=MONDAY).where(Pair.deal == queued[0]).execute()
     found = {}
-    for pairs, cells in freezing.queued():
+    for pairs, cells in every_pair().queued:
         assert np.all(np.diff(pairs.id) > 0)
         for at in range(len(pairs)):
             one = pairs.take(np.array([at]))
@@ -196,14 +197,14 @@ def test_what_queues_is_read_apart_by_survey_and_arm_and_without_what_stands_in_
 
 def test_a_pair_that_moves_to_a_later_slice_meanwhile_is_read_once(database, monkeypatch):
     answered_deals(3)
-    read = freezing.read
+    read = pair_reading.read
 
     def twice(*source, **bounds):
         for one in read(*source, **bounds):
             yield from (one, one)
 
-    monkeypatch.setattr(freezing, "read", twice)
-    ((pairs, _),) = freezing.queued()
+    monkeypatch.setattr(pair_reading, "read", twice)
+    ((pairs, _),) = every_pair().queued
     assert len(pairs) == len(set(pairs.id.tolist())) == 3
 
 
@@ -220,11 +221,11 @@ def test_a_server_that_goes_away_while_pairs_are_read_is_told_like_any_lost_conn
 
     monkeypatch.setattr(columns, "sent", last_words)
     with pytest.raises(OperationalError) as lost:
-        freezing.queued()
+        every_pair()
     storage.drop_connection_after(lost.value)
     monkeypatch.undo()
     storage.ensure_connected()
-    assert len(freezing.queued()[0][0]) == 3
+    assert len(every_pair().queued[0][0]) == 3
 
 
 def test_the_same_pair_can_never_stand_in_two_blocks(database, tmp_path):
@@ -242,7 +243,7 @@ def test_a_new_pair_that_gets_the_number_of_one_that_went_stands_in_no_block(dat
     queueing.withdraw_pair(deals[-1], MONDAY)
     (new,) = answered_deals(1, seed=1)
     assert Pair.get(Pair.deal == new).id == number
-    ((pairs, _),) = freezing.queued()
+    ((pairs, _),) = every_pair().queued
     assert pairs.id.tolist() == [number]
 
 

@@ -10,16 +10,24 @@ from typing import TYPE_CHECKING
 from kloof import storage
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
+from kloof.domain.deals.study_arms import Arm
 from kloof.domain.errors import Reason, Refused
 from kloof.domain.releases.thresholds import Thresholds
 from kloof.storage.access import audit_log
 from kloof.storage.releases import releases
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import numpy as np
 
     from kloof.domain.releases.certificate.leverage import Membership
-    from kloof.domain.releases.closing import Waiting
+    from kloof.domain.releases.closing import NewBlock, Plan, Waiting
+    from kloof.domain.releases.guarantee import SurveySpread
+    from kloof.domain.surveys.definition import SurveyKey
+    from kloof.storage.releases.pair_reading import Pairs
+
+    Spreads = Mapping[SurveyKey, SurveySpread | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,40 +46,87 @@ def thresholds(settings: Settings) -> Thresholds:
 
 
 def freeze(settings: Settings, now: datetime, seed: int | None = None) -> Frozen:
-    """Close the blocks that can close, in one transaction; a second run right after finds nothing to close.
+    """Close the blocks that can close; a second run right after finds nothing to close.
+
+    All is read and planned while others write. What is written is checked and written in short transactions, in each
+    whole blocks: nobody waits for more than one of these, and what is cut off leaves nothing half done. Blocks in which
+    a pair changed or went meanwhile are planned anew.
 
     Their sums are rounded with chances that nobody knows; seed: the same chances each time, for a made-up company.
     Raises Refused where the clock stands before the last release.
     """
+    rules, drawn = thresholds(settings), chance(seed)
+    closed: list[NewBlock] = []
+    with storage.one_release_at_a_time():
+        refuse_if_clock_went_back(now)
+        while True:
+            planned, spreads = _planned(rules, drawn)
+            whole = _close(planned.blocks, spreads, now, renew=bool(closed))
+            closed += whole
+            if len(whole) == len(planned.blocks):
+                break
+    return Frozen(blocks=len(closed), pairs=sum(block.n for block in closed), waiting=planned.waiting)
+
+
+def _planned(rules: Thresholds, drawn: np.random.Generator) -> tuple[Plan, Spreads]:
+    """What can close now, and how far the answers of each survey version lie apart when it has."""
     # numpy takes a second to load; whoever only asks for a page should not wait for it.
     from kloof.domain.releases.blocks import plan
-    from kloof.storage.releases import freezing, spreads
-    from kloof.storage.releases import queueing as blocks
+    from kloof.storage.releases import freezing
+    from kloof.storage.releases.pair_reading import every_pair
 
-    rules = thresholds(settings)
     with storage.transaction():
-        freezing.one_at_a_time()
-        blocks.hold_still()
-        refuse_if_clock_went_back(now)
-        planned = plan(freezing.queued(), _history(), rules, chance(seed))
-        freezing.close(planned.blocks, now)
-        if planned.blocks:
-            spreads.renew()
-            audit_log.write(COMMAND_LINE, AuditAction.FROZEN, now, detail=f"{len(planned.blocks)} blocks")
-    return Frozen(
-        blocks=len(planned.blocks),
-        pairs=sum(block.n for block in planned.blocks),
-        waiting=planned.waiting,
-    )
+        freezing.watch_for_changes()
+    with storage.snapshot():
+        pairs, history = every_pair(), _history()
+    planned = plan(pairs.queued, history, rules, drawn)
+    return planned, _spreads(pairs, planned.blocks)
+
+
+def _spreads(pairs: Pairs, blocks: Sequence[NewBlock]) -> Spreads:
+    import numpy as np
+
+    from kloof.domain.releases.spread import spread
+
+    inside = {one.survey.key: [one] for one in pairs.placed if one.arm is Arm.ASKED}
+    for one, _ in pairs.queued:
+        rows = [
+            block.rows for block in blocks if (block.survey, block.queue.arm) == (one.survey.key, Arm.ASKED)
+        ]
+        if rows and one.arm is Arm.ASKED:
+            inside.setdefault(one.survey.key, []).append(one.take(np.concatenate(rows)))
+    return {key: spread(*some) for key, some in inside.items()}
+
+
+def _close(blocks: Sequence[NewBlock], found: Spreads, now: datetime, *, renew: bool) -> list[NewBlock]:
+    """Close these blocks and give those that are closed now: one of which a pair changed meanwhile is not.
+
+    The last transaction keeps the spreads, which are of all blocks together; renew: also where no block closes.
+    """
+    from kloof.storage.releases import freezing, pair_lock, spreads
+
+    closed: list[NewBlock] = []
+    portions = [*freezing.in_portions(blocks)] or [[]] * renew
+    for last, some in enumerate(portions, start=1 - len(portions)):
+        with pair_lock.held_still():
+            whole = freezing.unchanged(some)
+            freezing.close(whole, now)
+            closed += whole
+            if whole:
+                audit_log.write(COMMAND_LINE, AuditAction.FROZEN, now, detail=f"{len(whole)} blocks")
+            if last == 0 and len(closed) == len(blocks):
+                spreads.renew(found)
+    return closed
 
 
 def waiting(settings: Settings) -> tuple[Waiting, ...]:
     """The queues that would wait on if `freeze` ran now: how many pairs, why, and how many customers each lacks."""
     from kloof.domain.releases.blocks import plan
-    from kloof.storage.releases import freezing
+    from kloof.storage.releases.pair_reading import every_pair
 
-    storage.ensure_connected()
-    return plan(freezing.queued(), _history(), thresholds(settings), chance()).waiting
+    with storage.snapshot():
+        pairs, history = every_pair(placed=False), _history()
+    return plan(pairs.queued, history, thresholds(settings), chance()).waiting
 
 
 def _history() -> Membership:

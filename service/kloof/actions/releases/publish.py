@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kloof import __version__, storage
 from kloof.actions.mailing.invite import sending_hours
 from kloof.actions.releases import freeze
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
-from kloof.domain.deals.study_arms import Arm
 from kloof.domain.errors import Reason, Refused
 from kloof.storage.access import audit_log
 from kloof.storage.mailing import findings_requests
@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from kloof.domain.releases.pair_columns import PairColumns
     from kloof.domain.releases.practice_tables import Part
     from kloof.domain.releases.thresholds import Thresholds
-    from kloof.publish.release_files import Published
+    from kloof.publish.release_files import Published, Staged
+    from kloof.storage.releases.practice_parts import Divided
 
 ROUND = timedelta(days=28)
 """After so long without a release a publish counts as a round of waiting all the same: nothing waits for ever."""
+TRIES = 5
+"""How often a release is made anew because answers in it were taken back meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,37 +59,87 @@ def publish(
     """
     # numpy takes a while to load; whoever imports this for another action should not wait for it.
     from kloof.publish import release_files
-    from kloof.storage.releases import freezing, practice_parts
 
     folder = settings.releases_folder
-    thresholds = freeze.thresholds(settings)
-    with storage.transaction():
-        freezing.one_at_a_time()
-        # Under the lock: another publish may have recorded its release, and not yet put it in place.
+    with nullcontext() if dry_run else storage.one_release_at_a_time():
+        # Another publish may have recorded its release, and not yet put it in place.
         finish(settings, dry_run=dry_run)
         freeze.refuse_if_clock_went_back(now)
         earlier = release_files.read_releases(folder)
         refuse_unless_together(earlier)
+        if dry_run:
+            made = _made(settings, now, earlier, seed)
+            return PublishResult(made and made.publishable.document, None, made.dropped if made else ())
+        for _ in range(TRIES):
+            if published := _published(settings, now, earlier, seed):
+                return published
+    raise Refused(
+        Reason.NOT_CERTIFIED,
+        f"No release is published: {TRIES} times answers were taken back while it was made.",
+        remedy="Run this again.",
+    )
+
+
+def _published(
+    settings: Settings, now: datetime, earlier: Sequence[Published], seed: int | None
+) -> PublishResult | None:
+    """The next release in place, or that nothing is new; None where answers in it were taken back meanwhile."""
+    from kloof.publish import release_files
+
+    made = _made(settings, now, earlier, seed)
+    if made is None:
+        with storage.transaction():
+            _hold_round(now)
+        return PublishResult(None)
+    folder = settings.releases_folder
+    release_files.clear_staging(folder)
+    staged = release_files.write_release(made.publishable, folder)
+    told = _record(settings, staged, made, now)
+    if told is None:
+        release_files.clear_staging(folder)
+        return None
+    staged.put_in_place()
+    place = release_files.release_folder(folder, staged.number)
+    return PublishResult(made.publishable.document, place, made.dropped, told)
+
+
+class _Made(NamedTuple):
+    """A release that may go out, the parts of practice tables that it adds, and the names of what was left out."""
+
+    publishable: Publishable
+    added: tuple[Part, ...]
+    dropped: tuple[str, ...]
+
+
+def _made(settings: Settings, now: datetime, earlier: Sequence[Published], seed: int | None) -> _Made | None:
+    """The next release, while others write; None where nothing is new. Raises Refused where it may not go out."""
+    from kloof.storage.releases import practice_parts
+    from kloof.storage.releases.pair_reading import every_pair
+
+    with storage.snapshot():
         draft, history = _draft(settings, now, earlier)
         if not _is_new(draft, earlier):
-            if not dry_run:
-                _hold_round(now)
-            return PublishResult(None)
-        publishable, added, dropped = _certified(draft, history, thresholds, seed)
-        if dry_run:
-            return PublishResult(publishable.document, None, dropped)
-        release_files.clear_staging(folder)
-        staged = release_files.write_release(publishable, folder)
+            return None
+        placed = every_pair(queued=False).placed
+        divided = [*practice_parts.divided(placed)]
+    publishable, added, dropped = _certified(draft, history, freeze.thresholds(settings), divided, seed)
+    return _Made(_attacked(publishable, history, placed, (*history.parts, *added)), added, dropped)
+
+
+def _record(settings: Settings, staged: Staged, made: _Made, now: datetime) -> int | None:
+    """Remember this release as published, and give how many get a mail; None where a block of it is retired by now."""
+    from kloof.storage.releases import freezing, practice_parts
+
+    with storage.transaction():
+        if freezing.live_numbers() != [block.id for block in made.publishable.document.blocks]:
+            return None
         releases.record(staged.number, staged.sha256, now)
         audit_log.write(COMMAND_LINE, AuditAction.PUBLISHED, now, detail=f"release {staged.number}")
         if asked := findings_requests.who_asked():
             findings_requests.tell(asked, staged.number, _when_to_tell(settings, now), now)
         findings_requests.settle()
-        practice_parts.add(added, staged.number)
-    staged.put_in_place()
-    return PublishResult(
-        publishable.document, release_files.release_folder(folder, staged.number), dropped, len(asked)
-    )
+        practice_parts.add(made.added, staged.number)
+    return len(asked)
 
 
 def _when_to_tell(settings: Settings, now: datetime) -> datetime:
@@ -198,14 +251,13 @@ def _hold_round(now: datetime) -> None:
 
 
 def _certified(
-    draft: Draft, history: History, thresholds: Thresholds, seed: int | None
+    draft: Draft, history: History, thresholds: Thresholds, divided: Sequence[Divided], seed: int | None
 ) -> tuple[Publishable, tuple[Part, ...], tuple[str, ...]]:
     """The draft certified, the parts of practice tables that it adds, and the names of what had to be left out."""
     from kloof.domain.releases.certificate.certify import Publishable, certify_what_can_be
     from kloof.domain.releases.practice_tables import new_parts
-    from kloof.storage.releases import practice_parts
 
-    chance, divided = freeze.chance(seed), list(practice_parts.divided())
+    chance = freeze.chance(seed)
     candidates = [
         part
         for pairs, practised, lateness in divided
@@ -216,23 +268,20 @@ def _certified(
     verdict, added, dropped = certify_what_can_be(draft, history, candidates, thresholds)
     if not isinstance(verdict, Publishable):
         raise _refused(verdict.reason)
-    pairs_told = [pairs for pairs, _, _ in divided]
-    return _attacked(verdict, history, pairs_told, (*history.parts, *added)), added, dropped
+    return verdict, added, dropped
 
 
 def _attacked(
-    publishable: Publishable, history: History, pairs: Sequence[PairColumns], parts: Sequence[Part]
+    publishable: Publishable, history: History, placed: Sequence[PairColumns], parts: Sequence[Part]
 ) -> Publishable:
     """The release with what somebody inside could name; raises Refused where an attack finds more than it may."""
     from kloof.domain.releases.attacks import inside
     from kloof.domain.releases.attacks.truth import Truth
     from kloof.domain.releases.certificate.certify import attacked
-    from kloof.storage.releases import practice_parts
 
-    alone = [one for arm in Arm if arm is not Arm.ASKED for one in practice_parts.placed(arm)]
     blocks, document = list(history.blocks.values()), publishable.document
     standing = [part for part in parts if any(cell.practice == part.practice for cell in document.practices)]
-    truths = [Truth.of_columns(one, blocks, standing) for one in (*pairs, *alone)]
+    truths = [Truth.of_columns(one, blocks, standing) for one in placed]
     found = inside(truths, [*history.releases, document])
     if found.breaches:
         raise _refused(f"An attack with the answers at hand breaks it: {found.breaches[0]}.")

@@ -9,6 +9,7 @@ import numpy as np
 
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.cell_keys import CellKey, cell_keys
+from kloof.domain.releases.certificate.incidence import how_many
 from kloof.domain.releases.closing import RoundedSums
 from kloof.domain.releases.coarse_shares import counted
 from kloof.domain.releases.document import (
@@ -208,7 +209,7 @@ def total(blocks: Sequence[ClosedBlock]) -> RoundedSums:
 
 def different_customers(blocks: Iterable[ClosedBlock]) -> int:
     """How many different customers are in these blocks, rounded down to a multiple of five."""
-    return rounded_down(len(np.unique(np.concatenate([block.person for block in blocks]))))
+    return rounded_down(how_many(np.concatenate([block.person for block in blocks])))
 
 
 def aspects(survey: Survey, sums: "Ints") -> dict[str, AspectSums]:

@@ -8,6 +8,7 @@ from kloof.storage.models.outbox import Message, OptOut
 from kloof.storage.models.own_feedback import AnsweredAtOnce, OwnBatch, OwnClosing, OwnPair
 from kloof.storage.models.release import (
     Block,
+    ChangedPair,
     Pair,
     Placement,
     PracticePart,
@@ -50,6 +51,7 @@ MODELS = [
     OwnClosing,
     AnsweredAtOnce,
     HandoverMark,
+    ChangedPair,
 ]
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "Block",
     "Call",
     "CallStep",
+    "ChangedPair",
     "Customer",
     "Deal",
     "HandoverMark",

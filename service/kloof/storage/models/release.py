@@ -112,6 +112,15 @@ class Pair(BaseModel):
     completed_at = UtcField()
 
 
+class ChangedPair(BaseModel):
+    """The number of a pair that changed or went since a freeze last began: triggers note it.
+
+    A freeze reads and plans while others write, and closes no block with one of these.
+    """
+
+    id = IntegerField(primary_key=True)
+
+
 class Placement(BaseModel):
     """A pair that stands in a closed block; a pair without one queues. The id is the pair's.
 

@@ -47,8 +47,8 @@ def read(source: str, numbers: tuple[str, str], letters: str = "''", *, last: in
     """Slice by slice: two numbers of each row, of at most 31 bits, and its letters as numbers from 0.
 
     source: what follows FROM, in words of our own: first the table, as `p`, and in the end a WHERE. last: the highest
-    id to read. All are in the same order, which is any. A row that changes meanwhile may be there twice, unless
-    `queueing.hold_still` was called.
+    id to read. All are in the same order, which is any. A row that changes meanwhile may be there twice, outside of a
+    `snapshot`.
     """
     table, (first, second) = source.split()[0], numbers
     both = f"CAST({first} AS BIGINT) << {_BITS} | {second}"

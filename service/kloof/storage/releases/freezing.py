@@ -1,12 +1,11 @@
-"""The bulk work of freezing: the queue as columns, closing blocks, and who is in which.
+"""The bulk work of freezing: closing blocks, and who is in which.
 
 Packing: `Block.sums` is int32 little-endian: ΣV and ΣR of each aspect in multiples of the base, then the counts of each
 aspect, then those of promises (see `closing.RoundedSums`). `Block.members` is int32 little-endian, first every
 customer's number, then who sold to them, then for which account they answer, 0 for themselves.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,26 +16,20 @@ from kloof.domain.releases.cells import ClosedBlock
 from kloof.domain.releases.certificate.leverage import Membership
 from kloof.domain.releases.closing import Counted, NewBlock, RoundedSums
 from kloof.domain.releases.document import Level
-from kloof.domain.releases.pair_columns import PairColumns
-from kloof.domain.releases.queues import FineCell, Queue
-from kloof.domain.surveys.definition import Survey, SurveyKey
-from kloof.storage.database import is_postgresql, without_waiting
+from kloof.domain.releases.queues import Queue
+from kloof.domain.surveys.definition import SurveyKey
+from kloof.storage.database import without_waiting
 from kloof.storage.fields import UtcField
-from kloof.storage.models import Block, PracticePart, QueueCell, Round, SurveyVersion
-from kloof.storage.releases import deal_facts
-from kloof.storage.releases.columns import Gathered, insert, last_pair, read
-from kloof.storage.releases.pair_encoding import PROMISES, width
-from kloof.storage.statements import awaited, rows, run, sent
+from kloof.storage.models import Block, ChangedPair, PracticePart
+from kloof.storage.releases.columns import insert
+from kloof.storage.releases.pair_encoding import PROMISES
+from kloof.storage.statements import awaited, rows, sent
 from kloof.storage.surveys import versions as surveys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
-
-_LOCK_NUMBER = 0x6672656574  # "freet" in ASCII: any number does, as long as it is always the same
-
 
 _PROMISES = PROMISES + 1
 
@@ -73,82 +66,36 @@ WHERE b.retired_at IS NULL ORDER BY b.id
 """
 
 
-def one_at_a_time() -> None:
-    """Wait until no other freeze or publish runs, for the rest of this transaction. SQLite's has that from its
-    start.
+AT_ONCE = 50_000
+"""Pairs that close in one transaction, or hardly more: so long nobody else writes."""
+
+
+def watch_for_changes() -> None:
+    """Begin to note which pairs change or go: a freeze plans from what it read, and writes much later."""
+    ChangedPair.delete().execute()
+
+
+def unchanged(blocks: Sequence[NewBlock]) -> list[NewBlock]:
+    """The blocks of which every pair still is what it was when `watch_for_changes` was called.
+
+    Holds until this transaction ends in a `pair_lock.held_still`.
     """
-    if is_postgresql():
-        run("SELECT pg_advisory_xact_lock(?)", _LOCK_NUMBER)
+    changed = np.array([row.id for row in ChangedPair.select(ChangedPair.id)], dtype=np.int64)
+    return (
+        [block for block in blocks if not np.isin(block.pairs, changed).any()] if len(changed) else [*blocks]
+    )
 
 
-def queued() -> list[tuple[PairColumns, tuple[FineCell, ...]]]:
-    """Per survey version and arm that has any, the pairs that stand in no block, in order of id, and the cells they
-    are in.
-    """
-    # What comes after this pair may stand in a cell that is not known here.
-    last = last_pair()
-    rooms = _rooms()
-    # By the number of a cell: its room, its place among the cells of that room, and how many letters its pairs have.
-    room, place, wide = np.zeros((3, max((max(one.cells) for one in rooms), default=0) + 1), np.int64)
-    for index, one in enumerate(rooms):
-        cells = list(one.cells)
-        room[cells], place[cells], wide[cells] = index, np.arange(len(cells)), width(len(one.survey.core))
-    rounds = Round.select().count()
-    gathered: dict[int, Gathered] = {}
-    unplaced = _unplaced(last)
-    for pair, cell, letters in read(
-        "pair p WHERE p.packed <> ''", ("p.id", "p.cell_id"), "p.packed", last=last
-    ):
-        where = np.where(unplaced[pair], room[cell], -1)
-        unplaced[pair] = False  # a pair that changes meanwhile may come once more
-        for index in np.unique(where[where >= 0]).tolist():
-            one, here = rooms[index], where == index
-            packed = letters if here.all() else letters[np.repeat(here, wide[cell])]
-            if index not in gathered:
-                gathered[index] = Gathered(one.survey, last, one.arm)
-            gathered[index].add(pair[here], place[cell[here]], packed, rounds)
-    account = deal_facts.accounts(last)
-    return [
-        (_in_order(gathered[index].pairs(account)), tuple(rooms[index].cells.values()))
-        for index in sorted(gathered)
-    ]
-
-
-def _in_order(pairs: PairColumns) -> PairColumns:
-    in_order = bool(np.all(np.diff(pairs.id) > 0))
-    return pairs if in_order else pairs.take(np.argsort(pairs.id))
-
-
-def _unplaced(last: int) -> "Bools":
-    """For each number up to `last` whether a pair with it stands in no block.
-
-    That is looked up here, since PostgreSQL takes longer to leave the others out than to hand them over.
-    """
-    unplaced = np.ones(last + 1, dtype=bool)
-    for placed, _, _ in read("placement p WHERE 1 = 1", ("p.id", "p.block_id"), last=last):
-        unplaced[placed] = False
-    return unplaced
-
-
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """Where the pairs of one survey version and arm queue: its cells by their numbers."""
-
-    survey: Survey
-    arm: Arm
-    cells: dict[int, FineCell]
-
-
-def _rooms() -> list[_Room]:
-    versions = SurveyVersion.select(SurveyVersion.id)
-    found = []
-    for version in versions.order_by(SurveyVersion.survey, SurveyVersion.version):
-        queues = list(QueueCell.select().where(QueueCell.survey_version == version.id).order_by(QueueCell.id))
-        for arm in Arm:
-            cells = {row.id: FineCell(row.product, row.region, row.team) for row in queues if row.arm == arm}
-            if cells:
-                found.append(_Room(surveys.by_row(version.id), arm, cells))
-    return found
+def in_portions(blocks: Sequence[NewBlock]) -> Iterator[list[NewBlock]]:
+    """The blocks in order, so many together that nobody waits long for the transaction that closes them."""
+    some: list[NewBlock] = []
+    for block in blocks:
+        if some and sum(one.n for one in some) + block.n > AT_ONCE:
+            yield some
+            some = []
+        some.append(block)
+    if some:
+        yield some
 
 
 def close(blocks: Sequence[NewBlock], now: datetime) -> None:
@@ -195,6 +142,11 @@ def _members(packed: Any, columns: int = 3) -> "Ints":
 def live_blocks() -> tuple[ClosedBlock, ...]:
     """The blocks that are not retired, in order."""
     return tuple(_closed(row) for row in rows(_Live, _LIVE))
+
+
+def live_numbers() -> list[int]:
+    """The numbers of the blocks that are not retired, in order."""
+    return [row.id for row in Block.select(Block.id).where(Block.retired_at.is_null()).order_by(Block.id)]
 
 
 def _closed(row: _Live) -> ClosedBlock:

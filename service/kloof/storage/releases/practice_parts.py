@@ -17,20 +17,14 @@ from kloof.domain.releases.certificate.leverage import Membership
 from kloof.domain.releases.pair_columns import PairColumns
 from kloof.domain.releases.practice_tables import Part, Side
 from kloof.domain.surveys.definition import SurveyKey
-from kloof.storage.models import PracticePart, SurveyVersion
+from kloof.storage.models import PracticePart
 from kloof.storage.releases import deal_facts
-from kloof.storage.releases.columns import Gathered, last_pair, read
-from kloof.storage.statements import names, rows, run
+from kloof.storage.releases.columns import last_pair
+from kloof.storage.statements import rows, run
 from kloof.storage.surveys import versions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-
-_PLACED = """
-pair p JOIN placement q ON q.id = p.id JOIN block b ON b.id = q.block_id
-WHERE b.retired_at IS NULL AND b.arm IN ({arm}) AND b.survey_version_id = {version}
-"""
 
 
 class _Done(NamedTuple):
@@ -66,22 +60,6 @@ VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 
 
-def placed(arm: Arm = Arm.ASKED) -> Iterator[PairColumns]:
-    """Per survey version that has any, its pairs in closed blocks that are not retired; `cell` is the block.
-
-    In another arm what tells one side alone.
-    """
-    last = last_pair()
-    account = deal_facts.accounts(last)
-    for version in SurveyVersion.select(SurveyVersion.id).order_by(SurveyVersion.id):
-        gathered = Gathered(versions.by_row(version.id), last, arm)
-        source = _PLACED.format(version=int(version.id), arm=names([arm]))
-        for one in read(source, ("p.id", "q.block_id"), "p.packed", last=last):
-            gathered.add(*one)
-        if len(pairs := gathered.pairs(account)):
-            yield pairs
-
-
 class Divided(NamedTuple):
     """Pairs in blocks, for each practice which of them had it, and of each how late its delivery was (`Lateness`)."""
 
@@ -90,13 +68,14 @@ class Divided(NamedTuple):
     lateness: "NDArray[np.int64]"
 
 
-def divided() -> Iterator[Divided]:
-    """Per survey version that has any, its pairs in closed blocks that are not retired; `cell` is the block."""
+def divided(placed: Iterable[PairColumns]) -> Iterator[Divided]:
+    """Of these pairs in blocks those that tell both sides, in order of survey version."""
     done: dict[str, list[int]] = {}
     for row in rows(_Done, _DONE):
         done.setdefault(row.practice, []).append(row.pair)
     lateness = deal_facts.lateness(last_pair())
-    for pairs in placed():
+    asked = (pairs for pairs in placed if pairs.arm is Arm.ASKED)
+    for pairs in sorted(asked, key=lambda one: versions.row_of(one.survey.key)):
         practised = {name: np.isin(pairs.id, pairs_done) for name, pairs_done in sorted(done.items())}
         yield Divided(pairs, practised, lateness[pairs.id])
 

@@ -12,10 +12,10 @@ from kloof.domain.states import InvitationState
 from kloof.domain.surveys.answers import DOES_NOT_APPLY_BYTE, NOT_ANSWERED
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.responses import PromiseOutcome
-from kloof.storage.database import is_postgresql
 from kloof.storage.models import Block, Pair, Placement, QueueCell
 from kloof.storage.releases.pair_encoding import HEAD, encode, head
-from kloof.storage.statements import first_row, names, rows, run, several
+from kloof.storage.releases.pair_lock import wait_for_freeze
+from kloof.storage.statements import first_row, names, rows, several
 from kloof.storage.surveys import versions
 
 _GAPS = {NOT_ANSWERED, DOES_NOT_APPLY_BYTE}
@@ -120,18 +120,6 @@ AND NOT EXISTS (SELECT 1 FROM pair p WHERE p.deal_id = i.deal_id) ORDER BY i.dea
 """  # noqa: S608  our own words
 
 
-def hold_still() -> None:
-    """Let no pair come, go or change until this transaction ends: who tries waits. SQLite has that anyway."""
-    if is_postgresql():
-        run("LOCK TABLE pair IN SHARE MODE")
-
-
-def _wait_for_freeze() -> None:
-    """Wait for who holds the pairs still, before reading whether one stands in a block: it may when they are done."""
-    if is_postgresql():
-        run("LOCK TABLE pair IN ROW EXCLUSIVE MODE")
-
-
 def record_pair(deal: int, now: datetime) -> Answers | None:
     """Queue the pair of this deal, or bring the queued one up to date; gives it where it is complete.
 
@@ -139,7 +127,7 @@ def record_pair(deal: int, now: datetime) -> Answers | None:
     side. A pair that stands in a closed block is left as it is; where its answers are others now, or no longer
     complete, the whole block is retired.
     """
-    _wait_for_freeze()
+    wait_for_freeze()
     place = first_row(_Place, _PLACE, deal)
     arm = Arm(place.arm) if place else Arm.ASKED
     answers = complete_answers(deal) if arm is Arm.ASKED else _alone(deal, arm)
@@ -172,7 +160,7 @@ def record_left(invitations: Sequence[int], now: datetime) -> None:
 
 def withdraw_pair(deal: int, now: datetime) -> None:
     """Take the pair of this deal out: of its queue at once, of a closed block by retiring the whole block."""
-    _wait_for_freeze()
+    wait_for_freeze()
     place = first_row(_Place, _PLACE, deal)
     if place is None:
         return

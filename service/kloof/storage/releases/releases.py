@@ -73,10 +73,10 @@ class _Complete(NamedTuple):
 
 _COMPLETE = f"""
 SELECT v.survey AS survey, v.version AS version, c.product AS product, c.region AS region, c.team AS team,
-       COUNT(*) AS pairs
-FROM pair p JOIN queue_cell c ON c.id = p.cell_id JOIN survey_version v ON v.id = c.survey_version_id
+       p.pairs AS pairs
+FROM (SELECT cell_id, COUNT(*) AS pairs FROM pair GROUP BY cell_id) p
+JOIN queue_cell c ON c.id = p.cell_id JOIN survey_version v ON v.id = c.survey_version_id
 WHERE c.arm IN ({names([Arm.ASKED])})
-GROUP BY v.survey, v.version, c.product, c.region, c.team
 """  # noqa: S608  our own words
 
 

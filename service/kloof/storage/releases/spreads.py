@@ -1,19 +1,20 @@
 """The spread of each survey version, as it was when a block last closed."""
 
+from collections.abc import Mapping
+
 from kloof.domain.releases.guarantee import SurveySpread
-from kloof.domain.releases.spread import spread
+from kloof.domain.surveys.definition import SurveyKey
 from kloof.storage.models import Spread
-from kloof.storage.releases import practice_parts
 from kloof.storage.surveys import versions
 
 
-def renew() -> None:
-    """Reckon it anew from all answers in blocks, and keep it rounded: in the transaction that closes blocks."""
-    for pairs in practice_parts.placed():
-        version = versions.row_of(pairs.survey.key)
+def renew(spreads: Mapping[SurveyKey, SurveySpread | None]) -> None:
+    """Keep these, rounded, in place of what was known of their survey versions; None: nothing is known any more."""
+    for key, spread in spreads.items():
+        version = versions.row_of(key)
         Spread.delete().where(Spread.survey_version == version).execute()
-        if found := spread(pairs):
-            Spread.insert(survey_version=version, figures=found.model_dump_json()).execute()
+        if spread:
+            Spread.insert(survey_version=version, figures=spread.model_dump_json()).execute()
 
 
 def standing() -> tuple[SurveySpread, ...]:

@@ -132,6 +132,16 @@ def numbered(values: "Ints") -> "tuple[Ints, Ints]":
     return np.flatnonzero(seen) + least, (np.cumsum(seen) - 1)[values - least]
 
 
+def how_many(values: "Ints") -> int:
+    """How many distinct values there are."""
+    least, most = int(values.min(initial=0)), int(values.max(initial=0))
+    if most - least > 4 * len(values) + 1000:
+        return len(np.unique(values))
+    seen = np.zeros(most - least + 1, dtype=bool)
+    seen[values - least] = True
+    return int(np.count_nonzero(seen))
+
+
 def _distinct(values: "Ints") -> "tuple[Ints, Ints]":
     """Sorted, each once, and for each value its place among them; by one sort."""
     order = np.argsort(values)
