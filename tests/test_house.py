@@ -23,10 +23,10 @@ from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.states import CALL_STEPS, INVITATION_STEPS, MESSAGE_STEPS
 from kloof.domain.surveys.definition import Wave
 from kloof.mail.texts import MailText, MailTexts
-from kloof.web.app import errors, file_words, refusals
+from kloof.web.app import errors, refusals
 from kloof.web.app.refusals import REFUSALS
 from kloof.web.app.routes import ROUTES
-from kloof.wording import catalogue, translator
+from kloof.wording import catalogue, file_words, translator
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "service" / "kloof"

@@ -59,7 +59,7 @@ def test_good_lines_go_in_and_a_bad_one_is_named_on_stderr_with_its_line(ready: 
     done = ready("deals", "import", "deals.csv")
     assert done.exit_code == 1
     assert done.stdout == "1 created, 0 updated, 0 unchanged, 1 refused.\n"
-    assert done.stderr.startswith("deals.csv:3: line refused: language 'fr' is not one of nl, en")
+    assert done.stderr.startswith("deals.csv:3: D-2 refused: language 'fr' is not one of nl, en")
 
 
 def test_the_same_file_again_is_unchanged_and_exits_with_0(ready: Type) -> None:

@@ -2,6 +2,7 @@
 
 import click
 
+from kloof.actions.clock import wall_clock
 from kloof.cli.run import as_json, company_settings, report
 from kloof.cli.tree import Group
 
@@ -17,9 +18,15 @@ def migrate(as_json: bool) -> None:
     """Bring the tables up to date; doing it twice is harmless."""
     from kloof import storage
     from kloof.actions import health
+    from kloof.actions.deals import respelling
 
     health.refuse_to_migrate_what_does_not_fit(company_settings())
-    storage.open_database(company_settings(keep_key=True).database_url)
+    settings = company_settings(keep_key=True)
+    storage.open_database(settings.database_url)
     storage.refuse_unless_it_answers()
     applied = storage.migrate()
-    report(as_json, {"applied": applied}, f"Applied: {', '.join(applied)}." if applied else "Nothing to do.")
+    told = respelling.settle(settings, wall_clock())
+    done = (
+        f"Applied: {', '.join(applied)}." if applied else "Nothing more to do." if told else "Nothing to do."
+    )
+    report(as_json, {"applied": applied, "notes": told}, "\n".join([*told, done]))

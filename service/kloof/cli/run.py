@@ -65,7 +65,7 @@ def in_a_sentence(trouble: Exception) -> str | None:
 
 def read_text(file: Path) -> str:
     """The file as UTF-8 text; raises Refused with the line that is something else."""
-    from kloof.domain.deals.files import decoded
+    from kloof.domain.deals.csv_reading import decoded
 
     return decoded(file.read_bytes(), str(file))
 

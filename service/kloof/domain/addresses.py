@@ -47,6 +47,17 @@ def is_address(text: str) -> bool:
     return True
 
 
+def refuse_smtputf8(address: str) -> Refused:
+    """That the company's mail server has not said that it can take this address."""
+    return Refused(
+        Reason.ADDRESS_BEYOND_ASCII,
+        f"{_shown(address)} has letters before the @ that a mail server takes only with SMTPUTF8, and yours does not "
+        "say that it offers that.",
+        remedy="Ask for another address, or leave it empty: then the customer gets a letter.",
+        value=_shown(address),
+    )
+
+
 def needs_smtputf8(address: str) -> bool:
     """Whether only a mail server with SMTPUTF8 (RFC 6531) can take this address, which is in its one form."""
     return not address.isascii()

@@ -1,10 +1,28 @@
 """The way out that the settings name."""
 
+from contextlib import closing
 from urllib.parse import urlsplit
 
 from kloof.config import Settings
 from kloof.domain.errors import BadSettings
-from kloof.mail.transport import Folder, Transport
+from kloof.mail.transport import Folder, Transport, TransportError
+
+
+def takes_utf8_addresses(settings: Settings) -> bool:
+    """Whether the mail server says that it offers SMTPUTF8 (RFC 6531): an address with é before the @ needs it.
+
+    It is asked, without a mail; a folder, and a server that does not answer, have not said so.
+    """
+    from kloof.mail.smtp import Smtp
+
+    try:
+        transport = open_transport(settings)
+        if not isinstance(transport, Smtp):
+            return False
+        with closing(transport):
+            return transport.open().has_extn("smtputf8")
+    except (BadSettings, TransportError):
+        return False
 
 
 def open_transport(settings: Settings) -> Transport:

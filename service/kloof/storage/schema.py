@@ -9,6 +9,7 @@ from playhouse.migrations import Migration, Runner
 from kloof.storage.database import database, ensure_connected, is_postgresql
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_TOLD_OF = "0018_one_spelling"
 _LOCK_NUMBER = 0x6B6C6F6F66  # "kloof" in ASCII: any number does, as long as it is always the same
 
 
@@ -20,8 +21,11 @@ def migrate() -> list[str]:
 
 
 def pending() -> list[str]:
-    """Names of migrations that the database does not have yet."""
-    return [step.name for step in _status() if step.path and not step.applied]
+    """Names of migrations that the database does not have yet, or of which something is left to be told."""
+    waiting = [step.name for step in _status() if step.path and not step.applied]
+    if waiting:
+        return waiting
+    return [_TOLD_OF] if database.execute_sql("SELECT 1 FROM migration_note LIMIT 1").fetchone() else []
 
 
 def unknown() -> list[str]:

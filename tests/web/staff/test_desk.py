@@ -43,14 +43,14 @@ def desk(signed_in: Enter, tmp_path: Path) -> FlaskClient:
     return signed_in("Noor Desk", Role.DESK)
 
 
-def upload(desk: FlaskClient, text: str | bytes, **fields: str) -> TestResponse:
+def upload(desk: FlaskClient, text: str | bytes, language: Language = "en", **fields: str) -> TestResponse:
     page = desk.get("/desk").get_data(as_text=True)
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert token
     content = text.encode() if isinstance(text, str) else text
     file = (io.BytesIO(content), "deals.csv")
     data = {"kind": "deals", "file": file, "csrf_token": token[1], **fields}
-    return desk.post("/desk/files", data=data, headers={"Accept-Language": "en"})
+    return desk.post("/desk/files", data=data, headers={"Accept-Language": language})
 
 
 def test_the_desk_reads_which_pairs_wait_why_and_what_happens_next(desk: FlaskClient) -> None:
@@ -250,3 +250,39 @@ def test_the_desk_sees_how_many_deals_a_draw_left_out_and_that_no_mail_is_missin
     page = desk.get("/desk", headers={"Accept-Language": "en"}).get_data(as_text=True)
     assert "A draw left 1 deals out of the first survey, on purpose; in the other 0" in page
     assert "not asked at sale: a draw decided that" in page
+
+
+DUTCH = {
+    f"sep=;\n{HEADER.replace(',', ';').replace(';team', '')}\n": "De kolom team ontbreekt",
+    f"Export van vandaag\n\n{HEADER}\n{GOOD}\n": "Regel 3 lijkt de regel met kolomnamen, en moet de eerste zijn",
+    f'"deal_id"x{HEADER[7:]}\n{GOOD}\n': "Regel 1 is niet als CSV te lezen",
+    f"{HEADER}\n{GOOD.replace('2026-02-25', '1900-01-01')}\n": "1900-01-01 is wat een programma schrijft",
+    f"{HEADER}\n{GOOD.replace('jan@home', 'jan..b@home')}\n": "“jan..b@home.example” is geen e-mailadres",
+    f"{HEADER}\n{GOOD.replace('jan@', 'josé@')}\n": "heeft voor de @ letters die niet elke mailserver aanneemt",
+    f"{HEADER}\n{GOOD.replace('North', 'x' * 201)}\n": "team heeft 201 tekens, en er passen er hoogstens 200",
+    f"{HEADER}\n{BAD}\n": "Geen verkoper heeft het adres nobody.de.vries@company.example",
+}
+
+
+@pytest.mark.parametrize(("text", "says"), DUTCH.items(), ids=range(len(DUTCH)))
+def test_a_dutch_desk_reads_in_dutch_what_is_wrong_with_a_file(
+    desk: FlaskClient, text: str, says: str
+) -> None:
+    page = upload(desk, text, language="nl").get_data(as_text=True)
+    assert says in page
+    assert not re.search(r"\b(is not|cannot|line \d|refused|Write it)\b", re.sub("<[^>]+>", " ", page))
+
+
+@pytest.mark.parametrize(
+    ("language", "says", "never"),
+    [
+        ("nl", "Dit bestand is te groot", "Maak je tekst korter"),
+        ("en", "This file is too large", "shorten what you wrote"),
+    ],
+)
+def test_a_file_that_is_too_large_is_told_as_a_file_with_the_limit(
+    desk: FlaskClient, language: Language, says: str, never: str
+) -> None:
+    answer = upload(desk, "x" * 300_000, language=language)
+    page = answer.get_data(as_text=True)
+    assert (answer.status_code, says in page, "256 kB" in page, never in page) == (413, True, True, False)

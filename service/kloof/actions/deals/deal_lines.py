@@ -14,7 +14,7 @@ from kloof.domain.deals import accounts, practices
 from kloof.domain.deals.deals import DealLine
 from kloof.domain.deals.study_arms import drawn
 from kloof.domain.errors import Reason, Refused
-from kloof.domain.mailing.suppression import address_hash
+from kloof.domain.mailing.suppression import address_hash, former_hash
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.storage.access import people
 from kloof.storage.deals import customer_matching, deals
@@ -74,6 +74,7 @@ class DealImporter(Importer[DealLine]):
         self, line: DealLine, seller: Person, survey: Survey, stored: StoredDeal | None, *, moved: bool
     ) -> None:
         share = self.settings.research.share_without_first_survey
+        self._heed_earlier_spelling(line.customer_email)
         arm = drawn(self.settings.secret_key, line.deal_id, share)  # kept for a new deal only
         deal = deals.put(line, seller.id, self.versions[survey.id], self.now, arm, share, moved=moved)
         self._note(AuditAction.DEAL_CHANGED if stored else AuditAction.DEAL_LOADED, deal.id)
@@ -82,6 +83,12 @@ class DealImporter(Importer[DealLine]):
         elif moved or not stored.answered:
             for wave in (Wave.SALE, Wave.DELIVERY) if deal.delivered_on else (Wave.SALE,):
                 invite.invite_again(self.settings, deal, survey, wave, self.now, moved=moved)
+
+    def _heed_earlier_spelling(self, address: str) -> None:
+        """Who was erased before addresses had one form is remembered by the hash of another spelling."""
+        former = former_hash(self.settings.secret_key, address)
+        if former and opt_outs.reasons({former}).get(former) == opt_outs.ASKED:
+            opt_outs.remember(address_hash(self.settings.secret_key, address), opt_outs.ASKED, self.now)
 
     def _moved(self, line: DealLine, stored: StoredDeal) -> bool:
         """Whether a customer who has answered is to be asked at another address, since mail to theirs comes back."""

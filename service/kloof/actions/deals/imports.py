@@ -11,6 +11,8 @@ from kloof.actions.deals.deliveries import CancellationImporter, DeliveryImporte
 from kloof.actions.deals.importer import Importer
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor
+from kloof.domain.addresses import needs_smtputf8, refuse_smtputf8
+from kloof.domain.deals.deals import DealLine
 from kloof.domain.deals.files import (
     Entry,
     LineRefused,
@@ -20,9 +22,12 @@ from kloof.domain.deals.files import (
 )
 from kloof.domain.errors import Refused
 from kloof.domain.surveys.definition import Survey
+from kloof.domain.text import LANGUAGES
+from kloof.mail.opening import takes_utf8_addresses
 from kloof.storage.access import audit_log
 from kloof.storage.deals import deals
 from kloof.storage.deals.deals import StoredDeal
+from kloof.wording.file_words import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,8 @@ class Refusal:
 
     def as_dict(self) -> dict[str, object]:
         """Plain values, for --json."""
-        return {"line": self.line, "deal_id": self.deal_id, "reason": self.reason}
+        why = [_as_dict(refusal) for refusal in self.why]
+        return {"line": self.line, "deal_id": self.deal_id, "reason": self.reason, "why": why}
 
 
 @dataclass(slots=True)
@@ -52,6 +58,20 @@ class Report:
         """Plain values, for --json."""
         counts = {"created": self.created, "updated": self.updated, "unchanged": self.unchanged}
         return {**counts, "refused": [refusal.as_dict() for refusal in self.refused]}
+
+
+def _as_dict(refusal: Refused) -> dict[str, object]:
+    """`code` for a program to go by, the column, what was found there, the sentence in both languages, and every other
+    fact under its name.
+    """
+    facts = dict(refusal.facts)
+    found = next((facts.pop(name) for name in _FOUND if name in facts), None)
+    column = facts.pop("column", None)
+    words = {language: worded(refusal, language) for language in LANGUAGES}
+    return {"code": refusal.reason.value, "column": column, "found": found, **words, **facts}
+
+
+_FOUND = ("value", "name", "day", "address", "survey", "letter")
 
 
 class _DryRunEnds(Exception):
@@ -74,7 +94,8 @@ def import_deals(
     Raises BadInput where the header cannot be used; what is wrong with a line is in the report.
     """
     prepared = partial(DealImporter, offered, settings, now)
-    return _apply(read_deals(text, filename), prepared, now, by, dry_run=dry_run)
+    lines = _mailable(settings, [*read_deals(text, filename)])
+    return _apply(lines, prepared, now, by, dry_run=dry_run)
 
 
 def import_deliveries(
@@ -105,6 +126,24 @@ def import_cancellations(
     return _apply(read_cancellations(text, filename), prepared, now, by, dry_run=dry_run)
 
 
+def _mailable(
+    settings: Settings, lines: list[tuple[int, DealLine | LineRefused]]
+) -> list[tuple[int, DealLine | LineRefused]]:
+    """The lines, without those whose address the mail server cannot take; it is asked where there is such a one."""
+    special = {
+        number: entry
+        for number, entry in lines
+        if isinstance(entry, DealLine) and needs_smtputf8(entry.customer_email)
+    }
+    if not special or takes_utf8_addresses(settings):
+        return lines
+    refused = {
+        number: LineRefused((refuse_smtputf8(entry.customer_email),), entry.deal_id)
+        for number, entry in special.items()
+    }
+    return [(number, refused.get(number, entry)) for number, entry in lines]
+
+
 def _apply(
     read: Iterable[tuple[int, Entry | LineRefused]],
     prepared: Callable[[dict[str, StoredDeal]], Importer[Entry]],
@@ -131,7 +170,7 @@ def _apply(
 
 def _enter(report: Report, number: int, entry: Entry | LineRefused, take: Importer[Entry]) -> None:
     if isinstance(entry, LineRefused):
-        report.refused.append(Refusal(number, "", "; ".join(entry.reasons), entry.why))
+        report.refused.append(Refusal(number, entry.deal_id, "; ".join(entry.reasons), entry.why))
         return
     try:
         done = take(entry)

@@ -68,6 +68,7 @@ class AuditAction(StrEnum):
     PERSON_CHANGED = "person_changed"
     FROZEN = "frozen"
     PUBLISHED = "published"
+    CUSTOMERS_JOINED = "customers_joined"
     CUSTOMER_EXPORTED = "customer_exported"
     CUSTOMER_ERASED = "customer_erased"
 

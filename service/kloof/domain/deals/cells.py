@@ -11,6 +11,8 @@ from kloof.domain.spelling import spelled, unprintable
 from kloof.domain.text import LANGUAGES, Language
 
 LONGEST = 200
+FIRST_DAY, DAY_AFTER_LAST = date(1990, 1, 1), date(2099, 1, 1)
+"""Days outside of this stand in programs for no day: 0001-01-01, 1899-12-30, 1900-01-01, 1970-01-01, 9999-12-31."""
 
 
 @cache
@@ -93,10 +95,13 @@ class Cells:
         if not value:
             return None
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             self._note(Reason.NOT_A_DAY, name, "is not a date like 2026-03-31")
             return date.min
+        if not FIRST_DAY <= day < DAY_AFTER_LAST:
+            self._note(Reason.DAY_STANDS_IN, name, "is what a program writes where it knows no date")
+        return day
 
     def _no_day(self, name: str) -> date:
         self._note(Reason.CELL_EMPTY, name, "is empty")

@@ -1,17 +1,14 @@
 """Deals and deliveries as files from a CRM: text in; good lines and worded refusals out."""
 
-import csv
-import io
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from typing import TypeVar
 
 from kloof.domain.deals.cells import Cells
+from kloof.domain.deals.csv_reading import table
 from kloof.domain.deals.deals import PRACTICES, DealLine
-from kloof.domain.errors import BadInput, Reason, Refused
+from kloof.domain.errors import Reason, Refused
 
 REQUIRED = (
     "deal_id",
@@ -53,9 +50,10 @@ class Cancellation:
 
 @dataclass(frozen=True, slots=True)
 class LineRefused:
-    """A line that cannot go in, and everything that is wrong with it."""
+    """A line that cannot go in, and everything that is wrong with it; `deal_id` is empty where that is."""
 
     why: tuple[Refused, ...]
+    deal_id: str = ""
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -66,25 +64,10 @@ class LineRefused:
 Entry = TypeVar("Entry", DealLine, Delivery, Cancellation)
 
 
-def decoded(raw: bytes, filename: str) -> str:
-    """The bytes of a file as UTF-8 text; raises Refused with the line that is something else."""
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise Refused(
-            Reason.FILE_NOT_TEXT,
-            "This line is not UTF-8 text.",
-            where=f"{filename}:{line}",
-            remedy="Save the file as CSV UTF-8 and try again.",
-            line=line,
-        ) from None
-
-
 def read_deals(text: str, filename: str) -> Iterator[tuple[int, DealLine | LineRefused]]:
     """Line number and deal, or why not, for each line of a deals file.
 
-    Comma or semicolon, with or without a byte order mark. Raises BadInput where the header itself cannot be used.
+    Raises BadInput as `csv_reading.table` does.
     """
     return _lines(text, filename, REQUIRED, OPTIONAL, _deal)
 
@@ -106,74 +89,27 @@ def _lines(
     optional: tuple[str, ...],
     build: Callable[[Cells], Entry],
 ) -> Iterator[tuple[int, Entry | LineRefused]]:
-    rows = csv.reader(
-        io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=_delimiter(text), strict=True
-    )
-    header = [name.strip().lower() for name in next(rows, [])]
-    _check_header(header, filename, required, optional)
+    header, rows = table(text, filename, required, optional)
     seen: dict[str, int] = {}
-    line = rows.line_num + 1
-    try:
-        for row in rows:
-            if any(cell.strip() for cell in row):
-                yield line, _checked(row, header, seen, line, build)
-            line = rows.line_num + 1
-    except csv.Error as error:
-        broken = Refused(
-            Reason.FILE_NOT_CSV,
-            f"this line cannot be read as CSV: {error}.",
-            where=f"{filename}:{line}",
-            line=line,
-        )
-        raise _unusable(Reason.FILE_NOT_CSV, [broken], "Nothing was changed.") from None
-
-
-def _unusable(reason: Reason, parts: list[Refused], remedy: str) -> BadInput:
-    return BadInput(reason, [str(part) for part in parts], remedy=remedy, parts=parts, **parts[0].facts)
-
-
-def _delimiter(text: str) -> str:
-    header = text.split("\n", 1)[0]
-    return ";" if header.count(";") > header.count(",") else ","
-
-
-def _check_header(
-    header: list[str], filename: str, required: tuple[str, ...], optional: tuple[str, ...]
-) -> None:
-    known = (*required, *optional)
-    wrong: list[tuple[Reason, str, str]] = [
-        (Reason.COLUMN_MISSING, f"column {name} is missing.", name) for name in required if name not in header
-    ]
-    for name, times in Counter(header).items():
-        if times > 1:
-            wrong.append((Reason.COLUMN_TWICE, f"column {name} stands there twice.", name))
-        elif name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            wrong.append((Reason.COLUMN_UNKNOWN, f"column {name!r} is not known.{hint}", name))
-    if wrong:
-        parts = [
-            Refused(reason, what, where=f"{filename}:1", column=name, known=", ".join(known))
-            for reason, what, name in wrong
-        ]
-        remedy = f"The columns are: {', '.join(known)}. Nothing was changed."
-        raise _unusable(Reason.COLUMNS_WRONG, parts, remedy)
+    for line, row in rows:
+        yield line, _checked(row, header, seen, line, build)
 
 
 def _checked(
     row: list[str], header: list[str], seen: dict[str, int], line: int, build: Callable[[Cells], Entry]
 ) -> Entry | LineRefused:
+    fields = Cells(dict(zip(header, row, strict=False)))
     if len(row) != len(header):
         what = f"it has {len(row)} fields, the header has {len(header)}"
-        return LineRefused((Refused(Reason.CELLS_MISCOUNTED, what, cells=len(row), columns=len(header)),))
-    fields = Cells(dict(zip(header, row, strict=True)))
+        miscounted = Refused(Reason.CELLS_MISCOUNTED, what, cells=len(row), columns=len(header))
+        return LineRefused((miscounted,), fields.values.get("deal_id", ""))
     value = build(fields)
     deal_id = fields.values.get("deal_id", "")
     if deal_id in seen:
         what = f"deal_id {deal_id} stands on line {seen[deal_id]} already"
         fields.wrong.append(Refused(Reason.DEAL_TWICE, what, deal=deal_id, line=seen[deal_id]))
     seen.setdefault(deal_id, line)
-    return LineRefused(tuple(fields.wrong)) if fields.wrong else value
+    return LineRefused(tuple(fields.wrong), deal_id) if fields.wrong else value
 
 
 def _deal(fields: Cells) -> DealLine:

@@ -2,6 +2,8 @@
 
 import hmac
 
+import idna
+
 from kloof.domain import addresses
 
 
@@ -13,3 +15,18 @@ def customer_hash(secret_key: str, customer: int) -> str:
 def address_hash(secret_key: str, email: str) -> str:
     """HMAC-SHA-256 in hex of the address, in whatever spelling: without the key it cannot be guessed back."""
     return hmac.digest(secret_key.encode(), b"address:" + addresses.known_as(email).encode(), "sha256").hex()
+
+
+def hash_as_it_stood(secret_key: str, email: str) -> str:
+    """The hash of an address in the spelling in which it was kept before addresses had one form."""
+    return hmac.digest(secret_key.encode(), b"address:" + email.strip().lower().encode(), "sha256").hex()
+
+
+def former_hash(secret_key: str, address: str) -> str | None:
+    """The hash under which an address, erased before addresses had one form, is remembered: its domain in the letters
+    of its language. None for an address that has no other spelling.
+    """
+    local, _, domain = address.rpartition("@")
+    if "xn--" not in domain:
+        return None
+    return hash_as_it_stood(secret_key, f"{local}@{idna.decode(domain)}")

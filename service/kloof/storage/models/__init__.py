@@ -4,6 +4,7 @@ from kloof.storage.models.audit import AuditEntry, AuditSubject
 from kloof.storage.models.calls import Call, CallStep
 from kloof.storage.models.deals import Account, Customer, Deal, Person, Practice, SurveyVersion
 from kloof.storage.models.handover import HandoverMark
+from kloof.storage.models.migration_notes import MigrationNote
 from kloof.storage.models.outbox import Message, OptOut
 from kloof.storage.models.own_feedback import AnsweredAtOnce, OwnBatch, OwnClosing, OwnPair
 from kloof.storage.models.release import (
@@ -36,6 +37,7 @@ MODELS = [
     CallStep,
     Message,
     OptOut,
+    MigrationNote,
     QueueCell,
     Release,
     Round,
@@ -70,6 +72,7 @@ __all__ = [
     "HandoverMark",
     "Invitation",
     "Message",
+    "MigrationNote",
     "OptOut",
     "OwnBatch",
     "OwnClosing",

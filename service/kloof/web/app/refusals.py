@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kloof.domain.errors import PERHAPS_OVER, Reason
-from kloof.web.app.file_words import FILE_WORDS
+from kloof.wording.file_words import FILE_WORDS, LINE_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +171,7 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
             "There is nothing to say beforehand any more",
             "This deal is delivered or called off. What was said before stays as it is.",
         ),
-        Reason.PRACTICES_LOCKED: RefusalWords(
-            409,
-            "What was done for this deal can no longer change",
-            "The second survey has gone out to the customer, and what is entered now could be coloured by the answer.",
-        ),
+        Reason.PRACTICES_LOCKED: RefusalWords(409, *LINE_WORDS[Reason.PRACTICES_LOCKED]),
         Reason.CALL_CLOSED: RefusalWords(
             409, "This call was closed in the meantime", "Look at it again to see what came of it."
         ),

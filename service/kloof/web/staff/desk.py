@@ -14,7 +14,7 @@ from kloof.actions.releases import freeze, outlook
 from kloof.actions.staff import desk
 from kloof.actions.surveys.files import load_surveys
 from kloof.domain.access.audit_log import by
-from kloof.domain.deals.files import decoded
+from kloof.domain.deals.csv_reading import decoded
 from kloof.domain.errors import KloofError, Reason
 from kloof.domain.releases.document import WithheldReason
 from kloof.domain.states import MessageState

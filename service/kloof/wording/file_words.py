@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from kloof.domain.errors import Reason
+from kloof.domain.errors import KloofError, Reason
+from kloof.domain.text import Language
+from kloof.wording import translator
 
 FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
     {
@@ -14,7 +16,7 @@ FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
         ),
         Reason.FILE_NOT_CSV: (
             "Line {line} cannot be read as CSV",
-            "Look for a quotation mark that is not closed. Nothing was changed.",
+            "Look for a quotation mark that is not closed, or that stands within a cell. Nothing was changed.",
         ),
         Reason.COLUMNS_WRONG: (
             "The columns of this file are not right",
@@ -23,6 +25,11 @@ FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
         Reason.COLUMN_MISSING: ("The column {column} is missing", "Add it to the first line."),
         Reason.COLUMN_TWICE: ("The column {column} stands there twice", "Take one of them out."),
         Reason.COLUMN_UNKNOWN: ("The column {column} is not known", "Correct its name, or take it out."),
+        Reason.COLUMN_UNNAMED: ("Column {column} has no name", "Give it one, or take it out."),
+        Reason.HEADER_BELOW: (
+            "Line {line} looks like the line of column names, and has to be the first",
+            "Take out what stands above it. Nothing was changed.",
+        ),
         Reason.CELLS_MISCOUNTED: (
             "This line has {cells} cells, and the first line has {columns}",
             "Look for a comma or semicolon too many, and put text that holds one between quotation marks.",
@@ -37,12 +44,20 @@ FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
             "Type the cell again, without copying it.",
         ),
         Reason.NOT_A_DAY: ("{column}: “{value}” is not a date", "Write it like 2026-03-31."),
+        Reason.DAY_STANDS_IN: (
+            "{column}: {value} is what a program writes where it knows no date",
+            "Fill in the day itself, or leave the cell empty where that is allowed.",
+        ),
         Reason.NOT_A_LANGUAGE: ("{column}: “{value}” is not a language of kloof", "Write nl or en."),
         Reason.NOT_A_TIME_ZONE: ("{column}: “{value}” is not a time zone", "Write it like Europe/Amsterdam."),
         Reason.NOT_AN_ADDRESS: ("“{value}” is not an e-mail address", "Write it like name@company.nl."),
         Reason.ADDRESS_TOO_LONG: (
             "“{value}” is longer than an e-mail address can be",
             "At most {most_before} letters stand before the @, and {most} in all.",
+        ),
+        Reason.ADDRESS_BEYOND_ASCII: (
+            "“{value}” has letters before the @ that only some mail servers take, and yours does not say that it does",
+            "Ask for another address, or leave it empty: then the customer gets a letter.",
         ),
         Reason.DEAL_TWICE: ("Deal {deal} stands on line {line} already", "Take one of the two lines out."),
         Reason.DEAL_UNKNOWN: (
@@ -86,3 +101,20 @@ FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
         ),
     }
 )
+
+LINE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
+    {
+        **FILE_WORDS,
+        Reason.PRACTICES_LOCKED: (
+            "What was done for this deal can no longer change",
+            "The second survey has gone out to the customer, and what is entered now could be coloured by the answer.",
+        ),
+    }
+)
+"""Every reason for which a line does not go in."""
+
+
+def worded(refusal: KloofError, language: Language) -> str:
+    """What is wrong with the line and what to do about it, as two sentences."""
+    say, (title, remedy) = translator(language), LINE_WORDS[refusal.reason]
+    return f"{say(title, **refusal.facts)}. {say(remedy, **refusal.facts)}"
