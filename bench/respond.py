@@ -84,7 +84,7 @@ class Server:
         """Until it answers; raises RuntimeError after half a minute."""
         for _ in range(300):
             try:
-                fetch(self.port, f"/s/{token}")
+                fetch(self.port, f"/s/{token}?page=1")
             except OSError:
                 time.sleep(0.1)
             else:
@@ -211,12 +211,12 @@ def count_queries(folder: Path, tokens: list[str]) -> dict[str, dict[str, int]]:
     from kloof.web import create_app
 
     client = create_app(settings(folder)).test_client()
-    client.get(f"/s/{tokens[0]}")
+    client.get(f"/s/{tokens[0]}?page=1")
     said: list[str] = []
     database.connection().set_trace_callback(lambda sql: said.append(sql.split()[0]))
     counted: dict[str, dict[str, int]] = {}
     steps: dict[str, Callable[[], object]] = {
-        "get": lambda: client.get(f"/s/{tokens[0]}"),
+        "get": lambda: client.get(f"/s/{tokens[0]}?page=1"),
         "save": lambda: client.post(f"/s/{tokens[0]}", data={"a1": "3", "page": "1", "action": "save"}),
         "submit": lambda: client.post(f"/s/{tokens[0]}", data=FIELDS),
     }
@@ -242,7 +242,7 @@ def fetch(port: int, path: str) -> bytes:
 
 def check_same(servers: dict[str, Server], token: str) -> None:
     """Refuse to compare two applications that do not serve the same page."""
-    ours, bare = (fetch(server.port, f"/s/{token}") for server in servers.values())
+    ours, bare = (fetch(server.port, f"/s/{token}?page=1") for server in servers.values())
     if ours != bare or b'name="a4"' not in ours:
         raise RuntimeError("the two applications do not serve the same page")
 
@@ -261,7 +261,7 @@ class Customers:
 
 
 def get(token: str) -> bytes:
-    return f"GET /s/{token} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\n\r\n".encode()
+    return f"GET /s/{token}?page=1 HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\n\r\n".encode()
 
 
 def post(token: str) -> bytes:

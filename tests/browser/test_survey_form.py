@@ -220,7 +220,9 @@ def test_the_html_is_valid(
     app: Flask, new_page: NewPage, customer: BuiltDeal, tmp_path: Path, html_checker: None
 ) -> None:
     client, fresh = app.test_client(use_cookies=False), deal(SURVEY)
-    pages = {name: client.get(path).text for name, path in paths(customer, fresh).items()}
+    pages = {
+        name: client.get(path, follow_redirects=True).text for name, path in paths(customer, fresh).items()
+    }
     link = f"/s/{fresh.tokens[Wave.SALE]}"
     pages["errors"] = client.post(link, data={"comment": "x" * 5000, "a1": "9", "page": "4"}).text
     pages["missing"] = client.post(link, data={"page": "4", "action": "submit"}).text
@@ -349,6 +351,24 @@ def test_something_moves_for_who_did_not(new_page: NewPage, address: str, custom
     usual = new_page(reduced_motion="no-preference")
     usual.goto(f"{address}/s/{customer.tokens[Wave.SALE]}?page=1")
     assert moving(usual) > 0
+
+
+@pytest.mark.parametrize("scripted", [True, False])
+def test_the_browsers_back_goes_back_to_the_page_before_the_first_one_too(
+    new_page: NewPage, address: str, scripted: bool
+) -> None:
+    link = f"{address}/s/{deal(SURVEY).tokens[Wave.SALE]}"
+    page = new_page(java_script_enabled=scripted)
+    page.goto(f"{link}.")
+    assert page.url == f"{link}?page=1"
+    for number in (1, 2):
+        page.locator(f"[name={ASPECTS[3 * number - 3]}]").first.check(force=True)
+        page.locator("main button[value=save]").click()
+        page.wait_for_url(f"{link}?page={number + 1}")
+    for number in (2, 1):
+        page.go_back()
+        page.wait_for_url(f"{link}?page={number}")
+        assert page.locator(f"[name={ASPECTS[3 * number - 3]}]").first.is_checked()
 
 
 def test_the_whole_form_can_be_filled_in_by_keyboard_without_javascript(

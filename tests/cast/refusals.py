@@ -394,6 +394,12 @@ def _(world: World) -> TestResponse:
     return world.visitor(NOOR, Role.DESK).post("/desk/files", data={"kind": "deals"})
 
 
+@case(Reason.COOKIE_MISSING)
+def _(world: World) -> TestResponse:
+    world.csrf = True
+    return world.visitor().post("/desk/files", data={"kind": "deals"})
+
+
 @case(Reason.TOO_MANY_LINKS)
 def _(world: World) -> TestResponse:
     world.monkeypatch.setattr(closed_links, "MOST_WRONG_LINKS", 1)

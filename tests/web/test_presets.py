@@ -66,7 +66,7 @@ def notes(html: str) -> str:
 def press_first_buttons(client: FlaskClient, address: str) -> None:
     """What a mail scanner does that follows a link, and then whatever the first button leads to."""
     for _ in range(6):
-        html = client.get(address).text
+        html = client.get(address, follow_redirects=True).text
         if not page(html).select_one("form#survey"):
             return
         button = page(html).select_one("button")
@@ -79,7 +79,7 @@ def test_what_the_script_saved_before_the_page_was_sent_is_no_reason_to_stay(
     client: FlaskClient, carried: bool
 ) -> None:
     built = deal(SURVEY)
-    html = client.get(f"{link(built)}?a1=9").text
+    html = client.get(f"{link(built)}?a1=9", follow_redirects=True).text
     carries = {"from.mail": "a1=9"} if carried else {}
     saved = {"a1": "9", "consent": "totals"} | REST | carries
     assert client.post(link(built), data=saved, headers=SCRIPT).status_code == 204
@@ -104,11 +104,11 @@ def test_the_choice_of_the_mail_leaves_every_address_with_the_first_own_choice(
 ) -> None:
     for button, leads_to in BUTTONS:
         built = deal(SURVEY)
-        html = client.get(f"{link(built)}?a1=9").text
+        html = client.get(f"{link(built)}?a1=9", follow_redirects=True).text
         got = client.post(str(form(html)["action"]), data=brought(html) | first | button)
         assert got.location == f"{link(built)}{leads_to}"
         assert answers(built) == {"a1": 9} | {item: int(value) for item, value in first.items()}
-        assert "from.mail" not in client.get(got.location).text
+        assert "from.mail" not in client.get(got.location, follow_redirects=True).text
 
 
 def test_no_form_posts_to_an_address_with_a_choice_in_it(client: FlaskClient) -> None:
@@ -129,14 +129,14 @@ def test_until_then_each_page_says_that_the_choice_is_not_saved_and_what_it_take
     built = deal(SURVEY)
     address = f"{link(built)}?a1=9&language={language}"
     for _ in range(4):
-        html = client.get(address).text
+        html = client.get(address, follow_redirects=True).text
         assert WAITS[language] in notes(html)
         assert brought(html)["a1"] == "9"
         address = press(client, html).location
     assert answers(built) == {}
     press(client, html, comment="Thanks")
     assert answers(built) == {"a1": 9}
-    assert WAITS[language] not in notes(client.get(link(built)).text)
+    assert WAITS[language] not in notes(client.get(link(built), follow_redirects=True).text)
 
 
 def test_what_waits_is_not_listed_among_what_still_needs_an_answer(client: FlaskClient) -> None:
@@ -211,7 +211,7 @@ def test_a_scanner_does_not_send_what_a_customer_has_filled_in_and_not_sent(
 def test_a_choice_in_a_mail_changes_nothing_that_is_saved_and_says_so(client: FlaskClient) -> None:
     built = deal(SURVEY)
     client.post(link(built), data={"a1": "9", "a2": "4"})
-    html = client.get(f"{link(built)}?a1=3").text
+    html = client.get(f"{link(built)}?a1=3", follow_redirects=True).text
     assert ticked(html) == {"a1": "9", "a2": "4"}
     assert "koos u 3 bij “Aspect 1 (nl)”, maar er was al 9 bewaard" in notes(html)
     press(client, html, a3="5")
@@ -223,7 +223,7 @@ def test_a_choice_in_a_mail_changes_nothing_that_is_saved_and_says_so(client: Fl
 def test_the_same_choice_again_is_no_news(client: FlaskClient) -> None:
     built = deal(SURVEY)
     client.post(link(built), data={"a1": "9"})
-    html = client.get(f"{link(built)}?a1=9").text
+    html = client.get(f"{link(built)}?a1=9", follow_redirects=True).text
     assert (ticked(html), notes(html)) == ({"a1": "9"}, "")
 
 
@@ -232,7 +232,7 @@ def test_a_tab_that_was_open_before_another_answer_was_saved_does_not_undo_it_an
     client: FlaskClient, action: str
 ) -> None:
     built = deal(SURVEY)
-    first, second = (client.get(f"{link(built)}?a1={point}").text for point in (9, 3))
+    first, second = (client.get(f"{link(built)}?a1={point}", follow_redirects=True).text for point in (9, 3))
     press(client, second, **REST, consent="totals")
     got = press(client, first, action, a2="8")
     assert got.status_code == 422
@@ -270,7 +270,7 @@ def test_the_script_is_not_told_saved_when_nothing_was(client: FlaskClient) -> N
 def test_a_choice_that_does_not_fit_is_not_taken_and_the_page_says_so(client: FlaskClient) -> None:
     built = deal(SURVEY)
     for wrong in ("a1=11", "a1=", "a1=7.5", "a1=%D9%A3", "a1=yes", "lead-time=7", "again=7"):
-        html = client.get(f"{link(built)}?{wrong}&language=en").text
+        html = client.get(f"{link(built)}?{wrong}&language=en", follow_redirects=True).text
         assert ticked(html) == {}
         assert "does not fit this survey" in notes(html), wrong
         assert "from.mail" not in html
@@ -279,12 +279,12 @@ def test_a_choice_that_does_not_fit_is_not_taken_and_the_page_says_so(client: Fl
 def test_what_a_mail_program_hangs_on_a_link_is_no_choice(client: FlaskClient) -> None:
     built = deal(SURVEY)
     for more in ("utm_source=mail", "fbclid=IwAR0", "page=2", "language=en", "x="):
-        assert notes(client.get(f"{link(built)}?{more}").text) == "", more
+        assert notes(client.get(f"{link(built)}?{more}", follow_redirects=True).text) == "", more
 
 
 def test_a_choice_for_a_later_page_opens_that_page_and_is_kept_from_there(client: FlaskClient) -> None:
     built = deal(SURVEY)
-    html = client.get(f"{link(built)}?a6=9").text
+    html = client.get(f"{link(built)}?a6=9", follow_redirects=True).text
     assert ticked(html) == {"a6": "9"}
     assert press(client, html, a5="2").location == f"{link(built)}?page=3"
     assert answers(built) == {"a5": 2, "a6": 9}
@@ -293,7 +293,7 @@ def test_a_choice_for_a_later_page_opens_that_page_and_is_kept_from_there(client
 def test_the_second_survey_takes_a_choice_for_the_whole_in_the_same_way(client: FlaskClient) -> None:
     built = deal(SURVEY, waves=BOTH)
     second = link(built, Wave.DELIVERY)
-    html = client.get(f"{second}?again=0").text
+    html = client.get(f"{second}?again=0", follow_redirects=True).text
     assert ticked(html) == {"again": "0"}
     assert press(client, html).location == f"{second}?again=0&page=4"
     everything = client.get(f"{second}?again=0&page=4").text
@@ -309,7 +309,7 @@ def test_the_code_of_a_letter_brings_no_choice_along(client: FlaskClient) -> Non
     Invitation.update(code_fingerprint=tokens.code_fingerprint(SECRET, code)).execute()
     got = client.get(f"/k/{code}?a1=9")
     assert got.location == link(built)
-    assert ticked(client.get(got.location).text) == {}
+    assert ticked(client.get(got.location, follow_redirects=True).text) == {}
     assert Response.select().count() == 0
 
 

@@ -115,6 +115,7 @@ class Reason(StrEnum):
     PAGE_UNKNOWN = auto()
     NOT_UNDERSTOOD = auto()
     FORM_EXPIRED = auto()
+    COOKIE_MISSING = auto()
     FORM_UNKNOWN = auto()
     TEXT_TOO_LONG = auto()
     FILE_TOO_LARGE = auto()

@@ -10,7 +10,17 @@ from kloof.actions import health
 from kloof.actions.clock import wall_clock
 from kloof.config import Settings
 from kloof.web import findings, home, survey
-from kloof.web.app import assets, deal_numbers, errors, guard, language, security, sessions, whole_bodies
+from kloof.web.app import (
+    assets,
+    deal_numbers,
+    errors,
+    guard,
+    language,
+    pasted_links,
+    security,
+    sessions,
+    whole_bodies,
+)
 from kloof.web.staff import calls, desk, fair_play, handover, me, sign_in
 from kloof.web.survey import letter_code, opt_out, preview, solved
 
@@ -37,7 +47,17 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
     app.extensions["kloof.clock"] = clock
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     storage.open_existing(settings.database_url, lambda: health.refuse_unless_it_fits(settings))
-    for room in (security, sessions, language, assets, whole_bodies, deal_numbers, guard, errors):
+    for room in (
+        security,
+        sessions,
+        language,
+        assets,
+        whole_bodies,
+        deal_numbers,
+        pasted_links,
+        guard,
+        errors,
+    ):
         room.init_app(app)
     for visitor in (
         home,

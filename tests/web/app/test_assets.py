@@ -14,7 +14,9 @@ from kloof.web.app.assets import asset
 def test_the_forms_load_the_stylesheet_of_the_site_in_one_file_without_its_web_fonts(
     client: FlaskClient,
 ) -> None:
-    shown = BeautifulSoup(client.get(f"/s/{deal().tokens[Wave.SALE]}").text, "html.parser")
+    shown = BeautifulSoup(
+        client.get(f"/s/{deal().tokens[Wave.SALE]}", follow_redirects=True).text, "html.parser"
+    )
     sheets = [str(link["href"]) for link in shown.select("link[rel=stylesheet]")]
     assert len(sheets) == 1
     served = client.get(sheets[0]).text
@@ -25,4 +27,4 @@ def test_the_forms_load_the_stylesheet_of_the_site_in_one_file_without_its_web_f
 def test_staff_pages_get_all_sections_at_one_address(client: FlaskClient) -> None:
     with client.application.test_request_context():
         address = asset("kloof.css")
-    assert client.get(address).text == shared_styles()
+    assert client.get(address, follow_redirects=True).text == shared_styles()

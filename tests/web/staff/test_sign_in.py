@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -240,3 +241,34 @@ def test_coming_and_going_stand_in_the_audit_log(browser: FlaskClient) -> None:
         ("signed_in", "person", number),
         ("signed_out", "person", number),
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("nl", "bewaart hij geen cookies"), ("en", "it keeps no cookies")]
+)
+def test_without_cookies_the_sign_in_page_says_so_and_shows_the_form_with_what_was_typed(
+    app: Flask, language: str, says: str
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    browser = app.test_client(use_cookies=False)
+    spoken = {"Accept-Language": language}
+    shown = browser.get("/sign-in", headers=spoken).text
+    token = str(BeautifulSoup(shown, "html.parser").select_one('input[name="csrf_token"]')["value"])  # type: ignore[index]
+    for _ in range(2):
+        got = browser.post(
+            "/sign-in", data={"csrf_token": token, "email": "eva@company.example"}, headers=spoken
+        )
+        again = BeautifulSoup(got.text, "html.parser")
+        assert (got.status_code, says in got.text) == (400, True)
+        assert again.select_one('input[name="email"]')["value"] == "eva@company.example"  # type: ignore[index]
+        assert again.select_one('input[name="csrf_token"]')
+        assert "Set-Cookie" in got.headers
+
+
+def test_after_a_browser_that_was_closed_one_more_press_is_enough(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    browser = app.test_client()
+    got = browser.post("/sign-in", data={"csrf_token": "of a closed browser", "email": "eva@company.example"})
+    token = str(BeautifulSoup(got.text, "html.parser").select_one('input[name="csrf_token"]')["value"])  # type: ignore[index]
+    sent = browser.post("/sign-in", data={"csrf_token": token, "email": "eva@company.example"})
+    assert sent.status_code == 200

@@ -46,7 +46,7 @@ def ticked(html: str) -> dict[str, str]:
 
 def test_the_link_shows_the_questions_without_an_account_and_keeps_nothing(client: FlaskClient) -> None:
     built = deal(SURVEY)
-    got = client.get(link(built))
+    got = client.get(link(built), follow_redirects=True)
     assert got.status_code == 200
     assert {box["name"] for box in page(got.text).select("input[type=radio]")} == {"a1", "a2", "a3"}
     assert response(built) is None
@@ -65,6 +65,24 @@ def test_everything_in_one_post_is_kept_and_closes_the_form(client: FlaskClient)
     assert answers(built) == {"a1": 8, "a2": 0, "a3": "none"}
     assert (kept.comment, kept.consent, kept.submitted_at) == ("Fine.\nThanks", "named", NOW)
     assert state(built) == InvitationState.SUBMITTED
+
+
+def test_each_page_has_an_address_of_its_own_so_that_back_goes_back(client: FlaskClient) -> None:
+    built = deal(survey(8))
+    first = client.get(link(built)).location
+    assert first == f"{link(built)}?page=1"
+    second = client.post(first, data={"a1": "3", "page": "1", "action": "save"}).location
+    assert second == f"{link(built)}?page=2"
+    shown = client.get(first)
+    assert (shown.status_code, ticked(shown.text)) == (200, {"a1": "3"})
+    assert page(shown.text).select_one('input[name="page"]')["value"] == "1"  # type: ignore[index]
+
+
+def test_the_link_goes_on_where_the_customer_was_and_keeps_what_it_brought(client: FlaskClient) -> None:
+    built = deal(survey(8))
+    client.post(link(built), data={f"a{number}": "3" for number in range(1, 5)} | {"page": "1"})
+    assert client.get(link(built)).location == f"{link(built)}?page=2"
+    assert client.get(f"{link(built)}?a8=9&language=en").location == f"{link(built)}?a8=9&language=en&page=2"
 
 
 def test_a_page_saved_is_a_page_kept_and_leads_to_the_next_one(client: FlaskClient) -> None:
@@ -196,7 +214,7 @@ def test_a_wrong_link_gets_one_clear_page_that_tells_nothing(client: FlaskClient
 def test_an_expired_link_takes_nothing_and_looks_like_a_wrong_one(client: FlaskClient, clock) -> None:  # type: ignore[no-untyped-def]
     built = deal(SURVEY)
     clock.now = Invitation.get_by_id(built.invitations[Wave.SALE]).expires_at
-    assert client.get(link(built)).text == client.get("/s/wrong").text
+    assert client.get(link(built), follow_redirects=True).text == client.get("/s/wrong").text
     assert client.post(link(built), data=complete()).status_code == 404
     assert response(built) is None
 
@@ -297,7 +315,7 @@ def test_no_page_behind_a_link_is_kept_by_a_proxy_or_told_to_another_site(client
 
 def test_an_answer_in_the_address_is_chosen_and_not_kept(client: FlaskClient) -> None:
     built = deal(survey(8))
-    got = client.get(f"{link(built)}?a5=9")
+    got = client.get(f"{link(built)}?a5=9", follow_redirects=True)
     assert ticked(got.text) == {"a5": "9"}
     assert response(built) is None
 
@@ -317,7 +335,7 @@ def test_a_link_scanner_that_presses_every_default_button_records_nothing(client
         for start in (link(built, wave), f"{link(built, wave)}?a1=9"):
             address = start
             for _ in range(8):
-                got = client.get(address)
+                got = client.get(address, follow_redirects=True)
                 form = page(got.text).select_one("form")
                 button = page(got.text).select_one("button")
                 fields = {
@@ -356,7 +374,7 @@ def test_the_language_switch_keeps_what_was_filled_in(client: FlaskClient) -> No
     )
     assert page(got.text).html["lang"] == "en"
     assert ticked(got.text) == {"a1": "4"}
-    assert page(client.get(link(built)).text).html["lang"] == "en"
+    assert page(client.get(link(built), follow_redirects=True).text).html["lang"] == "en"
 
 
 def test_the_second_survey_rates_first_and_only_then_looks_back(client: FlaskClient) -> None:
@@ -416,7 +434,7 @@ def test_a_promise_comes_back_with_what_it_is_about_and_how_it_was_known(client:
     second = link(built, Wave.DELIVERY)
     client.post(second, data={"a1": "6", "a2": "5", "a3": "none", "page": "1"})
     for address in (f"{second}?page=3&language=en", f"{link(built)}/receipt?language=en"):
-        told = page(client.get(address).text).select_one("small").text
+        told = page(client.get(address, follow_redirects=True).text).select_one("small").text
         assert told == f"{SURVEY.aspects[1].name['en']} · It is in writing"
 
 
@@ -450,10 +468,10 @@ def test_a_second_survey_is_sent_in_with_fifteen_statements_at_most(client: Flas
 
 def test_a_page_takes_one_query_and_a_save_one_short_transaction(client: FlaskClient) -> None:
     built = deal(SURVEY)
-    client.get(link(built))
+    client.get(link(built), follow_redirects=True)
     said: list[str] = []
     database.connection().set_trace_callback(lambda sql: said.append(sql.split()[0]))
-    client.get(link(built))
+    client.get(f"{link(built)}?page=1")
     assert said == ["SELECT"]
     said.clear()
     client.post(link(built), data={"a1": "4", "page": "1"})

@@ -32,7 +32,7 @@ def test_a_code_opens_the_form_however_it_is_typed(client: FlaskClient, letter: 
         answer = client.post("/k", data={"code": typed, "action": "open"})
         assert (answer.status_code, answer.location) == (303, f"/s/{token}")
     assert client.get(f"/k/{tokens.grouped(code)}").location == f"/s/{token}"
-    assert client.get(f"/s/{token}").status_code == 200
+    assert client.get(f"/s/{token}", follow_redirects=True).status_code == 200
 
 
 def test_the_way_out_leads_to_a_page_that_asks_first(client: FlaskClient, letter: tuple[str, str]) -> None:

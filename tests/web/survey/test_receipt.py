@@ -223,7 +223,7 @@ def test_guessing_links_is_stopped_and_my_own_link_keeps_working(client: FlaskCl
     statuses = [client.get(f"/s/guess{number}").status_code for number in range(70)]
     assert statuses[0] == 404
     assert statuses[-1] == 429
-    assert client.get(link(built)).status_code == 200
+    assert client.get(link(built), follow_redirects=True).status_code == 200
 
 
 def text_of(client: FlaskClient, built: BuiltDeal) -> str:

@@ -105,7 +105,9 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
     if isinstance(error, CSRFError):
-        return _answer(Refused(Reason.FORM_EXPIRED, str(error)))
+        brought = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+        reason = Reason.FORM_EXPIRED if brought else Reason.COOKIE_MISSING
+        return _answer(Refused(reason, str(error)))
     if error.code == 413 and request.mimetype == "multipart/form-data":
         return _answer(
             Refused(Reason.FILE_TOO_LARGE, str(error), most=current_app.config["MAX_CONTENT_LENGTH"] // 1024)

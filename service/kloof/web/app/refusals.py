@@ -239,6 +239,13 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
             "Nothing was changed. Open the page again, sign in if it asks you to, and send it once more.",
             ("sign_in.ask", "Sign in"),
         ),
+        Reason.COOKIE_MISSING: RefusalWords(
+            400,
+            "Your browser sent no cookie with this page",
+            "It keeps no cookies, or it was closed since. Nothing was changed. Allow cookies for this address, open "
+            "the page again, and send it once more.",
+            ("sign_in.ask", "Sign in"),
+        ),
         Reason.FORM_UNKNOWN: RefusalWords(
             422,
             "Something in the form is not right",

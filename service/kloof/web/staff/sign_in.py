@@ -13,7 +13,7 @@ from kloof.actions.access import oidc
 from kloof.actions.access import sign_in as action
 from kloof.domain.access.people import Person
 from kloof.domain.addresses import is_address
-from kloof.domain.errors import Reason
+from kloof.domain.errors import KloofError, Reason
 from kloof.web.app import errors, guard
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import Visitor, signed_in
@@ -41,10 +41,21 @@ class UseForm(FlaskForm):
 
 @blueprint.get("/sign-in")
 def ask() -> str:
-    ended = guard.has_ended()
+    return _ask()
+
+
+def _ask(*, no_cookie: bool = False) -> str:
+    more = {"ended": guard.has_ended(), "no_cookie": no_cookie}
     if settings().oidc.is_on:
-        return render_template("sign_in/provider.html", form=UseForm(), ended=ended)
-    return render_template("sign_in/ask.html", form=AskForm(), ended=ended)
+        return render_template("sign_in/provider.html", form=UseForm(), **more)
+    return render_template("sign_in/ask.html", form=AskForm(), **more)
+
+
+@errors.own_page(blueprint, Reason.COOKIE_MISSING)
+def no_cookie(_: KloofError) -> ResponseReturnValue:
+    """The form once more, with what was typed and a new cookie: who only closed the browser presses once more."""
+    token = (request.view_args or {}).get("token")
+    return _confirm(str(token), no_cookie=True) if token else _ask(no_cookie=True)
 
 
 @blueprint.post("/sign-in")
@@ -77,12 +88,16 @@ def send() -> ResponseReturnValue:
 @blueprint.get("/sign-in/<token>")
 def confirm(token: str) -> ResponseReturnValue:
     """Ask for one press: a mail scanner that follows the link signs nobody in."""
+    return _confirm(token)
+
+
+def _confirm(token: str, *, no_cookie: bool = False) -> ResponseReturnValue:
     if settings().oidc.is_on:
         return errors.page(Reason.SIGN_IN_AT_PROVIDER)
     if not action.is_usable(token, now()):
         return errors.page(Reason.SIGN_IN_LINK_SPENT)
     from_here = action.is_from_here(token, request.cookies.get(BROWSER_COOKIE, ""), now())
-    return render_template("sign_in/confirm.html", form=UseForm(), from_here=from_here)
+    return render_template("sign_in/confirm.html", form=UseForm(), from_here=from_here, no_cookie=no_cookie)
 
 
 @blueprint.post("/sign-in/<token>")

@@ -44,7 +44,9 @@ def form(token: str) -> ResponseReturnValue:
     asked, found = request.args.get("page", ""), presets(questionnaire)
     if questionnaire.submitted and not (asked and respond.may_correct(questionnaire)):
         return redirect(show.receipt(questionnaire, late=bool(found.waiting or found.overtaken)))
-    return show.page(questionnaire, _page(questionnaire, asked, found), found=found)
+    shown = _page(questionnaire, asked, found)
+    # Each page has an address of its own, the first one too: so a browser's Back goes back.
+    return show.page(questionnaire, shown, found=found) if asked else redirect(show.here_at(shown.number))
 
 
 @blueprint.post("/<token>")

@@ -127,6 +127,11 @@ def receipt(questionnaire: Questionnaire, *, late: bool = False) -> str:
     return f"{_form()}/receipt{'?' if asked else ''}{asked}"
 
 
+def here_at(number: int) -> str:
+    """The address of one page of this form, with all that this request brought along."""
+    return f"{_form()}?{urlencode({**request.args.to_dict(), 'page': number})}"
+
+
 def _link_to(questionnaire: Questionnaire, number: int, preset: Mapping[str, str]) -> str:
     """The address of one page of this form, in the language that is being read."""
     return f"{_form()}?{urlencode({**preset, 'page': number, **_in_language(questionnaire)})}"
