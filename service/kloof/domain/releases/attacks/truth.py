@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 50_000
 """Pairs of one slice, so that a million of them need no more memory than these."""
 
+_DENSE = 8
+"""Up to so many places for each value, marking them takes less time than sorting."""
+_LARGEST = 2**62
+
 
 @dataclass(frozen=True, slots=True)
 class TruePart:
@@ -64,15 +68,16 @@ class Truth:
     def of_columns(cls, pairs: PairColumns, blocks: Sequence[ClosedBlock], parts: Sequence[Part]) -> "Truth":
         """What these pairs tell, whose `cell` is the block, with the blocks and parts that are made of them."""
         ours = [block for block in blocks if (block.survey, block.queue.arm) == (pairs.survey.key, pairs.arm)]
-        lowest = np.uint8(pairs.survey.scale.low)
+        # Answers are counted from 1; below that bytes come round again.
+        shift = np.uint8((pairs.survey.scale.low - 1) % 256)
         return cls(
             survey=pairs.survey,
             block=pairs.cell,
             person=pairs.customer,
             salesperson=pairs.salesperson,
             account=pairs.account,
-            expected=pairs.expected - np.uint8(1) + lowest,
-            received=pairs.received - np.uint8(1) + lowest,
+            expected=pairs.expected + shift,
+            received=pairs.received + shift,
             numbers=np.array([block.number for block in ours], dtype=np.int64),
             sums=np.array([block.figures.sums for block in ours]),
             arm=pairs.arm,
@@ -105,6 +110,26 @@ class Truth:
         """The account of each pair; whoever stands for themselves is one of their own."""
         return np.where(self.account > 0, self.account, -1 - self.person)
 
+    @cached_property
+    def blocks(self) -> "Groups":
+        """The pairs by block."""
+        return Groups.by(self.block)
+
+    @cached_property
+    def sellers(self) -> "Groups":
+        """The pairs by block and salesperson."""
+        return Groups.by(self.block, self.salesperson)
+
+    @cached_property
+    def customers(self) -> "Groups":
+        """The pairs by block and customer."""
+        return Groups.by(self.block, self.person)
+
+    @cached_property
+    def organisations(self) -> "Groups":
+        """The pairs by block and account, or customer who stands for themselves."""
+        return Groups.by(self.block, self.units) if self.account.any() else self.customers
+
     def of(self, rows: "Ints", numbers: "Ints") -> "Truth":
         """These pairs, and these places of the blocks."""
         return Truth(
@@ -122,8 +147,11 @@ class Truth:
 
     def slices(self, only: "Ints", at_once: int = AT_ONCE) -> "Iterator[Truth]":
         """The blocks with these numbers, whole ones together, up to so many pairs at once; pairs in order of block."""
-        order = np.argsort(self.block, kind="stable")
-        order = order[np.isin(self.block[order], only)]
+        chosen = np.flatnonzero(np.isin(self.block, only))
+        # Numpy sorts short whole numbers in one pass.
+        block = place_of(self.block[chosen])
+        short = len(only) < np.iinfo(np.uint16).max
+        order = chosen[np.argsort(block.astype(np.uint16) if short else block, kind="stable")]
         blocks, starts = np.unique(self.block[order], return_index=True)
         ends = np.append(starts[1:], len(order))
         first = 0
@@ -147,6 +175,19 @@ def _both_arms(pairs: PairColumns, part: Part) -> Iterator[TruePart]:
         yield TruePart(part.practice, done, rows, part.arm(done=done).sums)
 
 
+def place_of(values: "Ints") -> "Ints":
+    """Of each value its place among the different ones, in order."""
+    if not len(values):
+        return np.zeros(0, dtype=np.int64)
+    least, most = int(values.min()), int(values.max())
+    if most - least > _DENSE * len(values) + 1000:
+        return np.unique(values, return_inverse=True)[1]
+    seen = np.zeros(most - least + 1, dtype=bool)
+    moved = (values - least).astype(np.int64)
+    seen[moved] = True
+    return (np.cumsum(seen) - 1)[moved]
+
+
 @dataclass(frozen=True, slots=True)
 class Groups:
     """Pairs in groups: the number of each pair's group, and how many pairs each group has."""
@@ -157,10 +198,12 @@ class Groups:
     @classmethod
     def by(cls, *keys: "Ints") -> "Groups":
         """The groups of pairs that are alike in all of these."""
-        number = np.zeros(len(keys[0]), dtype=np.int64)
-        for key in keys:
-            _, place = np.unique(key, return_inverse=True)
-            _, number = np.unique(number * (int(place.max(initial=0)) + 1) + place, return_inverse=True)
+        number = place_of(keys[0])
+        for key in keys[1:]:
+            moved = key - key.min() if len(key) else key
+            if int(moved.max(initial=0)) >= _LARGEST // max(len(key), 1):
+                moved = place_of(key)
+            number = place_of(number * (int(moved.max(initial=0)) + 1) + moved.astype(np.int64))
         return cls(number, np.bincount(number))
 
     def __len__(self) -> int:
@@ -176,6 +219,13 @@ class Groups:
         found[self.number] = values
         return found
 
+    def having(self, chosen: "Bools") -> "Bools":
+        """Of each group whether it has one of these pairs."""
+        found = np.zeros(len(self), dtype=bool)
+        found[self.number[chosen]] = True
+        return found
+
     def counts(self, code: "Ints", kinds: int) -> "NDArray[np.int64]":
-        """How many of each group are of each kind, [groups, kinds]."""
-        return np.bincount(self.number * kinds + code, minlength=len(self) * kinds).reshape(len(self), kinds)
+        """How many of each group are of each kind, [groups, kinds]; side by side lie the groups of one kind."""
+        each = np.bincount(code * len(self) + self.number, minlength=len(self) * kinds)
+        return each.reshape(kinds, len(self)).T

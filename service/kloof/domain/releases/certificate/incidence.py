@@ -135,7 +135,7 @@ def numbered(values: "Ints") -> "tuple[Ints, Ints]":
 def how_many(values: "Ints") -> int:
     """How many distinct values there are."""
     least, most = int(values.min(initial=0)), int(values.max(initial=0))
-    if most - least > 4 * len(values) + 1000:
+    if most - least > 4 * len(values) + 10_000_000:
         return len(np.unique(values))
     seen = np.zeros(most - least + 1, dtype=bool)
     seen[values - least] = True

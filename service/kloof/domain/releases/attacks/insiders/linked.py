@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     Ints = NDArray[np.integer[Any]]
-    Floats = NDArray[np.float64]
+    Bools = NDArray[np.bool_]
 
 TRIED: Final = 6
 """Persons, and accounts, that are tried: those whose sets are smallest."""
@@ -35,20 +35,40 @@ def attack(truths: Sequence[Truth], whole: "Ints", release: ReleaseDocument) -> 
     if not len(row):
         return
     stated = release.guarantee
-    yield from _above(_worst(row, person), 1 / stated.k, "people", release)
-    yield from _above(_worst(row, unit), 1 / stated.account_k, "accounts", release)
+    people = _worst(row, person)
+    stand_for_themselves = not any(truth.account.any() for truth in truths)
+    accounts = people if stand_for_themselves else _worst(row, unit)
+    yield from _above(people, 1 / stated.k, "people", release)
+    yield from _above(accounts, 1 / stated.account_k, "accounts", release)
     if stated.m > 1:
-        for known in _who_knows_most(row, seller):
+        sets, columns = Groups.by(row), Groups.by(pair)
+        for known in _who_knows_most(sets, row, seller):
             left = ~np.isin(seller, known)
-            near = np.isin(row, row[~left])
-            most = _worst(row[left], pair[left], near[left])
+            near = left & sets.having(~left)[sets.number]
+            some = np.flatnonzero(_linked_with(near, sets, columns, left))
+            most = _worst(row[some], pair[some], near[some])
             whose = "people, to a salesperson" if len(known) == 1 else "people, to two colleagues"
             yield from _above(most, 1 / stated.insider_k, whose, release)
 
 
-def _members(truths: Sequence[Truth], whole: "Ints") -> "tuple[Ints, ...]":
+def _linked_with(near: "Bools", sets: Groups, columns: Groups, among: "Bools") -> "Bools":
+    """The entries of these sets, of those that share a column with one of them, and so on; others weigh nothing here.
+
+    near: entries of all columns that are asked about. among: the entries that there are.
+    """
+    inside = near
+    while True:
+        wider = among & sets.having(inside)[sets.number]
+        wider = among & columns.having(wider)[columns.number]
+        if wider.sum() == inside.sum():
+            return inside
+        inside = wider
+
+
+def _members(truths: Sequence[Truth], whole: "Ints") -> "Iterator[Ints]":
     """Row, person, salesperson, account and number of every pair in a published set; rows of parts are below 0."""
-    found, parts = [np.zeros((5, 0), dtype=np.int64)], 0
+    nobody: Ints = np.zeros(0, dtype=np.int32)
+    found, parts = [[nobody] * 5], 0
     for at, truth in enumerate(truths):
         inside = np.flatnonzero(np.isin(truth.block, whole))
         rows: list[tuple[Ints, Ints]] = [(truth.block[inside], inside)]
@@ -58,14 +78,14 @@ def _members(truths: Sequence[Truth], whole: "Ints") -> "tuple[Ints, ...]":
         ]
         parts += len(truth.parts)
         for row, chosen in rows:
-            of = truth.person[chosen], truth.salesperson[chosen], truth.units[chosen]
-            found.append(np.stack([row, *of, chosen * len(truths) + at]).astype(np.int64))
-    return tuple(np.concatenate(found, axis=1))
+            of = (some[chosen] for some in (truth.person, truth.salesperson, truth.units))
+            found.append([row, *of, chosen * len(truths) + at])
+    return (np.concatenate(column) for column in zip(*found, strict=True))
 
 
-def _who_knows_most(row: "Ints", seller: "Ints") -> "Iterator[Ints]":
+def _who_knows_most(blocks: Groups, row: "Ints", seller: "Ints") -> "Iterator[Ints]":
     """The salespeople, and the two of one set, to whom the least of a set is left."""
-    blocks, parts = Groups.by(row), Groups.by(row, seller)
+    parts = Groups.by(row, seller)
     owner, who = parts.first(blocks.number), parts.first(seller)
     order = np.lexsort((-parts.n, owner))
     first = np.searchsorted(owner[order], np.arange(len(blocks)))
@@ -80,7 +100,7 @@ def _who_knows_most(row: "Ints", seller: "Ints") -> "Iterator[Ints]":
         yield np.array([who[largest[at]], who[second[at]]])
 
 
-def _worst(row: "Ints", column: "Ints", among: "NDArray[np.bool_] | None" = None) -> float:
+def _worst(row: "Ints", column: "Ints", among: "Bools | None" = None) -> float:
     """The largest leverage of the columns whose sets are smallest."""
     if not len(row):
         return 0.0

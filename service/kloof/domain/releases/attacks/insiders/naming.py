@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kloof.domain.releases.attacks.truth import Groups, Truth
+from kloof.domain.releases.attacks.truth import Truth
 from kloof.domain.releases.guarantee import AttackResult
 
 if TYPE_CHECKING:
@@ -47,26 +47,28 @@ class Tally:
 
 
 def name_answers(truth: Truth, tallies: "Mapping[str, Tally]") -> None:
-    """Every target of these blocks, for each kind of insider."""
-    blocks, sellers = Groups.by(truth.block), Groups.by(truth.block, truth.salesperson)
+    """Every target of these blocks, for each kind of insider; those who gave the same answer count at once."""
+    blocks, sellers = truth.blocks, truth.sellers
     owner = sellers.first(blocks.number)
     first, second = pairs_within(owner)
+    everybody = np.arange(len(blocks))[:, None]
+    left = blocks.n[owner[first]] - sellers.n[first] - sellers.n[second]
+    points = np.array(truth.survey.scale.points)
     for side in truth.sides:
         answers, totals = truth.answers(side), truth.totals(side)
         for aspect in range(answers.shape[1]):
-            answer = answers[:, aspect].astype(np.int64)
+            code = answers[:, aspect].astype(np.int64) - points[0]
             window = Window.of(truth, totals[:, aspect])
-            theirs, every = sellers.total(answer), blocks.total(answer)
+            gave, gave_by = (some.counts(code, len(points)) for some in (blocks, sellers))
+            theirs = gave_by @ points
             if side == "R":
                 others = blocks.n[owner] - sellers.n
                 tallies[ONE].count(window.left(owner, theirs, others), others)
-                known = theirs[sellers.number] - answer
-                unknown = others[sellers.number] + 1
-                tallies[ONE].count(window.left(blocks.number, known, unknown))
-            left = blocks.n[owner[first]] - sellers.n[first] - sellers.n[second]
+                known, unknown = theirs[:, None] - points, others[:, None] + 1
+                tallies[ONE].count(window.left(owner[:, None], known, unknown), gave_by)
             tallies[TWO].count(window.left(owner[first], theirs[first] + theirs[second], left), left)
-            rest = every[blocks.number] - answer
-            tallies[ALL_BUT_ONE].count(window.left(blocks.number, rest, np.ones_like(rest)))
+            rest = (gave @ points)[:, None] - points
+            tallies[ALL_BUT_ONE].count(window.left(everybody, rest, np.ones_like(rest)), gave)
 
 
 def pairs_within(owner: "Ints") -> "tuple[Ints, Ints]":
@@ -120,7 +122,7 @@ def with_practices(truth: Truth, whole: "Ints", tally: Tally) -> None:
     rows = np.flatnonzero(within & np.isin(truth.block, whole))
     if not len(rows):
         return
-    blocks = Groups.by(truth.block)
+    blocks = truth.blocks
     place = np.minimum(np.searchsorted(truth.numbers, truth.block), len(truth.numbers) - 1)
     for side in truth.sides:
         answers, totals = truth.answers(side), truth.totals(side)

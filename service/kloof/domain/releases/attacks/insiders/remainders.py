@@ -26,7 +26,7 @@ _SLACK = 1e-9
 
 def attack(truth: Truth, release: ReleaseDocument, live: "Ints") -> Iterator[Breach]:
     """Each of these blocks, all of whose pairs are here: too few, one-sided, alike, or with a sum not theirs."""
-    blocks = Groups.by(truth.block)
+    blocks = truth.blocks
     found = [
         (blocks.n < LEAST_BLOCK, "fewer than twelve customers"),
         (_twice(truth, blocks), "somebody is in it twice: their answers weigh double"),
@@ -44,7 +44,7 @@ def attack(truth: Truth, release: ReleaseDocument, live: "Ints") -> Iterator[Bre
 
 
 def _twice(truth: Truth, blocks: Groups) -> "Bools":
-    people = Groups.by(truth.block, truth.person)
+    people = truth.customers
     twice = np.zeros(len(blocks), dtype=bool)
     twice[people.first(blocks.number)[people.n > 1]] = True
     return twice
@@ -60,7 +60,7 @@ def _fits(truth: Truth, blocks: Groups) -> "Bools":
 
 
 def _sellers(truth: Truth, blocks: Groups) -> "list[tuple[Bools, str]]":
-    count, first, second = _largest(truth, blocks, truth.salesperson)
+    count, first, second = _largest(blocks, truth.sellers)
     left = blocks.n - first - second
     return [
         (count < USUAL_M, f"fewer than {USUAL_M} salespeople"),
@@ -71,7 +71,7 @@ def _sellers(truth: Truth, blocks: Groups) -> "list[tuple[Bools, str]]":
 
 
 def _accounts(truth: Truth, blocks: Groups) -> "list[tuple[Bools, str]]":
-    count, first, _ = _largest(truth, blocks, truth.units)
+    count, first, _ = _largest(blocks, truth.organisations)
     return [
         (count < LEAST_ACCOUNTS, f"fewer than {LEAST_ACCOUNTS} accounts"),
         (2 * first > blocks.n, "one account has more than half of it"),
@@ -79,9 +79,8 @@ def _accounts(truth: Truth, blocks: Groups) -> "list[tuple[Bools, str]]":
     ]
 
 
-def _largest(truth: Truth, blocks: Groups, of: "Ints") -> "tuple[Ints, Ints, Ints]":
-    """Per block how many different ones there are, and how many pairs the two largest have."""
-    parts = Groups.by(truth.block, of)
+def _largest(blocks: Groups, parts: Groups) -> "tuple[Ints, Ints, Ints]":
+    """Per block how many parts it has, and how many pairs the two largest have."""
     owner = parts.first(blocks.number)
     order = np.lexsort((-parts.n, owner))
     start = np.searchsorted(owner[order], np.arange(len(blocks)))
@@ -92,29 +91,34 @@ def _largest(truth: Truth, blocks: Groups, of: "Ints") -> "tuple[Ints, Ints, Int
 
 def _alike(truth: Truth, blocks: Groups) -> "Iterator[tuple[Bools, str]]":
     """Blocks of which, as they are or without a salesperson or an account, nearly all said the same."""
-    known = [(parts, parts.first(blocks.number)) for parts in _who_knows(truth)]
+    known = [(parts, parts.first(blocks.number[chosen]), chosen) for parts, chosen in _several(truth)]
+    organisations = truth.organisations
+    single = np.flatnonzero(organisations.n[organisations.number] == 1)
+    alone = Groups(blocks.number[single], blocks.n)
     for name, code, kinds in codes(truth):
         counts = blocks.counts(code, kinds)
-        bad = _one_kind(counts)
-        for parts, owner in known:
-            bad[owner[_one_kind(counts[owner] - parts.counts(code, kinds))]] = True
+        found = alone.counts(code[single], kinds) > 0
+        bad = _one_kind(counts, blocks.n) | _one_kind_without_one(counts, blocks.n, found)
+        near = _near(counts, blocks.n) | _near_without_one(counts, blocks.n, found)
+        for parts, owner, chosen in known:
+            left = counts[owner] - parts.counts(code[chosen], kinds)
+            n = blocks.n[owner] - parts.n
+            bad[owner[_one_kind(left, n)]] = True
+            near[owner[_near(left, n)]] = True
         yield bad, f"nearly all have the same {name}"
-    width = truth.survey.scale.high - truth.survey.scale.low
-    for side in truth.sides:
-        for aspect, answers in enumerate(truth.answers(side).T):
-            distance = answers.astype(np.int64) - truth.survey.scale.low
-            total = blocks.total(distance)
-            bad = _near(total, blocks.n, width)
-            for parts, owner in known:
-                bad[owner[_near(total[owner] - parts.total(distance), blocks.n[owner] - parts.n, width)]] = (
-                    True
-                )
-            yield bad, f"everybody's {side} of aspect {aspect} lies in one half of the scale"
+        if name[:2] in ("V ", "R "):
+            yield near, f"everybody's {name} lies in one half of the scale"
 
 
-def _who_knows(truth: Truth) -> Iterator[Groups]:
-    yield Groups.by(truth.block, truth.salesperson)
-    yield Groups.by(truth.block, truth.units)
+def _several(truth: Truth) -> "Iterator[tuple[Groups, Ints | slice]]":
+    """The parts of blocks that somebody knows, with the pairs in them: by salesperson, and by account that has several
+    pairs.
+    """
+    yield truth.sellers, slice(None)
+    organisations = truth.organisations
+    several = np.flatnonzero(organisations.n[organisations.number] > 1)
+    if len(several):
+        yield Groups.by(organisations.number[several]), several
 
 
 def codes(truth: Truth) -> "Iterator[tuple[str, Ints, int]]":
@@ -129,14 +133,37 @@ def codes(truth: Truth) -> "Iterator[tuple[str, Ints, int]]":
             yield f"side of V = R in aspect {aspect}", np.sign(v - r) + 1, 3
 
 
-def _one_kind(counts: "Ints") -> "Bools":
-    n = counts.sum(axis=1)
+def _one_kind(counts: "Ints", n: "Ints") -> "Bools":
     alike: Bools = (n > 0) & (counts.max(axis=1) > MOST_ALIKE * n + _SLACK)
     return alike
 
 
-def _near(total: "Ints", n: "Ints", width: int) -> "Bools":
+def _one_kind_without_one(counts: "Ints", n: "Ints", found: "Bools") -> "Bools":
+    """The same of groups without any one pair, whose kind is among those found."""
+    second, most = np.partition(counts, -2, axis=1)[:, -2:].T
+    highest = counts == most[:, None]
+    left = np.where(highest, np.maximum(most - 1, second)[:, None], most[:, None])
+    rest = (n - 1)[:, None]
+    alike: Bools = (found & (rest > 0) & (left > MOST_ALIKE * rest + _SLACK)).any(axis=1)
+    return alike
+
+
+def _near(counts: "Ints", n: "Ints") -> "Bools":
+    """Groups whose answers, counted by their distance from the lowest, add up to so little or so much that each lies
+    in one half of the scale.
+    """
+    width = counts.shape[1] - 1
+    total = counts @ np.arange(width + 1)
     near: Bools = (n > 0) & (np.minimum(total, n * width - total) <= width / 2)
+    return near
+
+
+def _near_without_one(counts: "Ints", n: "Ints", found: "Bools") -> "Bools":
+    """The same of groups without any one pair, whose distance is among those found."""
+    distance = np.arange(counts.shape[1])
+    width = counts.shape[1] - 1
+    total, rest = (counts @ distance)[:, None] - distance, (n - 1)[:, None]
+    near: Bools = (found & (rest > 0) & (np.minimum(total, rest * width - total) <= width / 2)).any(axis=1)
     return near
 
 
@@ -162,7 +189,7 @@ def _judged(truth: Truth, rows: "Ints", where: str, release: ReleaseDocument) ->
     inside = truth.of(rows, np.zeros(0, dtype=np.int64))
     one = Groups(np.zeros(len(rows), dtype=np.int64), np.array([len(rows)]))
     for name, code, kinds in codes(inside):
-        if _one_kind(one.counts(code, kinds)).any():
+        if _one_kind(one.counts(code, kinds), one.n).any():
             yield Breach("practices", release.number, where, f"nearly all have the same {name}")
     units = len(np.unique(inside.units))
     if units < LEAST_ACCOUNTS:
@@ -179,15 +206,17 @@ def _not_theirs(truth: Truth, part: TruePart, release: ReleaseDocument) -> Itera
 
 def rounded_twice(truth: Truth, release: ReleaseDocument) -> Iterator[Breach]:
     """Blocks that share the very answers of k people: the same people under a new number, and rounded once more."""
-    rows = np.concatenate([truth.expected, truth.received], axis=1)
+    by_person = Groups.by(truth.person)
+    again = np.flatnonzero((by_person.n > 1)[by_person.number])
+    rows = np.concatenate([truth.expected[again], truth.received[again]], axis=1)
     answered = np.zeros(len(rows), dtype=np.uint64)
     for column in rows.T:
         answered = answered * np.uint64(1_000_003) + column.astype(np.uint64)
-    keys = Groups.by(truth.person, answered)
+    block, keys = truth.block[again], Groups.by(truth.person[again], answered)
     several = np.flatnonzero((keys.n > 1)[keys.number])
     shared: dict[tuple[int, int], int] = {}
     order = several[np.argsort(keys.number[several], kind="stable")]
-    for same in np.split(truth.block[order], np.flatnonzero(np.diff(keys.number[order])) + 1):
+    for same in np.split(block[order], np.flatnonzero(np.diff(keys.number[order])) + 1):
         for two in combinations(sorted(set(same.tolist())), 2):
             shared[two] = shared.get(two, 0) + 1
     for (one, other), people in shared.items():
