@@ -23,6 +23,7 @@ from typing import Any
 from flask import Flask, render_template_string
 
 from kloof import storage
+from kloof.actions.access import sign_in
 from kloof.config import Settings
 from kloof.domain.access.people import Role
 from kloof.domain.surveys.answers import pack
@@ -89,8 +90,8 @@ def visitor(app: Flask, seller: int) -> Any:
     client, found = app.test_client(), people.by_id(seller)
     assert found
     with client.session_transaction() as session:
-        session["_user_id"] = f"{found.id}.{found.epoch}"
-        session["began"] = session["seen"] = int(NOW.timestamp())
+        session["_user_id"] = sign_in.begin_session(found, NOW)
+        session["seen"] = int(NOW.timestamp())
     return client
 
 

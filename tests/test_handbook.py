@@ -155,6 +155,8 @@ FIRST_HOUR = (
     "publish",
     "person export jansen@home.example",
     "person erase jansen@home.example",
+    "people unlink --email anouk@my-company.example",
+    "people leave --email anouk@my-company.example",
     "audit",
     "site build",
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kloof import storage
+from kloof.actions.access import sign_in
 from kloof.config import Settings
 from kloof.domain.access import tokens as links
 from kloof.domain.access.people import Role
@@ -15,6 +16,7 @@ from kloof.domain.mailing.schedule import SendingHours
 from kloof.domain.staff.calls import CallPolicy
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Survey, Wave
+from kloof.storage.access import people
 from kloof.storage.models import Customer, Deal, Invitation, Person
 from kloof.storage.surveys import versions
 
@@ -104,6 +106,13 @@ def person(name: str = "Sanne de Vries", role: Role = Role.SALESPERSON, team: st
     email = f"{name.lower().replace(' ', '.')}@company.example"
     row = Person.get_or_none(Person.email == email)
     return int((row or Person.create(email=email, name=name, role=role.value, team=team, added_at=NOW)).id)
+
+
+def signed_in_as(number: int, at: datetime = NOW) -> dict[str, object]:
+    """What the cookie of a browser holds in which this person (row id) signs in at this moment."""
+    found = people.by_id(number)
+    assert found
+    return {"_user_id": sign_in.begin_session(found, at), "_fresh": True, "seen": int(at.timestamp())}
 
 
 def deal(

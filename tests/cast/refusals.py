@@ -16,10 +16,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from cast.builders import CALLS, NOW, SECRET, BuiltDeal, deal, person, settings, survey
+from cast.builders import CALLS, NOW, SECRET, BuiltDeal, deal, person, settings, signed_in_as, survey
 from cast.calls import answers as told_something_large
 from kloof import storage
 from kloof.actions.access import oidc
+from kloof.actions.access.people import leave
 from kloof.actions.staff import calls
 from kloof.actions.surveys import respond
 from kloof.config import Settings
@@ -37,6 +38,7 @@ from kloof.storage.models import Customer, Deal
 from kloof.storage.releases import queueing
 from kloof.storage.surveys import responses
 from kloof.web import create_app
+from kloof.web.staff import sign_in
 from kloof.web.survey import closed_links, letter_code
 
 SANNE, JORIS, NOOR = "Sanne de Vries", "Joris Baas", "Noor Desk"
@@ -47,7 +49,13 @@ OIDC = {
     "client_id": "kloof",
     "roles": {"sales": "salesperson", "backoffice": "desk"},
 }
-IN_A_GROUP = {"email": "anouk@company.example", "email_verified": True, "groups": ["sales"]}
+IN_A_GROUP: dict[str, object] = {
+    "iss": "https://id.company.example",
+    "sub": "anouk",
+    "email": "anouk@company.example",
+    "email_verified": True,
+    "groups": ["sales"],
+}
 LINE = {
     "deal_id": "X-1",
     "customer_name": "Jan de Boer",
@@ -83,11 +91,9 @@ class World:
         """Somebody with this name who has signed in; without a name, a stranger."""
         browser = self.app().test_client()
         browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = self.language
-        found = people.by_id(person(name, role)) if name else None
-        if found:
+        if name:
             with browser.session_transaction() as session:
-                session["_user_id"], session["_fresh"] = f"{found.id}.{found.epoch}", True
-                session["began"] = session["seen"] = int(NOW.timestamp())
+                session.update(signed_in_as(person(name, role)))
         return browser
 
     def sanne(self, path: str) -> TestResponse:
@@ -230,7 +236,9 @@ CASES |= {
     ),
     Reason.SALESPERSON_UNKNOWN: lambda world: world.lines({"salesperson_email": "nobody@company.example"}),
     Reason.SURVEY_UNKNOWN: lambda world: world.lines({"survey": "projekt"}),
-    Reason.TOO_MANY_SIGN_INS: lambda world: world.often(5, "/sign-in", email="eva@company.example"),
+    Reason.TOO_MANY_SIGN_INS: lambda world: world.often(
+        sign_in.MOST_ASKED, "/sign-in", email="eva@company.example"
+    ),
 }
 
 
@@ -282,6 +290,19 @@ def _(world: World) -> TestResponse:
     with browser.session_transaction() as session:
         session["provider"] = {"state": "s", "nonce": "n", "verifier": "v"}
     return browser.get("/sign-in/provider/back?state=s&error=access_denied")
+
+
+@case(Reason.PROVIDER_OTHER_ACCOUNT)
+def _(world: World) -> TestResponse:
+    world.returns(IN_A_GROUP)
+    return world.returns(IN_A_GROUP | {"sub": "somebody else"})
+
+
+@case(Reason.PERSON_HAS_LEFT)
+def _(world: World) -> TestResponse:
+    world.returns(IN_A_GROUP)
+    leave("anouk@company.example", NOW)
+    return world.returns(IN_A_GROUP)
 
 
 @case(Reason.PROVIDER_SILENT)

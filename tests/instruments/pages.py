@@ -15,11 +15,10 @@ from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Locator, Page, Response
 from werkzeug.serving import make_server
 
-from cast.builders import NOW, person
+from cast.builders import person, signed_in_as
 from instruments.html_checker import html_errors as html_errors
 from instruments.running import CHROMIUM, CHROMIUM_FLAGS
 from kloof.domain.access.people import Role
-from kloof.storage.access import people
 from kloof.storage.database import database
 
 JUDGES = Path(__file__).parents[1] / "browser" / "tools" / "node_modules"
@@ -131,10 +130,7 @@ def wrong_on_a_phone(page: Page) -> dict[str, Any]:
 
 def sign_in(page: Page, app: Flask, address: str, name: str, role: Role) -> None:
     """Put the session cookie that signing in would give into this browser."""
-    found = people.by_id(person(name, role))
-    assert found
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert serializer
-    began = int(NOW.timestamp())
-    value = serializer.dumps({"_user_id": f"{found.id}.{found.epoch}", "began": began, "seen": began})
+    value = serializer.dumps(signed_in_as(person(name, role)))
     page.context.add_cookies([{"name": "kloof", "value": value, "url": address}])

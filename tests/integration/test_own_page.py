@@ -12,13 +12,12 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from flask.sessions import SecureCookieSessionInterface
 
-from cast.builders import NOW, deal, person, settings, survey
+from cast.builders import NOW, deal, person, settings, signed_in_as, survey
 from instruments.pages import served
 from kloof import storage
 from kloof.actions.mailing.outbox import catch_up
 from kloof.config import Settings
 from kloof.domain.surveys.definition import Wave
-from kloof.storage.access import people
 from kloof.storage.models import Invitation, OwnPair
 from kloof.web import create_app
 
@@ -70,14 +69,10 @@ class Shop:
         return self.look()
 
     def sign_in(self) -> None:
-        found = people.by_id(person())
-        assert found
         app = create_app(self.settings)
         serializer = SecureCookieSessionInterface().get_signing_serializer(app)
         assert serializer
-        moment = int(self.now.timestamp())
-        kept = {"_user_id": f"{found.id}.{found.epoch}", "_fresh": True, "began": moment, "seen": moment}
-        self.cookie = str(serializer.dumps(kept))
+        self.cookie = str(serializer.dumps(signed_in_as(person(), self.now)))
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from cast.builders import person, settings
+from kloof.actions.access.people import add, leave, unlink
 from kloof.actions.clock import wall_clock
 from kloof.domain.access.people import Role
 from kloof.storage.access import people
@@ -39,8 +40,14 @@ class Provider:
     url: str = ""
     posted: list[dict[str, list[str]]] = field(default_factory=list)
 
-    def say(self, **claims: object) -> None:
-        requests.put(f"{self.url}/users/anouk", json={"email": ANOUK, "name": "Anouk", **claims}, timeout=5)
+    def say(self, who: str = "anouk", **claims: object) -> None:
+        known = {"email": ANOUK, "email_verified": True, "name": "Anouk", **claims}
+        requests.put(f"{self.url}/users/{who}", json=known, timeout=5).raise_for_status()
+
+    def say_without(self, claim: str, **claims: object) -> None:
+        known = {"email": ANOUK, "email_verified": True, "name": "Anouk", **claims}
+        del known[claim]
+        requests.put(f"{self.url}/users/anouk", json=known, timeout=5).raise_for_status()
 
     def listening(self, app: Callable[..., Any]) -> Callable[..., Any]:
         def heard(environ: dict[str, Any], start: Any) -> Any:
@@ -86,16 +93,16 @@ def leave_for_provider(browser: FlaskClient) -> str:
     return str(link["href"])
 
 
-def come_back(where: str) -> str:
+def come_back(where: str, who: str = "anouk") -> str:
     """Sign in at the provider; gives the path with which the browser comes back."""
-    answer = requests.post(where, data={"sub": "anouk"}, allow_redirects=False, timeout=5)
+    answer = requests.post(where, data={"sub": who}, allow_redirects=False, timeout=5)
     there = urlsplit(answer.headers["Location"])
     assert there.path == "/sign-in/provider/back"
     return f"{there.path}?{there.query}"
 
 
-def sign_in(browser: FlaskClient) -> Any:
-    return browser.get(come_back(leave_for_provider(browser)), headers={"Accept-Language": "en"})
+def sign_in(browser: FlaskClient, who: str = "anouk") -> Any:
+    return browser.get(come_back(leave_for_provider(browser), who), headers={"Accept-Language": "en"})
 
 
 def test_somebody_in_a_known_group_is_in_with_the_role_of_that_group(
@@ -109,6 +116,7 @@ def test_somebody_in_a_known_group_is_in_with_the_role_of_that_group(
     assert (found.name, found.role) == ("Anouk", Role.DESK)
     assert [(row.hand, row.what) for row in AuditEntry.select().order_by(AuditEntry.id)] == [
         ("provider", "person_added"),
+        ("provider", "account_linked"),
         ("person", "signed_in"),
     ]
 
@@ -151,6 +159,90 @@ def test_an_address_that_the_provider_has_not_verified_is_refused(
 ) -> None:
     provider.say(groups=["sales"], email_verified=False)
     assert "no e-mail address that it has verified" in sign_in(browser).text
+
+
+@pytest.mark.parametrize("said", [None, 0, 1, "false", "true", "", [], [True], {"verified": True}])
+def test_only_true_is_verified_and_nothing_that_looks_like_it(
+    browser: FlaskClient, provider: Provider, said: object
+) -> None:
+    provider.say(groups=["sales"], email_verified=said)
+    assert "no e-mail address that it has verified" in sign_in(browser).text
+    assert Person.select().count() == 0
+
+
+def test_a_provider_that_never_tells_is_believed_where_the_settings_say_so_unless_it_says_no(
+    database: str, tmp_path: Path, provider: Provider
+) -> None:
+    oidc = {"issuer": provider.url, "client_id": "kloof", "roles": ROLES, "tells_email_verified": False}
+    app = create_app(settings(database, tmp_path, oidc=oidc, oidc_secret="at the provider"), clock=wall_clock)
+    browser = app.test_client()
+    for said in (False, "true", None):
+        provider.say(groups=["sales"], email_verified=said)
+        assert sign_in(browser).status_code == 403
+    provider.say_without("email_verified", groups=["sales"])
+    assert sign_in(browser).location == "/me"
+
+
+def test_another_account_with_the_same_address_is_refused_until_a_person_lets_it_in(
+    browser: FlaskClient, provider: Provider
+) -> None:
+    provider.say(groups=["sales"])
+    assert sign_in(browser).location == "/me"
+    provider.say("made anew", groups=["sales"])
+    refused = sign_in(browser, "made anew")
+    assert (refused.status_code, "belongs to another account" in refused.text) == (403, True)
+    unlink(ANOUK, wall_clock())
+    assert sign_in(browser, "made anew").location == "/me"
+    assert sign_in(browser).status_code == 403
+    assert Person.select().count() == 1
+
+
+def test_an_account_whose_address_changed_makes_nobody_new(browser: FlaskClient, provider: Provider) -> None:
+    provider.say(groups=["sales"])
+    sign_in(browser)
+    provider.say(groups=["sales"], email="anouk.visser@company.example")
+    assert sign_in(browser).status_code == 403
+    assert [row.email for row in Person.select()] == [ANOUK]
+
+
+def test_who_has_left_comes_back_when_a_person_adds_them_and_not_by_their_group(
+    browser: FlaskClient, provider: Provider
+) -> None:
+    provider.say(groups=["sales"])
+    sign_in(browser)
+    leave(ANOUK, wall_clock())
+    refused = sign_in(browser)
+    assert (refused.status_code, "no longer work here" in refused.text) == (403, True)
+    add(ANOUK, "Anouk", Role.SALESPERSON, "", wall_clock())
+    assert sign_in(browser).location == "/me"
+
+
+def test_the_name_that_the_company_wrote_down_stays(browser: FlaskClient, provider: Provider) -> None:
+    add(ANOUK, "Anouk Visser", Role.SALESPERSON, "North", wall_clock())
+    provider.say(groups=["sales"], name="The Boss")
+    assert sign_in(browser).location == "/me"
+    found = people.by_email(ANOUK)
+    assert found
+    assert (found.name, found.team) == ("Anouk Visser", "North")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"groups": 5},
+        {"groups": {"sales": True}},
+        {"groups": [["sales"], None]},
+        {"groups": ["sales"], "email": [ANOUK]},
+        {"groups": ["sales"], "email": 5},
+        {"groups": ["sales"], "email": f"{'a' * 100_000}@company.example"},
+    ],
+)
+def test_claims_of_odd_kinds_are_a_refusal(
+    browser: FlaskClient, provider: Provider, odd: dict[str, object]
+) -> None:
+    provider.say(**odd)
+    assert sign_in(browser).status_code == 403
+    assert Person.select().count() == 0
 
 
 def test_a_role_that_changed_at_the_provider_counts_from_the_next_sign_in_and_ends_the_other_sessions(

@@ -9,11 +9,10 @@ import pytest
 from flask import Flask, Response, g, request
 from flask.testing import FlaskClient
 
-from cast.builders import NOW, person, settings
+from cast.builders import NOW, person, settings, signed_in_as
 from instruments.compiled import compile_once
 from kloof import storage
 from kloof.domain.access.people import Role
-from kloof.storage.access import people
 from kloof.web import create_app
 
 compile_once()
@@ -85,12 +84,8 @@ def signed_in(app: Flask) -> Enter:
 
     def enter(name: str, role: Role) -> FlaskClient:
         browser = app.test_client()
-        found = people.by_id(person(name, role))
-        assert found
         with browser.session_transaction() as session:
-            session["_user_id"] = f"{found.id}.{found.epoch}"
-            session["_fresh"] = True
-            session["began"] = session["seen"] = int(NOW.timestamp())
+            session.update(signed_in_as(person(name, role)))
         return browser
 
     return enter

@@ -10,7 +10,7 @@ from kloof.domain.access.people import Role
 
 @click.group(cls=Group)
 def people() -> None:
-    """Add the people of the company."""
+    """Say who of the company can sign in."""
 
 
 @people.command()
@@ -27,3 +27,31 @@ def add(role: str, email: str, name: str, team: str, as_json: bool) -> None:
     is_new = add_person(email, name, Role(role), team, wall_clock())
     words = f"{name} <{email}> can sign in as {role}." if is_new else f"{name} <{email}> is now {role}."
     report(as_json, {"created": is_new, "email": email, "role": role}, words)
+
+
+@people.command()
+@click.option("--email", required=True)
+@as_json
+def leave(email: str, as_json: bool) -> None:
+    """Sign somebody out everywhere who no longer works here; their deals stay theirs."""
+    from kloof.actions.access.people import leave as note_leaving
+
+    with_database()
+    left = note_leaving(email, wall_clock())
+    words = f"{left.name} <{left.email}> is signed out, and can sign in no more. kloof people add lets them come back."
+    report(as_json, {"email": left.email}, words)
+
+
+@people.command()
+@click.option("--email", required=True)
+@as_json
+def unlink(email: str, as_json: bool) -> None:
+    """Let the next account at the sign-in provider that brings this address be theirs."""
+    from kloof.actions.access.people import unlink as unlink_account
+
+    with_database()
+    person = unlink_account(email, wall_clock())
+    words = (
+        f"{person.name} <{person.email}> has no account now: the next one that brings this address is theirs."
+    )
+    report(as_json, {"email": person.email}, words)

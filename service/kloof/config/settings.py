@@ -165,6 +165,7 @@ class Oidc(_Section):
     issuer: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")] | None = None
     client_id: Line | None = None
     groups_claim: Line = "groups"
+    tells_email_verified: bool = True
     roles: dict[str, Role] = Field(default={})
 
     @field_validator("issuer")

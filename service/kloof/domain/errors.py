@@ -28,6 +28,8 @@ class Reason(StrEnum):
     PROVIDER_NO_ADDRESS = auto()
     PROVIDER_NO_GROUP = auto()
     PROVIDER_TWO_ROLES = auto()
+    PROVIDER_OTHER_ACCOUNT = auto()
+    PERSON_HAS_LEFT = auto()
 
     # Too late, or somebody was first
     SURVEY_CLOSED = auto()
@@ -85,6 +87,7 @@ class Reason(StrEnum):
     ADDRESS_TOO_LONG = auto()
     ADDRESS_BEYOND_ASCII = auto()
     CUSTOMER_UNKNOWN = auto()
+    PERSON_UNKNOWN = auto()
     MAIL_NOT_TAKEN = auto()
     MAILBOX_UNREADABLE = auto()
     MESSAGE_UNKNOWN = auto()

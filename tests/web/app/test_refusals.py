@@ -17,7 +17,7 @@ from kloof.actions.releases.publish import publish
 from kloof.domain.access.people import Role
 from kloof.domain.errors import Reason, Refused
 from kloof.domain.text import LANGUAGES, Language
-from kloof.storage.access import people
+from kloof.storage.access import sessions
 from kloof.web.app.refusals import REFUSALS
 from kloof.wording import translator
 
@@ -47,8 +47,9 @@ ELSEWHERE = {
 """Where a page of its own says how it stands."""
 
 ON_NO_PAGE_YET = {
-    Reason.CALL_IS_FOR_CUSTOMER, Reason.CUSTOMER_UNKNOWN, Reason.MESSAGE_UNKNOWN, Reason.MESSAGE_ON_ITS_WAY,
-    Reason.MESSAGE_IS_LETTER, Reason.NOTHING_HELD, Reason.LETTER_NOT_PRINTED, Reason.LETTERS_CHANGED,
+    Reason.CALL_IS_FOR_CUSTOMER, Reason.CUSTOMER_UNKNOWN, Reason.PERSON_UNKNOWN, Reason.MESSAGE_UNKNOWN,
+    Reason.MESSAGE_ON_ITS_WAY, Reason.MESSAGE_IS_LETTER, Reason.NOTHING_HELD, Reason.LETTER_NOT_PRINTED,
+    Reason.LETTERS_CHANGED,
     Reason.RELEASES_AHEAD, Reason.RELEASES_ABSENT, Reason.RELEASES_LEAK, Reason.NOT_CERTIFIED,
     Reason.CLOCK_WENT_BACK, Reason.SITE_UNBUILT, Reason.MAIL_NOT_TAKEN, Reason.MAILBOX_UNREADABLE,
     Reason.SETTINGS_UNUSABLE, Reason.FOLDER_UNFIT, Reason.FILE_IN_THE_WAY, Reason.FILE_UNWRITABLE,
@@ -229,7 +230,7 @@ def test_a_page_that_says_what_broke_does_not_look_it_up_in_what_broke(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sanne = world.visitor(SANNE)
-    monkeypatch.setattr(people, "by_id", Mock(side_effect=OperationalError("the server went away")))
+    monkeypatch.setattr(sessions, "person_of", Mock(side_effect=OperationalError("the server went away")))
     answer = sanne.get("/me")
     assert (answer.status_code, "This does not work for the moment" in words(answer)) == (503, True)
 

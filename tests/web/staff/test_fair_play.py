@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cast.builders import NOW, BuiltDeal, deal, person
+from cast.builders import NOW, BuiltDeal, deal, person, signed_in_as
 from cast.calls import SANNE, company
 from kloof import storage
 from kloof.actions.staff import fair_play
@@ -33,9 +33,14 @@ def app(database: str, tmp_path: Path) -> Flask:
 
 @pytest.fixture
 def desk(app: Flask, signed_in: Enter) -> FlaskClient:
-    browser = signed_in("Noor Desk", Role.DESK)
+    return later(signed_in, "Noor Desk", Role.DESK)
+
+
+def later(signed_in: Enter, name: str, role: Role) -> FlaskClient:
+    """They sign in on the day of these tests."""
+    browser = signed_in(name, role)
     with browser.session_transaction() as session:
-        session["began"] = session["seen"] = int((NOW + timedelta(days=40)).timestamp())
+        session.update(signed_in_as(person(name, role), NOW + timedelta(days=40)))
     return browser
 
 
@@ -116,9 +121,7 @@ def test_it_is_off_before_the_works_council_agreed(database: str, tmp_path: Path
 def test_a_salesperson_reads_nothing_of_it(app: Flask, desk: FlaskClient, signed_in: Enter) -> None:
     sold("Anna", 12)
     sold(SANNE, 0, of=60)
-    anna = signed_in("Anna", Role.SALESPERSON)
-    with anna.session_transaction() as session:
-        session["began"] = session["seen"] = int((NOW + timedelta(days=40)).timestamp())
+    anna = later(signed_in, "Anna", Role.SALESPERSON)
     assert anna.get("/desk/fair-play").status_code == 404
     assert "changed after they were loaded" not in anna.get("/me", headers=IN_ENGLISH).text
 

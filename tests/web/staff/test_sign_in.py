@@ -12,11 +12,12 @@ from flask.testing import FlaskClient
 
 from cast.builders import NOW, SECRET, person, settings
 from kloof import storage
+from kloof.actions.access.people import add, leave
 from kloof.domain.access import tokens
 from kloof.domain.access.people import Role
-from kloof.storage.access import people
-from kloof.storage.models import Attempt, AuditEntry, Message, SignIn
+from kloof.storage.models import Attempt, AuditEntry, Message, SignIn, StaffSession
 from kloof.web import create_app
+from kloof.web.staff import sign_in as page
 
 SANNE = "sanne.de.vries@company.example"
 
@@ -108,13 +109,55 @@ def test_no_post_without_the_forms_own_token(browser: FlaskClient) -> None:
     assert SignIn.get().used_at is None
 
 
-def test_asking_again_and_again_is_refused_and_no_address_is_kept(browser: FlaskClient) -> None:
-    person()
-    for _ in range(5):
-        assert "429" not in ask(browser)
+def asked(browser: FlaskClient, times: int, email: str = SANNE, network: str = "203.0.113.7") -> list[int]:
+    """The statuses of as many wishes for a link, from this network."""
     token = csrf(browser, "/sign-in")
-    assert browser.post("/sign-in", data={"email": SANNE, "csrf_token": token}).status_code == 429
-    assert all("@" not in row.origin for row in Attempt.select())
+    return [
+        browser.post(
+            "/sign-in",
+            data={"email": email, "csrf_token": token},
+            environ_base={"REMOTE_ADDR": network},
+        ).status_code
+        for _ in range(times)
+    ]
+
+
+def links() -> list[str]:
+    """Every link that stands in a mail, the oldest first."""
+    rows = SignIn.select().order_by(SignIn.id)
+    return [f"/sign-in/{tokens.token(SECRET, tokens.Purpose.SIGN_IN, bytes(row.salt))}" for row in rows]
+
+
+def test_a_network_that_asks_too_often_is_refused_and_no_address_is_kept(
+    browser: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "MOST_ASKED", 7)
+    person()
+    assert asked(browser, 8) == [200] * 7 + [429]
+    assert asked(browser, 1, network="203.0.113.8") == [200]
+    assert all("@" not in row.origin and "203" not in row.origin for row in Attempt.select())
+
+
+def test_a_link_that_was_mailed_lets_in_from_a_network_that_has_asked_too_often(
+    app: Flask, browser: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "MOST_ASKED", 7)
+    person()
+    assert asked(browser, 8)[-1] == 429
+    sanne, link = app.test_client(), links()[-1]
+    sanne.environ_base["REMOTE_ADDR"] = "203.0.113.7"
+    answer = sanne.post(link, data={"csrf_token": csrf(sanne, link), "confirmed": "yes"})
+    assert answer.location == "/me"
+
+
+def test_a_link_that_was_used_does_not_count_and_takes_the_others_with_it(browser: FlaskClient) -> None:
+    person()
+    asked(browser, 3)
+    first, _, newest = links()
+    browser.post(newest, data={"csrf_token": csrf(browser, newest), "confirmed": "yes"})
+    assert browser.get(first).status_code == 410
+    asked(browser, 3)
+    assert Message.select().count() == 6
 
 
 def test_signing_out_everywhere_ends_the_session_on_the_other_device_too(app: Flask) -> None:
@@ -129,13 +172,110 @@ def test_signing_out_everywhere_ends_the_session_on_the_other_device_too(app: Fl
     assert laptop.get("/me").status_code == 302
 
 
-def test_who_has_left_is_out_at_the_next_page(browser: FlaskClient) -> None:
-    number = person()
+def enter(browser: FlaskClient) -> str:
+    """Sign in by a mailed link; gives the cookie that somebody could copy now."""
     ask(browser)
     link = mailed_link()
-    browser.post(link, data={"csrf_token": csrf(browser, link)})
-    people.end_sessions(number)
+    assert browser.post(link, data={"csrf_token": csrf(browser, link)}).location == "/me"
+    return cookie(browser)
+
+
+def cookie(browser: FlaskClient) -> str:
+    kept = browser.get_cookie("kloof")
+    assert kept
+    return kept.value
+
+
+def opens(app: Flask, copied: str) -> bool:
+    """Whether a cookie that was copied still opens the page of its person."""
+    thief = app.test_client()
+    thief.set_cookie("kloof", copied)
+    return thief.get("/me").status_code == 200
+
+
+def test_a_cookie_that_was_copied_opens_nothing_after_signing_out(app: Flask, browser: FlaskClient) -> None:
+    person()
+    copied = enter(browser)
+    assert opens(app, copied)
+    browser.post("/sign-out", data={"csrf_token": csrf(browser, "/sign-in")})
+    assert not opens(app, copied)
+
+
+def test_signing_out_leaves_the_other_device_as_it_is(app: Flask, browser: FlaskClient) -> None:
+    person()
+    enter(browser)
+    laptop = app.test_client()
+    enter(laptop)
+    browser.post("/sign-out", data={"csrf_token": csrf(browser, "/sign-in")})
+    assert laptop.get("/me").status_code == 200
+
+
+def test_who_signs_in_once_more_has_a_new_session_and_the_old_one_is_over(
+    app: Flask, browser: FlaskClient
+) -> None:
+    person()
+    before = enter(browser)
+    after = enter(browser)
+    assert before != after
+    assert (opens(app, before), opens(app, after)) == (False, True)
+
+
+def test_who_has_left_is_out_at_the_next_page_and_no_link_lets_them_in(
+    app: Flask, browser: FlaskClient
+) -> None:
+    person()
+    copied = enter(browser)
+    ask(browser)
+    link = mailed_link()
+    leave(SANNE, NOW)
     assert browser.get("/me").status_code == 302
+    assert not opens(app, copied)
+    assert browser.post(link, data={"csrf_token": csrf(browser, link)}).status_code == 410
+    count = Message.select().count()
+    ask(browser)
+    assert Message.select().count() == count
+
+
+def test_another_role_ends_every_session_and_the_same_one_does_not(app: Flask, browser: FlaskClient) -> None:
+    person()
+    copied = enter(browser)
+    add(SANNE, "Sanne de Vries", Role.SALESPERSON, "South", NOW)
+    assert opens(app, copied)
+    add(SANNE, "Sanne de Vries", Role.DESK, "South", NOW)
+    assert not opens(app, copied)
+    add(SANNE, "Sanne de Vries", Role.SALESPERSON, "South", NOW)
+    assert not opens(app, copied), "what is over stays over"
+
+
+def test_a_cookie_that_was_copied_ends_with_the_idle_and_the_whole_time(
+    app: Flask, browser: FlaskClient, clock: Any
+) -> None:
+    person()
+    copied = enter(browser)
+    for hours in range(1, 12):
+        clock.now = NOW + timedelta(hours=hours)
+        assert browser.get("/me").status_code == 200
+        assert opens(app, copied) == (hours < 2)
+    late = cookie(browser)
+    clock.now = NOW + timedelta(hours=12)
+    assert not opens(app, late)
+
+
+def test_sessions_that_are_over_leave_nothing_behind(browser: FlaskClient, clock: Any) -> None:
+    person()
+    enter(browser)
+    clock.now = NOW + timedelta(hours=13)
+    enter(browser)
+    assert StaffSession.select().count() == 1
+
+
+def test_the_database_does_not_hold_what_opens_a_session(browser: FlaskClient) -> None:
+    person()
+    enter(browser)
+    with browser.session_transaction() as session:
+        secret = session["_user_id"]
+    assert len(secret) >= 43
+    assert StaffSession.get().fingerprint == tokens.fingerprint(secret) != secret
 
 
 def test_after_signing_in_one_lands_on_the_page_that_was_asked_for_and_never_elsewhere(

@@ -12,7 +12,7 @@ from kloof.domain.access.audit_log import PROVIDER, AuditAction, by
 from kloof.domain.access.oidc import Claimed, claimed
 from kloof.domain.access.people import Person
 from kloof.domain.errors import Reason, Refused
-from kloof.storage.access import audit_log, people
+from kloof.storage.access import accounts, audit_log, people, sessions
 
 ALGORITHMS = ["RS256", "PS256", "ES256"]
 """Signatures by the provider's own key. Never `none`, and none that our secret could make."""
@@ -74,23 +74,46 @@ def arrive(settings: Settings, attempt: PendingSignIn, brought: Mapping[str, str
             remedy="Begin again, or ask who looks after it.",
         )
     claims = _claims(settings, attempt, brought["code"], now)
-    return _let_in(claimed(claims, settings.oidc.groups_claim, settings.oidc.roles), now)
+    oidc = settings.oidc
+    who = claimed(claims, oidc.groups_claim, oidc.roles, tells_verified=oidc.tells_email_verified)
+    return _let_in(who, now)
 
 
 def _let_in(who: Claimed, now: datetime) -> Person:
     with storage.transaction():
         before = people.by_email(who.email)
-        if before is None or (before.role, before.name) != (who.role, who.name):
-            people.put(who.email, who.name, who.role, before.team if before else "", now)
-            if before and before.role is not who.role:
-                people.end_sessions(before.id)
+        _refuse_another_account(who, people.by_email(who.email, also_left=True))
+        if before is None and people.by_email(who.email, also_left=True):
+            raise Refused(
+                Reason.PERSON_HAS_LEFT,
+                "As far as kloof knows you no longer work here.",
+                remedy="Ask who looks after kloof: kloof people add lets you in again.",
+            )
+        # Their own name at the provider anybody may change; the one that customers see is what the company wrote down.
+        name, team = (before.name, before.team) if before else (who.name, "")
+        people.put(who.email, name, who.role, team, now)
         person = people.by_email(who.email)
         assert person is not None, "was put there in this transaction"  # noqa: S101
         if before is None or before.role is not who.role:
+            sessions.end_all(person.id)
             what = AuditAction.PERSON_CHANGED if before else AuditAction.PERSON_ADDED
             audit_log.write(PROVIDER, what, now, person=person.id, detail=who.role.value)
+        if accounts.of(person.id) is None:
+            accounts.keep(person.id, who.account)
+            audit_log.write(PROVIDER, AuditAction.ACCOUNT_LINKED, now, person=person.id)
         audit_log.write(by(person), AuditAction.SIGNED_IN, now, person=person.id, detail="provider")
     return person
+
+
+def _refuse_another_account(who: Claimed, known: Person | None) -> None:
+    """An address may come to another account, or an account to another address: whose deals these are asks a person."""
+    holder, account = accounts.holder(who.account), accounts.of(known.id) if known else None
+    if account not in {None, who.account} or (holder and (known is None or holder != known.id)):
+        raise Refused(
+            Reason.PROVIDER_OTHER_ACCOUNT,
+            "Your address or account belongs to another one here.",
+            remedy="Ask who looks after kloof: kloof people unlink lets your account be the one.",
+        )
 
 
 def _claims(settings: Settings, attempt: PendingSignIn, code: str, now: datetime) -> dict[str, Any]:
@@ -106,17 +129,26 @@ def _claims(settings: Settings, attempt: PendingSignIn, code: str, now: datetime
         )
         claims = _checked(settings, attempt, str(token["id_token"]), described, now)
         if settings.oidc.groups_claim not in claims or "email" not in claims:
-            more = client.get(described["userinfo_endpoint"], timeout=TIMEOUT).json()
-            claims = {**more, **claims} if more.get("sub") == claims["sub"] else claims
+            more = dict(client.get(described["userinfo_endpoint"], timeout=TIMEOUT).json())
+            claims = _together(claims, more) if more.get("sub") == claims["sub"] else claims
     except RequestException as error:
         raise _silent(type(error).__name__) from error
     except (
         AuthlibBaseError
     ) as error:  # invalid_grant is about this code; anything else is about kloof as a client
         raise (_unproven() if error.error == "invalid_grant" else _silent(str(error.error))) from error
-    except (JoseError, KeyError, ValueError) as error:
+    # What is no token, no key or no list of claims at all shows as one of the others, somewhere in those libraries.
+    except (JoseError, AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise _unproven() from error
     return claims
+
+
+def _together(token: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the token says, and what it does not say from elsewhere; an address never without its own verification."""
+    apart = {"email", "email_verified"}
+    address = token if "email" in token else told
+    others = {name: value for name, value in {**told, **token}.items() if name not in apart}
+    return others | {name: address[name] for name in apart if name in address}
 
 
 def _checked(
@@ -137,6 +169,8 @@ def _checked(
         sub={"essential": True},
         nonce={"essential": True, "value": attempt.nonce},
     ).validate(claims)
+    if claims.get("azp", settings.oidc.client_id) != settings.oidc.client_id:
+        raise ValueError("azp")
     return dict(claims)
 
 
@@ -163,8 +197,9 @@ def _described(settings: Settings) -> dict[str, Any]:
             "The sign-in provider says that it is another one.",
             remedy="Set oidc.issuer to what it says.",
         )
-    if missing := {"authorization_endpoint", "token_endpoint", "jwks_uri"} - described.keys():
-        raise _silent(f"without {', '.join(sorted(missing))}")
+    wanted = ("authorization_endpoint", "jwks_uri", "token_endpoint")
+    if missing := [name for name in wanted if not isinstance(described.get(name), str)]:
+        raise _silent(f"without {', '.join(missing)}")
     return described
 
 
@@ -175,7 +210,7 @@ def _get(url: str) -> dict[str, Any]:
         answer = requests.get(url, timeout=TIMEOUT)
         answer.raise_for_status()
         return dict(answer.json())
-    except (requests.RequestException, TypeError, ValueError) as error:
+    except (requests.RequestException, RecursionError, TypeError, ValueError) as error:
         raise _silent(type(error).__name__) from error
 
 

@@ -1,32 +1,41 @@
 """Signing in by a mailed one-time link. Whether an address is known is never told."""
 
+import secrets
 from datetime import datetime, timedelta
+from typing import Final
 
 from kloof import storage
 from kloof.config import Settings
-from kloof.domain.access import tokens
+from kloof.domain.access import asking, tokens
 from kloof.domain.access.audit_log import Actor, ActorKind, AuditAction, by
 from kloof.domain.access.people import Person
-from kloof.storage.access import audit_log, people, sign_ins
+from kloof.storage.access import audit_log, people, sessions, sign_ins
 from kloof.storage.mailing import outbox
 
 LINK_LASTS = timedelta(minutes=15)
+LONGEST: Final = timedelta(hours=12)
+"""A session ends so long after the sign-in, whatever was opened since."""
 
 
 def ask(settings: Settings, email: str, browser: str, now: datetime) -> None:
     """Queue a mail with a link that lasts 15 minutes, if this is somebody's address; otherwise do nothing.
 
-    `browser` is the secret in the asking browser's cookie; only its fingerprint is kept.
+    Where enough links were mailed that nobody used, no more go out: the newest of them works for 15 minutes more, so
+    that who reads the mailbox always has a way in, however often somebody else asks. `browser` is the secret in the
+    asking browser's cookie; only its fingerprint is kept.
     """
     with storage.transaction():
         person, stand_in = people.by_email(email), people.anybody()
+        asks = person or stand_in
+        sent = sign_ins.unused(asks.id, now - asking.DAY, asking.MOST_A_DAY) if asks else []
+        mails = person is not None and asking.may_mail([moment for _, moment in sent], now)
         # For an address that nobody has the same rows are written and taken back: an answer that came sooner
         # would tell. The line in the log makes both end in a commit.
-        with storage.kept() if person else storage.taken_back():
-            asking = person or stand_in
-            if asking:
-                row, _ = mint(settings, asking, tokens.fingerprint(browser), now, LINK_LASTS)
+        with storage.kept() if mails else storage.taken_back():
+            if asks:
+                row, _ = mint(settings, asks, tokens.fingerprint(browser), now, LINK_LASTS)
                 outbox.queue_sign_in(row, now)
+        sign_ins.renew(sent[0][0] if person and not mails else None, now + LINK_LASTS)
         audit_log.write(Actor(ActorKind.VISITOR), AuditAction.SIGN_IN_ASKED, now)
 
 
@@ -55,7 +64,7 @@ def use(token: str, now: datetime) -> Person | None:
     """Who signs in with this link, once; None for a link that is wrong, used or too old."""
     with storage.transaction():
         link = sign_ins.usable(tokens.fingerprint(token), now)
-        if link is None or not sign_ins.use(link.id, now):
+        if link is None or not sign_ins.use(link, now):
             return None
         person = people.by_id(link.person)
         if person:
@@ -63,10 +72,25 @@ def use(token: str, now: datetime) -> Person | None:
     return person
 
 
-def leave(person: Person, now: datetime, *, everywhere: bool) -> None:
-    """Note that this person signs out; with `everywhere` every session of theirs ends, on whatever device."""
+def begin_session(person: Person, now: datetime, before: str = "") -> str:
+    """A new session of this person: the secret by which their browser is known. What it held `before` is over."""
+    secret = secrets.token_urlsafe(32)
     with storage.transaction():
+        sessions.end(tokens.fingerprint(before))
+        sessions.begin(person.id, tokens.fingerprint(secret), now, forgotten=now - LONGEST)
+    return secret
+
+
+def who_has(secret: str, now: datetime) -> Person | None:
+    """Who is signed in where this secret is held; None where the session ended, and for somebody who has left."""
+    return sessions.person_of(tokens.fingerprint(secret), since=now - LONGEST)
+
+
+def leave(person: Person, secret: str, now: datetime, *, everywhere: bool) -> None:
+    """This person signs out: their session ends at the server, with `everywhere` all of theirs, on whatever device."""
+    with storage.transaction():
+        sessions.end(tokens.fingerprint(secret))
         if everywhere:
-            people.end_sessions(person.id)
+            sessions.end_all(person.id)
         what = AuditAction.SESSIONS_ENDED if everywhere else AuditAction.SIGNED_OUT
         audit_log.write(by(person), what, now, person=person.id)

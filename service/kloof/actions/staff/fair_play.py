@@ -6,9 +6,16 @@ from datetime import datetime
 from kloof import storage
 from kloof.actions.staff.consent import refuse_without_consent
 from kloof.config import Settings
+from kloof.domain.access.networks import is_public, mark, network_of
 from kloof.domain.addresses import domain_of
-from kloof.domain.staff.fair_play import Question, TraceQuestion, address_questions, questions
-from kloof.domain.staff.networks import LEAST_AT_ONCE, MINUTES_AT_ONCE, mark, network_of
+from kloof.domain.staff.fair_play import (
+    LEAST_AT_ONCE,
+    MINUTES_AT_ONCE,
+    Question,
+    TraceQuestion,
+    address_questions,
+    questions,
+)
 from kloof.storage.access import attempts
 from kloof.storage.staff import fair_play
 
@@ -40,13 +47,13 @@ def note_network(settings: Settings, deal: int, address: str | None, now: dateti
     only since the works council agreed. Until the next quarter but one, marks that tell nothing without the secret key
     stand for who and where.
     """
-    network = network_of(address)
-    if settings.works_council_consent is None or network is None:
+    if settings.works_council_consent is None or not is_public(address):
         return
     parties = fair_play.parties(deal)
     if parties is None:
         return
     seller, customer = parties
+    network = network_of(address)
     window = int(now.timestamp()) // (60 * MINUTES_AT_ONCE)
     with storage.transaction():
         once = mark(settings.secret_key, network, seller, customer)

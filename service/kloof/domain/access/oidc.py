@@ -2,36 +2,64 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from kloof.domain import addresses
 from kloof.domain.access.people import Role
+from kloof.domain.deals.cells import LONGEST
 from kloof.domain.errors import Reason, Refused
+
+LONGEST_SUBJECT: Final = 255
+"""Letters of a `sub` (OpenID Connect Core, 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAccount:
+    """What never changes about an account, whatever its address is called: issuer and `sub` (Core, 5.7)."""
+
+    issuer: str
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """Somebody of the company, as the provider knows them now."""
 
+    account: ProviderAccount
     email: str
     name: str
     role: Role
 
 
-def claimed(claims: Mapping[str, Any], groups_claim: str, roles: Mapping[str, Role]) -> Claimed:
+def claimed(
+    claims: Mapping[str, Any], groups_claim: str, roles: Mapping[str, Role], *, tells_verified: bool = True
+) -> Claimed:
     """Who this is. Raises Refused, in a sentence for the person at the door, where that cannot be told.
 
-    Somebody in groups with different roles is refused: which of them counts is not ours to guess.
+    An address counts where `email_verified` is true, and nothing that only looks like it; where the provider is one
+    that never tells (`tells_verified`), it may be absent. Somebody in groups with different roles is refused: which
+    of them counts is not ours to guess.
     """
-    email = addresses.known_as(str(claims.get("email") or ""))
-    if "@" not in email or claims.get("email_verified") is False:
+    account = ProviderAccount(_text(claims, "iss"), _text(claims, "sub"))
+    if not account.issuer or not 0 < len(account.subject) <= LONGEST_SUBJECT:
+        raise Refused(
+            Reason.PROVIDER_UNPROVEN,
+            "What the sign-in provider says does not belong to this sign-in.",
+            remedy="Begin again.",
+        )
+    email = addresses.known_as(_text(claims, "email"))
+    is_verified = claims.get("email_verified") is True or not (tells_verified or "email_verified" in claims)
+    if not is_verified or not addresses.is_address(email):
         raise Refused(
             Reason.PROVIDER_NO_ADDRESS,
             "Your provider gives no e-mail address that it has verified.",
             remedy="Ask who looks after it.",
         )
-    told = claims.get(groups_claim)
-    groups = [told] if isinstance(told, str) else list(told or [])
+    return Claimed(account, email, _name(claims, email), _role(claims.get(groups_claim), roles))
+
+
+def _role(told: object, roles: Mapping[str, Role]) -> Role:
+    groups = [told] if isinstance(told, str) else told if isinstance(told, list) else []
     found = {roles[group] for group in groups if isinstance(group, str) and group in roles}
     if len(found) != 1:
         why = (
@@ -40,4 +68,15 @@ def claimed(claims: Mapping[str, Any], groups_claim: str, roles: Mapping[str, Ro
             else (Reason.PROVIDER_NO_GROUP, "You are in no group that may use this.")
         )
         raise Refused(*why, remedy="Ask the desk which group you should be in.")
-    return Claimed(email, str(claims.get("name") or email.partition("@")[0]), found.pop())
+    return found.pop()
+
+
+def _name(claims: Mapping[str, Any], email: str) -> str:
+    name = _text(claims, "name")
+    return name if name.isprintable() and 0 < len(name) <= LONGEST else email.partition("@")[0]
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    """A claim that is a text; empty for one that is absent, or anything else."""
+    value = claims.get(name)
+    return value.strip() if isinstance(value, str) else ""

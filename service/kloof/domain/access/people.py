@@ -16,7 +16,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the company who can sign in. `epoch` rises when all their sessions are ended."""
+    """Somebody of the company who can sign in."""
 
     id: int
     email: str
@@ -24,4 +24,3 @@ class Person:
     role: Role
     team: str = ""
     language: Language = "nl"
-    epoch: int = 0

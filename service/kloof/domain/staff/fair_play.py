@@ -43,6 +43,10 @@ class Trace(StrEnum):
     ONE_NETWORK = "one_network"  # quarters of an hour in which several customers answered from one network
 
 
+LEAST_AT_ONCE: Final = 4
+"""Customers of one salesperson who send in from one network: half of what a closed group needs."""
+MINUTES_AT_ONCE: Final = 15
+"""What "at one time" is: a quarter of an hour by the clock."""
 LEAST_NAMES: Final = 3
 LEAST_AT_ONE_DOMAIN: Final = 4
 PUBLIC_PROVIDERS: Final = (

@@ -14,9 +14,15 @@ def by_id(person_id: int) -> Person | None:
     return _value(Row.get_or_none(Row.id == person_id, Row.active))
 
 
-def by_email(email: str) -> Person | None:
-    """The person with this address; None for nobody, and for somebody who has left."""
-    return _value(Row.get_or_none(Row.email == addresses.known_as(email), Row.active))
+def by_email(email: str, *, also_left: bool = False) -> Person | None:
+    """The person with this address; None for nobody, and for somebody who has left unless they are wanted too."""
+    row = Row.get_or_none(Row.email == addresses.known_as(email))
+    return _value(row) if row is not None and (row.active or also_left) else None
+
+
+def leave(person_id: int) -> None:
+    """This person works here no more."""
+    Row.update(active=False).where(Row.id == person_id).execute()
 
 
 def anybody() -> Person | None:
@@ -48,11 +54,6 @@ def put(email: str, name: str, role: Role, team: str, now: datetime) -> bool:
     return True
 
 
-def end_sessions(person_id: int) -> None:
-    """Make every session of this person invalid, wherever it is."""
-    Row.update(epoch=Row.epoch + 1).where(Row.id == person_id).execute()
-
-
 def _value(row: Row | None) -> Person | None:
     if row is None:
         return None
@@ -63,5 +64,4 @@ def _value(row: Row | None) -> Person | None:
         role=Role(row.role),
         team=row.team,
         language=cast(Language, row.language),
-        epoch=row.epoch,
     )

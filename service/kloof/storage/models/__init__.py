@@ -19,7 +19,7 @@ from kloof.storage.models.release import (
     Spread,
 )
 from kloof.storage.models.responses import Invitation, Promise, Response
-from kloof.storage.models.sign_in import Attempt, SignIn
+from kloof.storage.models.sign_in import AccountOfPerson, Attempt, KeyCheck, SignIn, StaffSession
 
 MODELS = [
     SurveyVersion,
@@ -32,6 +32,9 @@ MODELS = [
     Response,
     Promise,
     SignIn,
+    StaffSession,
+    AccountOfPerson,
+    KeyCheck,
     Attempt,
     Call,
     CallStep,
@@ -59,6 +62,7 @@ MODELS = [
 __all__ = [
     "MODELS",
     "Account",
+    "AccountOfPerson",
     "AnsweredAtOnce",
     "Attempt",
     "AuditEntry",
@@ -71,6 +75,7 @@ __all__ = [
     "Deal",
     "HandoverMark",
     "Invitation",
+    "KeyCheck",
     "Message",
     "MigrationNote",
     "OptOut",
@@ -89,5 +94,6 @@ __all__ = [
     "Round",
     "SignIn",
     "Spread",
+    "StaffSession",
     "SurveyVersion",
 ]

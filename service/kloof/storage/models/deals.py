@@ -38,7 +38,7 @@ class Person(BaseModel):
     role = CharField(max_length=20)
     team = CharField(default="")
     language = CharField(max_length=2, default="nl")
-    epoch = IntegerField(default=0)
+    epoch = IntegerField(default=0)  # counted sessions that ended together; now each is a StaffSession
     active = BooleanField(default=True)
     added_at = UtcField()
 

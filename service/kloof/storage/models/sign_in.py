@@ -1,4 +1,4 @@
-"""Signing in by mailed link, and the count of attempts that limits guessing."""
+"""Signing in by mailed link, who is signed in, and the count of attempts that limits guessing."""
 
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,36 @@ class SignIn(BaseModel):
 
     if TYPE_CHECKING:
         person_id: int
+
+
+class StaffSession(BaseModel):
+    """Somebody is signed in, in the browser that holds what this is the fingerprint of; deleted when they go."""
+
+    fingerprint = CharField(max_length=64, unique=True)
+    person = ForeignKeyField(Person, on_delete="CASCADE")
+    began_at = UtcField(index=True)
+
+
+class AccountOfPerson(BaseModel):
+    """By which account at the provider somebody signs in."""
+
+    person = ForeignKeyField(Person, unique=True, on_delete="CASCADE")
+    issuer = CharField()
+    subject = CharField()
+
+    if TYPE_CHECKING:
+        person_id: int
+
+    class Meta:
+        indexes = ((("issuer", "subject"), True),)
+
+
+class KeyCheck(BaseModel):
+    """The one row that tells the secret key of this database from every other; see domain.access.secret_key."""
+
+    only = CharField(max_length=3, unique=True, default="key")
+    value = CharField(max_length=64)
+    noted_at = UtcField()
 
 
 class Attempt(BaseModel):

@@ -5,20 +5,18 @@ from typing import Final, cast
 
 from flask import Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, UserMixin, current_user
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 
 from kloof import storage
+from kloof.actions.access import sign_in
 from kloof.domain.access.people import Person, Role
 from kloof.domain.errors import Reason, Refused
-from kloof.storage.access import people
 from kloof.web.app.context import now
 from kloof.web.app.routes import ROUTES, AccessKind, may_enter
 
 IDLE: Final = timedelta(hours=2)
 """A session ends when nothing was opened for so long."""
-LONGEST: Final = timedelta(hours=12)
-"""A session ends so long after the sign-in, whatever was opened since."""
 HOME: Final = {
     Role.SALESPERSON: ("me.overview", "My feedback"),
     Role.DESK: ("desk.overview", "Back to the desk"),
@@ -36,13 +34,14 @@ login = LoginManager()
 
 
 class Visitor(UserMixin):
-    """Somebody of the company in a session that ends when their epoch rises."""
+    """Somebody of the company; the cookie holds the secret of their session, which the server can end."""
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person, secret: str) -> None:
         self.person = person
+        self.secret = secret
 
     def get_id(self) -> str:
-        return f"{self.person.id}.{self.person.epoch}"
+        return self.secret
 
 
 def init_app(app: Flask) -> None:
@@ -70,6 +69,11 @@ def signed_in() -> Person:
     return cast(Visitor, current_user).person
 
 
+def secret_of_session() -> str:
+    """By what this browser is known, if it is; whether that is still worth something is another question."""
+    return str(session.get("_user_id", ""))
+
+
 def is_inside() -> bool:
     """Whether this visitor has passed a door for roles on their way here."""
     return bool(g.get("inside"))
@@ -92,22 +96,31 @@ def way_home() -> tuple[str, str] | None:
     return None if home is None or home[0] == request.endpoint else home
 
 
-def _visitor(identity: str) -> Visitor | None:
-    number, _, epoch = identity.partition(".")
-    person = people.by_id(int(number)) if number.isdigit() else None
-    return Visitor(person) if person and str(person.epoch) == epoch and _lasts(now()) else None
+def _visitor(secret: str) -> Visitor | None:
+    person = sign_in.who_has(secret, now()) if _was_here_lately(now()) else None
+    return Visitor(person, secret) if person else None
 
 
-def begin(moment: datetime) -> None:
-    """A session begins now."""
-    session["began"] = session["seen"] = int(moment.timestamp())
+def begin(person: Person, moment: datetime) -> None:
+    """A new session begins in this browser, and the one that it had is over."""
+    secret = sign_in.begin_session(person, moment, before=secret_of_session())
+    session.clear()
+    session.permanent = False
+    login_user(Visitor(person, secret))
+    session["seen"] = int(moment.timestamp())
 
 
-def _lasts(moment: datetime) -> bool:
-    began, seen, at = session.get("began"), session.get("seen"), int(moment.timestamp())
-    if not isinstance(began, int) or not isinstance(seen, int):
-        return False
-    return at - began < LONGEST.total_seconds() and at - seen < IDLE.total_seconds()
+def end(moment: datetime, *, everywhere: bool) -> None:
+    """The session of this browser is over, with `everywhere` every one of this person."""
+    sign_in.leave(signed_in(), secret_of_session(), moment, everywhere=everywhere)
+    logout_user()
+    session.clear()
+
+
+def _was_here_lately(moment: datetime) -> bool:
+    # The moment is in the cookie: one that was copied earlier is out sooner, and looking at a page writes no row.
+    seen = session.get("seen")
+    return isinstance(seen, int) and int(moment.timestamp()) - seen < IDLE.total_seconds()
 
 
 def _seen(moment: datetime) -> None:

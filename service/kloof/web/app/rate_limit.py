@@ -2,6 +2,9 @@
 
 import hashlib
 
+from flask import request
+
+from kloof.domain.access.networks import network_of
 from kloof.storage.access import attempts
 from kloof.web.app.context import now
 
@@ -13,10 +16,10 @@ def seconds_left() -> int:
     return WINDOW_SECONDS - int(now().timestamp()) % WINDOW_SECONDS
 
 
-def limited(what: str, origin: str | None, *, most: int) -> bool:
-    """Count one attempt and say whether there were more than `most` from this origin in this quarter of an hour.
+def limited(what: str, *, most: int) -> bool:
+    """Count one attempt and say whether there were more than `most` from this network in this quarter of an hour.
 
-    The origin (an address, a mail address) is kept as a hash, and only for the window.
+    The network is kept as a hash, and only for the window.
     """
-    digest = hashlib.sha256((origin or "").encode()).hexdigest()
+    digest = hashlib.sha256(network_of(request.remote_addr).encode()).hexdigest()
     return attempts.count(what, digest, int(now().timestamp()) // WINDOW_SECONDS) > most

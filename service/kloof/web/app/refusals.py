@@ -7,6 +7,7 @@ from typing import Final
 
 from kloof.domain.errors import PERHAPS_OVER, Reason
 from kloof.wording.file_words import FILE_WORDS, LINE_WORDS
+from kloof.wording.sign_in_words import SIGN_IN_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,54 +104,6 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
             "Sign in with your account at work.",
             ("sign_in.ask", "Sign in with my account at work"),
         ),
-        Reason.SIGN_IN_ELSEWHERE: RefusalWords(
-            403,
-            "This sign-in was not begun in this browser",
-            "Or it was already used. Begin again, and stay in this browser until you are in.",
-            _TO_SIGN_IN,
-        ),
-        Reason.PROVIDER_SAID_NO: RefusalWords(
-            403,
-            "The provider did not let you in",
-            "Begin again, or ask who looks after your account at work.",
-            _TO_SIGN_IN,
-        ),
-        Reason.PROVIDER_SILENT: RefusalWords(
-            503,
-            "Your sign-in provider gives no answer that we can use",
-            "Begin again in a few minutes. If it stays like this, tell who looks after kloof: its log says more.",
-            _TO_SIGN_IN,
-        ),
-        Reason.PROVIDER_IS_ANOTHER: RefusalWords(
-            503,
-            "Your sign-in provider says that it is another one",
-            "You cannot mend this. Ask who looks after kloof to set oidc.issuer to what the provider says.",
-            _TO_SIGN_IN,
-        ),
-        Reason.PROVIDER_UNPROVEN: RefusalWords(
-            403,
-            "What your provider says does not belong to this sign-in",
-            "A sign-in can be used once, and not for long. Begin again.",
-            _TO_SIGN_IN,
-        ),
-        Reason.PROVIDER_NO_ADDRESS: RefusalWords(
-            403,
-            "Your provider gives no e-mail address that it has verified",
-            "Ask who looks after your account at work to verify it. Then begin again.",
-            _TO_SIGN_IN,
-        ),
-        Reason.PROVIDER_NO_GROUP: RefusalWords(
-            403,
-            "You are in no group that may use this",
-            "Ask the desk which group you should be in. Then begin again.",
-            _TO_SIGN_IN,
-        ),
-        Reason.PROVIDER_TWO_ROLES: RefusalWords(
-            403,
-            "You are in groups with different roles",
-            "Ask the desk which group you should be in. Then begin again.",
-            _TO_SIGN_IN,
-        ),
         Reason.SURVEY_CLOSED: RefusalWords(
             409,
             "This survey was closed in the meantime",
@@ -202,6 +155,9 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
             404,
             "No customer is known by that",
             "Write the address, or the number, as it stands in the deals file.",
+        ),
+        Reason.PERSON_UNKNOWN: RefusalWords(
+            404, "Nobody of the company has this address", "Compare it with the one by which they were added."
         ),
         Reason.MESSAGE_UNKNOWN: RefusalWords(
             404, "There is no message {number}", "The desk shows the numbers of what waits.", _TO_DESK
@@ -286,6 +242,7 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
             "What you saved is still there. Try again in a few minutes.",
         ),
     }
+    | {reason: RefusalWords(*words, _TO_SIGN_IN) for reason, words in SIGN_IN_WORDS.items()}
     | {reason: RefusalWords(422, *words, _TO_DESK) for reason, words in FILE_WORDS.items()}
     | dict.fromkeys(_FOR_WHO_LOOKS_AFTER_KLOOF, _TO_MEND)
     | dict.fromkeys(PERHAPS_OVER, _TRY_LATER)

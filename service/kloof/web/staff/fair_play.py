@@ -8,17 +8,18 @@ from kloof.actions.staff.fair_play import Named
 from kloof.domain.errors import KloofError, Reason
 from kloof.domain.staff.fair_play import (
     FALSE_DISCOVERIES,
+    LEAST_AT_ONCE,
     LEAST_AT_ONE_DOMAIN,
     LEAST_DIFFERENCE,
     LEAST_NAMES,
     LEAST_OTHERS,
     LEAST_OWN,
+    MINUTES_AT_ONCE,
     Question,
     Signal,
     Trace,
     TraceQuestion,
 )
-from kloof.domain.staff.networks import LEAST_AT_ONCE, MINUTES_AT_ONCE
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.language import say

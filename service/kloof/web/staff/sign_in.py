@@ -1,10 +1,10 @@
 """Signing in and out: ask for a link by mail, use it once, leave."""
 
 import secrets
+from typing import Final
 
 from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_user, logout_user
 from flask_wtf import FlaskForm
 from wtforms import EmailField, Field
 from wtforms.validators import ValidationError
@@ -16,12 +16,15 @@ from kloof.domain.addresses import is_address
 from kloof.domain.errors import KloofError, Reason
 from kloof.web.app import errors, guard
 from kloof.web.app.context import now, settings
-from kloof.web.app.guard import Visitor, signed_in
 from kloof.web.app.rate_limit import limited
 
 blueprint = Blueprint("sign_in", __name__)
 
 BROWSER_COOKIE = "kloof_browser"
+MOST_ASKED: Final = 100
+"""Times that a link is asked for from one network in a quarter of an hour: a whole office may begin its day. To use a
+link that was mailed is never counted: it lets its holder in also from a network that has asked too often.
+"""
 
 
 def _is_an_address(_: FlaskForm, field: Field) -> None:
@@ -64,13 +67,11 @@ def send() -> ResponseReturnValue:
         # With a provider there is no second way in: whoever lost their account there has none here.
         return errors.page(Reason.PAGE_UNKNOWN)
     # Counted before anything is read: what cannot be an address is an attempt too.
-    if limited("sign-in-origin", request.remote_addr, most=30):
+    if limited("sign-in-origin", most=MOST_ASKED):
         return errors.page(Reason.TOO_MANY_SIGN_INS)
     form = AskForm()
     if not form.validate():
         return render_template("sign_in/ask.html", form=form), 422
-    if limited("sign-in", str(form.email.data).lower(), most=5):
-        return errors.page(Reason.TOO_MANY_SIGN_INS)
     browser = request.cookies.get(BROWSER_COOKIE) or secrets.token_urlsafe(32)
     action.ask(settings(), str(form.email.data), browser, now())
     response = make_response(render_template("sign_in/sent.html", email=form.email.data))
@@ -117,10 +118,7 @@ def use(token: str) -> ResponseReturnValue:
 def welcome(person: Person) -> ResponseReturnValue:
     """Begin a new session for this person and lead them to the page that they wanted."""
     wanted = session.get("next")
-    session.clear()
-    session.permanent = False
-    login_user(Visitor(person))
-    guard.begin(now())
+    guard.begin(person, now())
     return redirect(_landing(person, wanted))
 
 
@@ -131,7 +129,7 @@ def go() -> ResponseReturnValue:
         return errors.page(Reason.PAGE_UNKNOWN)
     if not UseForm().validate():
         return errors.page(Reason.FORM_EXPIRED)
-    if limited("sign-in-origin", request.remote_addr, most=30):
+    if limited("sign-in-origin", most=MOST_ASKED):
         return errors.page(Reason.TOO_MANY_SIGN_INS)
     attempt = oidc.PendingSignIn.new()
     where = oidc.address(settings(), attempt)
@@ -154,9 +152,7 @@ def back() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 def leave() -> ResponseReturnValue:
     """End this session, or with `everywhere` every session of this person."""
-    action.leave(signed_in(), now(), everywhere=bool(request.form.get("everywhere")))
-    logout_user()
-    session.clear()
+    guard.end(now(), everywhere=bool(request.form.get("everywhere")))
     return redirect(url_for("sign_in.ask"))
 
 

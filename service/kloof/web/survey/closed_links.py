@@ -15,6 +15,6 @@ def closed(_: KloofError) -> ResponseReturnValue:
 
     Only wrong ones count, each kind apart, so no customer is locked out.
     """
-    if limited(f"{request.blueprint}-link", request.remote_addr, most=MOST_WRONG_LINKS):
+    if limited(f"{request.blueprint}-link", most=MOST_WRONG_LINKS):
         return errors.page(Reason.TOO_MANY_LINKS)
     return errors.page(Reason.LINK_CLOSED)

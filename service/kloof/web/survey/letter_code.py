@@ -41,7 +41,7 @@ def go(token: str) -> ResponseReturnValue:
 @errors.own_page(blueprint, Reason.CODE_UNKNOWN)
 def mistyped(_: KloofError) -> ResponseReturnValue:
     """Only wrong codes count for the limit, so a customer with a good one is never locked out."""
-    if limited("letter-code", request.remote_addr, most=MOST_WRONG_CODES):
+    if limited("letter-code", most=MOST_WRONG_CODES):
         return errors.page(Reason.TOO_MANY_CODES)
     typed = (request.view_args or {}).get("token") or request.form.get("code", "")
     shown = _page(typed[:LONGEST], wrong="unknown" if typed_code(typed[:LONGEST]) else "incomplete")

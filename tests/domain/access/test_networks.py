@@ -2,7 +2,7 @@
 
 import pytest
 
-from kloof.domain.staff.networks import mark, network_of
+from kloof.domain.access.networks import is_public, mark, network_of
 
 KEY = "a key for the tests, worth nothing at all"
 
@@ -22,7 +22,12 @@ def test_devices_behind_one_connection_are_one_network_and_the_next_house_is_ano
     ["127.0.0.1", "10.1.2.3", "172.17.0.1", "192.168.1.20", "::1", "fd00::1", "", None, "unix:", "1.2.3"],
 )
 def test_what_every_visitor_has_behind_an_unknown_proxy_says_nothing(address: str | None) -> None:
-    assert network_of(address) is None
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["", None, "unix:", "1.2.3"])
+def test_what_is_no_address_is_no_network(address: str | None) -> None:
+    assert network_of(address) == ""
 
 
 def test_the_same_parts_have_the_same_mark_and_no_others_have() -> None:
