@@ -8,9 +8,9 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
-from gunicorn.workers.gthread import ThreadWorker
 
 from kloof.actions.clock import clock_of
+from kloof.cli.arrivals import ArrivalsFirst
 from kloof.cli.logs import Discreet
 from kloof.config import Settings
 from kloof.domain.surveys.definition import Survey
@@ -25,7 +25,7 @@ class Log(Logger):
             handler.setFormatter(Discreet(self.error_fmt, self.datefmt))
 
 
-class Worker(ThreadWorker):
+class Worker(ArrivalsFirst):
     """A worker that leaves Ctrl-C, and a closed terminal, to the process that started it, which then tells it to stop.
 
     A terminal sends SIGINT to the whole group. gunicorn's own worker begins to stop at that, and at the SIGQUIT that
