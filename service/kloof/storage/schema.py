@@ -7,6 +7,7 @@ from pathlib import Path
 from playhouse.migrations import Migration, Runner
 
 from kloof.storage.database import database, ensure_connected, is_postgresql
+from kloof.storage.models import MigrationNote
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _TOLD_OF = "0018_one_spelling"
@@ -25,7 +26,7 @@ def pending() -> list[str]:
     waiting = [step.name for step in _status() if step.path and not step.applied]
     if waiting:
         return waiting
-    return [_TOLD_OF] if database.execute_sql("SELECT 1 FROM migration_note LIMIT 1").fetchone() else []
+    return [_TOLD_OF] if MigrationNote.select().exists() else []
 
 
 def unknown() -> list[str]:
