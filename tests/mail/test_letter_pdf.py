@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import zxingcpp
 from PIL import Image
 
@@ -12,6 +13,7 @@ from cast.selling import NOON, company, survey
 from instruments.paper_reading import pages, picture
 from kloof.config import Company
 from kloof.domain.access import tokens
+from kloof.domain.errors import Refused
 from kloof.domain.text import Language
 from kloof.mail.letter_pdf import LetterPrinter
 
@@ -63,3 +65,35 @@ def test_a_logo_is_printed(tmp_path: Path) -> None:
     plain = len(letter(tmp_path).read_bytes())
     for name in ("logo.svg", "logo.png"):
         assert len(letter(tmp_path, logo=Path(name)).read_bytes()) != plain
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Nguyễn Thị Ánh", "Đặng Hữu Phước", "Žofie Šťastná", "Łukasz Żółć", "Gülşen Iğdır", "Øystein Ærø",
+        "Kateřina Ďáblová", "Ŵyn Ŷnys", "Μαρία Παπαδοπούλου", "Ирина Ђурић", "Їжак Ґалаґан", "O’Brien – “De Hoek” €",
+        "Ἀθηνᾶ", "ẞ Groß", "ĲSBRAND", "ŊÁNDOR",
+    ],
+)  # fmt: skip
+def test_a_name_of_any_european_language_or_vietnamese_is_printed_whole(tmp_path: Path, name: str) -> None:
+    assert name in pages(letter(tmp_path, name=name))[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "lacking"),
+    [
+        ("محمد العربي", "م ح د ا ل ع ر ب ي"),
+        ("Jan 王芳", "王 芳"),
+        ("משה Cohen", "מ ש ה"),
+        ("Klus \U0001f600", "\U0001f600"),
+        ("สมชาย", "ส ม ช า ย"),
+    ],
+)
+def test_a_letter_that_would_lose_a_letter_is_not_printed_and_says_which(
+    tmp_path: Path, name: str, lacking: str
+) -> None:
+    for place, changes in {"the customer's name": {"name": name}, "the product": {"product": name}}.items():
+        with pytest.raises(Refused) as refused:
+            letter(tmp_path, **changes)  # type: ignore[arg-type]
+        assert refused.value.facts["letters"] == lacking
+        assert f"cannot be printed: {place}, {name}," in str(refused.value)

@@ -21,9 +21,14 @@ def letters(file: Path, again: str | None, as_json: bool) -> None:
     now = wall_clock()
     pile = print_again(settings, file, again, now) if again else print_new(settings, file, now)
     printed = len(pile.letters)
-    words = f"{printed} letters in {file}." if printed else "No letter is due; no file was made."
+    nothing = "No letter can be printed" if pile.unprintable else "No letter is due"
+    words = f"{printed} letters in {file}." if printed else f"{nothing}; no file was made."
     if pile.withdrawn:
         words += f" {pile.withdrawn} were withdrawn: nobody waits for them any more."
-    if pile.waiting:
-        words += f" {pile.waiting} more are due: run this again with another file."
+    if more := pile.waiting - len(pile.unprintable):
+        words += f" {more} more are due: run this again with another file."
+    for refusal in pile.unprintable:
+        click.echo(str(refusal), err=True)
     report(as_json, pile.as_dict(), words)
+    if pile.unprintable:
+        raise SystemExit(1)

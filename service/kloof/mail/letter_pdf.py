@@ -3,17 +3,19 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import segno
 from fpdf import FPDF, FPDFException
+from fpdf.fonts import TTFFont
 
 from kloof.config import Settings
 from kloof.design.shared import light_colours
 from kloof.domain import notation
 from kloof.domain.access import tokens
 from kloof.domain.colour import parsed
-from kloof.domain.errors import BadSettings
+from kloof.domain.errors import BadSettings, Reason, Refused
 from kloof.domain.mailing.messages import Outgoing
 from kloof.domain.mailing.subjects import AboutSurvey
 from kloof.domain.surveys.definition import Survey, Wave
@@ -47,6 +49,10 @@ class LetterPrinter:
         self.document.set_margins(_LEFT, _TOP, _RIGHT)
         self.document.add_font("Letter", "", _FONTS / "source-sans-3-regular.ttf")
         self.document.add_font("Letter", "B", _FONTS / "source-sans-3-semibold.ttf")
+        # What Source Sans has besides and few letters need: Vietnamese, the rest of Latin, Greek and Cyrillic.
+        self.document.add_font("More", "", _FONTS / "source-sans-3-more-regular.ttf")
+        self.document.add_font("More", "B", _FONTS / "source-sans-3-more-semibold.ttf")
+        self.document.set_fallback_fonts(["More"])
         self.document.set_title(settings.company.name)
         self.document.set_creator("kloof")
 
@@ -55,8 +61,12 @@ class LetterPrinter:
         return bytes(self.document.output())
 
     def add(self, mail: Outgoing, survey: Survey, closes_at: datetime, now: datetime) -> None:
-        """One more letter; `closes_at` is when its survey closes, `now` its date."""
+        """One more letter; `closes_at` is when its survey closes, `now` its date.
+
+        Raises Refused, and prints nothing, where a name on it has letters that no typeface here has.
+        """
         assert mail.asks is not None, "a letter always asks a survey"  # noqa: S101
+        self._refuse_what_cannot_be_printed(mail, mail.asks)
         paper, facts = mail_texts().on_paper, self._facts(mail, mail.asks, survey, closes_at)
         letter = paper.first if mail.asks.wave is Wave.SALE else paper.second
 
@@ -73,6 +83,38 @@ class LetterPrinter:
         self._text(f"{say(mail_texts().regards)}\n{self.settings.company.name}")
         contact = [say(paper.contact)] if self.settings.company.contact else []
         self._foot(" ".join([say(paper.reason), say(paper.way_out), *contact]))
+
+    def _refuse_what_cannot_be_printed(self, mail: Outgoing, about: AboutSurvey) -> None:
+        """fpdf leaves out what it has no shape for: "Dear ,"."""
+        named = {
+            "the customer's name": mail.to.name,
+            "the product": about.product,
+            "the salesperson's name": about.salesperson,
+            "the deal's number": about.deal_id,
+            "the company's name": self.settings.company.name,
+            "company.contact": self.settings.company.contact or "",
+        }
+        for place, text in named.items():
+            if lacking := self._lacking(text):
+                raise Refused(
+                    Reason.LETTER_UNPRINTABLE,
+                    f"The letter of deal {about.deal_id} cannot be printed: {place}, {text}, has letters that are in "
+                    f"no typeface here: {' '.join(lacking)}.",
+                    remedy="Load the deal again with a name in Latin, Greek or Cyrillic letters, or write this letter "
+                    "by hand.",
+                    deal=about.deal_id,
+                    text=text,
+                    letters=" ".join(lacking),
+                )
+
+    def _lacking(self, text: str) -> list[str]:
+        """The letters of a text that neither typeface has, each once."""
+        shapes = [cast(TTFFont, self.document.fonts[font]).cmap for font in ("letter", "more")]
+        return [
+            letter
+            for letter in dict.fromkeys(text)
+            if not letter.isspace() and not any(ord(letter) in shape for shape in shapes)
+        ]
 
     def _facts(
         self, mail: Outgoing, about: AboutSurvey, survey: Survey, closes_at: datetime

@@ -295,3 +295,29 @@ def test_a_pile_of_letters_takes_as_many_reads_as_one(settings: Settings, tmp_pa
         return sum(query.lstrip().startswith("SELECT") for query in queries)
 
     assert reads(1, 100) == reads(12, 200)
+
+
+def test_a_letter_that_would_lose_letters_waits_is_said_and_holds_up_no_other(
+    settings: Settings, tmp_path: Path
+) -> None:
+    load(
+        settings, row("D-1", "Nguyễn Thị Ánh"), row("D-2", "محمد العربي", number="7"), row("D-3", "Ans Smit")
+    )
+    pile = letters.print_new(settings, tmp_path / "post.pdf", NOON + timedelta(days=9))
+    words = pages(tmp_path / "post.pdf")
+    assert len(words) == len(pile.letters) == 2
+    assert "Beste Nguyễn Thị Ánh" in " ".join(words)
+    [refused] = pile.unprintable
+    assert (refused.facts["deal"], refused.facts["letters"]) == ("D-2", "م ح د ا ل ع ر ب ي")
+    [waits] = Message.select().where(Message.state == "letter")
+    assert waits.invitation.deal.deal_id == "D-2"
+    assert pile.as_dict()["waiting"] == 1
+    load(settings, row("D-2", "Mohammed al-Arabi", number="7"))
+    again = letters.print_new(settings, tmp_path / "later.pdf", NOON + timedelta(days=9))
+    assert (len(again.letters), again.unprintable) == (1, ())
+
+
+def test_where_no_letter_can_be_printed_no_file_is_made(settings: Settings, tmp_path: Path) -> None:
+    load(settings, row("D-2", "王芳", number="7"))
+    pile = letters.print_new(settings, tmp_path / "post.pdf", NOON + timedelta(days=9))
+    assert (pile.letters, len(pile.unprintable), (tmp_path / "post.pdf").exists()) == ((), 1, False)

@@ -26,15 +26,24 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class PrintedLetters:
-    """What was printed: the messages of the letters in order, and how many letters are still due."""
+    """What was printed: the messages of the letters in order, and how many letters are still due.
+
+    `unprintable`: why each of those cannot be printed that have letters for which there is no shape. They wait.
+    """
 
     letters: tuple[int, ...]
     waiting: int
     withdrawn: int = 0
+    unprintable: tuple[Refused, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Plain values, for --json."""
-        return {"printed": len(self.letters), "waiting": self.waiting, "withdrawn": self.withdrawn}
+        cannot = [
+            {name: refusal.facts[name] for name in ("deal", "text", "letters")}
+            for refusal in self.unprintable
+        ]
+        counts = {"printed": len(self.letters), "waiting": self.waiting, "withdrawn": self.withdrawn}
+        return {**counts, "unprintable": cannot}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +77,8 @@ def print_new(settings: Settings, file: Path, now: datetime) -> PrintedLetters:
         mails = subjects.outgoing(letters.waiting(now, MOST))
         unwanted = withdraw_unwanted(settings, mails, now)
     printables = _printables([mail for mail in mails if mail.id not in unwanted], now)
-    if printables:
-        _print(settings, file, printables, now, again=False)
-    return PrintedLetters(
-        tuple(printable.mail.id for printable in printables), letters.count_due(now), len(unwanted)
-    )
+    printed, unprintable = _print(settings, file, printables, now, again=False) if printables else ((), ())
+    return PrintedLetters(printed, letters.count_due(now), len(unwanted), unprintable)
 
 
 def print_again(settings: Settings, file: Path, deal_id: str, now: datetime) -> PrintedLetters:
@@ -80,8 +86,8 @@ def print_again(settings: Settings, file: Path, deal_id: str, now: datetime) -> 
     _refuse_if_there(file)
     storage.ensure_connected()
     printables = _printables(subjects.outgoing(letters.of_deal(deal_id)), now)
-    _print(settings, file, printables, now, again=True)
-    return PrintedLetters(tuple(printable.mail.id for printable in printables), letters.count_due(now))
+    printed, unprintable = _print(settings, file, printables, now, again=True)
+    return PrintedLetters(printed, letters.count_due(now), unprintable=unprintable)
 
 
 def link_of_code(settings: Settings, typed: str, purpose: tokens.Purpose) -> str:
@@ -107,20 +113,33 @@ def _printables(mails: list[Outgoing], now: datetime) -> list[_Printable]:
 
 def _print(
     settings: Settings, file: Path, printables: list[_Printable], now: datetime, *, again: bool
-) -> None:
+) -> tuple[tuple[int, ...], tuple[Refused, ...]]:
+    """The messages that are on paper now, and why each of the others is not."""
     # It reads fonts, which takes a while: only a command that prints waits for it.
     from kloof.mail.letter_pdf import LetterPrinter
 
-    printer = LetterPrinter(settings)
+    printer, on_paper, unprintable = LetterPrinter(settings), [], []
     for printable in printables:
-        printer.add(printable.mail, printable.survey, printable.closes_at, now)
-    with _in_place_of(file, printer.pdf()) as put_in_place, storage.transaction():
-        numbers = [printable.mail.id for printable in printables]
+        try:
+            printer.add(printable.mail, printable.survey, printable.closes_at, now)
+        except Refused as refusal:
+            unprintable.append(refusal)
+        else:
+            on_paper.append(printable)
+    if on_paper:
+        _keep(settings, file, printer.pdf(), on_paper, now, again=again)
+    return tuple(printable.mail.id for printable in on_paper), tuple(unprintable)
+
+
+def _keep(
+    settings: Settings, file: Path, pdf: bytes, on_paper: list[_Printable], now: datetime, *, again: bool
+) -> None:
+    with _in_place_of(file, pdf) as put_in_place, storage.transaction():
+        numbers = [printable.mail.id for printable in on_paper]
         if not again and letters.locked(numbers, now) != sorted(numbers):
             raise _changed()
-        if letters.mark_printed([printable.printed(settings) for printable in printables], now) != len(
-            printables
-        ):
+        marked = letters.mark_printed([printable.printed(settings) for printable in on_paper], now)
+        if marked != len(on_paper):
             raise _changed()
         audit_log.write(COMMAND_LINE, AuditAction.LETTER_PRINTED, now, deals=review.deals_of(numbers))
         put_in_place()

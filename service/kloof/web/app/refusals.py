@@ -175,6 +175,12 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
             "A letter that was never printed comes with the new letters.",
             _TO_DESK,
         ),
+        Reason.LETTER_UNPRINTABLE: RefusalWords(
+            409,
+            "The letter of deal {deal} cannot be printed: “{text}” has letters that no typeface here has ({letters})",
+            "Load the deal again with a name in Latin, Greek or Cyrillic letters, or write this letter by hand.",
+            _TO_DESK,
+        ),
         Reason.LETTERS_CHANGED: RefusalWords(
             409,
             "One of the letters was printed elsewhere or withdrawn in the meantime",
