@@ -26,10 +26,10 @@ def letter(folder: Path, language: Language = "nl", **changes: object) -> Path:
         update={"company": Company(name="Warmtehuis", contact="030 123 45 67", **changes)}  # type: ignore[arg-type]
     )
     mail = outgoing(subject=a_survey(product=product), language=language, name=name, email="")
-    press = LetterPrinter(settings)
-    press.add(mail, survey(), NOON + timedelta(days=45), NOON)
     file = folder / f"letter-{language}.pdf"
-    file.write_bytes(press.pdf())
+    with LetterPrinter(settings) as press:
+        press.add(mail, survey(), NOON + timedelta(days=45), NOON)
+        file.write_bytes(press.pdf())
     return file
 
 

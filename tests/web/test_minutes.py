@@ -49,10 +49,10 @@ def mailed(post: MailRenderer, mail: Outgoing, asked: Survey) -> list[str]:
 
 def printed(settings: Settings, mails: list[Outgoing], asked: Survey) -> list[str]:
     """The words of these letters, page by page."""
-    press = LetterPrinter(settings)
-    for mail in mails:
-        press.add(mail, asked, NOW + timedelta(days=45), NOW)
-    document = pypdfium2.PdfDocument(press.pdf())
+    with LetterPrinter(settings) as press:
+        for mail in mails:
+            press.add(mail, asked, NOW + timedelta(days=45), NOW)
+        document = pypdfium2.PdfDocument(press.pdf())
     try:
         return [str(page.get_textpage().get_text_range()) for page in document]
     finally:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Self, cast
 from zoneinfo import ZoneInfo
 
 import segno
@@ -37,7 +37,7 @@ Say = Callable[[Text], str]
 
 
 class LetterPrinter:
-    """Prints the letters of one company into one document."""
+    """Prints the letters of one company into one document. `with` it: its typefaces are files that stay open."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -55,6 +55,13 @@ class LetterPrinter:
         self.document.set_fallback_fonts(["More"])
         self.document.set_title(settings.company.name)
         self.document.set_creator("kloof")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for font in self.document.fonts.values():
+            cast(TTFFont, font).ttfont.close()
 
     def pdf(self) -> bytes:
         """The document so far."""

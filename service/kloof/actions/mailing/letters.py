@@ -118,16 +118,18 @@ def _print(
     # It reads fonts, which takes a while: only a command that prints waits for it.
     from kloof.mail.letter_pdf import LetterPrinter
 
-    printer, on_paper, unprintable = LetterPrinter(settings), [], []
-    for printable in printables:
-        try:
-            printer.add(printable.mail, printable.survey, printable.closes_at, now)
-        except Refused as refusal:
-            unprintable.append(refusal)
-        else:
-            on_paper.append(printable)
+    on_paper, unprintable = [], []
+    with LetterPrinter(settings) as printer:
+        for printable in printables:
+            try:
+                printer.add(printable.mail, printable.survey, printable.closes_at, now)
+            except Refused as refusal:
+                unprintable.append(refusal)
+            else:
+                on_paper.append(printable)
+        pdf = printer.pdf() if on_paper else b""
     if on_paper:
-        _keep(settings, file, printer.pdf(), on_paper, now, again=again)
+        _keep(settings, file, pdf, on_paper, now, again=again)
     return tuple(printable.mail.id for printable in on_paper), tuple(unprintable)
 
 
