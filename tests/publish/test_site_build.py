@@ -145,6 +145,22 @@ def test_a_broken_link_is_refused_and_the_site_stays_as_it_was(tmp_path: Path) -
     assert sorted(path.name for path in (folder / "build").iterdir()) == ["site"]
 
 
+def test_a_page_with_bad_front_matter_or_another_encoding_stops_the_build_with_file_and_line(
+    tmp_path: Path,
+) -> None:
+    folder = company_folder(tmp_path, [])
+    (folder / "site" / "about.nl.md").write_text(
+        "---\ntitle: Over: ons\nlang: nl\n---\n\n# Over ons\n", encoding="utf-8"
+    )
+    (folder / "site" / "us.nl.md").write_bytes("# Wij\n\nEen café\n".encode("cp1252"))
+    with pytest.raises(BadInput) as refused:
+        build_site(folder, LOOK)
+    first, second = refused.value.problems
+    assert first.startswith("site/about.nl.md:2: ")
+    assert second == "site/us.nl.md:3: this line is not UTF-8 text. Save the page as UTF-8."
+    assert not (folder / "build").exists()
+
+
 def test_a_folder_without_a_site_is_refused_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="kloof init"):
         build_site(tmp_path, LOOK)

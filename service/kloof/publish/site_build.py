@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from kloof.domain.errors import BadInput, Reason, Refused
 from kloof.domain.text import Language
+from kloof.publish import own_pages
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -33,7 +34,8 @@ def build_site(folder: Path, look: CompanyStyle) -> Path:
     """Build `folder`/mkdocs.yml into the site_dir it names; returns that folder.
 
     The finished site takes the old one's place at once. Raises BadInput with every warning of MkDocs: a warning
-    is a link or a file that a reader would miss. Raises Refused where there is no mkdocs.yml.
+    is a link or a file that a reader would miss; and with every page that cannot be read as it was meant. Raises
+    Refused where there is no mkdocs.yml.
     """
     file = folder / "mkdocs.yml"
     if not file.exists():
@@ -53,6 +55,8 @@ def _mkdocs(file: Path, look: CompanyStyle, warnings: list[str]) -> Path:
 
     try:
         config = load_config(str(file), site_name=look.company, strict=False)
+        if wrong := own_pages.problems(Path(config.docs_dir), file.parent.resolve()):
+            raise BadInput(Reason.SITE_UNBUILT, wrong, remedy=_UNCHANGED)
         target = Path(config.site_dir)
         fresh = target.with_name(f".{target.name}-being-built")
         config.site_dir = str(fresh)
