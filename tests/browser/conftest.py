@@ -21,10 +21,14 @@ NewPage = Callable[..., Page]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All that need the HTML checker on one worker, so that it starts once; before xdist reads the groups."""
+    """All that need the HTML checker on one worker, so that it starts once, and all that need a whole Chromium; before
+    xdist reads the groups.
+    """
     for item in items:
         if "html_checker" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("html checker"))
+        elif item.get_closest_marker("whole_browser"):
+            item.add_marker(pytest.mark.xdist_group("whole browser"))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """A year of deals by a clock of our own: what must never happen does not happen.
 
-A thousand deals, in all that is counted as many per customer as the ten thousand of `--full`; and a worker that looks
+Four hundred deals, in all that is counted as many per customer as the ten thousand of `--full`; and a worker that looks
 at night on each fifth day, so on every day of the week.
 """
 
@@ -31,7 +31,7 @@ from kloof.storage.deals import deals
 from kloof.storage.models import Customer, Invitation, Message
 from kloof.storage.models import Deal as DealRow
 
-FEW, MANY, DAYS = 1_000, 10_000, 365
+FEW, MANY, DAYS = 400, 10_000, 365
 BY_ONE_CUSTOMER = 5 / 3
 CORRECTED = 0.11
 FIRST_DAY = date(2026, 1, 1)
