@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kloof.domain.releases.certificate.incidence import in_groups, numbered
 from kloof.domain.releases.certificate.leverage import Membership
 from kloof.domain.releases.closing import NewBlock, Plan, RoundedSums, Waiting, joined
 from kloof.domain.releases.document import Level, WithheldReason
@@ -102,8 +103,9 @@ class _Room:
         """
         queues, queue = queue_up(self.pairs, self.cells, level)
         rows = rows[first_of_each_customer(self.pairs.take(rows), queue[rows])]
-        part = _parts(self.pairs.take(rows), queue[rows]) if in_parts else np.zeros_like(rows)
-        blocks, failed = self._close(queues, queue, rows, part)
+        pairs = self.pairs.take(rows)
+        part = _parts(pairs, queue[rows]) if in_parts else np.zeros_like(rows)
+        blocks, failed = self._close(queues, queue, rows, part, pairs)
         if in_parts and failed:
             rows = rows[np.isin(queue[rows], list(failed))]
             whole, failed = self._close(queues, queue, rows, np.zeros_like(rows))
@@ -121,34 +123,45 @@ class _Room:
         return self._close(queues, queue, rows, np.zeros_like(rows))[0]
 
     def _close(
-        self, queues: list[Queue], queue: "Ints", rows: "Ints", part: "Ints"
+        self,
+        queues: list[Queue],
+        queue: "Ints",
+        rows: "Ints",
+        part: "Ints",
+        pairs: PairColumns | None = None,
     ) -> tuple[list[NewBlock], dict[int, WithheldReason]]:
-        """The blocks of the queues of which every part may close, and of the others the reason."""
+        """The blocks of the queues of which every part may close, and of the others the reason.
+
+        pairs: those at these rows, where they were taken before.
+        """
         if not len(rows):
             return [], {}
-        names, group = np.unique(queue[rows] * MOST_PARTS + part, return_inverse=True)
+        names, group = numbered(queue[rows] * MOST_PARTS + part)
         owners = names // MOST_PARTS
-        judged = judge(self.pairs.take(rows), group, len(names), self.thresholds)
+        judged = judge(pairs or self.pairs.take(rows), group, len(names), self.thresholds)
         verdicts = zip(owners, judged.reasons, strict=True)
         failed = {int(owner): reason for owner, reason in verdicts if reason is not None}
-        order = np.argsort(group, kind="stable")
-        starts = np.searchsorted(group[order], np.arange(1, len(names)))
-        blocks = [
-            self._block(queues[owners[number]], rows[at], judged, number)
-            for number, at in enumerate(np.split(order, starts))
-            if owners[number] not in failed
-        ]
-        return blocks, failed
+        closing = [number for number, owner in enumerate(owners.tolist()) if owner not in failed]
+        return self._blocks([queues[owner] for owner in owners], rows, group, judged, closing), failed
 
-    def _block(self, queue: Queue, rows: "Ints", judged: Judged, number: int) -> NewBlock:
-        return NewBlock(
-            survey=self.pairs.survey.key,
-            queue=queue,
-            pairs=self.pairs.id[rows],
-            members=judged.members_of(number),
-            figures=RoundedSums.of(judged.group_sums, number, self.pairs.survey, self.chance, self.pairs.arm),
-            rows=rows,
-        )
+    def _blocks(
+        self, queues: list[Queue], rows: "Ints", group: "Ints", judged: Judged, closing: list[int]
+    ) -> list[NewBlock]:
+        """Of these groups the blocks; queues: of each group. Their sums are rounded here."""
+        survey, arm = self.pairs.survey, self.pairs.arm
+        figures = RoundedSums.of(judged.group_sums, np.array(closing, np.int64), survey, self.chance, arm)
+        places, members = in_groups(group, len(queues)), judged.members_of_each()
+        return [
+            NewBlock(
+                survey=survey.key,
+                queue=queues[number],
+                pairs=self.pairs.id[rows[places[number]]],
+                members=members[number],
+                figures=one,
+                rows=rows[places[number]],
+            )
+            for number, one in zip(closing, figures, strict=True)
+        ]
 
     def _shrunk(self, block: NewBlock, leaving: "Ints") -> NewBlock | None:
         """The block without these customers; None where what remains may not close."""
@@ -192,8 +205,7 @@ def _parts(pairs: PairColumns, queue: "Ints") -> "Ints":
     They are dealt out like cards in order of salesperson, so that the parts have the same make-up.
     """
     part = np.zeros(len(pairs), dtype=np.int64)
-    order = np.argsort(queue, kind="stable")
-    for rows in np.split(order, np.cumsum(np.bincount(queue))[:-1]):
+    for rows in in_groups(queue, int(queue.max(initial=-1)) + 1):
         parts = min(MOST_PARTS, len(rows) // PART)
         if parts > 1:
             dealt = rows[np.lexsort((pairs.customer[rows], pairs.salesperson[rows]))]

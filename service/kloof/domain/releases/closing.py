@@ -12,7 +12,7 @@ from kloof.domain.releases.certificate.leverage import Membership
 from kloof.domain.releases.document import WithheldReason
 from kloof.domain.releases.pair_columns import GroupSums, Stat
 from kloof.domain.releases.queues import Queue
-from kloof.domain.releases.rounding import COUNT_BASE, base_of, rounded_at_random
+from kloof.domain.releases.rounding import COUNT_BASE, base_of, rounded_by
 from kloof.domain.surveys.definition import Survey, SurveyKey
 
 if TYPE_CHECKING:
@@ -51,18 +51,30 @@ class RoundedSums:
 
     @classmethod
     def of(
-        cls, exact: GroupSums, group: int, survey: Survey, chance: np.random.Generator, arm: Arm = Arm.ASKED
-    ) -> Self:
-        """One group of exact sums, rounded; where there is one side only, once for both."""
-        sums, by_name = exact.sums[group], [Stat[one.name] for one in Counted]
+        cls,
+        exact: GroupSums,
+        groups: "Ints",
+        survey: Survey,
+        chance: np.random.Generator,
+        arm: Arm = Arm.ASKED,
+    ) -> list[Self]:
+        """Of each of these groups its exact sums, rounded; where there is one side only, once for both."""
+        sums = exact.sums[groups]
         sides = [Stat.V, Stat.R] if arm is Arm.ASKED else [Stat.V]
-        promises = np.append(exact.promises[group], exact.promisers[group])
-        answers = rounded_at_random(sums[:, sides], base_of(survey.scale), chance)
-        return cls(
-            np.broadcast_to(answers, (len(sums), 2)),
-            COUNT_BASE * rounded_at_random(sums[:, by_name], COUNT_BASE, chance),
-            COUNT_BASE * rounded_at_random(promises, COUNT_BASE, chance),
+        parts = (
+            (sums[:, :, sides], base_of(survey.scale)),
+            (sums[:, :, [Stat[one.name] for one in Counted]], COUNT_BASE),
+            (np.column_stack([exact.promises[groups], exact.promisers[groups]]), COUNT_BASE),
         )
+        # All that a group rests on is drawn for it at once, group after group.
+        draws = chance.random((len(groups), sum(part[:1].size for part, _ in parts)))
+        ends = np.cumsum([part[:1].size for part, _ in parts])[:-1]
+        answers, counts, promises = (
+            rounded_by(part, base, draw.reshape(part.shape))
+            for (part, base), draw in zip(parts, np.split(draws, ends, axis=1), strict=True)
+        )
+        both = np.broadcast_to(answers, (*answers.shape[:2], 2))
+        return [cls(*one) for one in zip(both, COUNT_BASE * counts, COUNT_BASE * promises, strict=True)]
 
     def __add__(self, other: "RoundedSums") -> "RoundedSums":
         """Both together; each is rounded already, and the sum is not rounded again."""

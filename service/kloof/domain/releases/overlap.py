@@ -65,7 +65,7 @@ def exposed(members: Membership, thresholds: Thresholds) -> "tuple[Ints, UnitsOf
     if len(found):
         return found, lambda some: some.person
     bound = thresholds.account_max_leverage
-    return Certificate(members.by_account()).outsiders(bound).above(bound), lambda some: some.units
+    return certificate.accounts(bound).above(bound), lambda some: some.units
 
 
 def _leaving(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kloof.domain.deals.study_arms import Arm
+from kloof.domain.releases.certificate.incidence import numbered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,8 +81,8 @@ class PairColumns:
         return self._of(slice(how_many))
 
     def take(self, rows: "Ints | NDArray[np.bool_]") -> "PairColumns":
-        """The pairs at these rows."""
-        return self._of(rows)
+        """The pairs at these rows; all of them in order stay where they are."""
+        return self if _is_everything(rows, len(self)) else self._of(rows)
 
     def _of(self, rows: "Ints | NDArray[np.bool_] | slice") -> "PairColumns":
         return PairColumns(
@@ -97,6 +98,14 @@ class PairColumns:
             promises=self.promises[rows],
             arm=self.arm,
         )
+
+
+def _is_everything(rows: "Ints | NDArray[np.bool_]", length: int) -> bool:
+    if len(rows) != length:
+        return False
+    if rows.dtype == bool:
+        return bool(rows.all())
+    return not length or bool(rows[0] == 0 and rows[-1] == length - 1 and (np.diff(rows) == 1).all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +124,10 @@ class GroupSums:
 
 def first_of_each_customer(pairs: PairColumns, group: "Ints") -> "NDArray[np.bool_]":
     """Per pair whether it is the first, by its number, that its customer has in its group."""
-    order = np.lexsort((pairs.id, pairs.customer, group))
-    same = (np.diff(pairs.customer[order]) == 0) & (np.diff(group[order]) == 0)
+    customers, customer = numbered(pairs.customer)
+    again = np.flatnonzero(np.bincount(customer, minlength=len(customers))[customer] > 1)
+    order = again[np.lexsort((pairs.id[again], customer[again], group[again]))]
+    same = (np.diff(customer[order]) == 0) & (np.diff(group[order]) == 0)
     first = np.ones(len(pairs), dtype=bool)
     first[order[1:][same]] = False
     return first

@@ -95,6 +95,10 @@ def new_parts(
     weight that the certificate allows are left whole. chance: what rounding is drawn from. lateness: of each pair, for
     two tables more; they leave out blocks in which a day is not known.
     """
+    if lateness is None or not lateness.any():
+        lateness = None
+        if not any(done.any() for done in practised.values()):
+            return
     whole = np.unique(members.row[np.isin(members.person, _weighty(members, thresholds))])
     open_blocks = dict.fromkeys(practised, ~np.isin(pairs.cell, whole))
     if lateness is not None:
@@ -164,13 +168,8 @@ def _part(
     sellers = [len(np.unique(pairs.salesperson[done == side])) for side in (False, True)]
     if people.min() < LEAST_WITH_PRACTICE or min(sellers) < LEAST_SALESPEOPLE or any(judged.reasons):
         return None
-    sides = [
-        Side(
-            RoundedSums.of(judged.group_sums, side, pairs.survey, chance).sums,
-            int(judged.group_sums.n[side]),
-        )
-        for side in (0, 1)
-    ]
+    figures = RoundedSums.of(judged.group_sums, np.array([0, 1]), pairs.survey, chance)
+    sides = [Side(one.sums, int(n)) for one, n in zip(figures, judged.group_sums.n, strict=True)]
     return Part(
         survey=pairs.survey.key,
         practice=practice,

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kloof.domain.deals.study_arms import Arm
+from kloof.domain.releases.certificate.incidence import part_sizes
 from kloof.domain.releases.certificate.leverage import Membership, account_units
 from kloof.domain.releases.document import Level, WithheldReason
 from kloof.domain.releases.likeness import too_alike
@@ -83,10 +85,10 @@ class Judged:
     members: Membership
     reasons: tuple[WithheldReason | None, ...]
 
-    def members_of(self, group: int) -> Membership:
-        """Who is in one group."""
-        start, end = np.searchsorted(self.members.row, [group, group + 1])
-        return self.members.take(np.arange(start, end))
+    def members_of_each(self) -> list[Membership]:
+        """Who is in each group."""
+        bounds = np.searchsorted(self.members.row, np.arange(len(self.reasons) + 1)).tolist()
+        return [self.members.take(slice(*some)) for some in pairwise(bounds)]
 
 
 def judge(pairs: PairColumns, group: "Ints", groups: int, thresholds: Thresholds) -> Judged:
@@ -125,7 +127,7 @@ def _enough_salespeople(members: Membership, n: "Ints", rules: Thresholds) -> "B
 
     Two leave nobody where no third sells. Who bought from both is taken off twice, so that there more must be left.
     """
-    count, first, second = _largest_two(members.row, members.salesperson, len(n))
+    count, first, second = _largest_two(*part_sizes(members.row, members.salesperson), len(n))
     enough: Bools = (
         (count >= rules.m)
         & (first <= rules.most_by_one * n)
@@ -139,9 +141,13 @@ def _enough_accounts(members: Membership, n: "Ints") -> "Bools":
     """Three at least, none with more than half, enough customers of others without any one of them; and none that
     outweighs the others: with c customers of each, c² is for none more than a third of all c² (see `leverage`).
     """
+    if not members.account.any():
+        # Everybody stands for themselves, and each weighs as much as any other.
+        return np.asarray((n >= max(ACCOUNT_K, 1 + LEAST_OTHER_ACCOUNTS)) & (n > INSIDER_K))
     members = members.one_of_each_person()
-    count, first, _ = _largest_two(members.row, members.units, len(n))
-    squares = _squares(members.row, members.units, len(n))
+    owner, sizes = part_sizes(members.row, members.units)
+    count, first, _ = _largest_two(owner, sizes, len(n))
+    squares = np.bincount(owner, weights=sizes.astype(np.float64) ** 2, minlength=len(n)).astype(np.int64)
     enough: Bools = (
         (count >= max(ACCOUNT_K, 1 + LEAST_OTHER_ACCOUNTS))
         & (first <= MOST_BY_ONE_ACCOUNT * n)
@@ -151,9 +157,8 @@ def _enough_accounts(members: Membership, n: "Ints") -> "Bools":
     return enough
 
 
-def _largest_two(row: "Ints", part: "Ints", rows: int) -> "tuple[Ints, Ints, Ints]":
-    """Per row how many different parts it has, and the sizes of the largest and of the second largest."""
-    owner, sizes = _sizes(row, part)
+def _largest_two(owner: "Ints", sizes: "Ints", rows: int) -> "tuple[Ints, Ints, Ints]":
+    """Per row how many parts it has, and the sizes of the largest and of the second largest; in order of owner."""
     count = np.bincount(owner, minlength=rows)
     order = np.lexsort((-sizes, owner))
     place = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
@@ -162,18 +167,6 @@ def _largest_two(row: "Ints", part: "Ints", rows: int) -> "tuple[Ints, Ints, Int
         at = order[place == rank]
         found[owner[at]] = sizes[at]
     return count, first, second
-
-
-def _squares(row: "Ints", part: "Ints", rows: int) -> "Ints":
-    owner, sizes = _sizes(row, part)
-    return np.bincount(owner, weights=sizes.astype(np.float64) ** 2, minlength=rows).astype(np.int64)
-
-
-def _sizes(row: "Ints", part: "Ints") -> "tuple[Ints, Ints]":
-    """Of every part of every row its row and how many it has there, in order of row."""
-    parts, place = np.unique(part, return_inverse=True)
-    keys, sizes = np.unique(row * max(len(parts), 1) + place, return_counts=True)
-    return keys // max(len(parts), 1), sizes
 
 
 def surplus_of_the_largest(pairs: PairColumns) -> "Bools":

@@ -31,9 +31,14 @@ def base_of(scale: Scale) -> float:
 
 def rounded_at_random(sums: "NDArray[Any]", base: float, chance: np.random.Generator) -> "Ints":
     """How many times `base` each sum becomes; a multiple of `base` stays what it is."""
+    return rounded_by(sums, base, chance.random(np.shape(sums)))
+
+
+def rounded_by(sums: "NDArray[Any]", base: float, draw: "Floats") -> "Ints":
+    """The same, with a number from 0 to 1 for each sum that was drawn before."""
     multiples = np.asarray(sums, dtype=np.float64) / base
     below = np.floor(multiples + 1e-9)
-    up = chance.random(multiples.shape) < multiples - below - 1e-9
+    up = draw < multiples - below - 1e-9
     return (below + up).astype(np.int64)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kloof.domain.releases.certificate.incidence import numbered, part_sizes
 from kloof.domain.releases.certificate.leverage import Membership
 
 if TYPE_CHECKING:
@@ -42,10 +43,8 @@ def largest_leverage(
 def _plain(blocks: Membership, together: int) -> float:
     if not len(blocks.row):
         return 0.0
-    _, row = np.unique(blocks.row, return_inverse=True)
-    sellers, seller = np.unique(blocks.salesperson, return_inverse=True)
-    keys, sold = np.unique(row * len(sellers) + seller, return_counts=True)
-    owner = keys // len(sellers)
+    _, row = numbered(blocks.row)
+    owner, sold = part_sizes(row, blocks.salesperson)
     order = np.lexsort((-sold, owner))
     rank = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
     size = np.bincount(row)

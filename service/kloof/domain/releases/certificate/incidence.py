@@ -23,28 +23,24 @@ MANY = 100
 
 @dataclass(frozen=True)
 class LinkedSets:
-    """Sets that share people, one entry per set and person, in order of person.
+    """Sets that share people, one entry per set and person.
 
     columns: the people, by their numbers outside; row, column: of each entry, numbered from 0 here. weight: how often
-    the set counts the person. entry: for each entry that this was made from, the number it has here.
+    the set counts the person.
     """
 
     columns: "Ints"
     row: "Ints"
     column: "Ints"
-    weight: "Floats"
+    weight: "Ints | Floats"
     rows: int
-    entry: "Ints"
 
     @classmethod
     def of(cls, row: "Ints", column: "Ints", weight: "Ints") -> "LinkedSets":
-        """From entries that may repeat, since somebody can be in a set through several salespeople."""
+        """From entries each of which is of another set or person."""
         columns, own = numbered(column)
         sets, number = numbered(row)
-        keys, entry = _distinct(own * len(sets) + number)
-        counted = np.ones(len(keys))
-        counted[entry] = weight
-        return cls(columns, keys % len(sets), keys // len(sets), counted, len(sets), entry)
+        return cls(columns, number, own, weight, len(sets))
 
     def leverages(self, enough: float = 0.0) -> "Floats":
         """ℓ of every person: aᵀG⁻a, G the Gram matrix and a the person's column.
@@ -52,7 +48,13 @@ class LinkedSets:
         Among many sets an upper bound of ℓ, where that is for nobody above `enough`.
         """
         least = self._least()
-        return self._bound(least) if self._suffices(least, enough) else self._exact()
+        return self._bound(least) if self._suffices(least, enough) else self._in_order()._exact()
+
+    def _in_order(self) -> "LinkedSets":
+        """The same entries in order of person."""
+        order = np.argsort(self.column * self.rows + self.row)
+        columns = self.row[order], self.column[order], self.weight[order].astype(np.float64)
+        return LinkedSets(self.columns, *columns, self.rows)
 
     def _exact(self) -> "Floats":
         inverse = generalised_inverse(self._gram())
@@ -64,7 +66,7 @@ class LinkedSets:
 
     @cached_property
     def _times(self) -> "tuple[Ints, Ints]":
-        """Per person the number of sets, and the first of the entries."""
+        """Per person the number of sets, and the first of the entries, which are in order of person."""
         times = np.bincount(self.column)
         return times, np.cumsum(times) - times
 
@@ -124,12 +126,28 @@ def numbered(values: "Ints") -> "tuple[Ints, Ints]":
     """The distinct values in order, and for each value its place among them: `unique`, in one pass where they are
     dense.
     """
-    least, most = int(values.min(initial=0)), int(values.max(initial=0))
+    least, most = (int(values.min()), int(values.max())) if len(values) else (0, -1)
     if most - least > 4 * len(values) + 1000:
         distinct, place = np.unique(values, return_inverse=True)
         return distinct, place
-    seen = np.bincount(values - least, minlength=1) > 0
-    return np.flatnonzero(seen) + least, (np.cumsum(seen) - 1)[values - least]
+    seen, moved = np.zeros(most - least + 1, dtype=bool), values - least
+    seen[moved] = True
+    return np.flatnonzero(seen) + least, (np.cumsum(seen) - 1)[moved]
+
+
+def in_groups(group: "Ints", groups: int) -> "list[Ints]":
+    """Per group, numbered from 0, the places of its entries, in order."""
+    # Numpy sorts numbers of sixteen bits in one pass.
+    short = groups <= np.iinfo(np.uint16).max
+    order = np.argsort(group.astype(np.uint16) if short else group, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(group, minlength=groups))[:-1])
+
+
+def part_sizes(row: "Ints", part: "Ints") -> "tuple[Ints, Ints]":
+    """Of every part of every row its row and how many entries it has there, in order of row."""
+    parts, place = numbered(part)
+    keys, number = numbered(row * max(len(parts), 1) + place)
+    return keys // max(len(parts), 1), np.bincount(number, minlength=len(keys))
 
 
 def how_many(values: "Ints") -> int:
@@ -140,16 +158,6 @@ def how_many(values: "Ints") -> int:
     seen = np.zeros(most - least + 1, dtype=bool)
     seen[values - least] = True
     return int(np.count_nonzero(seen))
-
-
-def _distinct(values: "Ints") -> "tuple[Ints, Ints]":
-    """Sorted, each once, and for each value its place among them; by one sort."""
-    order = np.argsort(values)
-    new = np.ones(len(values), dtype=bool)
-    new[1:] = np.diff(values[order]) > 0
-    place = np.empty(len(values), dtype=np.int64)
-    place[order] = np.cumsum(new) - 1
-    return values[order][new], place
 
 
 def generalised_inverse(gram: "Floats") -> "Floats":

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kloof.domain.releases.certificate.incidence import LinkedSets, numbered
+from kloof.domain.releases.certificate.incidence import LinkedSets, in_groups, numbered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,7 +103,7 @@ class Membership:
         first[1:] = (np.diff(self.row) != 0) | (np.diff(self.person) != 0)
         return np.bincount(self.row[first], minlength=rows)
 
-    def take(self, chosen: "NDArray[Any]") -> "Membership":
+    def take(self, chosen: "NDArray[Any] | slice") -> "Membership":
         """The entries at these places."""
         weight = None if self.weight is None else self.weight[chosen]
         row, person, salesperson, account = (column[chosen] for column in self.columns())
@@ -124,6 +124,9 @@ class Membership:
 
     def one_of_each_person(self) -> "Membership":
         """Of each person in each set the first entry, whoever else sold to them, in order of set and person."""
+        further = np.diff(self.row) > 0
+        if (further | ((np.diff(self.row) == 0) & (np.diff(self.person) > 0))).all():
+            return self
         order = np.lexsort((self.person, self.row))
         same = (np.diff(self.row[order]) == 0) & (np.diff(self.person[order]) == 0)
         return self.take(order[np.concatenate([np.ones(min(len(order), 1), dtype=bool), ~same])])
@@ -163,7 +166,7 @@ def leverages(members: Membership) -> Leverages:
 
 def account_leverages(members: Membership) -> Leverages:
     """ℓ of every account, or customer who stands for themselves, by the numbers that `Membership.units` has."""
-    return Certificate(members.by_account()).outsiders()
+    return Certificate(members).accounts()
 
 
 class Certificate:
@@ -174,6 +177,7 @@ class Certificate:
     """
 
     def __init__(self, members: Membership) -> None:
+        self._members = members
         self.people, self._column = numbered(members.person)
         _, self._row = numbered(members.row)
         self._weight = members.weights
@@ -209,12 +213,17 @@ class Certificate:
             value[linked.columns] = linked.leverages(enough=enough)
         return Leverages(self.people, value)
 
+    def accounts(self, enough: float = 0.0) -> Leverages:
+        """ℓ of every account, by the numbers that `Membership.units` has."""
+        if self._members.account.any():
+            return Certificate(self._members.by_account()).outsiders(enough)
+        people = self.outsiders(enough)
+        return Leverages(account_units(people.person, np.zeros_like(people.person)), people.value)
+
     @cached_property
     def _linked(self) -> "list[LinkedSets]":
         """The groups of linked sets."""
-        entries = np.flatnonzero(self._group[self._row] >= 0)
-        group = self._group[self._row[entries]]
-        order = np.argsort(group, kind="stable")
-        starts = np.flatnonzero(np.diff(group[order])) + 1
-        parts = np.split(entries[order], starts) if len(entries) else []
-        return [LinkedSets.of(self._row[part], self._column[part], self._weight[part]) for part in parts]
+        entries = np.flatnonzero(self._first & (self._group[self._row] >= 0))
+        parts = in_groups(self._group[self._row[entries]], int(self._group.max(initial=-1)) + 1)
+        linked = (entries[part] for part in parts if len(part))
+        return [LinkedSets.of(self._row[part], self._column[part], self._weight[part]) for part in linked]

@@ -114,16 +114,16 @@ def most(blocks: Membership, parts: Sequence[Membership], rules: Thresholds) -> 
 
     Where fewer than three sell, nobody is left to protect from a colleague.
     """
-    everything = beside(blocks, parts)
+    certificate = Certificate(beside(blocks, parts))
     bound = rules.insider_max_leverage
     insider, pair = (
         largest_leverage(blocks, parts, together, bound) if rules.m > together else 0.0 for together in (1, 2)
     )
     return LargestLeverages(
-        outsiders=Certificate(everything).outsiders(rules.max_leverage).most,
+        outsiders=certificate.outsiders(rules.max_leverage).most,
         insider=insider,
         pair=pair,
-        account=Certificate(everything.by_account()).outsiders(rules.account_max_leverage).most,
+        account=certificate.accounts(rules.account_max_leverage).most,
     )
 
 
