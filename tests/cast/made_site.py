@@ -5,7 +5,7 @@ from pathlib import Path
 from kloof.actions.init import init
 from kloof.domain.releases.document import ReleaseDocument
 from kloof.publish.pages import write_pages
-from kloof.publish.release_files import contents
+from kloof.publish.release_contents import contents
 from kloof.publish.site_build import CompanyStyle
 
 LOOK = CompanyStyle("Warmtehuis BV", "nl", "#0b6e69")

@@ -19,6 +19,7 @@ from kloof.cli.releases import NOT_SEEN, TRIES
 from kloof.config import Settings
 from kloof.domain.errors import Refused
 from kloof.domain.releases.attacks import ATTACKS, folder
+from kloof.publish.release_contents import contents
 from kloof.publish.release_files import Staged
 from kloof.storage.models import Block
 
@@ -144,7 +145,7 @@ def test_audit_exits_with_1_and_a_sentence_where_an_attack_breaks_something(
     )
     folder = published.folder / "weak" / "0001"
     folder.mkdir(parents=True)
-    for name, content in release_files.contents(weak).items():
+    for name, content in contents(weak).items():
         (folder / name).write_bytes(content)
     done = CliRunner().invoke(main, ["audit", str(folder.parent)])
     assert done.exit_code == 1

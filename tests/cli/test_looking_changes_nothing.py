@@ -157,6 +157,45 @@ def test_a_dry_run_puts_no_release_in_place_that_a_stop_left_beside_it(
     assert kloof("publish", "--dry-run").exit_code == 0
 
 
+@pytest.mark.parametrize("words", [["site", "build"], ["doctor"]], ids=" ".join)
+def test_a_release_of_which_customers_were_promised_a_mail_is_put_in_place_by_who_looks_next(
+    working: Company, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("kloof.publish.release_files.Staged.put_in_place", lambda _: None)
+        assert kloof("publish").exit_code == 0
+    releases = working.folder / "site" / "findings" / "releases"
+    assert not (releases / "0002").exists()
+    said = kloof(*words)
+    assert (releases / "0002" / "datapackage.json").exists()
+    assert list(releases.glob(".staged-*")) == []
+    assert words != ["doctor"] or "ok   Releases: 2, and every file" in said.stdout
+
+
+def test_what_was_written_and_never_recorded_is_put_in_place_by_nobody(working: Company) -> None:
+    releases = working.folder / "site" / "findings" / "releases"
+    left = releases / ".staged-0002-0123456789abcdef"
+    shutil.copytree(releases / "0001", left)
+    assert kloof("site", "build").exit_code == 0
+    kloof("doctor")
+    assert left.exists()
+    assert not (releases / "0002").exists()
+
+
+def test_the_doctor_compares_the_release_files_with_what_the_database_remembers(working: Company) -> None:
+    releases = working.folder / "site" / "findings" / "releases"
+    (releases / "0001").rename(working.home / "0001")
+    found = kloof("doctor")
+    assert found.exit_code == 1
+    assert "FIX  Releases: The files of release 1 are missing." in found.stdout
+    shutil.copytree(working.home / "0001", releases / "0001")
+    manifest = releases / "0001" / "datapackage.json"
+    manifest.write_text(
+        manifest.read_text(encoding="utf-8").replace("kloof release", "a release"), encoding="utf-8"
+    )
+    assert "FIX  Releases: Release 1 was changed after it was published." in kloof("doctor").stdout
+
+
 def test_building_the_site_makes_no_key_and_no_database(fresh: Company) -> None:
     assert kloof("site", "build").exit_code == 0
     assert not (fresh.folder / "instance").exists()

@@ -21,7 +21,7 @@ from kloof.publish.dictionary import FILES, MEANINGS
 from kloof.publish.pages import write_pages
 from kloof.publish.pages.markup import plain, table
 from kloof.publish.pages.worked_example import BLOCKS, EXPECTED, RECEIVED, worked
-from kloof.publish.release_files import contents
+from kloof.publish.release_contents import contents
 from kloof.publish.schema import TABLES
 
 pytestmark = pytest.mark.slow

@@ -1,4 +1,7 @@
-"""What is wrong with an installation, and what to do about it. Looking leaves everything as it was."""
+"""What is wrong with an installation, and what to do about it.
+
+Looking leaves everything as it was, but for a release that was recorded and not yet in place: that is put there.
+"""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -6,11 +9,13 @@ from datetime import datetime
 
 from kloof import storage
 from kloof.actions import health
+from kloof.actions.releases.publish import refuse_unless_together
+from kloof.actions.releases.site import finish_left_over
 from kloof.actions.staff import accounts
 from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
 from kloof.domain.errors import KloofError
-from kloof.publish.release_files import read_releases
+from kloof.publish.release_files import read_releases, refuse_strays
 from kloof.storage import soundness
 
 # https://sqlite.org/releaselog/3_51_3.html: the WAL-reset bug, present since 3.7.0.
@@ -32,6 +37,7 @@ class Diagnosis:
 
 def examine(settings: Settings, now: datetime) -> list[Diagnosis]:
     """Every diagnosis, in the order in which one would mend them."""
+    finish_left_over(settings)
     return [*_settings(settings), *_surveys(settings), *_releases(settings), *_database(settings, now)]
 
 
@@ -65,6 +71,7 @@ def _surveys(settings: Settings) -> Iterator[Diagnosis]:
 def _releases(settings: Settings) -> Iterator[Diagnosis]:
     try:
         count = len(read_releases(settings.releases_folder))
+        refuse_strays(settings.releases_folder)
     except KloofError as refusal:
         yield Diagnosis(False, f"Releases: {refusal}")
     else:
@@ -110,7 +117,19 @@ def _fitting(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
         yield Diagnosis(
             False, f"Mail: due since {state['oldest_due_mail']} and not sent. Is kloof worker running?"
         )
+    yield from _together(settings)
     yield from _accounts(settings)
+
+
+def _together(settings: Settings) -> Iterator[Diagnosis]:
+    try:
+        published = read_releases(settings.releases_folder)
+    except KloofError:  # said already
+        return
+    try:
+        refuse_unless_together(published)
+    except KloofError as refusal:
+        yield Diagnosis(False, f"Releases: {refusal}")
 
 
 def _accounts(settings: Settings) -> Iterator[Diagnosis]:

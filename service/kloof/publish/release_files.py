@@ -1,25 +1,22 @@
 """Releases as folders of plain files: numbered, never changed, each naming the one before by its hash."""
 
-import csv
-import hashlib
-import io
-import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from pydantic import ValidationError
 
 from kloof.domain.errors import Reason, Refused
+from kloof.domain.json_text import read_json
 from kloof.domain.releases.certificate.certify import Publishable
 from kloof.domain.releases.document import Previous, ReleaseDocument
 from kloof.domain.releases.format_1 import AnyRelease, from_any_format
 from kloof.publish.contradictions import contradictions
-from kloof.publish.schema import CELLS, TABLES, Row
+from kloof.publish.release_contents import DOCUMENT, MANIFEST, contents, hash_of
 
-MANIFEST: Final = "datapackage.json"
-DOCUMENT: Final = "release.json"
+_LINKED: Final = "This is a link to somewhere else; a release is a folder of plain files."
 _RESTORE: Final = "Put it back from a copy of the site; a release that was published stays as it was."
 
 
@@ -69,7 +66,7 @@ def write_release(publishable: Publishable, releases: Path) -> Staged:
     if not isinstance(publishable, Publishable):
         raise TypeError("only what kloof.domain.releases.certificate.certify.certify gave may be written")
     files = contents(publishable.document)
-    staged = _staged(releases, publishable.document.number, _sha256(files[MANIFEST]))
+    staged = _staged(releases, publishable.document.number, hash_of(files[MANIFEST]))
     if staged.folder.exists():
         shutil.rmtree(staged.folder)
     staged.folder.mkdir(parents=True)
@@ -89,7 +86,7 @@ def staged(releases: Path, number: int, sha256: str) -> Staged | None:
         manifest = (found.folder / MANIFEST).read_bytes()
     except FileNotFoundError:  # whoever wrote it may be putting it in place at this moment
         return None
-    return found if _sha256(manifest) == sha256 else None
+    return found if hash_of(manifest) == sha256 else None
 
 
 def clear_staging(releases: Path) -> None:
@@ -108,6 +105,8 @@ def read_releases(releases: Path) -> tuple[Published, ...]:
     for folder in _folders(releases):
         expected = len(found) + 1
         if folder.name != f"{expected:04d}":
+            if int(folder.name) < expected:
+                raise _damaged(f"Release {int(folder.name)} stands there twice.", folder)
             raise _damaged(f"Release {expected} is missing.", release_folder(releases, expected))
         published = _read(folder, expected)
         before = found[-1].as_previous if found else None
@@ -141,33 +140,90 @@ def newest_release(releases: Path) -> AnyRelease | None:
     return _read(folders[-1], int(folders[-1].name)).document if folders else None
 
 
+def refuse_strays(releases: Path) -> None:
+    """Raises Refused for the first file or folder among the releases, or inside one, that no release is made of.
+
+    It would go online with the site, and nothing vouches for it.
+    """
+    folders = _folders(releases)
+    inside = (file for folder in folders for file in _inside(folder) if file.name not in _described(folder))
+    every = _inside(releases) if releases.is_dir() else []
+    beside = (one for one in every if one not in folders and not one.name.endswith(".md"))
+    for stray in (*inside, *(one for one in beside if not one.name.startswith("."))):
+        raise Refused(
+            Reason.RELEASE_DAMAGED,
+            "This is no part of any release.",
+            where=str(stray),
+            remedy="Move it to somewhere else.",
+            file=f"{stray.parent.name}/{stray.name}",
+        )
+
+
+def has_left_over(releases: Path) -> bool:
+    """Whether a publish stopped before it had put its release in place, or taken it back."""
+    return any(releases.glob(".staged-*"))
+
+
 def _folders(releases: Path) -> list[Path]:
     if not releases.is_dir():
         return []
-    return sorted(folder for folder in releases.iterdir() if folder.is_dir() and folder.name.isdigit())
+    numbered = [one for one in _inside(releases) if one.name.isascii() and one.name.isdigit()]
+    return sorted(numbered, key=lambda folder: (int(folder.name), folder.name))
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise _damaged(f"This cannot be read: {error.strerror}.", folder) from None
+
+
+def _described(folder: Path) -> set[str]:
+    resources = read_json((folder / MANIFEST).read_bytes())["resources"]
+    return {MANIFEST, *(resource["path"] for resource in resources)}
 
 
 def _read(folder: Path, number: int) -> Published:
+    if folder.is_symlink():
+        raise _damaged(_LINKED, folder)
     manifest = _bytes(folder / MANIFEST)
     try:
-        described = {resource["path"]: resource["hash"] for resource in json.loads(manifest)["resources"]}
+        stated = read_json(manifest)
+        described = {resource["path"]: resource["hash"] for resource in stated["resources"]}
         for name, digest in described.items():
-            if f"sha256:{_sha256(_bytes(folder / name))}" != digest:
+            if f"sha256:{hash_of(_bytes(folder / _plain(name)))}" != digest:
                 raise _damaged("This file was changed after it was published.", folder, name)
         document = from_any_format(_bytes(folder / DOCUMENT).decode())
-        stated = json.loads(manifest)["previous"]
-        previous = None if stated is None else Previous.model_validate(stated)
+        previous = None if stated["previous"] is None else Previous.model_validate(stated["previous"])
     except (AttributeError, KeyError, TypeError, ValueError) as error:  # a ValidationError is a ValueError
-        raise _damaged(f"This is not a release of kloof: {error}.", folder) from None
+        raise _damaged(f"This is not a release of kloof: {_in_a_line(error)}.", folder) from None
     if document.number != number or document.previous != previous or DOCUMENT not in described:
         raise _damaged("The manifest and the release contradict each other.", folder)
     for contradiction in contradictions(document) if isinstance(document, ReleaseDocument) else ():
         raise _damaged(f"This is not a release of kloof: {contradiction}.", folder, DOCUMENT)
-    return Published(number, _sha256(manifest), document)
+    return Published(number, hash_of(manifest), document)
+
+
+def _plain(name: str) -> str:
+    """Raises ValueError for what is no name of a file in the release's own folder."""
+    if "/" in name or name.startswith("."):
+        raise ValueError(f"the manifest names {name!r}, which is no file of its own")
+    return name
+
+
+def _in_a_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first["loc"] else first["msg"]
+    if isinstance(error, KeyError):
+        return f"{error} is missing in its manifest"
+    return str(error).partition("\n")[0]
 
 
 def _bytes(file: Path) -> bytes:
     try:
+        if file.is_symlink():
+            raise _damaged(_LINKED, file.parent, file.name)
         return file.read_bytes()
     except FileNotFoundError:
         raise _damaged("A file of this release is missing.", file.parent, file.name) from None
@@ -186,71 +242,6 @@ def _damaged(what: str, folder: Path, name: str = "") -> Refused:
     """What is wrong with a file of the release in this folder, or without a name with the release as such."""
     inside = f"{folder.name}/{name}" if name else folder.name
     return Refused(Reason.RELEASE_DAMAGED, what, where=str(folder / name), remedy=_RESTORE, file=inside)
-
-
-def contents(document: ReleaseDocument) -> dict[str, bytes]:
-    """The files of a release by name, the manifest with the hashes of the others last.
-
-    A table without rows is left out, but for that of the cells: a release always has it.
-    """
-    files = {
-        DOCUMENT: document.to_json().encode(),
-        "release.jsonschema.json": _json(ReleaseDocument.model_json_schema()),
-    }
-    for name, table in TABLES.items():
-        rows = list(table.rows(document))
-        if rows or name == CELLS:
-            files[name] = _csv(table.fields, rows)
-    return files | {MANIFEST: _json(_manifest(document, files))}
-
-
-def _csv(fields: Iterable[str], rows: Iterable[Row]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, fieldnames=list(fields), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
-def _manifest(document: ReleaseDocument, files: Mapping[str, bytes]) -> dict[str, Any]:
-    """A Frictionless Data Package (specs.frictionlessdata.io, version 1) with the previous release added."""
-    return {
-        "profile": "data-package",
-        "name": f"kloof-release-{document.number:04d}",
-        "title": f"{document.company}: kloof release {document.number}",
-        "version": str(document.number),
-        "created": f"{document.published_on.isoformat()}T00:00:00Z",
-        "previous": None if document.previous is None else document.previous.model_dump(),
-        "resources": list(_resources(files)),
-    }
-
-
-def _resources(files: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
-    for path, content in files.items():
-        described: dict[str, Any] = {
-            "name": path.rpartition(".")[0],
-            "path": path,
-            "profile": "data-resource",
-            "format": "json",
-            "mediatype": "application/json",
-            "encoding": "utf-8",
-            "bytes": len(content),
-            "hash": f"sha256:{_sha256(content)}",
-        }
-        if path.endswith(".csv"):
-            fields = [{"name": name, **field} for name, field in TABLES[path].fields.items()]
-            described |= {"profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv"}
-            key = list(TABLES[path].key)
-            described["schema"] = {"fields": fields, "primaryKey": key, "missingValues": [""]}
-        yield described
-
-
-def _json(value: Mapping[str, Any]) -> bytes:
-    return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def _staged(releases: Path, number: int, sha256: str) -> Staged:

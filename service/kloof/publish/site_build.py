@@ -53,6 +53,7 @@ def _mkdocs(file: Path, look: CompanyStyle, warnings: list[str]) -> Path:
     from mkdocs.config import load_config
     from mkdocs.exceptions import Abort, MkDocsException
 
+    fresh: Path | None = None
     try:
         config = load_config(str(file), site_name=look.company, strict=False)
         if wrong := own_pages.problems(Path(config.docs_dir), file.parent.resolve()):
@@ -64,6 +65,10 @@ def _mkdocs(file: Path, look: CompanyStyle, warnings: list[str]) -> Path:
         config.plugins.on_startup(command="build", dirty=False)
         build(config)
         config.plugins.on_shutdown()
+    except OSError:
+        if fresh:  # on a full disk it would stand in the way of the next try
+            shutil.rmtree(fresh, ignore_errors=True)
+        raise
     except (Abort, MkDocsException) as error:
         raise BadInput(Reason.SITE_UNBUILT, warnings or [str(error)], remedy=_UNCHANGED) from None
     if warnings:

@@ -3,13 +3,13 @@
 What stood in their blocks was retired, so nothing of a later release may be subtracted from them or compared with them.
 """
 
-import json
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from kloof.domain.deals.study_arms import Arm
+from kloof.domain.json_text import read_json
 from kloof.domain.releases.document import (
     AsOf,
     Place,
@@ -134,9 +134,9 @@ AnyRelease = ReleaseDocument | ExactRelease
 def from_any_format(text: str) -> AnyRelease:
     """The release in a release.json, of this engine or of the one before it.
 
-    Raises pydantic.ValidationError (a ValueError) naming what is wrong.
+    Raises pydantic.ValidationError (a ValueError) naming what is wrong, and AttributeError where it is no object.
     """
-    if json.loads(text).get("format") == 1:
+    if read_json(text).get("format") == 1:
         return ExactRelease.model_validate_json(text)
     return ReleaseDocument.from_json(text)
 

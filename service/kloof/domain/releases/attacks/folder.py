@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from kloof.domain.json_text import read_json
 from kloof.domain.releases.attacks.evidence import Breach
 from kloof.domain.releases.document import AspectShares, Cell, ReleaseDocument
 from kloof.domain.releases.format_1 import AnyRelease
@@ -31,7 +32,7 @@ def attack(release: AnyRelease, files: Mapping[str, bytes]) -> Iterator[Breach]:
 
 def _listed(files: Mapping[str, bytes]) -> set[str]:
     try:
-        return {MANIFEST, *(one["path"] for one in json.loads(files[MANIFEST])["resources"])}
+        return {MANIFEST, *(one["path"] for one in read_json(files[MANIFEST])["resources"])}
     except (KeyError, TypeError, ValueError):
         return {MANIFEST}
 
@@ -57,7 +58,7 @@ def _document(content: bytes, release: AnyRelease) -> Iterator[str]:
         return dict(found)
 
     try:
-        said = json.loads(content, object_pairs_hook=pairs)
+        said = read_json(content, pairs)
     except ValueError:
         yield "it cannot be read"
         return

@@ -1,0 +1,80 @@
+"""What the files of a release say: the document, its tables, and the manifest with their hashes."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from kloof.domain.releases.document import ReleaseDocument
+from kloof.publish.schema import CELLS, TABLES, Row
+
+MANIFEST: Final = "datapackage.json"
+DOCUMENT: Final = "release.json"
+
+
+def contents(document: ReleaseDocument) -> dict[str, bytes]:
+    """The files of a release by name, the manifest with the hashes of the others last.
+
+    A table without rows is left out, but for that of the cells: a release always has it.
+    """
+    files = {
+        DOCUMENT: document.to_json().encode(),
+        "release.jsonschema.json": _json(ReleaseDocument.model_json_schema()),
+    }
+    for name, table in TABLES.items():
+        rows = list(table.rows(document))
+        if rows or name == CELLS:
+            files[name] = _csv(table.fields, rows)
+    return files | {MANIFEST: _json(_manifest(document, files))}
+
+
+def _csv(fields: Iterable[str], rows: Iterable[Row]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=list(fields), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _manifest(document: ReleaseDocument, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """A Frictionless Data Package (specs.frictionlessdata.io, version 1) with the previous release added."""
+    return {
+        "profile": "data-package",
+        "name": f"kloof-release-{document.number:04d}",
+        "title": f"{document.company}: kloof release {document.number}",
+        "version": str(document.number),
+        "created": f"{document.published_on.isoformat()}T00:00:00Z",
+        "previous": None if document.previous is None else document.previous.model_dump(),
+        "resources": list(_resources(files)),
+    }
+
+
+def _resources(files: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
+    for path, content in files.items():
+        described: dict[str, Any] = {
+            "name": path.rpartition(".")[0],
+            "path": path,
+            "profile": "data-resource",
+            "format": "json",
+            "mediatype": "application/json",
+            "encoding": "utf-8",
+            "bytes": len(content),
+            "hash": f"sha256:{hash_of(content)}",
+        }
+        if path.endswith(".csv"):
+            fields = [{"name": name, **field} for name, field in TABLES[path].fields.items()]
+            described |= {"profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv"}
+            key = list(TABLES[path].key)
+            described["schema"] = {"fields": fields, "primaryKey": key, "missingValues": [""]}
+        yield described
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def hash_of(content: bytes) -> str:
+    """The SHA-256 of these bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
