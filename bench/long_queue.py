@@ -26,6 +26,8 @@ NOW = datetime(2026, 9, 15, 10, tzinfo=UTC)
 class Forgetful:
     """Takes every mail at once, so that nothing but the worker uses memory."""
 
+    travels_in_the_open = False
+
     def send(
         self, sender: str, recipient: str, data: bytes, meanwhile: Callable[[], None] = lambda: None
     ) -> str:

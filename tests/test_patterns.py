@@ -30,14 +30,18 @@ PATTERNS: dict[str, str | tuple[str, Reader]] = {
     "cli/logs.py: _ADDRESS": ("kloof.cli.logs", "search"),
     "config/sources.py: _line_of": OURS,  # kloof.toml
     "design/shared.py: _COLOUR": OURS,
+    "domain/mailing/verdicts.py: _CODE": ("kloof.domain.mailing.verdicts", "search"),
+    "domain/mailing/verdicts.py: _STATUS": ("kloof.domain.mailing.verdicts", "search"),
     "mail/bounces.py: _VERP": ("kloof.mail.bounces", "search"),
     "mail/bounces.py: _QUOTED": ("kloof.mail.bounces", "search"),
-    "mail/bounces.py: _STATUS": ("kloof.mail.bounces", "search"),
+    "mail/bounces.py: _CODED": ("kloof.mail.bounces", "search"),
     "mail/caught.py: _NAME": ("kloof.mail.caught", "fullmatch"),
     "mail/caught.py: _WITHIN": ("kloof.mail.caught", "search"),
     "mail/caught.py: _subjects": OURS,  # made of our own subjects; read for at most LONGEST_SUBJECT letters
     "mail/compiled.py: _SPECIAL": ("kloof.mail.compiled", "search"),
     "mail/compiled.py: CompiledBody": OURS,
+    "publish/own_pages.py: _BEGINS": OURS,  # pages that the company writes
+    "publish/own_pages.py: _FRONT": OURS,
     "publish/pages/markup.py: _SPECIAL": ("kloof.publish.pages.markup", "search"),
     "publish/pages/site_writer.py: PICTURE_MARK": OURS,
     "storage/migrations/0014_accounts.py: _spelled": OURS,  # what the database holds, of 100 letters
@@ -101,7 +105,7 @@ def test_patterns_come_by_no_other_way() -> None:
 def test_letters_are_composed_in_one_place_only_where_their_number_is_bounded() -> None:
     """`unicodedata.normalize` takes the square of the marks on one letter: `composed` of domain/spelling does not.
 
-    Migrations stand by themselves, and read what passed the door.
+    Migrations stand by themselves, and read what passed the door; the words of a server are cut off before.
     """
     callers = {
         path
@@ -110,6 +114,7 @@ def test_letters_are_composed_in_one_place_only_where_their_number_is_bounded() 
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("normalize")
     }
     assert callers == {
+        "domain/mailing/server_words.py",
         "domain/spelling.py",
         "storage/migrations/0014_accounts.py",
         "storage/migrations/0018_one_spelling.py",

@@ -188,7 +188,7 @@ def test_letters_are_printed_once_and_a_deal_is_cancelled(ready: Type) -> None:
     assert ready("letters", "post.pdf").stdout == "1 letters in post.pdf.\n"
     assert Path("post.pdf").read_bytes().startswith(b"%PDF")
     assert json.loads(ready("letters", "more.pdf", "--json").stdout) == {
-        "printed": 0, "waiting": 0, "withdrawn": 0,
+        "printed": 0, "waiting": 0, "withdrawn": 0, "unprintable": [],
     }  # fmt: skip
     assert ready("letters", "again.pdf", "--again", "D-1").stdout == "1 letters in again.pdf.\n"
     Path("cancelled.csv").write_text("deal_id,cancelled_on\nD-1,2026-04-01\n", encoding="utf-8")

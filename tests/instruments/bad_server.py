@@ -95,6 +95,39 @@ class BadServer:
         return "250 2.0.0 Kept"
 
 
+class RefusingServer(BadServer):
+    """Says no at one step, `mail`, `rcpt` or `text`, in these words, until `refusing` is off."""
+
+    def __init__(self, step: str, reply: str, **more: Any) -> None:
+        super().__init__(pipelining=False, **more)
+        self.step, self.reply, self.refusing = step, reply, True
+        self.asked = 0
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        self.asked += 1
+        if self._refuses("mail"):
+            return self.reply
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self._refuses("rcpt"):
+            return self.reply
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self._refuses("text"):
+            return self.reply
+        return await super().handle_DATA(server, session, envelope)
+
+    def _refuses(self, step: str) -> bool:
+        return self.refusing and self.step == step
+
+
 class _InOneGo(Pipelining):
     """The same server, which also takes several lines at once."""
 

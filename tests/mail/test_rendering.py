@@ -358,3 +358,11 @@ def test_a_key_that_cannot_be_used_is_said_before_any_mail_goes_out(tmp_path: Pa
     for name in ("key.pem", "absent.pem"):
         with pytest.raises(BadSettings, match="dkim_key"):
             MailRenderer(company(tmp_path, dkim_key=Path(name), dkim_selector="kloof"))
+
+
+def test_an_address_with_other_letters_before_the_at_stands_in_the_header_as_it_is(
+    settings: Settings,
+) -> None:
+    made = MailRenderer(settings).trial("rené@example.com", "0" * 32, NOON)
+    assert "\r\nTo: =?utf-8?b?cmVuw6lAZXhhbXBsZS5jb20=?= <rené@example.com>\r\n".encode() in made.data
+    assert made.recipient == "rené@example.com"

@@ -5,18 +5,21 @@ Looking leaves everything as it was, but for a release that was recorded and not
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kloof import storage
 from kloof.actions import health
+from kloof.actions.mailing.trial import proofs_of_the_way_out
 from kloof.actions.releases.publish import refuse_unless_together
 from kloof.actions.releases.site import finish_left_over
 from kloof.actions.staff import accounts
 from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
 from kloof.domain.errors import KloofError
+from kloof.domain.mailing.refused import RefusedBy
 from kloof.publish.release_files import read_releases, refuse_strays
 from kloof.storage import soundness
+from kloof.storage.mailing import aside, outbox, refused
 
 # https://sqlite.org/releaselog/3_51_3.html: the WAL-reset bug, present since 3.7.0.
 SAFE_SQLITE = (3, 51, 3)
@@ -35,15 +38,26 @@ class Diagnosis:
         return asdict(self)
 
 
+def _way_out(settings: Settings) -> Iterator[Diagnosis]:
+    for proof in proofs_of_the_way_out(settings):
+        yield Diagnosis(proof.well, proof.what)
+
+
 def examine(settings: Settings, now: datetime) -> list[Diagnosis]:
     """Every diagnosis, in the order in which one would mend them."""
     finish_left_over(settings)
-    return [*_settings(settings), *_surveys(settings), *_releases(settings), *_database(settings, now)]
+    return [
+        *_settings(settings),
+        *_way_out(settings),
+        *_surveys(settings),
+        *_releases(settings),
+        *_database(settings, now),
+    ]
 
 
 def _settings(settings: Settings) -> Iterator[Diagnosis]:
     yield Diagnosis(True, f"Settings: kloof.toml of {settings.company.name} can be used.")
-    if not settings.base_url.startswith("https://") and "//localhost" not in settings.base_url:
+    if not settings.base_url.startswith("https://") and not settings.links_lead_here:
         yield Diagnosis(
             False, "KLOOF_BASE_URL does not start with https://: links in mails would travel in the open."
         )
@@ -112,13 +126,32 @@ def _fitting(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
             "Secret key: instance/secret_key is gone, and personal links rest on it. Put it back from a backup; "
             "without one, kloof db migrate makes another, and links that went out open nothing.",
         )
-    state = health.readiness(settings, now)
-    if state.get("reason") == "mail_late":
-        yield Diagnosis(
-            False, f"Mail: due since {state['oldest_due_mail']} and not sent. Is kloof worker running?"
-        )
+    yield from _mail(settings, now)
     yield from _together(settings)
     yield from _accounts(settings)
+
+
+def _mail(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
+    oldest = outbox.oldest_due(now)
+    if oldest is not None and now - oldest > timedelta(minutes=settings.mail.late_after_minutes):
+        yield Diagnosis(False, f"Mail: due since {oldest.isoformat()} and not sent. Is kloof worker running?")
+    for one in refused.standing(now):
+        yield Diagnosis(
+            False, f"Mail: {_REFUSED[one.by].format(since=one.since.isoformat(), words=one.words)}"
+        )
+    if waiting := aside.count():
+        yield Diagnosis(
+            True,
+            f"Mail: {waiting} mails that came back were set aside. The desk says why, and takes them off.",
+        )
+
+
+_REFUSED = {
+    RefusedBy.OUR_SERVER: "the mail server refuses us since {since}, so nothing goes out ({words}). Ask whoever looks "
+    "after it; kloof worker goes on by itself once it takes mail again.",
+    RefusedBy.THEIRS: "servers of customers refuse us since {since} ({words}). Look at SPF, DKIM and DMARC with kloof "
+    "mail test, and at block lists; or ask whoever looks after the mail server.",
+}
 
 
 def _together(settings: Settings) -> Iterator[Diagnosis]:

@@ -8,8 +8,9 @@ from typing import Any
 from kloof import storage
 from kloof.config import Settings
 from kloof.domain.errors import KloofError, Reason, Refused
+from kloof.domain.mailing.refused import RefusedBy
 from kloof.storage import soundness
-from kloof.storage.mailing import outbox
+from kloof.storage.mailing import outbox, refused
 
 
 @contextmanager
@@ -76,13 +77,13 @@ def refuse_unless_sound(settings: Settings) -> None:
 
 
 def readiness(settings: Settings, now: datetime) -> dict[str, Any]:
-    """`ready`, and what it rests on: the database is sound, no migration waits, and no mail is overdue.
+    """`ready`, and what it rests on: the database is sound, no migration waits, and mail goes out in time.
 
     Anyone may ask, so `reason` is a word that names no file and no server; kloof doctor says the sentence.
     """
     try:
         refuse_unless_sound(settings)
-        oldest = outbox.oldest_due(now)
+        oldest, refusing = outbox.oldest_due(now), refused.standing(now)
     except Exception as error:
         refusal = error if isinstance(error, KloofError) else storage.explained(error)
         if refusal is None:
@@ -90,6 +91,14 @@ def readiness(settings: Settings, now: datetime) -> dict[str, Any]:
         storage.drop_connection_after(error)
         facts = {name: refusal.facts[name] for name in refusal.facts if name == "migrations_waiting"}
         return facts | {"ready": False, "reason": refusal.reason.value}
-    overdue = oldest is not None and now - oldest > timedelta(minutes=settings.mail.late_after_minutes)
-    report = {"migrations_waiting": 0, "oldest_due_mail": oldest.isoformat() if oldest else None}
-    return report | ({"ready": False, "reason": "mail_late"} if overdue else {"ready": True})
+    report: dict[str, Any] = {
+        "migrations_waiting": 0,
+        "oldest_due_mail": oldest.isoformat() if oldest else None,
+    }
+    by_us = [one for one in refusing if one.by is RefusedBy.OUR_SERVER]
+    if by_us:
+        since = by_us[0].since.isoformat()
+        return report | {"ready": False, "reason": "mail_refused", "mail_refused_since": since}
+    if oldest is not None and now - oldest > timedelta(minutes=settings.mail.late_after_minutes):
+        return report | {"ready": False, "reason": "mail_late"}
+    return report | {"ready": True}

@@ -6,7 +6,7 @@ from importlib import import_module
 import click
 
 from kloof import __version__
-from kloof.cli.run import EXIT_STATUS, in_a_sentence
+from kloof.cli.run import in_a_sentence
 from kloof.cli.tree import Group
 
 COMMANDS = {
@@ -55,7 +55,7 @@ class _Commands(Group):
             if sentence is None:
                 raise
             click.echo(sentence, err=True)
-        sys.exit(context.meta.get(EXIT_STATUS, 1))
+        sys.exit(1)
 
 
 @click.group(cls=_Commands, name="kloof", context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,16 +1,26 @@
 """kloof mail and kloof outbox: prove the settings, read what comes back, see what waits, decide what is held."""
 
-import os
+import logging
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kloof.actions.clock import wall_clock
-from kloof.cli.run import EXIT_STATUS, as_json, company_settings, report, with_database
+from kloof.cli.run import as_json, company_settings, in_a_sentence, report, with_database
 from kloof.cli.tree import Group
 from kloof.domain.errors import Reason, Refused
+from kloof.domain.mailing.refused import RefusedBy
+from kloof.domain.mailing.set_aside import WhyAside
 from kloof.domain.states import MessageState
+
+if TYPE_CHECKING:
+    from kloof.config import Settings
+    from kloof.mail.mailboxes import Arrived
+
+log = logging.getLogger(__name__)
 
 
 @click.group(cls=Group)
@@ -38,23 +48,54 @@ def test(address: str, as_json: bool) -> None:
 @click.option("--pipe", is_flag=True, help="Read one mail from standard input, as a mail server pipes it.")
 @as_json
 def bounces(maildir: Path | None, imap: bool, pipe: bool, as_json: bool) -> None:
-    """Read a mailbox: dead addresses get no more mail, full ones another try tomorrow."""
-    from kloof.actions.mailing.bounces import gather
-    from kloof.mail.mailboxes import from_imap, from_maildir, from_pipe
+    """Read a mailbox: who is dead or complains gets no more mail, who is full another try tomorrow."""
+    from kloof.mail.mailboxes import from_imap, from_maildir
+    from kloof.mail.opening import ca_file
 
     if (maildir is not None) + imap + pipe != 1:
         raise click.UsageError("Choose one of --maildir FOLDER, --imap and --pipe.")
     if pipe:
-        # Whatever it is, it is none of the mail's fault: the mail server keeps it and brings it again.
-        click.get_current_context().meta[EXIT_STATUS] = os.EX_TEMPFAIL
+        _take_one(as_json=as_json)
+        return
     settings = with_database()
-    if maildir is not None:
-        arrived = from_maildir(maildir)
-    else:
-        arrived = from_imap(settings.bounces_url) if imap else from_pipe(sys.stdin.buffer)
+    arrived = from_maildir(maildir) if maildir else from_imap(settings.bounces_url, ca_file(settings))
+    _say_what_came(settings, arrived, as_json=as_json)
+
+
+def _take_one(*, as_json: bool) -> None:
+    """Take the mail on standard input; whatever is in the way, the mail server is asked to keep it and to come back."""
+    from kloof.mail.mailboxes import from_pipe
+
+    try:
+        _say_what_came(with_database(), from_pipe(sys.stdin.buffer), as_json=as_json)
+    except Exception as trouble:
+        log.debug("What is in the way.", exc_info=trouble)
+        click.echo(in_a_sentence(trouble) or "kloof cannot take this mail now; try again later.", err=True)
+        sys.exit(TEMPORARY_FAILURE)
+
+
+def _say_what_came(settings: "Settings", arrived: "Iterable[Arrived]", *, as_json: bool) -> None:
+    from kloof.actions.mailing.bounces import gather
+
     harvest = gather(settings, arrived, wall_clock())
-    words = f"{harvest.hard} hard, {harvest.soft} soft; {harvest.other} other mails were left unread."
+    counts = harvest.counts
+    parts = [f"{counts[name]} {name}" for name in ("hard", "soft")]
+    parts += [f"{counts[name]} {words}" for name, words in _RARER.items() if counts[name]]
+    words = f"{', '.join(parts)}; {counts['other']} other mails were left unread."
+    for why, count in harvest.aside.items():
+        words += f" {count} set aside: {ASIDE_WORDS[why]}."
     report(as_json, harvest.as_dict(), words)
+
+
+_RARER = {"us": "refused because of us", "content": "refused for what it says", "complaints": "complaints"}
+TEMPORARY_FAILURE = 75
+"""EX_TEMPFAIL of sysexits.h: a mail server keeps the mail that it could not hand over."""
+ASIDE_WORDS = {
+    WhyAside.TOO_LARGE: "larger than any bounce",
+    WhyAside.TOO_DEEP: "too many parts in one another",
+    WhyAside.UNREADABLE: "it cannot be read",
+    WhyAside.NOT_OURS: "it is about no mail of ours",
+}
 
 
 @click.group(cls=Group)
@@ -69,8 +110,14 @@ ADVICE = {
     MessageState.SENT: "sent",
     MessageState.HELD: "held: nobody knows whether it arrived. Decide: kloof outbox resolve --arrived|--again NUMBER",
     MessageState.FAILED: "failed: correct the address and import the deal again, or resolve --again NUMBER",
-    MessageState.BOUNCED: "bounced: correct the address and import the deal again",
+    MessageState.BOUNCED: "came back: correct the address and import the deal again; or, where the address "
+    "works after all: kloof outbox resolve --again NUMBER",
     MessageState.CANCELLED: "not needed any more",
+}
+
+REFUSED_WORDS = {
+    RefusedBy.OUR_SERVER: "The mail server refuses us",
+    RefusedBy.THEIRS: "Mail servers of customers refuse us",
 }
 
 
@@ -92,6 +139,7 @@ def list_(state: str | None, most: int, as_json: bool) -> None:
     lines = [", ".join(f"{count} {name}" for name, count in view.health.counts.items()) + "."]
     if view.health.oldest_due_at:
         lines.append(f"Due since {_moment(view.health.oldest_due_at)} and not sent: is kloof worker running?")
+    lines += [f"{REFUSED_WORDS[one.by]} since {_moment(one.since)}: {one.words}" for one in view.refused]
     shown = None
     for entry in view.entries:
         if entry.state is not shown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kloof.config import Settings
-
-EXIT_STATUS: Final = "kloof.exit_status"
-"""Under this name of `context.meta` a command puts the status with which it ends where it is refused, if not 1."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 

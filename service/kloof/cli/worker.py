@@ -1,13 +1,24 @@
 """kloof worker: mail goes out, and what time brings happens."""
 
+from __future__ import annotations
+
 import signal
 from threading import Event
+from typing import TYPE_CHECKING
 
 import click
 
 from kloof.actions.clock import clock_of
 from kloof.cli.run import as_json, report, with_database
 from kloof.cli.tree import CompanyCommand
+from kloof.domain.errors import Reason, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kloof.config import Settings
+
+SECONDS_BETWEEN_KNOCKS, LONGEST_PAUSE = 1.0, 60.0
 
 
 @click.command(cls=CompanyCommand)
@@ -22,9 +33,9 @@ def worker(once: bool, as_json: bool) -> None:
     if as_json and not once:
         raise click.UsageError("--json goes with --once: a worker that stays has no result to print.")
     be_discreet()
-    settings = with_database()
-    transport, clock = open_transport(settings), clock_of(settings)
     if once:
+        settings = with_database()
+        transport, clock = open_transport(settings), clock_of(settings)
         result = work_once(settings, transport, clock)
         words = ", ".join(
             f"{count} {what}" for what, count in result.as_dict().items() if isinstance(count, int)
@@ -36,4 +47,24 @@ def worker(once: bool, as_json: bool) -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    work(settings, transport, clock, stop, lambda news: click.echo(discreet(news)))
+
+    def say(news: str) -> None:
+        click.echo(discreet(news))
+
+    if found := _settings_once_the_database_answers(stop, say):
+        work(found, open_transport(found), clock_of(found), stop, say)
+
+
+def _settings_once_the_database_answers(stop: Event, say: Callable[[str], None]) -> Settings | None:
+    """Waits for a database that is away; None where it has to stop first. Whatever else is wrong ends the worker."""
+    pause = SECONDS_BETWEEN_KNOCKS
+    while not stop.is_set():
+        try:
+            return with_database()
+        except Refused as refusal:
+            if refusal.reason is not Reason.DATABASE_SILENT:
+                raise
+            say(str(refusal))
+        stop.wait(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
+    return None

@@ -1,7 +1,17 @@
 """Settings: policy from kloof.toml, secrets and deployment from the environment."""
 
 from kloof.config.company_folder import find_company, refuse_inside_company
-from kloof.config.settings import DEMO_KEY, Company, Deals, Mail, Oidc, Publishing, Research, Settings
+from kloof.config.settings import (
+    DEMO_KEY,
+    Company,
+    Deals,
+    Mail,
+    Oidc,
+    Publishing,
+    Research,
+    Settings,
+    is_this_machine,
+)
 from kloof.config.sources import DEMO_MARK, load_settings
 
 __all__ = [
@@ -15,6 +25,7 @@ __all__ = [
     "Research",
     "Settings",
     "find_company",
+    "is_this_machine",
     "load_settings",
     "refuse_inside_company",
 ]

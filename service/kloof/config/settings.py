@@ -1,6 +1,8 @@
 """The settings as values, each with the range in which it makes sense."""
 
+from contextlib import suppress
 from datetime import date, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -44,6 +46,16 @@ MailDomain = Annotated[
 
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def is_this_machine(host: str | None) -> bool:
+    """Whether a host is the machine that asks: by its whole name, and any address that never leaves it."""
+    if host in _THIS_MACHINE:
+        return True
+    with suppress(ValueError):
+        return ip_address(host or "").is_loopback
+    return False
+
 
 DEMO_KEY: Final = "everybody knows this key: it is the demo's, and opens nothing real"
 """With it the demo is the same wherever it runs. Who knows the key of a kloof can sign in to it as anybody."""
@@ -91,6 +103,7 @@ class Mail(_Section):
     dkim_selector: Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,63}$")] | None = None
     dkim_key: Path | None = None
     late_after_minutes: Annotated[int, Field(ge=1, le=10_080)] = 30
+    ca_file: Path | None = None
 
     @field_validator("time_zone")
     @classmethod
@@ -223,6 +236,19 @@ class Settings(_Section):
             raise PydanticCustomError("clock", "only the demo may say that it is another day; leave it out")
         return seconds
 
+    @field_validator("base_url")
+    @classmethod
+    def _is_a_root(cls, url: str) -> str:
+        place = urlsplit(url)
+        if place.path.strip("/") or place.query or place.fragment:
+            raise PydanticCustomError(
+                "base_url",
+                "kloof lives at the root of a name of its own, and forms under a path would lose what is typed in "
+                'them; leave out what stands behind "{root}"',
+                {"root": f"{place.scheme}://{place.netloc}"},
+            )
+        return url
+
     @field_validator("secret_key")
     @classmethod
     def _is_secret(cls, key: str, known: ValidationInfo) -> str:
@@ -263,6 +289,11 @@ class Settings(_Section):
     def findings_address(self) -> str:
         """Where customers read the findings: the site's own address, or under kloof itself."""
         return self.publishing.site_address or self.link("/findings/")
+
+    @property
+    def links_lead_here(self) -> bool:
+        """Whether the links in mails open on this machine only, as with the default of KLOOF_BASE_URL."""
+        return is_this_machine(urlsplit(self.base_url).hostname)
 
     def link(self, path: str) -> str:
         """The public address of a path of the web application."""

@@ -29,7 +29,8 @@ INVITATION_STEPS: Final[dict[InvitationState, frozenset[InvitationState]]] = {
     _I.EXPIRED: frozenset(),
     _I.CANCELLED: frozenset(),
     # Wanting no mail is not the same as wanting no say: the link keeps working.
-    _I.STOPPED: frozenset({_I.STARTED, _I.SUBMITTED, _I.CANCELLED, _I.EXPIRED}),
+    # And an address that was taken for dead may turn out to work.
+    _I.STOPPED: frozenset({_I.PLANNED, _I.INVITED, _I.STARTED, _I.SUBMITTED, _I.CANCELLED, _I.EXPIRED}),
 }
 OPEN: Final = frozenset({_I.PLANNED, _I.INVITED, _I.STARTED, _I.STOPPED})
 """States in which the form takes answers."""

@@ -1,89 +1,229 @@
-"""Reading what comes back: which mail it is about, and whether the address is dead, full for now, or only away."""
+"""Reading what comes back: which mail of ours it is about, and whom it is about."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from email import message_from_bytes
-from email.iterators import typed_subpart_iterator
 from email.message import Message
-from enum import StrEnum
+from functools import cache
 
-from flufl.bounce import all_failures
+from kloof.domain.mailing.server_words import About, plain
+from kloof.domain.mailing.set_aside import SetAside, WhyAside
+from kloof.domain.mailing.verdicts import BounceInWords, DeliveryReport, FeedbackReport, Said, whom
+from kloof.mail.headers import one_line
+from kloof.mail.parts import MailPart, field, fields, parsed, parts
 
-
-class BounceKind(StrEnum):
-    """What a mail that came back means."""
-
-    HARD = "hard"  # the address is dead
-    SOFT = "soft"  # given up for a reason that passes: mailbox full, server away for days
-    NONE = "none"  # an auto-reply, a notice that somebody is still trying, or something else altogether
+MOST_WORDS = 300
+"""Letters of what a server said that are kept for the desk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """`message_id` is the part before the @ of the mail that bounced; empty where it cannot be found."""
+    """`message_id` is the part before the @ of the mail that it is about; empty where it cannot be found.
 
-    kind: BounceKind
+    `reason`: what the server said, in its own words. `asks_nothing`: it is known what it is, and nobody has to see it.
+    """
+
+    about: About
     message_id: str = ""
     reason: str = ""
+    asks_nothing: bool = False
 
 
-# VERP: the bounce address, a plus, and the id (see Postbox). Otherwise the mail itself is mostly quoted.
-_VERP = re.compile(r"\+([0-9a-f]{32})@")
-_QUOTED = re.compile(rb"^Message-ID:\s*<([0-9a-f]{32})@", re.IGNORECASE | re.MULTILINE)
-_ENVELOPE = ("delivered-to", "x-original-to", "envelope-to", "to", "x-failed-recipients")
-_STATUS = re.compile(r"\b([45])\.(\d{1,3})\.(\d{1,3})\b")
-_PASSES = {("5", "2", "2"), ("5", "4", "7")}
-"""Mailbox full, and delivery time expired: RFC 3463 calls them permanent, and both pass."""
+# VERP: the bounce address, a plus, and the id (see MailRenderer). Otherwise the mail itself is mostly quoted.
+_VERP = re.compile(rb"\+([0-9a-f]{32})@")
+_QUOTED = re.compile(rb"message-id:[ \t\r\n]{0,4}<([0-9a-f]{32})@", re.IGNORECASE)
+_ANSWERED = ("delivered-to", "x-original-to", "envelope-to", "to", "x-failed-recipients")
+_REPORTS = ("message/delivery-status", "message/global-delivery-status")
+_SENDERS = (
+    "mailer-daemon",
+    "mailer daemon",
+    "postmaster",
+    "mail delivery",
+    "mailerdaemon",
+    "mail-daemon",
+    "maildeliver",
+)
+_BOUNCED = """
+undeliver · not deliver · non deliver · delivery status · delivery fail · failure notice · returned mail
+mail failure · returned to sender · return to sender · delivery notification · delivery report · delivery problem
+delivery has failed · could not send · mail system error · nondeliver · message status · failed mail
+delivery error · unzustellbar · nicht zustellbar · onbestelbaar · niet bezorgd · kon niet worden · non remis
+non distribu · echec de · no entregad · no se pudo entregar · devuelto · mancato recapito · mancata consegna
+nao entregue · falha na entrega · niedostarcz · nie dostarczon · не доставлен · недоставлен · 配信不能 · 配信エラー
+送信エラー · 退信 · 未送达 · 系统退信 · 投递失败 · ошибка доставки · rejected · could not be delivered · non-deliver
+non-remis · mail error · problem delivering · mail delivery · failed delivery · warning
+"""
+_ANSWERING = """
+automatic reply · auto reply · autoreply · auto-reply · automatic response · autoresponse · auto response
+auto-response · out of office · out of the office · out-of-office · away from · vacation · on holiday
+automatisch antwoord · automatische beantwoording · afwezig · niet aanwezig · buiten kantoor · abwesen
+automatische antwort · reponse automatique · absence · absent du · respuesta automatica · fuera de la oficina
+ausencia · risposta automatica · fuori ufficio · assenza · resposta automatica · ausente · fora do escritorio
+automatyczna odpowiedz · nieobecnos · poza biurem · автоответ · автоматическии ответ · нет на месте · отпуск
+自動返信 · 自動応答 · 不在 · 自动回复 · 自動回覆 · 自动答复 · autosvar · automaattinen · automaticka odpoved
+"""
+_COMPLAINING = (
+    "complaint about message from",
+    "email feedback report",
+    "abuse report",
+    "feedback loop",
+    "spam complaint",
+)
+_QUOTES = """
+--- below this line is a copy · ------ this is a copy of · ----- original message · --- original message
+-----original message · ----- unsent message · ----- message header · ---- message header · --- the header of the
+original message follows · headers of your mail · message headers follow · ------ the body of the message
+your original message · --- message from · --------- returned mail · --- returned message · --- enclosed
+the original message was received at · return-path: · received: from · received: by · message contents follow
+mime-version: · original headers · ------ copy of · - message text follows · -----ursprüngliche · --- oorspronkelijk
+"""
+"""How the line begins after which a bounce quotes the mail that it is about."""
 
 
 def read(raw: bytes) -> Bounce:
-    """What this mail says; anything that is not a bounce of ours is Kind.NONE."""
-    mail = message_from_bytes(raw)
-    kind, reason = _judged(mail)
-    message_id = _message_id(mail, raw)
-    return Bounce(kind if message_id else BounceKind.NONE, message_id, reason)
+    """What this mail says, About.NOTHING where it asks nothing of us.
 
-
-def _judged(mail: Message) -> tuple[BounceKind, str]:
-    reports = list(_reports(mail))
-    if reports:
-        # RFC 3464: the report is for programs, so it is believed before any wording.
-        failed = [
-            report for report in reports if report.get("action", "").lower().startswith(("fail", "error"))
-        ]
-        if not failed:
-            return BounceKind.NONE, ""
-        return _by_status(failed[0])
+    Raises SetAside where it cannot be read.
+    """
     try:
-        _, permanent = all_failures(mail)
-    except Exception:
-        # Some detectors stumble over mail that is odd and no bounce, such as one without a sender.
-        return BounceKind.NONE, ""
-    return (BounceKind.HARD, "The mail came back.") if permanent else (BounceKind.NONE, "")
+        mail = parsed(raw)
+        found = list(parts(mail))
+        if _is_answer(mail):
+            return Bounce(About.NOTHING, asks_nothing=True)
+        said, words = _said(mail, found)
+        about = whom(said) if said else About.NOTHING
+        reason = one_line(words)[:MOST_WORDS] or "The mail came back."
+        return Bounce(about, _message_id(mail, raw, found), reason, asks_nothing=said is not None)
+    except SetAside:
+        raise
+    except Exception as error:
+        raise SetAside(WhyAside.UNREADABLE) from error
 
 
-def _reports(mail: Message) -> list[Message]:
-    blocks = []
-    for part in typed_subpart_iterator(mail, "message", "delivery-status"):
-        payload = part.get_payload()
-        inner = payload if isinstance(payload, list) else []
-        blocks += [block for block in inner if isinstance(block, Message) and block.get("action")]
-    return blocks
+def _said(mail: Message, found: list[MailPart]) -> tuple[Said | None, str]:
+    """What it is, and in which words it said so; None where it is no bounce at all."""
+    if kind := _feedback(mail, found):
+        return FeedbackReport(kind), f"Feedback-Type: {kind}"
+    told = "\n".join(_told(found))
+    words = _server_words(told)
+    if report := _report(found, told):
+        status = report.get("status", "")
+        diagnostic = report.get("diagnostic-code", "")
+        words = diagnostic.partition(";")[2].strip() or diagnostic or words
+        return DeliveryReport(report["action"], status, words), words or f"Status {status}"
+    if not _is_bounce(mail):
+        return None, ""
+    for tried in (words, told, f"{told}\n{field(mail, 'subject')}"):
+        said = BounceInWords(tried)
+        if whom(said) is not About.NOTHING:
+            break
+    return said, words or told
 
 
-def _by_status(report: Message) -> tuple[BounceKind, str]:
-    said = " ".join(str(report.get("diagnostic-code", "")).partition(";")[2].split())[:300]
-    status = _STATUS.search(str(report.get("status", ""))) or _STATUS.search(said)
-    kind = BounceKind.HARD
-    if status and (status[1] == "4" or status.groups() in _PASSES):
-        kind = BounceKind.SOFT
-    return kind, said or (f"Status {status[0]}." if status else "The mail came back.")
+def _report(found: list[MailPart], told: str) -> dict[str, str] | None:
+    """The part for programs about the recipient that failed, else about the first; also where its type is wrong."""
+    groups = [group for part in found if part.kind in _REPORTS for group in fields(part.text)]
+    reports = [group for group in groups if "action" in group]
+    reports = reports or [group for group in fields(told) if "action" in group and "status" in group]
+    failed = [group for group in reports if group["action"].lower().startswith(("fail", "error"))]
+    return next(iter(failed or reports), None)
 
 
-def _message_id(mail: Message, raw: bytes) -> str:
-    for name in _ENVELOPE:
+def _feedback(mail: Message, found: list[MailPart]) -> str:
+    for part in found:
+        if part.kind == "message/feedback-report" or part.kind.startswith("text/"):
+            for group in fields(part.text[:20_000]):
+                if "feedback-type" in group:
+                    return group["feedback-type"]
+    subject = plain(field(mail, "subject"))
+    quotes = any(part.kind in {"message/rfc822", "text/rfc822-headers"} for part in found)
+    return "abuse" if quotes and any(words in subject for words in _COMPLAINING) else ""
+
+
+def _told(found: Iterable[MailPart]) -> Iterator[str]:
+    """What it says to people, up to where it begins to quote."""
+    # Where no boundary is found, what should have parts is all text.
+    texts = [part for part in found if part.kind == "text/plain" or part.kind.startswith("multipart/")]
+    texts = texts or [part for part in found if part.kind == "text/html"]
+    for part in texts[:3]:
+        lines = []
+        for line in part.text[:60_000].splitlines():
+            if line.strip().lower().startswith(_beginnings()):
+                break
+            lines.append(line)
+        yield "\n".join(lines)
+
+
+_CODED = re.compile(r"(?<![\d.])[45]\d\d[ -]|(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
+
+
+def _server_words(told: str) -> str:
+    """The first line with the code of a server in it and what follows: not what a mail system says around it."""
+    lines = [line.strip() for line in told.splitlines()]
+    for number, line in enumerate(lines):
+        if _CODED.search(line):
+            after = []
+            for following in lines[number + 1 : number + 4]:
+                if not following:
+                    break
+                after.append(following)
+            return " ".join([line, *after])
+    return ""
+
+
+def _is_bounce(mail: Message) -> bool:
+    if (
+        _is_of_a_server(mail)
+        or "x-failed-recipients" in mail
+        or mail.get_content_type() == "multipart/report"
+    ):
+        return True
+    return _has_one_of(field(mail, "subject"), _BOUNCED)
+
+
+def _is_answer(mail: Message) -> bool:
+    """Whether a machine answers for somebody who is away (RFC 3834), or has left: the address itself works."""
+    if mail.get_content_type() == "multipart/report":
+        return False
+    if (
+        field(mail, "x-autoreply")
+        or field(mail, "x-autorespond")
+        or field(mail, "precedence").lower() == "auto_reply"
+    ):
+        return True
+    if field(mail, "auto-submitted").lower().startswith("auto-replied") and not _is_of_a_server(mail):
+        return True
+    return _has_one_of(field(mail, "subject"), _ANSWERING)
+
+
+def _is_of_a_server(mail: Message) -> bool:
+    sender = (field(mail, "from") or field(mail, "sender")).lower()
+    return sender == "<>" or any(words in sender for words in _SENDERS)
+
+
+def _has_one_of(text: str, phrases: str) -> bool:
+    said = plain(text)
+    return any(words in said for words in _phrases(phrases))
+
+
+@cache
+def _beginnings() -> tuple[str, ...]:
+    return tuple(words for line in _QUOTES.strip().splitlines() for words in line.split(" · "))
+
+
+@cache
+def _phrases(text: str) -> tuple[str, ...]:
+    return tuple(plain(words) for line in text.strip().splitlines() for words in line.split(" · "))
+
+
+def _message_id(mail: Message, raw: bytes, found: list[MailPart]) -> str:
+    for name in _ANSWERED:
         for value in mail.get_all(name, []):
-            if found := _VERP.search(str(value)):
-                return found[1]
-    quoted = _QUOTED.search(raw)
-    return quoted[1].decode() if quoted else ""
+            if named := _VERP.search(str(value).encode("utf-8", "replace")):
+                return named[1].decode()
+    texts = [raw, *(part.content for part in found)]
+    for pattern in (_QUOTED, _VERP):
+        for text in texts:
+            if named := pattern.search(text):
+                return named[1].decode()
+    return ""

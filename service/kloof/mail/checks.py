@@ -11,6 +11,12 @@ Lookup = Callable[[str], list[str]]
 """The TXT records of a name; empty where there are none. Raises OSError where DNS does not answer."""
 
 
+IN_THE_OPEN = (
+    "Mail to this server travels in the open, since it offers no TLS: who reads along can open the links in it. Use "
+    "smtps:// or a server that offers STARTTLS."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """One thing that was tried; `what` says how it went and, where not well, what to do."""
@@ -33,6 +39,8 @@ def prove(
         yield Proof(False, str(error))
     else:
         yield Proof(True, f"The mail server took the mail: {reply}")
+        if transport.travels_in_the_open:
+            yield Proof(False, IN_THE_OPEN)
     finally:
         transport.close()
     domain = rendered.sender.rpartition("@")[2]

@@ -5,6 +5,8 @@ from email.header import Header
 from email.utils import format_datetime, formataddr
 from functools import lru_cache
 
+_STANDS_IN = "address@in.its.place"
+
 
 def one_line(text: str) -> str:
     """Without line breaks and other control characters, so that a name can never add a header."""
@@ -22,8 +24,10 @@ def words(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def mailbox(name: str, address: str) -> str:
-    """`"Jansen, Piet" <piet@example.nl>`."""
-    return formataddr((one_line(name), address), "utf-8")
+    """`"Jansen, Piet" <piet@example.nl>`; an address with other letters stands there as it is (RFC 6532)."""
+    if address.isascii():
+        return formataddr((one_line(name), address), "utf-8")
+    return formataddr((one_line(name), _STANDS_IN), "utf-8").replace(_STANDS_IN, address)
 
 
 def header(fields: list[tuple[str, str]]) -> str:

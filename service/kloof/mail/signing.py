@@ -44,7 +44,7 @@ def signer(settings: Settings, address: str) -> Signer | None:
         return None
     file = settings.folder / mail.dkim_key
     try:
-        key = file.read_bytes()
+        key = file.read_bytes().replace(b"\r\n", b"\n")  # as Windows saves it, dkimpy reads no key
     except OSError as error:
         raise _refused(file, error.strerror or "cannot be read") from None
     made = Signer(address.rpartition("@")[2], mail.dkim_selector, key)

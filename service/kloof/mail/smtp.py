@@ -2,25 +2,26 @@
 
 import smtplib
 import ssl
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
-from ipaddress import ip_address
-from socket import gaierror
+from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from kloof.config import is_this_machine
 from kloof.domain.errors import BadSettings
-from kloof.mail.transport import Fate, TransportError, nothing
+from kloof.domain.mailing.server_words import About
+from kloof.domain.mailing.verdicts import SmtpStep
+from kloof.mail.replies import REMEDIES, refusal, said, unreachable, words_of
+from kloof.mail.transport import Fate, TransportError, nothing, trusted
 
 SECONDS_TO_CONNECT = 15
 SECONDS_TO_ANSWER = 60
 """Per step; a whole conversation of five steps stays within a worker's lease."""
-_DONE, _FORWARDED, _GO_AHEAD, _TEMPORARY, _CLOSING, _PERMANENT = 250, 251, 354, 400, 421, 500
+_DONE, _FORWARDED, _GO_AHEAD, _TEMPORARY, _CLOSING = 250, 251, 354, 400, 421
+_SIGNED_IN, _GO_ON = 235, 334
 
-_WANTED = (
-    (_DONE, "The server refused the sender"),
-    (_DONE, "The server refused the address"),
-    (_GO_AHEAD, "The server refused the message"),
-)
+_WANTED = ((_DONE, SmtpStep.SENDER), (_DONE, SmtpStep.RECIPIENT), (_GO_AHEAD, SmtpStep.TEXT))
 
 
 class Smtp:
@@ -29,10 +30,13 @@ class Smtp:
     A password never travels without TLS, except to this machine itself.
     """
 
-    def __init__(self, url: str, seconds_to_answer: float = SECONDS_TO_ANSWER) -> None:
+    def __init__(
+        self, url: str, seconds_to_answer: float = SECONDS_TO_ANSWER, ca_file: Path | None = None
+    ) -> None:
         self.place = _place(url)
         self.seconds_to_answer = seconds_to_answer
-        self._is_here = _is_this_machine(self.place.hostname or "")
+        self.ca_file = ca_file
+        self._is_here = is_this_machine(self.place.hostname)
         self._server: smtplib.SMTP | None = None
 
     def send(self, sender: str, recipient: str, data: bytes, meanwhile: Callable[[], None] = nothing) -> str:
@@ -61,11 +65,16 @@ class Smtp:
                 raise unreachable(self.place, error) from None
         return self._server
 
+    @property
+    def travels_in_the_open(self) -> bool:
+        """Whether mail to this server can be read on its way; opens the conversation, and raises TransportError."""
+        return not isinstance(self.open().sock, ssl.SSLSocket) and not self._is_here
+
     def _connect(self) -> smtplib.SMTP:
         place, host = self.place, self.place.hostname or ""
         server: smtplib.SMTP
         if place.scheme == "smtps":
-            context = ssl.create_default_context()
+            context = trusted(self.ca_file)
             server = smtplib.SMTP_SSL(host, place.port or 465, timeout=SECONDS_TO_CONNECT, context=context)
         else:
             server = smtplib.SMTP(host, place.port or 587, timeout=SECONDS_TO_CONNECT)
@@ -73,7 +82,7 @@ class Smtp:
             server.ehlo_or_helo_if_needed()
             # A relay on this machine often has a certificate that nobody signed, and no line to listen in on.
             if place.scheme == "smtp" and server.has_extn("starttls") and not self._is_here:
-                server.starttls(context=ssl.create_default_context())
+                server.starttls(context=trusted(self.ca_file))
                 server.ehlo()
             if place.username:
                 self._sign_in(server)
@@ -92,7 +101,31 @@ class Smtp:
                 of_server=True,
                 remedy="Use smtps:// or a server that offers STARTTLS.",
             )
-        server.login(unquote(self.place.username or ""), unquote(self.place.password or ""))
+        user, password = unquote(self.place.username or ""), unquote(self.place.password or "")
+        if (user + password).isascii():
+            server.login(user, password)
+        else:
+            self._sign_in_with_any_letter(server, user, password)
+
+    def _sign_in_with_any_letter(self, server: smtplib.SMTP, user: str, password: str) -> None:
+        """smtplib knows ASCII only; RFC 4616 has UTF-8 in PLAIN, and servers take it in LOGIN too."""
+        server.ehlo_or_helo_if_needed()
+        ways = server.esmtp_features.get("auth", "").upper().split()
+        if "PLAIN" in ways:
+            reply = server.docmd("AUTH", f"PLAIN {_packed(f'{chr(0)}{user}{chr(0)}{password}')}")
+        elif "LOGIN" in ways:
+            reply = server.docmd("AUTH", "LOGIN")
+            for secret in (user, password):
+                reply = server.docmd(_packed(secret)) if reply[0] == _GO_ON else reply
+        else:
+            raise TransportError(
+                f"{self.place.hostname} offers no way to sign in with letters such as é in user name or password.",
+                Fate.RETRY,
+                about=About.US,
+                remedy="Choose a password without them, or switch on AUTH PLAIN at the server.",
+            )
+        if reply[0] != _SIGNED_IN:
+            raise smtplib.SMTPAuthenticationError(*reply)
 
     def _announce(self, sender: str, recipient: str) -> None:
         """Everything up to the server's go-ahead for the text: until then it has accepted nothing."""
@@ -103,10 +136,10 @@ class Smtp:
             at_once = server.has_extn("pipelining")
             if at_once:
                 server.send(b"".join(lines))
-            for line, (code, refused) in zip(lines, _WANTED, strict=True):
+            for line, (code, step) in zip(lines, _WANTED, strict=True):
                 if not at_once:
                     server.send(line)
-                self._expect(server.getreply(), code, refused, unread=at_once)
+                self._expect(server.getreply(), code, step, unread=at_once)
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise unreachable(self.place, error) from None
@@ -129,30 +162,34 @@ class Smtp:
         if reply[0] < _TEMPORARY and reply[0] != _DONE:
             self._drop()
             raise TransportError(f"The server gave an answer that means nothing: {said(reply)}", Fate.UNKNOWN)
-        self._expect(reply, _DONE, "The server refused the message")
+        self._expect(reply, _DONE, SmtpStep.TEXT)
         return said(reply)
 
     def _broken(self, error: Exception) -> TransportError:
         self._drop()
         return TransportError(
-            f"The connection broke while the mail was under way ({_words(error)}).",
+            f"The connection broke while the mail was under way ({words_of(error)}).",
             Fate.UNKNOWN,
             remedy="Nobody knows whether it arrived. Look at the server, then: kloof outbox resolve.",
         )
 
-    def _expect(self, reply: tuple[int, bytes], code: int, what: str, *, unread: bool = False) -> None:
+    def _expect(self, reply: tuple[int, bytes], code: int, step: SmtpStep, *, unread: bool = False) -> None:
         if reply[0] == code or (code == _DONE and reply[0] == _FORWARDED):
             return
+        refused = refusal(reply, step)
         if reply[0] == _CLOSING:
             self._drop()
-            raise TransportError(f"The server is closing: {said(reply)}", Fate.RETRY, of_server=True)
+            about = About.US if refused.about is About.US else About.NOTHING
+            words = f"The server is closing: {said(reply)}"
+            raise TransportError(
+                words, Fate.RETRY, of_server=True, about=about, remedy=REMEDIES.get(about, "")
+            )
         if unread:
             # The server may be waiting for a text by now; there is no polite way out of that.
             self._drop()
         else:
             self._start_over()
-        fate = Fate.STOP if reply[0] >= _PERMANENT else Fate.RETRY
-        raise TransportError(f"{what}: {said(reply)}", fate)
+        raise refused
 
     def _start_over(self) -> None:
         try:
@@ -179,48 +216,16 @@ def _announcement(server: smtplib.SMTP, sender: str, recipient: str) -> tuple[by
     return f"MAIL FROM:<{sender}>{option}\r\n".encode(), f"RCPT TO:<{recipient}>\r\n".encode(), b"DATA\r\n"
 
 
+def _packed(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
 def as_lines(data: bytes) -> bytes:
     """The message as it goes over the line: dots at the start of a line doubled, and the dot that ends it."""
     stuffed = data.replace(b"\r\n.", b"\r\n..")
     if stuffed.startswith(b"."):
         stuffed = b"." + stuffed
     return stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n")
-
-
-def said(reply: tuple[int, bytes]) -> str:
-    """A server's reply on one line."""
-    return f"{reply[0]} {' '.join(reply[1].decode('utf-8', 'replace').split())}"[:500]
-
-
-def unreachable(place: SplitResult, error: Exception) -> TransportError:
-    """What is wrong with the server or the way to it, in words, with what to do."""
-    server = f"{place.hostname}:{place.port or (465 if place.scheme == 'smtps' else 587)}"
-    if isinstance(error, TransportError):
-        return error
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        what, remedy = "did not accept the user name and password", "Check both in KLOOF_SMTP_URL."
-    elif isinstance(error, ssl.SSLCertVerificationError):
-        what = f"has a certificate that does not hold: {error.verify_message}"
-        remedy = "Use the name that stands in its certificate."
-    elif isinstance(error, ssl.SSLError):
-        what = "does not speak TLS the way it was asked"
-        remedy = "Port 465 goes with smtps://, port 587 with smtp://."
-    elif isinstance(error, ConnectionRefusedError):
-        what, remedy = "does not listen there", "Check host and port in KLOOF_SMTP_URL."
-    elif isinstance(error, TimeoutError):
-        what = "did not answer in time"
-        remedy = "Check host and port, and whether a firewall stands in between."
-    elif isinstance(error, gaierror):
-        what, remedy = "is not known by that name", "Check the host in KLOOF_SMTP_URL."
-    else:
-        what, remedy = f"broke off ({_words(error)})", "It is tried again."
-    return TransportError(f"The mail server {server} {what}.", Fate.RETRY, of_server=True, remedy=remedy)
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        return said((error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else b""))
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _place(url: str) -> SplitResult:
@@ -235,11 +240,3 @@ def _place(url: str) -> SplitResult:
             remedy="Write smtp://user:password@host:587; an @ in the password as %40, a / as %2F.",
         )
     return place
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    with suppress(ValueError):
-        return ip_address(host).is_loopback
-    return False

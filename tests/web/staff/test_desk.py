@@ -12,16 +12,21 @@ from babel.dates import format_date
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from cast import respondents
+from cast import builders, respondents
 from cast.builders import NOW, deal, person
 from kloof import storage
+from kloof.actions.mailing.bounces import take
 from kloof.domain.access.people import Role
 from kloof.domain.mailing.kinds import MAIL_KINDS
+from kloof.domain.mailing.refused import RefusedBy
+from kloof.domain.mailing.server_words import About
+from kloof.domain.mailing.set_aside import WhyAside
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Language
+from kloof.mail.bounces import Bounce
 from kloof.storage.access import audit_log
-from kloof.storage.mailing import opt_outs, outbox
-from kloof.storage.models import Account, Deal, Message, Pair, Round
+from kloof.storage.mailing import aside, opt_outs, outbox, refused
+from kloof.storage.models import Account, Deal, Invitation, Message, Pair, Round
 from kloof.wording import translator
 
 Enter = Callable[[str, Role], FlaskClient]
@@ -172,7 +177,7 @@ def test_the_first_look_takes_a_handful_of_queries(desk: FlaskClient) -> None:
         deal()
     with storage.counted_queries() as queries:
         assert desk.get("/desk").status_code == 200
-    assert len(queries) <= 11
+    assert len(queries) <= 13
 
 
 def test_deals_that_were_cancelled_are_loaded_the_same_way(desk: FlaskClient) -> None:
@@ -187,8 +192,101 @@ def test_what_waits_for_somebody_stands_there_with_why_and_what_to_do(desk: Flas
         Message.state == "queued"
     ).execute()
     page = desk.get("/desk", headers={"Accept-Language": "en"}).get_data(as_text=True)
-    for said in ("X-1", "The connection broke.", "kloof outbox resolve", "X-3", "kloof letters FILE.pdf"):
+    for said in ("X-1", "The connection broke.", "It arrived", "Send again", "X-3", "kloof letters FILE.pdf"):
         assert said in page
+
+
+def press(desk: FlaskClient, address: str, **fields: str) -> TestResponse:
+    """Press the button of this form, as a browser does."""
+    page = desk.get("/desk").get_data(as_text=True)
+    form = re.search(
+        rf'<form method="post" action="{address}">.*?name="csrf_token"[^>]*value="([^"]+)"', page, re.S
+    )
+    assert form, f"no button leads to {address}"
+    return desk.post(address, data={"csrf_token": form[1], **fields})
+
+
+def test_an_address_that_bounced_is_taken_for_alive_again_at_the_desk_by_name(
+    desk: FlaskClient, tmp_path: Path
+) -> None:
+    upload(desk, f"{HEADER}\n{GOOD}\n")
+    Message.update(state="sent", message_id="a" * 32).execute()
+    Invitation.update(state="invited").execute()
+    settings = builders.settings("sqlite:///unused", tmp_path)
+    take(settings, Bounce(About.ADDRESS, "a" * 32, "550 <b>User</b> unknown"), NOW)
+    page = desk.get("/desk", headers={"Accept-Language": "nl"}).get_data(as_text=True)
+    assert "550 &lt;b&gt;User&lt;/b&gt; unknown" in page
+    assert "Stuur nog eens" in page
+    assert opt_outs.counts() == {"bounced": 1}
+    done = press(desk, f"/desk/mail/{Message.get().id}", decision="again")
+    assert (done.status_code, done.location) == (303, "/desk#mail")
+    assert (Message.get().state, Invitation.get().state, opt_outs.counts()) == ("queued", "planned", {})
+    last = audit_log.about_deals([Deal.get().id])[-1]
+    assert (last.what, last.name, last.detail) == ("mail_decided", "Noor Desk", "again")
+
+
+def test_what_is_held_is_decided_at_the_desk_and_a_decision_that_is_none_changes_nothing(
+    desk: FlaskClient,
+) -> None:
+    upload(desk, f"{HEADER}\n{GOOD}\n")
+    Message.update(state="held").execute()
+    address = f"/desk/mail/{Message.get().id}"
+    assert press(desk, address, decision="forget").status_code == 422
+    assert Message.get().state == "held"
+    assert press(desk, address, decision="arrived").status_code == 303
+    assert (Message.get().state, Invitation.get().state) == ("sent", "invited")
+
+
+@pytest.mark.parametrize("number", ["4", "99999999999", "-1", "x", "1e3", "٣"])
+def test_a_message_that_is_not_there_is_not_found(desk: FlaskClient, number: str) -> None:
+    page = desk.get("/desk").get_data(as_text=True)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert token
+    answer = desk.post(f"/desk/mail/{number}", data={"csrf_token": token[1], "decision": "again"})
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "by", "says"),
+    [
+        ("en", RefusedBy.OUR_SERVER, "The mail server refuses us since 2 March 11:00, so no mail goes out."),
+        (
+            "nl",
+            RefusedBy.OUR_SERVER,
+            "De mailserver weigert ons sinds 2 maart 11:00, dus er gaat geen mail uit.",
+        ),
+        ("en", RefusedBy.THEIRS, "Mail servers of customers refuse us since 2 March 11:00."),
+        ("nl", RefusedBy.THEIRS, "Mailservers van klanten weigeren ons sinds 2 maart 11:00."),
+    ],
+)
+def test_that_our_mail_is_refused_is_said_in_one_look_with_the_words_of_the_server(
+    desk: FlaskClient, language: Language, by: RefusedBy, says: str
+) -> None:
+    refused.note(by, "550 5.4.5 Daily limit <script>", NOW)
+    page = desk.get("/desk", headers={"Accept-Language": language}).get_data(as_text=True)
+    assert says in page
+    assert "550 5.4.5 Daily limit &lt;script&gt;" in page
+    ready = desk.get("/readyz")
+    assert ready.status_code == (503 if by is RefusedBy.OUR_SERVER else 200)
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "It is damaged."), ("nl", "Hij is beschadigd.")])
+def test_a_mail_that_was_set_aside_stands_at_the_desk_until_somebody_has_looked(
+    desk: FlaskClient, language: Language, says: str
+) -> None:
+    aside.note("d" * 64, WhyAside.UNREADABLE, 2000, "d.eml", NOW)
+    page = desk.get("/desk", headers={"Accept-Language": language}).get_data(as_text=True)
+    for words in (says, "2 kB", "d.eml"):
+        assert words in page
+    [waiting] = aside.waiting(10)
+    assert press(desk, f"/desk/aside/{waiting.id}").status_code == 303
+    assert says not in desk.get("/desk", headers={"Accept-Language": language}).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("why", WhyAside)
+def test_every_reason_to_set_a_mail_aside_has_its_words(desk: FlaskClient, why: WhyAside) -> None:
+    aside.note("d" * 64, why, 1, "", NOW)
+    assert desk.get("/desk").status_code == 200
 
 
 @pytest.mark.parametrize(("language", "held"), [("en", "Held: decide"), ("nl", "Vastgehouden: beslis")])

@@ -81,8 +81,9 @@ class DealImporter(Importer[DealLine]):
         if not stored:
             invite.invite(self.settings, deal, survey, Wave.SALE, self.now)
         elif moved or not stored.answered:
+            elsewhere = self._is_elsewhere(line, stored)
             for wave in (Wave.SALE, Wave.DELIVERY) if deal.delivered_on else (Wave.SALE,):
-                invite.invite_again(self.settings, deal, survey, wave, self.now, moved=moved)
+                invite.invite_again(self.settings, deal, survey, wave, self.now, moved=elsewhere)
 
     def _heed_earlier_spelling(self, address: str) -> None:
         """Who was erased before addresses had one form is remembered by the hash of another spelling."""
@@ -93,10 +94,7 @@ class DealImporter(Importer[DealLine]):
     def _moved(self, line: DealLine, stored: StoredDeal) -> bool:
         """Whether a customer who has answered is to be asked at another address, since mail to theirs comes back."""
         before = stored.line.customer_email
-        if not (stored.answered and before) or line.customer_email == before:
-            return False
-        noted = opt_outs.reasons({address_hash(self.settings.secret_key, before)}).values()
-        if opt_outs.BOUNCED not in noted and not outbox.never_arrived(stored.deal.id):
+        if not (stored.answered and self._is_elsewhere(line, stored)):
             return False
         owner = customer_matching.owner(line.customer_email)
         if owner not in {None, stored.deal.customer}:
@@ -108,6 +106,14 @@ class DealImporter(Importer[DealLine]):
                 address=line.customer_email,
             )
         return True
+
+    def _is_elsewhere(self, line: DealLine, stored: StoredDeal) -> bool:
+        """Whether this line has another address in place of one at which mail did not arrive."""
+        before = stored.line.customer_email
+        if not before or line.customer_email == before:
+            return False
+        noted = opt_outs.reasons({address_hash(self.settings.secret_key, before)}).values()
+        return opt_outs.BOUNCED in noted or outbox.never_arrived(stored.deal.id)
 
     def _refuse_if_perhaps_the_same(self, line: DealLine, stored: StoredDeal | None) -> None:
         """Two customers where there is one would make a group look larger than it is: somebody has to know."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from kloof import storage
+from kloof.actions.mailing import reach
 from kloof.actions.mailing.invite import sending_hours
 from kloof.config import Settings
 from kloof.domain.mailing import schedule
@@ -18,7 +19,7 @@ from kloof.storage.mailing import leasing, opt_outs, outbox, subjects
 _STOPPED = {
     opt_outs.ASKED: "The customer wants no more mail.",
     opt_outs.ALSO: "The customer wants no more mail.",
-    opt_outs.BOUNCED: "Mail to this address bounces.",
+    opt_outs.BOUNCED: reach.DEAD,
 }
 
 

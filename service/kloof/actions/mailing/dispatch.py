@@ -5,18 +5,26 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from kloof import storage
+from kloof.actions.mailing import reach
 from kloof.actions.mailing.batches import Batches, RoundResult
 from kloof.actions.mailing.prefetch import MailPrefetcher, PreparedMail
 from kloof.config import Settings
 from kloof.domain.mailing import schedule
 from kloof.domain.mailing.messages import Accepted, Outgoing
+from kloof.domain.mailing.refused import RefusedBy
+from kloof.domain.mailing.server_words import About
 from kloof.domain.states import MessageState
 from kloof.mail import Fate, MailRenderer, Transport, TransportError
-from kloof.storage.mailing import leasing, sending
+from kloof.storage.mailing import leasing, refused, review, sending
 
 LEASE = timedelta(minutes=10)
-"""Longer than the longest SMTP conversation: after it, whoever held a message is gone."""
+"""Longer than the longest SMTP conversation: after it, whoever was sending a message is gone."""
+TAKEN = timedelta(seconds=30)
+"""For how long a message is kept that was taken and not begun. Another worker may take it then, since whoever begins
+one has to hold it still: a killed worker keeps no sign-in mail waiting, and nothing goes out twice.
+"""
 BATCH = 100
+A_DAY = timedelta(days=1)
 PATIENCE = timedelta(seconds=10)
 """How long a batch may take: what is urgent, as a mail to sign in with, waits for no more than that."""
 
@@ -41,7 +49,8 @@ class Dispatch:
         self.lease = lease
         self.chance = chance
         self.renderer = MailRenderer(settings)
-        self.batches = Batches(settings, worker, clock, lease, batch)
+        self.batches = Batches(settings, worker, clock, min(lease, TAKEN), batch)
+        self._perhaps_refused = True
 
     def round(self, stopping: Callable[[], bool] = lambda: False) -> RoundResult:
         """Send what is due now, until nothing is, the server cannot be worked with, or it has to stop."""
@@ -51,6 +60,9 @@ class Dispatch:
             if mails is None:
                 break
             self._send_all(mails, result, stopping)
+        if result.sent and result.trouble is None and self._perhaps_refused:
+            refused.over(RefusedBy.OUR_SERVER)
+            self._perhaps_refused = False
         return result
 
     def _send_all(self, mails: list[Outgoing], result: RoundResult, stopping: Callable[[], bool]) -> None:
@@ -99,21 +111,49 @@ class Dispatch:
 
     def _settle(self, mail: Outgoing, error: TransportError, result: RoundResult) -> None:
         """Try again later, give up, or hold: the error carries the decision."""
-        now, tries, due_at = self.clock(), mail.attempts + 1, None
-        said = str(error)
-        if error.fate is Fate.STOP:
-            to = MessageState.FAILED
-            result.failed += 1
-        elif error.fate is Fate.UNKNOWN or tries >= schedule.MOST_TRIES:
-            to = MessageState.HELD
-            result.held += 1
-            said = said if error.fate is Fate.UNKNOWN else f"Tried {tries} times. {said}"
-        else:
-            to = MessageState.QUEUED
-            result.again += 1
-            due_at = now + schedule.wait_before_retry(tries, self.chance())
-            due_at = self.batches.hours_of(mail).next_open(due_at) if mail.kind.to_customer else due_at
+        now = self.clock()
+        # What is about the server costs this mail no try; but one that took other mail a moment ago means this one.
+        tried = not error.of_server or result.sent > 0
+        to, said = self._outcome(mail, error, result, tried=tried)
+        due_at = self._due_again(mail, error, now) if to is MessageState.QUEUED else None
+        with storage.transaction():
+            sending.not_sent(mail, self.worker, to, said, now, due_at, tried=tried)
+            self._remember(mail, error, to, now)
         if error.of_server:
             result.trouble = error
-        with storage.transaction():
-            sending.not_sent(mail, self.worker, to, said, now, due_at)
+
+    def _outcome(
+        self, mail: Outgoing, error: TransportError, result: RoundResult, *, tried: bool
+    ) -> tuple[MessageState, str]:
+        tries, said = mail.attempts + 1, str(error)
+        if error.fate is Fate.STOP or (error.fate is Fate.TOMORROW and self._was_put_off_enough(mail)):
+            result.failed += 1
+            return MessageState.FAILED, said
+        if error.fate is Fate.UNKNOWN:
+            result.held += 1
+            return MessageState.HELD, said
+        if tried and tries >= schedule.MOST_TRIES:
+            result.held += 1
+            return MessageState.HELD, f"Tried {tries} times. {said}"
+        result.again += 1
+        return MessageState.QUEUED, said
+
+    def _due_again(self, mail: Outgoing, error: TransportError, now: datetime) -> datetime:
+        wait = schedule.wait_before_retry(mail.attempts + 1, self.chance())
+        due_at = now + (A_DAY if error.fate is Fate.TOMORROW else wait)
+        return self.batches.hours_of(mail).next_open(due_at) if mail.kind.to_customer else due_at
+
+    def _was_put_off_enough(self, mail: Outgoing) -> bool:
+        sent = review.numbered(mail.id)
+        return sent is not None and sent.soft_bounces + 1 >= reach.MOST_SOFT_BOUNCES
+
+    def _remember(self, mail: Outgoing, error: TransportError, to: MessageState, now: datetime) -> None:
+        """What follows beyond this mail: the same as if it had been taken and had come back."""
+        if error.about is About.US:
+            refused.note(RefusedBy.OUR_SERVER, error.what, now)
+            self._perhaps_refused = True
+        if error.fate is Fate.TOMORROW:
+            review.count_soft_bounce(mail.id)
+        dead = error.about is About.ADDRESS or (error.fate is Fate.TOMORROW and to is MessageState.FAILED)
+        if dead and mail.kind.to_customer and mail.to.customer is not None:
+            reach.stop(self.batches.settings, mail.to.email, mail.to.customer, now)

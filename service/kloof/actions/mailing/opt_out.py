@@ -23,15 +23,20 @@ def stop(settings: Settings, token: str, now: datetime) -> None:
     """Send this customer nothing more. Links that they already have keep working. Raises NotFound."""
     to = _sent_to(token)
     with storage.transaction():
-        known_as = customer_hash(settings.secret_key, to.customer)
-        new = opt_outs.remember(known_as, opt_outs.ALSO if to.address else opt_outs.ASKED, now)
-        if to.address:
-            new |= opt_outs.remember(address_hash(settings.secret_key, to.address), opt_outs.ASKED, now)
-        if new:
-            audit_log.write(CUSTOMER, AuditAction.MAIL_STOPPED, now, deals=[to.deal])
-        findings_requests.forget(to.customer, "The customer wants no more mail.", now)
-        waiting = outbox.awaiting(to.customer)
-        outbox.withdraw(waiting, InvitationState.STOPPED, "The customer wants no more mail.", now)
+        no_more(settings, to, now)
+
+
+def no_more(settings: Settings, to: SentTo, now: datetime, detail: str = "") -> None:
+    """Remember that this customer wants no more mail, in the caller's transaction; `detail` is how they said so."""
+    known_as = customer_hash(settings.secret_key, to.customer)
+    new = opt_outs.remember(known_as, opt_outs.ALSO if to.address else opt_outs.ASKED, now)
+    if to.address:
+        new |= opt_outs.ask(address_hash(settings.secret_key, to.address), now)
+    if new:
+        audit_log.write(CUSTOMER, AuditAction.MAIL_STOPPED, now, deals=[to.deal], detail=detail)
+    findings_requests.forget(to.customer, "The customer wants no more mail.", now)
+    waiting = outbox.awaiting(to.customer)
+    outbox.withdraw(waiting, InvitationState.STOPPED, "The customer wants no more mail.", now)
 
 
 def _sent_to(token: str) -> SentTo:

@@ -7,12 +7,14 @@ from enum import StrEnum
 from itertools import pairwise
 
 from kloof import storage
+from kloof.actions.mailing import reach
 from kloof.actions.mailing.invite import sending_hours
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
+from kloof.domain.mailing.refused import MailRefused
 from kloof.domain.states import MessageState
 from kloof.storage.access import audit_log
-from kloof.storage.mailing import outbox, review, sending, subjects, unanswered
+from kloof.storage.mailing import outbox, refused, review, sending, subjects, unanswered
 from kloof.storage.mailing.outbox import Health
 from kloof.storage.mailing.review import OutboxEntry
 from kloof.storage.releases import queueing
@@ -41,10 +43,13 @@ class OutboxOverview:
 
     health: Health
     entries: tuple[OutboxEntry, ...]
+    refused: tuple[MailRefused, ...]
 
     def as_dict(self) -> dict[str, object]:
         """Plain values, for --json."""
-        return self.health.as_dict() | {"messages": [entry.as_dict() for entry in self.entries]}
+        refused = [one.as_dict() for one in self.refused]
+        messages = [entry.as_dict() for entry in self.entries]
+        return self.health.as_dict() | {"refused": refused, "messages": messages}
 
 
 CONCERNS = (
@@ -61,9 +66,8 @@ CONCERNS = (
 def overview(now: datetime, most: int = 50, only: MessageState | None = None) -> OutboxOverview:
     """The messages that wait, failed or came back, at most so many of each state."""
     wanted = CONCERNS if only is None else (only,)
-    return OutboxOverview(
-        outbox.health(now), tuple(entry for state in wanted for entry in review.listed(state, most))
-    )
+    entries = tuple(entry for state in wanted for entry in review.listed(state, most))
+    return OutboxOverview(outbox.health(now), entries, tuple(refused.standing(now)))
 
 
 class Decision(StrEnum):
@@ -101,6 +105,8 @@ def _resolve(settings: Settings, number: int, decision: Decision, now: datetime)
     else:
         due_at = sending_hours(settings.mail).next_open(now)
         review.decide(number, MessageState.QUEUED, now, "Sent again by the desk.", due_at)
+        if mail := review.numbered(number):
+            reach.lift(settings, mail, now)
 
 
 def _open_what_it_asked(number: int, now: datetime) -> None:

@@ -3,11 +3,38 @@
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from kloof.config import Settings
 from kloof.domain import addresses
+from kloof.domain.errors import KloofError
 from kloof.mail import MailRenderer, open_transport
-from kloof.mail.checks import Proof, dns_lookup, prove
+from kloof.mail.checks import IN_THE_OPEN, Proof, dns_lookup, prove
+from kloof.mail.opening import LINKS_LEAD_HERE
+
+
+def proofs_of_the_way_out(settings: Settings) -> Iterator[Proof]:
+    """What kloof worker would say of the settings before its first mail, and whether the server lets us in.
+
+    Nothing is sent, and nothing is made.
+    """
+    try:
+        MailRenderer(settings)
+    except KloofError as refusal:
+        yield Proof(False, f"Mail: {refusal}")
+    if urlsplit(settings.smtp_url).scheme == "folder" or not settings.mail_from:
+        return
+    if settings.links_lead_here and not settings.is_demo:
+        yield Proof(False, f"Mail: {LINKS_LEAD_HERE}")
+    try:
+        transport = open_transport(settings)
+        in_the_open = transport.travels_in_the_open
+        transport.close()
+    except KloofError as refusal:
+        if refusal.what != LINKS_LEAD_HERE:
+            yield Proof(False, f"Mail: {refusal}")
+    else:
+        yield Proof(not in_the_open, f"Mail: {IN_THE_OPEN if in_the_open else 'the mail server answers.'}")
 
 
 def try_out(

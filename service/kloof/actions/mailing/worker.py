@@ -13,12 +13,16 @@ from kloof.actions.mailing.batches import RoundResult
 from kloof.actions.mailing.dispatch import LEASE, Dispatch
 from kloof.actions.mailing.outbox import catch_up
 from kloof.config import Settings
-from kloof.mail import Transport
+from kloof.domain.errors import Refused
+from kloof.domain.mailing.server_words import About
+from kloof.mail import Transport, TransportError
 
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_CATCH_UPS = 60.0
 LONGEST_PAUSE = 60.0
 """While the mail server or the database cannot be worked with."""
+LONGEST_PAUSE_WHEN_REFUSED = 900.0
+"""While the mail server refuses us: it counts every try, and some lock out who keeps trying."""
 
 log = logging.getLogger(__name__)
 
@@ -60,12 +64,27 @@ def work(
             _report(result, say)
         except Exception as error:
             # Whatever it is, mail must go on when it is over: most often a database that restarts.
-            log.exception("The worker goes on after this.")
             storage.drop_connection_after(error)
+            _tell(error, say)
             trouble = error
-        pause = min(pause * 2, LONGEST_PAUSE) if trouble else SECONDS_BETWEEN_LOOKS
+        pause = _longer(pause, trouble) if trouble else SECONDS_BETWEEN_LOOKS
         stop.wait(pause)
     transport.close()
+
+
+def _longer(pause: float, trouble: Exception) -> float:
+    refused = isinstance(trouble, TransportError) and trouble.about is About.US
+    return min(pause * 2, LONGEST_PAUSE_WHEN_REFUSED if refused else LONGEST_PAUSE)
+
+
+def _tell(error: Exception, say: Callable[[str], None]) -> None:
+    """One sentence where it is the database that does not answer; else all that a mender needs, in the log."""
+    try:
+        storage.refuse_unless_it_answers()
+    except Refused as silent:
+        say(str(silent))
+    else:
+        log.error("The worker goes on after this.", exc_info=error)
 
 
 def _report(result: RoundResult, say: Callable[[str], None]) -> None:

@@ -8,9 +8,11 @@ from kloof.config import Settings
 from kloof.domain.deals.deals import Deal
 from kloof.domain.deals.mail_domains import SharedDomain
 from kloof.domain.errors import Refused
+from kloof.domain.mailing.refused import MailRefused
+from kloof.domain.mailing.set_aside import AsideMail
 from kloof.domain.states import MessageState
 from kloof.storage.deals import deals
-from kloof.storage.mailing import opt_outs, outbox, review
+from kloof.storage.mailing import aside, opt_outs, outbox, refused, review
 from kloof.storage.mailing.outbox import Health
 from kloof.storage.mailing.review import OutboxEntry
 from kloof.storage.staff import calls
@@ -32,6 +34,7 @@ class DeskOverview:
     """Counts of deals and answers, how calls and the outbox stand, what waits for somebody, and the last deals.
 
     `shared`: private mail domains of many customers without an account among the newest deals, most customers first.
+    `refused`: who refuses our mail; `aside`: mail that came back and cannot be read.
     `damage`: why the last release cannot be read; salespeople do not see their own page until it can.
     """
 
@@ -43,6 +46,8 @@ class DeskOverview:
     stopped: dict[str, int]
     shared: tuple[SharedDomain, ...]
     damage: Refused | None
+    refused: tuple[MailRefused, ...]
+    aside: tuple[AsideMail, ...]
 
 
 def overview(settings: Settings, now: datetime) -> DeskOverview:
@@ -57,4 +62,6 @@ def overview(settings: Settings, now: datetime) -> DeskOverview:
         stopped=opt_outs.counts(),
         shared=accounts.shared_domains(settings, LOOKED_AT)[:MOST_DOMAINS],
         damage=published.damage(settings),
+        refused=tuple(refused.standing(now)),
+        aside=tuple(aside.waiting(MOST_CONCERNS)),
     )

@@ -43,6 +43,20 @@ def remember(address_hash: str, reason: str, now: datetime) -> bool:
     )
 
 
+def ask(address_hash: str, now: datetime) -> bool:
+    """Note that whoever has this address asked for no more mail, which outlives that it bounced; False where they had
+    asked before.
+    """
+    lift(address_hash)
+    return remember(address_hash, ASKED, now)
+
+
+def lift(address_hash: str) -> bool:
+    """Forget that mail to this address bounced; False where nothing was noted. Who asked for no mail gets none."""
+    lifted = OptOut.delete().where(OptOut.address_hash == address_hash, OptOut.reason == BOUNCED).execute()
+    return bool(lifted)
+
+
 def is_opted_out(address_hash: str) -> bool:
     """Whether this address gets no more mail."""
     return bool(reasons({address_hash}))

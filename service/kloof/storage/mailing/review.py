@@ -64,14 +64,16 @@ class _Sent(NamedTuple):
     email: str | None
     soft_bounces: int
     customer: int
+    deal: int
 
 
-_SENT = """
-SELECT m.id AS id, m.state AS state, c.email AS email, m.soft_bounces AS soft_bounces, c.id AS customer
+_TO_CUSTOMER = """
+SELECT m.id AS id, m.state AS state, c.email AS email, m.soft_bounces AS soft_bounces, c.id AS customer, d.id AS deal
 FROM message m JOIN invitation i ON i.id = m.invitation_id JOIN deal d ON d.id = i.deal_id
 JOIN customer c ON c.id = d.customer_id
-WHERE m.message_id = ?
 """
+_SENT = f"{_TO_CUSTOMER} WHERE m.message_id = ?"
+_NUMBERED = f"{_TO_CUSTOMER} WHERE m.id = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +113,14 @@ class OutboxEntry:
 
 @dataclass(frozen=True, slots=True)
 class SentMail:
-    """A message that something came back about."""
+    """A message to a customer that something came back about."""
 
     id: int
     state: MessageState
     email: str
     soft_bounces: int
     customer: int
+    deal: int
 
 
 def listed(state: MessageState, most: int) -> list[OutboxEntry]:
@@ -207,10 +210,19 @@ def deals_of(numbers: Sequence[int]) -> list[int]:
 
 def sent_as(message_id: str) -> SentMail | None:
     """The message to a customer that went out under this id."""
-    row = first_row(_Sent, _SENT, message_id)
+    return _to_customer(first_row(_Sent, _SENT, message_id))
+
+
+def numbered(number: int) -> SentMail | None:
+    """The message to a customer with this number; None where it goes to somebody else, or is not there."""
+    return _to_customer(first_row(_Sent, _NUMBERED, number))
+
+
+def _to_customer(row: _Sent | None) -> SentMail | None:
     if row is None:
         return None
-    return SentMail(row.id, MessageState(row.state), row.email or "", row.soft_bounces, row.customer)
+    state = MessageState(row.state)
+    return SentMail(row.id, state, row.email or "", row.soft_bounces, row.customer, row.deal)
 
 
 def count_soft_bounce(number: int) -> None:

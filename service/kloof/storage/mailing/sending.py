@@ -95,11 +95,19 @@ def mark_invited(invitation: int, expires_at: datetime) -> None:
 
 
 def not_sent(
-    mail: Outgoing, worker: str, to: MessageState, reply: str, now: datetime, due_at: datetime | None = None
+    mail: Outgoing,
+    worker: str,
+    to: MessageState,
+    reply: str,
+    now: datetime,
+    due_at: datetime | None = None,
+    *,
+    tried: bool = True,
 ) -> None:
     """Write down that this message failed, is held, or is queued again for `due_at`.
 
-    What may have arrived keeps counting for the limits; what certainly did not is free again.
+    What may have arrived keeps counting for the limits; what certainly did not is free again. Not `tried`: it was not
+    about this message, so it costs it no try.
     """
     facts: dict[str, object] = {
         "state": to.value,
@@ -111,6 +119,8 @@ def not_sent(
         facts |= {"customer": None, "mailed_on": None}
     if due_at is not None:
         facts["due_at"] = due_at
+    if not tried:
+        facts["attempts"] = Message.attempts - 1
     Message.update(**facts).where(
         Message.id == mail.id,
         Message.leased_by == worker,

@@ -4,6 +4,7 @@ from kloof.storage.models.audit import AuditEntry, AuditSubject
 from kloof.storage.models.calls import Call, CallStep
 from kloof.storage.models.deals import Account, Customer, Deal, Person, Practice, SurveyVersion
 from kloof.storage.models.handover import HandoverMark
+from kloof.storage.models.mailbox import AsideMail, MailRefusal
 from kloof.storage.models.migration_notes import MigrationNote
 from kloof.storage.models.outbox import Message, OptOut
 from kloof.storage.models.own_feedback import AnsweredAtOnce, OwnBatch, OwnClosing, OwnPair
@@ -57,6 +58,8 @@ MODELS = [
     AnsweredAtOnce,
     HandoverMark,
     ChangedPair,
+    MailRefusal,
+    AsideMail,
 ]
 
 __all__ = [
@@ -64,6 +67,7 @@ __all__ = [
     "Account",
     "AccountOfPerson",
     "AnsweredAtOnce",
+    "AsideMail",
     "Attempt",
     "AuditEntry",
     "AuditSubject",
@@ -76,6 +80,7 @@ __all__ = [
     "HandoverMark",
     "Invitation",
     "KeyCheck",
+    "MailRefusal",
     "Message",
     "MigrationNote",
     "OptOut",

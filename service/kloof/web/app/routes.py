@@ -74,6 +74,8 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "desk.overview": DESK,
         "desk.load": DESK,
         "desk.waiting": DESK,
+        "desk.decide": DESK,
+        "desk.looked_at": DESK,
         "fair_play.overview": DESK,
         "preview.overview": DESK,
         "preview.page": DESK,

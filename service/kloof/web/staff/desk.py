@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -10,6 +10,7 @@ from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
 from kloof.actions.deals import imports
+from kloof.actions.mailing import bounces, outbox
 from kloof.actions.releases import freeze, outlook
 from kloof.actions.staff import desk
 from kloof.actions.surveys.files import load_surveys
@@ -17,12 +18,11 @@ from kloof.domain.access.audit_log import by
 from kloof.domain.deals.csv_reading import decoded
 from kloof.domain.errors import KloofError, Reason
 from kloof.domain.releases.document import WithheldReason
-from kloof.domain.states import MessageState
-from kloof.storage.mailing.review import OutboxEntry
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
 from kloof.web.app.language import in_words, say
+from kloof.web.staff import desk_mail
 from kloof.web.staff.calls import states
 
 if TYPE_CHECKING:
@@ -88,6 +88,29 @@ def load() -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/mail/<number>")
+def decide(number: str) -> ResponseReturnValue:
+    """What the desk found out about a mail that failed, came back, or is held."""
+    form = desk_mail.DecisionForm()
+    if not form.validate():
+        return _page(FileForm()), 422
+    outbox.resolve(
+        settings(),
+        [desk_mail.number_of(number)],
+        outbox.Decision(form.decision.data or ""),
+        now(),
+        by(signed_in()),
+    )
+    return redirect(url_for("desk.overview", _anchor="mail"), 303)
+
+
+@blueprint.post("/aside/<number>")
+def looked_at(number: str) -> ResponseReturnValue:
+    """Somebody has looked at a mail that could not be read."""
+    bounces.looked_at(settings(), desk_mail.number_of(number))
+    return redirect(url_for("desk.overview", _anchor="mail"), 303)
+
+
 @errors.own_page(blueprint, Reason.SURVEYS_UNUSABLE)
 def surveys_unusable(refusal: KloofError) -> ResponseReturnValue:
     """Which file and which line: the desk may know, and nobody else comes here."""
@@ -107,43 +130,10 @@ def _page(form: FileForm) -> str:
         "desk/overview.html",
         view=view,
         form=form,
-        mail_states=_mail_states(),
-        what_to_do=_what_to_do(),
-        kind_of=_kind_of,
+        mail=desk_mail,
         call_states=states(),
         at=in_words,
     )
-
-
-def _what_to_do() -> dict[MessageState, str]:
-    return {
-        MessageState.HELD: say("Look whether it arrived. Then: kloof outbox resolve"),
-        MessageState.FAILED: say("Correct the address and load the deal again."),
-        MessageState.BOUNCED: say(
-            "Correct the address and load the deal again. Without one it becomes a letter."
-        ),
-        MessageState.LETTER: say("Print it: kloof letters FILE.pdf"),
-    }
-
-
-def _kind_of(entry: OutboxEntry) -> str:
-    """What a message is, and about which survey if it is about one."""
-    waves = {"sale": say("first survey"), "delivery": say("second survey")}
-    kind = say(entry.kind.words)
-    return f"{kind}, {waves[entry.wave]}" if entry.wave else kind
-
-
-def _mail_states() -> dict[MessageState, str]:
-    return {
-        MessageState.QUEUED: say("Waiting"),
-        MessageState.LETTER: say("Letters to print"),
-        MessageState.SENDING: say("On its way"),
-        MessageState.SENT: say("Sent"),
-        MessageState.FAILED: say("Failed"),
-        MessageState.HELD: say("Held: decide"),
-        MessageState.BOUNCED: say("Bounced"),
-        MessageState.CANCELLED: say("Not needed any more"),
-    }
 
 
 def _loaded(form: FileForm) -> imports.Report:
