@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kloof.domain.spelling import spelled, unprintable
+from kloof.domain.spelling import from_spreadsheet, in_spreadsheet, spelled, unprintable
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,10 @@ def test_a_spelling_is_its_own_spelling(text: str) -> None:
 @given(st.text())
 def test_composed_and_decomposed_are_spelled_alike(text: str) -> None:
     assert spelled(unicodedata.normalize("NFD", text)) == spelled(unicodedata.normalize("NFC", text))
+
+
+@given(st.text(st.sampled_from("'=+-@\t\rab1"), max_size=6))
+def test_no_text_is_a_formula_in_a_spreadsheet_and_each_can_be_read_back(text: str) -> None:
+    cell = in_spreadsheet(text)
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert from_spreadsheet(cell) == text

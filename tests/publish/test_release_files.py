@@ -433,3 +433,17 @@ def test_the_jsonschema_that_goes_with_a_release_holds_for_it(publishable, relea
     document = json.loads((release / "release.json").read_text(encoding="utf-8"))
     jsonschema.validate(document, schema)
     assert set(document["cells"][0]) == set(Cell.model_fields)
+
+
+def test_a_name_is_no_formula_in_any_table_and_the_audit_knows_it(tmp_path):
+    names = ('=HYPERLINK("http://evil.example")', "-1+1", "@SUM(A1)", "'=x", "+31 6 12345678")
+    places = tuple((name, name) for name in names)
+    [document] = Firm(releases=1, aspects=1, customers=40, places=places).documents()
+    write_release(sealed(document), tmp_path).put_in_place()
+    table = (tmp_path / "0001" / "cells.csv").read_text(encoding="utf-8")
+    cells = [cell for row in csv.reader(table.splitlines()) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@", "-1+"))]
+    assert {f"'{name}" for name in names} <= set(cells)
+    assert [found.document for found in read_releases(tmp_path)] == [document]
+    files = {file.name: file.read_bytes() for file in (tmp_path / "0001").iterdir()}
+    assert list(folder.attack(document, files)) == []

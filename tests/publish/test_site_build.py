@@ -179,6 +179,37 @@ def test_the_company_shows_in_name_language_accent_and_logo(tmp_path: Path) -> N
     assert html(built)[built / "nl" / "index.html"].html["lang"] == "nl"
 
 
+HOSTILE = 'O\'Brien & Zn. <script>alert(1)</script> "De Hoek" </title> {{ 7 * 7 }}'
+
+
+def test_what_a_company_types_is_escaped_on_every_page_and_stays_what_it_is(tmp_path: Path) -> None:
+    firm = Firm(releases=2, aspects=1, called=lambda name: f'{name} <img src=x onerror=alert(1)> & "co"')
+    folder = company_folder(tmp_path, firm.documents())
+    (folder / "site" / "vraag.nl.md").write_text(
+        "# Vraag & <b>antwoord</b> 3 < 4\n\nTekst.\n", encoding="utf-8"
+    )
+    (folder / "site" / "eigen.nl.md").write_text(
+        f"---\ntitle: {json.dumps(HOSTILE)}\ndescription: {json.dumps(HOSTILE)}\n---\n\nTekst.\n",
+        encoding="utf-8",
+    )
+    built = build_site(folder, CompanyStyle(HOSTILE, "nl", "#7a1fa2"))
+    pages = html(built)
+    assert len(pages) > 20
+    for file, page in pages.items():
+        assert all(script.get("src") and not script.text for script in page.find_all("script")), file
+        assert not page.find(onerror=True), file
+        assert page.title.text.endswith(HOSTILE), file
+        if brand := page.find(class_="brand"):
+            assert brand.text.strip() == HOSTILE, file
+    own = pages[built / "eigen" / "index.html"]
+    assert own.title.text == f"{HOSTILE} · {HOSTILE}"
+    assert own.find("meta", attrs={"name": "description"})["content"] == HOSTILE
+    asked = pages[built / "vraag" / "index.html"]
+    assert asked.title.text == f"Vraag & antwoord 3 < 4 · {HOSTILE}"
+    links = {" ".join(link.text.split()) for page in pages.values() for link in page.find_all("a")}
+    assert any('<img src=x onerror=alert(1)> & "co"' in link for link in links)
+
+
 def test_only_a_site_that_knows_its_address_gives_whole_ones_to_search_engines(tmp_path: Path) -> None:
     folder = company_folder(tmp_path, Firm(releases=1, aspects=1).documents())
     plain = build_site(folder, LOOK)

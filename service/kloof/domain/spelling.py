@@ -6,6 +6,7 @@ from typing import Final
 MOST_MARKS: Final = 30
 """Marks on one letter, as the Stream-Safe Text Format has it (UAX #15): no language needs half as many."""
 _SHORT: Final = 256
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _JOINERS: Final = frozenset("\u200c\u200d")
 _CASELESS: Final = frozenset({"Lo", "Mn", "Mc", "Me", "So", "Sk"})
 """Letters of scripts without capitals, their marks, and pictures: there a joiner changes what is read."""
@@ -48,6 +49,16 @@ def composed(text: str) -> str:
 def unprintable(text: str) -> str:
     """The first letter that can stand in no name, such as a bell or half an emoji; empty where all can."""
     return next((letter for letter in text if _is_no_letter(letter)), "")
+
+
+def in_spreadsheet(text: str) -> str:
+    """A text for a cell of a CSV file: with an apostrophe in front where a spreadsheet would run it as a formula."""
+    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
+
+
+def from_spreadsheet(cell: str) -> str:
+    """The text that `in_spreadsheet` wrote."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA) else cell
 
 
 def _is_unseen(text: str, at: int) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from kloof.domain.releases.document import ReleaseDocument
-from kloof.publish.schema import CELLS, TABLES, Row
+from kloof.domain.spelling import in_spreadsheet
+from kloof.publish.schema import CELLS, TABLES, Fields, Row
 
 MANIFEST: Final = "datapackage.json"
 DOCUMENT: Final = "release.json"
@@ -30,11 +31,18 @@ def contents(document: ReleaseDocument) -> dict[str, bytes]:
     return files | {MANIFEST: _json(_manifest(document, files))}
 
 
-def _csv(fields: Iterable[str], rows: Iterable[Row]) -> bytes:
+def _csv(fields: Fields, rows: Iterable[Row]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, fieldnames=list(fields), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    texts = {name for name, field in fields.items() if field["type"] == "string"}
+    writer.writerows(
+        {
+            name: in_spreadsheet(str(value)) if name in texts and value else value
+            for name, value in row.items()
+        }
+        for row in rows
+    )
     return text.getvalue().encode()
 
 

@@ -5,6 +5,7 @@ A plugin, so that `mkdocs serve` shows people who write pages the same site as `
 
 import json
 import shutil
+from html import unescape
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,7 @@ from kloof.publish.pages.site_writer import FIGURES, PICTURE_MARK, ROOT
 from kloof.publish.pages.write import HOME, MENU
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
 
 HOME_MARK: Final = "<!-- kloof: home -->"
@@ -53,6 +55,12 @@ class KloofSite(BasePlugin[SiteOptions]):  # type: ignore[no-untyped-call]
             language.default = language.locale == self.config.language
             language.link = "/" if language.default else f"/{language.locale}/"
         return config
+
+    def on_env(self, env: "Environment", **_: Any) -> "Environment":
+        """Escape whatever a company, a page or a menu says: MkDocs itself puts it into the theme as it is."""
+        env.autoescape = True
+        env.filters["title_of"] = _title_of
+        return env
 
     def on_page_markdown(self, markdown: str, *, page: Any, config: "MkDocsConfig", **_: Any) -> str:
         """Put the latest release where a page asks for it."""
@@ -89,6 +97,12 @@ class KloofSite(BasePlugin[SiteOptions]):  # type: ignore[no-untyped-call]
     @property
     def _logo(self) -> str | None:
         return f"logo{Path(self.config.logo).suffix}" if self.config.logo else None
+
+
+def _title_of(item: Any) -> str:
+    """The title of a page or a part of the menu as text; MkDocs gives one that it took from a heading as HTML."""
+    meta = getattr(item, "meta", None) or {}
+    return str(meta["title"]) if "title" in meta else unescape(str(item.title or ""))
 
 
 def _told(docs: Path) -> dict[str, Any]:

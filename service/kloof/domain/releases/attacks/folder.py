@@ -10,6 +10,7 @@ from kloof.domain.json_text import read_json
 from kloof.domain.releases.attacks.evidence import Breach
 from kloof.domain.releases.document import AspectShares, Cell, ReleaseDocument
 from kloof.domain.releases.format_1 import AnyRelease
+from kloof.domain.spelling import from_spreadsheet
 from kloof.domain.statistics.sums import PairedSums, Sums
 
 NAME = "folder"
@@ -77,7 +78,8 @@ def _table(content: bytes, release: AnyRelease) -> Iterator[str]:
     known = dict(_rows(release))
     seen: set[str] = set()
     for number, row in enumerate(rows, start=2):
-        said = known.get(tuple(row.get(name) or "" for name in (_SET if "cell" in row else _PLACE)))
+        where = tuple(row.get(name) or "" for name in (_SET if "cell" in row else _PLACE))
+        said = known.get(where) or known.get(tuple(map(from_spreadsheet, where)))
         if said is None:
             what = f"line {number} is about nothing in the certified document"
             yield from [] if what in seen else [what]
@@ -107,7 +109,7 @@ def _same(value: object, certified: object) -> bool:
             return float(str(value)) == float(certified)
         except ValueError:
             return False
-    return value == str(certified)
+    return str(certified) in (value, from_spreadsheet(str(value)))
 
 
 def _rows(release: AnyRelease) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
