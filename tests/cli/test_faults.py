@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from playhouse.migrations import Runner
@@ -13,6 +14,7 @@ from instruments.commands import NAMES, fewest_words, kloof
 from kloof import storage
 from kloof.config.sources import ENVIRONMENT
 from kloof.storage.database import database as opened
+from kloof.storage.mailing import last_worked
 from kloof.storage.schema import MIGRATIONS
 
 pytestmark = pytest.mark.slow
@@ -48,10 +50,13 @@ def file(_migrated_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
 
 
 @pytest.fixture
-def as_somebody_else() -> Iterator[Callable[[], None]]:
+def as_somebody_else(file: Path) -> Iterator[Callable[[], None]]:
     """From the call on, this process is a user to whom permissions apply."""
+    for name in ("freeze", "doctor"):  # what they import may lie where nobody else may look
+        kloof(name)
+    storage.close_database()
     before = os.geteuid()
-    yield lambda: os.seteuid(NOBODY) if before == 0 else None
+    yield lambda: os.seteuid(NOBODY if before == 0 else before)
     os.seteuid(before)
 
 
@@ -105,6 +110,11 @@ def empty_beside_a_release(file: Path) -> None:
     file.write_bytes(b"")
 
 
+def gone_and_its_lock_is_left(file: Path) -> None:
+    file.unlink()
+    Path(f"{file}-turn").touch()
+
+
 def without_its_folder(file: Path) -> None:
     release(file)
     shutil.rmtree(file.parent)
@@ -116,6 +126,7 @@ HARMS: dict[Harm, str] = {
     of_a_newer_kloof: "of a newer kloof than this one: 9999_of_next_year is not known here",
     gone_beside_a_release: "The database is gone or empty, and 1 releases came out of it",
     empty_beside_a_release: "The database is gone or empty, and 1 releases came out of it",
+    gone_and_its_lock_is_left: "kloof.db-turn says that there was one",
     without_its_folder: "The database is gone or empty, and 1 releases came out of it",
 }
 
@@ -132,7 +143,10 @@ def test_every_command_and_the_doctor_say_the_same_sentence(file: Path, harm: Ha
     assert (file.read_bytes() if file.exists() else None) == before
 
 
-@pytest.mark.parametrize("harm", [of_a_newer_kloof, gone_beside_a_release, empty_beside_a_release, garbage])
+@pytest.mark.parametrize(
+    "harm",
+    [of_a_newer_kloof, gone_beside_a_release, empty_beside_a_release, gone_and_its_lock_is_left, garbage],
+)
 def test_no_migration_is_tried_on_what_is_not_there_or_not_ours(file: Path, harm: Harm) -> None:
     harm(file)
     before = file.read_bytes() if file.exists() else None
@@ -179,3 +193,31 @@ def test_no_room_for_what_is_written_beside_the_database_is_said_too(
 
     monkeypatch.setattr("kloof.actions.releases.site.write_pages", full)
     assert "There is no room left" in said_by("kloof site build")
+
+
+def test_a_worker_waits_for_its_database_and_then_works(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    away = file.with_name("away.db")
+    file.rename(away)
+    Path(f"{file}-turn").touch()
+    rounds = iter([lambda: None, lambda: None, lambda: away.rename(file)])
+
+    class Waiting(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            next(rounds, self.set)()
+            return self.is_set()
+
+    monkeypatch.setattr("kloof.cli.worker.Event", Waiting)
+    monkeypatch.setattr("kloof.cli.worker.signal.signal", lambda *_: None)
+    done = kloof("worker")
+    assert done.exit_code == 0
+    assert done.stderr.count("The worker waits for it.") == 1
+    assert file.exists()
+    assert last_worked.at() is not None
+
+
+def test_a_worker_that_may_end_and_one_with_an_older_kloof_do_not_wait(file: Path) -> None:
+    of_a_newer_kloof(file)
+    assert "of a newer kloof" in said_by("kloof worker")
+    file.write_bytes(b"no database at all. " * 4000)
+    done = kloof("worker", "--once")
+    assert (done.exit_code, done.stderr.count("\n")) == (1, 1)

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -49,6 +50,37 @@ def test_ctrl_c_reaches_the_workers_only_through_the_process_that_started_them(
         os.killpg(server.pid, signal.SIGINT)
         assert server.wait(timeout=30) == 0
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+def test_it_starts_without_its_database_says_so_and_goes_on_when_that_is_there(
+    database: str, tmp_path: Path
+) -> None:
+    (tmp_path / "kloof.toml").touch()
+    file = Path(database.removeprefix("sqlite:///"))
+    file.rename(tmp_path / "away.db")
+    Path(f"{file}-turn").touch()
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "kloof", "serve", "--port", str(port), "--workers", "1"],
+        cwd=tmp_path,
+        env=os.environ | {"KLOOF_SECRET_KEY": SECRET, "KLOOF_DATABASE_URL": database},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        wait_for(port)
+        assert _ask(port) == '{"status":"ok"}\n'
+        with pytest.raises(urllib.error.HTTPError, match="503") as refused:
+            _ask(port, "/readyz")
+        assert '"database_gone"' in refused.value.read().decode()
+        (tmp_path / "away.db").rename(file)
+        assert '"ready":true' in _ask(port, "/readyz")
+    finally:
+        os.killpg(server.pid, signal.SIGINT)
+        said = server.communicate(timeout=30)[1]
+    assert said.count("The database is gone") == 1
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("survey", sorted(SURVEYS.glob("*.yaml")), ids=lambda file: file.stem)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from kloof import storage
 from kloof.actions import health
+from kloof.actions.clock import refuse_if_jumped
 from kloof.actions.mailing.trial import proofs_of_the_way_out
 from kloof.actions.releases.publish import refuse_unless_together
 from kloof.actions.releases.site import finish_left_over
@@ -95,7 +96,7 @@ def _releases(settings: Settings) -> Iterator[Diagnosis]:
 def _database(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     try:
         if storage.is_absent(settings.database_url):
-            health.refuse_new_beside_releases(settings)
+            health.refuse_new_in_place_of_lost(settings)
         with storage.looking(settings.database_url):
             yield from _answering(settings, now)
     except Exception as error:
@@ -127,6 +128,7 @@ def _fitting(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
             "without one, kloof db migrate makes another, and links that went out open nothing.",
         )
     yield from _mail(settings, now)
+    yield from _clock(settings, now)
     yield from _together(settings)
     yield from _accounts(settings)
 
@@ -152,6 +154,13 @@ _REFUSED = {
     RefusedBy.THEIRS: "servers of customers refuse us since {since} ({words}). Look at SPF, DKIM and DMARC with kloof "
     "mail test, and at block lists; or ask whoever looks after the mail server.",
 }
+
+
+def _clock(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
+    try:
+        refuse_if_jumped(settings, now)
+    except KloofError as refusal:
+        yield Diagnosis(False, f"Clock: {refusal}")
 
 
 def _together(settings: Settings) -> Iterator[Diagnosis]:

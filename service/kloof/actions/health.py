@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kloof import storage
+from kloof.actions.clock import refuse_if_jumped
 from kloof.config import Settings
 from kloof.domain.errors import KloofError, Reason, Refused
 from kloof.domain.mailing.refused import RefusedBy
@@ -17,7 +18,7 @@ from kloof.storage.mailing import outbox, refused
 def looking(settings: Settings) -> Iterator[None]:
     """The database open to look at. Raises Refused where it is not there, does not answer, or does not fit."""
     if storage.is_absent(settings.database_url):
-        refuse_new_beside_releases(settings)
+        refuse_new_in_place_of_lost(settings)
     with storage.looking(settings.database_url):
         refuse_unless_it_fits(settings)
         yield
@@ -35,7 +36,7 @@ def refuse_unless_it_fits(settings: Settings) -> None:
     waiting = storage.pending()
     if waiting:
         if storage.is_new():
-            refuse_new_beside_releases(settings)
+            refuse_new_in_place_of_lost(settings)
         raise Refused(
             Reason.DATABASE_BEHIND,
             f"The database does not have {len(waiting)} migrations yet ({waiting[0]} is the first).",
@@ -44,8 +45,11 @@ def refuse_unless_it_fits(settings: Settings) -> None:
         )
 
 
-def refuse_new_beside_releases(settings: Settings) -> None:
-    """Raises Refused where releases came out of a database that is lost: an empty one would publish them again."""
+def refuse_new_in_place_of_lost(settings: Settings) -> None:
+    """Raises Refused where there was a database: an empty one would know nobody, and could publish again what it had.
+
+    Releases came out of it, or the lock file still lies there.
+    """
     # It brings numpy along; whoever has a database should not wait for that.
     from kloof.publish.release_files import count_folders
 
@@ -55,6 +59,12 @@ def refuse_new_beside_releases(settings: Settings) -> None:
             Reason.DATABASE_GONE,
             f"The database is gone or empty, and {releases} releases came out of it: {settings.releases_folder}.",
             remedy="Put it back from a backup. Without one, nothing more can be published after these releases.",
+        )
+    if lock := storage.left_by_a_lost(settings.database_url):
+        raise Refused(
+            Reason.DATABASE_GONE,
+            f"The database is gone: {lock} says that there was one.",
+            remedy="Put it back, from a backup if need be. To begin with an empty one, remove that file first.",
         )
 
 
@@ -77,12 +87,14 @@ def refuse_unless_sound(settings: Settings) -> None:
 
 
 def readiness(settings: Settings, now: datetime) -> dict[str, Any]:
-    """`ready`, and what it rests on: the database is sound, no migration waits, and mail goes out in time.
+    """`ready`, and what it rests on: the database is sound, no migration waits, the clock did not jump, and mail goes
+    out in time.
 
     Anyone may ask, so `reason` is a word that names no file and no server; kloof doctor says the sentence.
     """
     try:
         refuse_unless_sound(settings)
+        refuse_if_jumped(settings, now)
         oldest, refusing = outbox.oldest_due(now), refused.standing(now)
     except Exception as error:
         refusal = error if isinstance(error, KloofError) else storage.explained(error)

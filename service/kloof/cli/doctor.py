@@ -10,10 +10,11 @@ from kloof.cli.tree import CompanyCommand
 @as_json
 def doctor(as_json: bool) -> None:
     """Look at the settings, the database, the surveys and the mail, and say what to do about what is wrong."""
-    from kloof.actions.clock import wall_clock
+    from kloof.actions.clock import clock_of
     from kloof.actions.doctor import examine
 
-    findings = examine(company_settings(), wall_clock())
+    settings = company_settings()
+    findings = examine(settings, clock_of(settings)())
     words = "\n".join(f"{'ok  ' if finding.well else 'FIX '} {finding.what}" for finding in findings)
     well = all(finding.well for finding in findings)
     report(as_json, {"well": well, "findings": [finding.as_dict() for finding in findings]}, words)

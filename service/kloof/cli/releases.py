@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kloof.actions.clock import wall_clock
+from kloof.actions.clock import refuse_if_jumped, wall_clock
 from kloof.cli.run import as_json, company_settings, report, with_database
 from kloof.cli.tree import CompanyCommand
 from kloof.domain.errors import Reason, Refused
@@ -23,6 +23,7 @@ def freeze(as_json: bool) -> None:
     from kloof.actions.releases import freeze as freezing
 
     settings = with_database()
+    refuse_if_jumped(settings, wall_clock())
     done = freezing.freeze(settings, wall_clock())
     waiting = [_waiting(queue) for queue in done.waiting]
     value = {"blocks": done.blocks, "pairs": done.pairs, "waiting": waiting}
@@ -39,6 +40,7 @@ def publish(dry_run: bool, as_json: bool) -> None:
     from kloof.actions.releases import publish as publishing
 
     settings = with_database(reading=dry_run)
+    refuse_if_jumped(settings, wall_clock())
     done = publishing.publish(settings, wall_clock(), dry_run=dry_run)
     document = done.document
     if document is None:

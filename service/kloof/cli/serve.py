@@ -2,8 +2,10 @@
 
 import click
 
-from kloof.cli.run import with_database
+from kloof.cli.run import company_settings, with_database
 from kloof.cli.tree import CompanyCommand
+from kloof.config import Settings
+from kloof.domain.errors import PERHAPS_OVER, KloofError
 
 
 @click.command(cls=CompanyCommand)
@@ -21,10 +23,22 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     from kloof.web.app import logo
 
     be_discreet()
-    settings = with_database()
+    settings = _with_or_without_database()
     if settings.company.logo:
         # A refusal here is one sentence; in a worker process it would be a stack trace, again and again.
         logo.read(settings.folder / settings.company.logo)
     # Each worker process opens its own connection; one that crosses a fork would be shared.
     storage.close_database()
     Server(settings, bind=f"{host}:{port}", workers=workers, threads=threads).run()
+
+
+def _with_or_without_database() -> Settings:
+    """A database that is away may come back: until then pages say so, and the health check why."""
+    try:
+        return with_database()
+    except KloofError as refusal:
+        settings = company_settings()
+        if refusal.reason not in PERHAPS_OVER or not settings.key_is_lasting:
+            raise
+        click.echo(f"{refusal} Until then every page says that it does not work for the moment.", err=True)
+        return settings

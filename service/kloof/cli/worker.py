@@ -4,38 +4,41 @@ from __future__ import annotations
 
 import signal
 from threading import Event
-from typing import TYPE_CHECKING
 
 import click
 
 from kloof.actions.clock import clock_of
 from kloof.cli.run import as_json, report, with_database
 from kloof.cli.tree import CompanyCommand
-from kloof.domain.errors import Reason, Refused
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from kloof.config import Settings
-
-SECONDS_BETWEEN_KNOCKS, LONGEST_PAUSE = 1.0, 60.0
+from kloof.config import Settings
+from kloof.domain.errors import PERHAPS_OVER, KloofError
 
 
 @click.command(cls=CompanyCommand)
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
+@click.option("--clock-is-right", is_flag=True, help="After a long pause: it is the clock that is right.")
 @as_json
-def worker(once: bool, as_json: bool) -> None:
+def worker(once: bool, clock_is_right: bool, as_json: bool) -> None:
     """Send what is due, queue reminders, close surveys; several workers may run at once."""
     from kloof.actions.mailing.worker import work, work_once
     from kloof.cli.logs import be_discreet, discreet
     from kloof.mail import open_transport
+    from kloof.storage.mailing import last_worked
 
     if as_json and not once:
         raise click.UsageError("--json goes with --once: a worker that stays has no result to print.")
     be_discreet()
+    stop = Event()
+    if not once:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+    settings = with_database() if once else _when_there_is_a_database(stop)
+    if settings is None:
+        return
+    transport, clock = open_transport(settings), clock_of(settings)
+    if clock_is_right:
+        last_worked.note(clock())
     if once:
-        settings = with_database()
-        transport, clock = open_transport(settings), clock_of(settings)
         result = work_once(settings, transport, clock)
         words = ", ".join(
             f"{count} {what}" for what, count in result.as_dict().items() if isinstance(count, int)
@@ -44,27 +47,24 @@ def worker(once: bool, as_json: bool) -> None:
         if result.trouble:
             raise result.trouble
         return
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-
-    def say(news: str) -> None:
-        click.echo(discreet(news))
-
-    if found := _settings_once_the_database_answers(stop, say):
-        work(found, open_transport(found), clock_of(found), stop, say)
+    work(settings, transport, clock, stop, lambda news: click.echo(discreet(news)))
 
 
-def _settings_once_the_database_answers(stop: Event, say: Callable[[str], None]) -> Settings | None:
-    """Waits for a database that is away; None where it has to stop first. Whatever else is wrong ends the worker."""
-    pause = SECONDS_BETWEEN_KNOCKS
+def _when_there_is_a_database(stop: Event) -> Settings | None:
+    """The settings, as soon as the database can be used; None where it has to stop before.
+
+    A worker that ended would soon be started no more: systemd gives up after five times.
+    """
+    said, pause = "", 1.0
     while not stop.is_set():
         try:
             return with_database()
-        except Refused as refusal:
-            if refusal.reason is not Reason.DATABASE_SILENT:
+        except KloofError as refusal:
+            if refusal.reason not in PERHAPS_OVER:
                 raise
-            say(str(refusal))
+            if str(refusal) != said:
+                said = str(refusal)
+                click.echo(f"{said} The worker waits for it.", err=True)
         stop.wait(pause)
-        pause = min(pause * 2, LONGEST_PAUSE)
+        pause = min(pause * 2, 10.0)
     return None

@@ -80,6 +80,7 @@ class Reason(StrEnum):
     NOT_CERTIFIED = auto()
     THRESHOLDS_TOO_LOW = auto()
     CLOCK_WENT_BACK = auto()
+    CLOCK_JUMPED = auto()
     SITE_UNBUILT = auto()
 
     # Mail, letters and the people they go to

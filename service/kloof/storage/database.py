@@ -3,6 +3,7 @@
 import atexit
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from peewee import (  # type: ignore[attr-defined]  # its types leave the wrapper out
@@ -18,7 +19,7 @@ from peewee import (  # type: ignore[attr-defined]  # its types leave the wrappe
 from kloof.domain.errors import Reason, Refused
 from kloof.storage import faults
 from kloof.storage.engines import SQLITE, PostgresqlServer, SqliteFile, connect, file_of, make_file
-from kloof.storage.write_lock import FairWriteLock
+from kloof.storage.write_lock import FairWriteLock, lock_of
 
 Opened = SqliteFile | PostgresqlServer
 
@@ -64,6 +65,12 @@ def open_existing(url: str, welcome: Callable[[], None]) -> None:
 def is_absent(url: str) -> bool:
     """Whether this is the address of a file of SQLite that is not there."""
     return url.startswith(SQLITE) and not file_of(url).exists()
+
+
+def left_by_a_lost(url: str) -> str | None:
+    """The lock file of a SQLite database that is not there any more; None where there never was one, or still is."""
+    lock = lock_of(str(file_of(url)))
+    return lock if is_absent(url) and Path(lock).exists() else None
 
 
 @contextmanager

@@ -11,6 +11,11 @@ import threading
 from types import TracebackType
 
 
+def lock_of(database: str) -> str:
+    """The file whose lock is the turn to write this database; it stays."""
+    return f"{database}-turn"
+
+
 class FairWriteLock:
     """`with` it: wait until it is our turn to write this database, and hold it for the block. Not re-entrant.
 

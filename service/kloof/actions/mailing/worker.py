@@ -9,20 +9,24 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from kloof import storage
+from kloof.actions.clock import Watch, refuse_if_jumped, seconds_running
 from kloof.actions.mailing.batches import RoundResult
 from kloof.actions.mailing.dispatch import LEASE, Dispatch
 from kloof.actions.mailing.outbox import catch_up
 from kloof.config import Settings
-from kloof.domain.errors import Refused
+from kloof.domain.errors import KloofError, Reason
 from kloof.domain.mailing.server_words import About
 from kloof.mail import Transport, TransportError
+from kloof.storage.mailing import last_worked
 
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_CATCH_UPS = 60.0
 LONGEST_PAUSE = 60.0
-"""While the mail server or the database cannot be worked with."""
+"""While the mail server cannot be worked with."""
 LONGEST_PAUSE_WHEN_REFUSED = 900.0
 """While the mail server refuses us: it counts every try, and some lock out who keeps trying."""
+LONGEST_WAIT = 10.0
+"""While it is the database, or the clock."""
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +39,10 @@ def name_of_this_worker() -> str:
 def work_once(
     settings: Settings, transport: Transport, clock: Callable[[], datetime], lease: timedelta = LEASE
 ) -> RoundResult:
-    """Do everything that is due now, and end."""
+    """Do everything that is due now, and end. Raises Refused where the clock jumped since a worker last worked."""
+    refuse_if_jumped(settings, clock())
     catch_up(settings, clock())
+    last_worked.note(clock())
     try:
         return Dispatch(settings, transport, name_of_this_worker(), clock, lease=lease).round()
     finally:
@@ -50,41 +56,45 @@ def work(
     stop: Event,
     say: Callable[[str], None],
     lease: timedelta = LEASE,
+    steady: Callable[[], float] = seconds_running,
 ) -> None:
-    """Work until `stop` is set; the mail under way is finished first. `say` gets a line at news."""
+    """Work until `stop` is set; the mail under way is finished first. `say` gets a line at news.
+
+    `steady` counts seconds and cannot be set: while the clock disagrees with it by a day, nothing is done.
+    """
     dispatch = Dispatch(settings, transport, name_of_this_worker(), clock, lease=lease)
-    next_catch_up, pause = clock(), SECONDS_BETWEEN_LOOKS
+    watch, caught_up_at, pause = Watch(settings, steady), None, SECONDS_BETWEEN_LOOKS
+    told: Reason | None = None
     while not stop.is_set():
         try:
-            if clock() >= next_catch_up:
+            watch.look(clock())
+            if caught_up_at is None or steady() - caught_up_at >= SECONDS_BETWEEN_CATCH_UPS:
                 catch_up(settings, clock())
-                next_catch_up = clock() + timedelta(seconds=SECONDS_BETWEEN_CATCH_UPS)
+                last_worked.note(clock())
+                caught_up_at = steady()
             result = dispatch.round(stop.is_set)
             trouble: Exception | None = result.trouble
             _report(result, say)
+            told = None
         except Exception as error:
             # Whatever it is, mail must go on when it is over: most often a database that restarts.
+            trouble = refusal = error if isinstance(error, KloofError) else storage.explained(error)
             storage.drop_connection_after(error)
-            _tell(error, say)
-            trouble = error
+            if refusal is None:
+                log.exception("The worker goes on after this.")
+                trouble = error
+            elif refusal.reason is not told:
+                told = refusal.reason
+                say(str(refusal))
         pause = _longer(pause, trouble) if trouble else SECONDS_BETWEEN_LOOKS
         stop.wait(pause)
     transport.close()
 
 
 def _longer(pause: float, trouble: Exception) -> float:
-    refused = isinstance(trouble, TransportError) and trouble.about is About.US
-    return min(pause * 2, LONGEST_PAUSE_WHEN_REFUSED if refused else LONGEST_PAUSE)
-
-
-def _tell(error: Exception, say: Callable[[str], None]) -> None:
-    """One sentence where it is the database that does not answer; else all that a mender needs, in the log."""
-    try:
-        storage.refuse_unless_it_answers()
-    except Refused as silent:
-        say(str(silent))
-    else:
-        log.error("The worker goes on after this.", exc_info=error)
+    if not isinstance(trouble, TransportError):
+        return min(pause * 2, LONGEST_WAIT)
+    return min(pause * 2, LONGEST_PAUSE_WHEN_REFUSED if trouble.about is About.US else LONGEST_PAUSE)
 
 
 def _report(result: RoundResult, say: Callable[[str], None]) -> None:

@@ -6,7 +6,7 @@ from kloof.storage.models.deals import Account, Customer, Deal, Person, Practice
 from kloof.storage.models.handover import HandoverMark
 from kloof.storage.models.mailbox import AsideMail, MailRefusal
 from kloof.storage.models.migration_notes import MigrationNote
-from kloof.storage.models.outbox import Message, OptOut
+from kloof.storage.models.outbox import LastWorked, Message, OptOut
 from kloof.storage.models.own_feedback import AnsweredAtOnce, OwnBatch, OwnClosing, OwnPair
 from kloof.storage.models.release import (
     Block,
@@ -41,6 +41,7 @@ MODELS = [
     CallStep,
     Message,
     OptOut,
+    LastWorked,
     MigrationNote,
     QueueCell,
     Release,
@@ -80,6 +81,7 @@ __all__ = [
     "HandoverMark",
     "Invitation",
     "KeyCheck",
+    "LastWorked",
     "MailRefusal",
     "Message",
     "MigrationNote",

@@ -113,3 +113,9 @@ class OptOut(BaseModel):
     address_hash = CharField(max_length=64, unique=True)
     reason = CharField(max_length=20)
     since = UtcField()
+
+
+class LastWorked(BaseModel):
+    """One row: when a worker last worked, by its clock."""
+
+    at = UtcField()

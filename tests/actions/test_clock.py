@@ -1,0 +1,175 @@
+"""A clock that jumps pauses what cannot be undone, says so, and goes on when it is right again, without a restart."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from cast.selling import NOON, company, line, sell
+from kloof import storage
+from kloof.actions import doctor, health
+from kloof.actions.clock import LONGEST_GAP, LONGEST_LEAP, Watch, refuse_if_jumped, seconds_running
+from kloof.actions.mailing import worker
+from kloof.config import Settings
+from kloof.domain.errors import Reason, Refused
+from kloof.mail.transport import Memory
+from kloof.storage.mailing import last_worked
+from kloof.storage.models import Invitation, LastWorked, Message
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return company(tmp_path)
+
+
+class Hands:
+    """Two clocks: one that moves by itself, and one that is set as well. Each look at the second takes a second."""
+
+    def __init__(self) -> None:
+        self.steady, self.set_by = 0.0, timedelta(0)
+
+    def __call__(self) -> datetime:
+        self.steady += 1
+        return NOON + timedelta(seconds=self.steady) + self.set_by
+
+    def seconds(self) -> float:
+        return self.steady
+
+
+class Stopped(Event):
+    """Lets the loop go round, sets the clock before each round as planned, and then stops it."""
+
+    def __init__(self, rounds: Iterator[Callable[[], None]]) -> None:
+        super().__init__()
+        self.rounds = rounds
+
+    def wait(self, timeout: float | None = None) -> bool:
+        next(self.rounds, self.set)()
+        return self.is_set()
+
+
+def work(settings: Settings, hands: Hands, *rounds: Callable[[], None]) -> tuple[list[str], Memory]:
+    said: list[str] = []
+    post = Memory()
+    worker.work(settings, post, hands, Stopped(iter(rounds)), said.append, steady=hands.seconds)
+    return said, post
+
+
+def states() -> set[str]:
+    return {row.state for row in Invitation.select()}
+
+
+@pytest.mark.parametrize("days", [-400, -2, 2, 40, 400, 4000])
+def test_no_survey_closes_and_no_mail_goes_while_the_clock_is_wrong_and_work_goes_on_after_it(
+    settings: Settings, days: int
+) -> None:
+    sell(settings, line(1))
+    hands = Hands()
+    seen: list[set[str]] = []
+
+    def jump() -> None:
+        hands.set_by = timedelta(days=days)
+        sell(settings, line(2))
+
+    def look() -> None:
+        hands.steady += 120
+        seen.append(states())
+
+    def back() -> None:
+        look()
+        hands.set_by = timedelta(0)
+
+    said, post = work(settings, hands, lambda: None, jump, look, look, back, look, look)
+    assert all("expired" not in some for some in seen)
+    assert states() == {"invited"}
+    assert len(post.sent) == 2, "what waited while the clock was wrong went out after it"
+    assert len([one for one in said if one.startswith("The clock says")]) == 1
+    assert last_worked.at() == pytest.approx(hands(), abs=timedelta(minutes=20))
+
+
+def test_whoever_says_that_the_clock_is_right_is_believed(settings: Settings) -> None:
+    sell(settings, line(1))
+    hands = Hands()
+
+    def months_later() -> None:
+        hands.set_by = timedelta(days=90)
+
+    def somebody_says_so() -> None:
+        hands.steady += 120
+        last_worked.note(hands())
+
+    said, _ = work(settings, hands, lambda: None, months_later, somebody_says_so, lambda: None)
+    assert len([one for one in said if one.startswith("The clock says")]) == 1
+    assert states() == {"expired"}
+
+
+@pytest.mark.parametrize(
+    "jump", [timedelta(days=-400), -LONGEST_LEAP * 2, LONGEST_GAP * 2, timedelta(days=4000)]
+)
+def test_it_is_said_everywhere_and_nothing_is_done_once(settings: Settings, jump: timedelta) -> None:
+    sell(settings, line(1))
+    assert worker.work_once(settings, Memory(), lambda: NOON).sent == 1
+    with pytest.raises(Refused, match="kloof worker --clock-is-right") as refused:
+        worker.work_once(settings, Memory(), lambda: NOON + jump)
+    assert refused.value.reason is Reason.CLOCK_JUMPED
+    assert states() == {"invited"}
+    assert health.readiness(settings, NOON + jump)["reason"] == "clock_jumped"
+    assert last_worked.at() == NOON
+
+
+@pytest.mark.parametrize("pause", [timedelta(0), timedelta(hours=-20), timedelta(days=13)])
+def test_a_weekend_a_week_off_and_a_small_correction_are_no_jump(
+    settings: Settings, pause: timedelta
+) -> None:
+    worker.work_once(settings, Memory(), lambda: NOON)
+    worker.work_once(settings, Memory(), lambda: NOON + pause)
+    assert health.readiness(settings, NOON + pause)["ready"]
+
+
+def test_before_the_first_work_any_clock_is_believed_and_in_a_demo_always(settings: Settings) -> None:
+    refuse_if_jumped(settings, NOON)
+    last_worked.note(NOON)
+    last_worked.note(NOON + timedelta(minutes=1))
+    assert LastWorked.select().count() == 1
+    demo = settings.model_copy(update={"run": "demo"})
+    refuse_if_jumped(demo, NOON + timedelta(days=400))
+
+
+def test_the_doctor_says_it(settings: Settings, database: str) -> None:
+    last_worked.note(NOON)
+    here = settings.model_copy(update={"database_url": database})
+    found = doctor.examine(here, NOON + timedelta(days=400))
+    assert [one.what for one in found if one.what.startswith("Clock: The clock says") and not one.well]
+
+
+def test_time_that_passes_while_the_machine_sleeps_is_no_leap(settings: Settings) -> None:
+    moments = iter([0.0, 3 * 86_400.0])
+    watch = Watch(settings, lambda: next(moments))
+    watch.look(NOON)
+    watch.look(NOON + timedelta(days=3))
+    assert seconds_running() <= seconds_running()
+
+
+def test_a_database_that_is_away_is_said_once_and_waited_for(settings: Settings, database: str) -> None:
+    sell(settings, line(1))
+    file, hands = Path(database.removeprefix("sqlite:///")), Hands()
+    away = file.with_name("away.db")
+
+    def back() -> None:
+        away.rename(file)
+
+    def look_later() -> None:
+        hands.steady += 120
+
+    said, post = work(
+        settings, hands, lambda: file.rename(away) and None, look_later, look_later, back, look_later
+    )
+    assert len([one for one in said if one.startswith("The database is gone")]) == 1
+    assert len(post.sent) == 1
+    assert not away.exists()
+    with storage.transaction():
+        assert {row.state for row in Message.select()} == {"sent"}
