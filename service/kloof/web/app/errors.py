@@ -133,11 +133,16 @@ def _answer(error: KloofError, status: int | None = None) -> ResponseReturnValue
 
 
 def _surprise(error: Exception) -> ResponseReturnValue:
-    if storage.was_cut_off(error) and storage.commits_sent() == request.environ.get(_COMMITS):
-        request.environ[_ONCE_MORE] = request.get_data()
+    is_cut_off = storage.was_cut_off(error) and storage.commits_sent() == request.environ.get(_COMMITS)
     refusal = storage.explained(error)
     storage.drop_connection_after(error)
     g.pop("inside", None)  # who they are may not be known any more, and is not looked up again
+    if is_cut_off:
+        request.environ[_ONCE_MORE] = request.get_data()
+        log.warning(
+            "The connection to the database was cut at %s: once more, over another.", request.endpoint
+        )
+        return ""  # seen by nobody
     if refusal:
         return _refusal(refusal)
     # The endpoint, not the address: an address may hold a token.
