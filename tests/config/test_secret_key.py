@@ -7,6 +7,7 @@ import pytest
 
 from cast.builders import SECRET
 from kloof.config import load_settings
+from kloof.domain.errors import BadSettings
 
 
 @pytest.fixture
@@ -34,6 +35,28 @@ def test_who_only_looks_makes_none_and_takes_the_one_that_is_there(folder: Path)
     made = load_settings(folder, {})
     assert load_settings(folder, {}, keep_key=False) == made
     assert made.key_is_lasting
+
+
+@pytest.mark.parametrize("kept", [b"", b"short", b"\xff\xfe not a key at all, and long enough \x00"])
+def test_a_file_that_holds_no_key_is_said_and_never_written_over(folder: Path, kept: bytes) -> None:
+    file = folder / "instance" / "secret_key"
+    file.parent.mkdir()
+    file.write_bytes(kept)
+    with pytest.raises(BadSettings, match="secret_key: this is no secret key"):
+        load_settings(folder, {})
+    assert file.read_bytes() == kept
+
+
+def test_a_folder_in_place_of_the_key_is_said(folder: Path) -> None:
+    (folder / "instance" / "secret_key").mkdir(parents=True)
+    with pytest.raises(BadSettings, match="secret_key cannot be read: Is a directory"):
+        load_settings(folder, {})
+
+
+def test_brackets_without_end_in_the_settings_are_said(folder: Path) -> None:
+    (folder / "kloof.toml").write_text("[deals]\nteams = " + "[" * 100_000, encoding="utf-8")
+    with pytest.raises(BadSettings, match="too many brackets"):
+        load_settings(folder, {})
 
 
 def test_none_is_made_where_the_environment_has_one(folder: Path) -> None:

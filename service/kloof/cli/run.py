@@ -57,6 +57,8 @@ def in_a_sentence(trouble: Exception) -> str | None:
         return str(refusal)
     if isinstance(trouble, OSError) and trouble.filename is not None:
         return f"{trouble.filename}: {trouble.strerror}. Check who may read and write there."
+    if isinstance(trouble, RecursionError):
+        return "A file has too many brackets inside each other to be read. Look at what was changed last."
     return None
 
 

@@ -60,6 +60,9 @@ def is_this_machine(host: str | None) -> bool:
 DEMO_KEY: Final = "everybody knows this key: it is the demo's, and opens nothing real"
 """With it the demo is the same wherever it runs. Who knows the key of a kloof can sign in to it as anybody."""
 
+LEAST_KEY: Final = 32
+"""Letters of a secret key."""
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -227,7 +230,7 @@ class Settings(_Section):
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
     run: Literal["company", "demo"] = "company"
     clock_ahead: float = 0
-    secret_key: Annotated[str, StringConstraints(min_length=32)]
+    secret_key: Annotated[str, StringConstraints(min_length=LEAST_KEY)]
 
     @field_validator("clock_ahead")
     @classmethod

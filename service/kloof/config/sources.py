@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from kloof.config.company_folder import POLICY, refuse_unless_company
-from kloof.config.settings import DEMO_KEY, Settings
+from kloof.config.settings import DEMO_KEY, LEAST_KEY, Settings
 from kloof.domain.errors import BadSettings
 
 ENVIRONMENT = {
@@ -69,7 +69,24 @@ def _kept_key(folder: Path, *, make: bool) -> str | None:
     file = folder / "instance" / "secret_key"
     if make and not file.exists():
         _put(file, secrets.token_urlsafe(48))
-    return file.read_text(encoding="ascii").strip() if file.exists() else None
+    return _read_key(file) if file.exists() else None
+
+
+def _read_key(file: Path) -> str:
+    try:
+        key = file.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise BadSettings(
+            [f"{file} cannot be read: {error.strerror}."], remedy="Run kloof as the user whose key it is."
+        ) from None
+    except UnicodeDecodeError:
+        key = ""
+    if len(key) < LEAST_KEY:
+        raise BadSettings(
+            [f"{file}: this is no secret key, which has {LEAST_KEY} letters or more."],
+            remedy="Put it back from a backup: personal links rest on it, and who opted out is known by it.",
+        )
+    return key
 
 
 def _put(file: Path, key: str) -> None:
@@ -91,6 +108,8 @@ def _from_file(folder: Path) -> dict[str, Any]:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettings([f"{file.name}: this is not valid TOML: {error}."]) from None
+    except RecursionError:
+        raise BadSettings([f"{file.name}: too many brackets inside each other."]) from None
     unknown = sorted(set(values) - FILE_KEYS)
     if unknown:
         known = ", ".join(sorted(FILE_KEYS))
