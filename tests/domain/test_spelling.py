@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kloof.domain.spelling import from_spreadsheet, in_spreadsheet, spelled, unprintable
+from kloof.domain.spelling import from_spreadsheet, in_spreadsheet, spelled, unprintable, written
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,11 @@ def test_no_text_is_a_formula_in_a_spreadsheet_and_each_can_be_read_back(text: s
     cell = in_spreadsheet(text)
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
     assert from_spreadsheet(cell) == text
+
+
+@given(st.text())
+def test_what_is_written_is_its_own_writing_and_spelled_as_it_was(text: str) -> None:
+    once = written(text)
+    assert written(once) == once
+    assert spelled(once) == spelled(text)
+    assert not set(once) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\r\u2028")

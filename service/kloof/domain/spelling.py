@@ -6,6 +6,7 @@ from typing import Final
 MOST_MARKS: Final = 30
 """Marks on one letter, as the Stream-Safe Text Format has it (UAX #15): no language needs half as many."""
 _SHORT: Final = 256
+_BREAKS: Final = str.maketrans(dict.fromkeys("\r\x85\u2028\u2029", "\n"))
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _JOINERS: Final = frozenset("\u200c\u200d")
 _CASELESS: Final = frozenset({"Lo", "Mn", "Mc", "Me", "So", "Sk"})
@@ -29,6 +30,20 @@ def spelled(text: str) -> str:
     seen = (letter for at, letter in enumerate(text) if not _is_unseen(text, at))
     # To take a letter out can bring two together that are written as one.
     return composed(" ".join("".join(seen).split()))
+
+
+def written(text: str) -> str:
+    """What somebody wrote, perhaps over several lines, without the marks that nobody sees; NFC, line breaks as \\n.
+
+    A pasted telephone number brings marks of direction along, and an override of it (UAX #9) can make a sentence read
+    as its opposite. Hard spaces are plain ones; tabs, and spaces side by side, stay.
+    """
+    text = text.replace("\r\n", "\n").translate(_BREAKS)
+    if not text.isascii():
+        text = composed(text)
+        seen = (_plain(letter) for at, letter in enumerate(text) if not _is_unseen(text, at))
+        text = composed("".join(seen))
+    return text.strip()
 
 
 def composed(text: str) -> str:
@@ -59,6 +74,10 @@ def in_spreadsheet(text: str) -> str:
 def from_spreadsheet(cell: str) -> str:
     """The text that `in_spreadsheet` wrote."""
     return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA) else cell
+
+
+def _plain(letter: str) -> str:
+    return " " if unicodedata.category(letter) == "Zs" else letter
 
 
 def _is_unseen(text: str, at: int) -> bool:

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
-from kloof.domain.spelling import composed
+from kloof.domain.spelling import written
 from kloof.domain.surveys.answers import DOES_NOT_APPLY, Answer
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.responses import (
@@ -44,11 +44,8 @@ PROMISE_FIELDS: Final = frozenset({*promise_fields(), *outcome_fields()})
 NOT_CONTENT: Final = frozenset({"action", "go", "language", "page", FROM_MAIL})
 ACTIONS: Final = frozenset({"save", "back", "submit", *LANGUAGES})
 
-# Line breaks and tabs are writing; other control characters are not, and overrides of direction (UAX #9) can make a
-# sentence read as its opposite in somebody else's screen.
-_NOT_WRITING = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
-)
+# Line breaks and tabs are writing; other control characters are not.
+_NOT_WRITING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
 class Choices(Field):
@@ -82,7 +79,7 @@ class Choices(Field):
 
 
 class Written(Field):
-    """Text in the customer's own words: trimmed, one form per character (NFC), line breaks as \\n."""
+    """Text in somebody's own words, as `spelling.written` has it."""
 
     def __init__(self, label: str | None = None, *, most: int, **rest: Any) -> None:
         super().__init__(label, **rest)
@@ -91,7 +88,7 @@ class Written(Field):
     def process_formdata(self, valuelist: list[Any]) -> None:
         if not valuelist:
             return
-        self.data = composed(valuelist[0].replace("\r\n", "\n").replace("\r", "\n").strip())
+        self.data = written(valuelist[0])
         if len(valuelist) > 1:
             raise ValueError(say("This was filled in twice. Fill it in once."))
         if len(self.data) > self.most:
@@ -128,6 +125,14 @@ class PostedForm(NamedTuple):
     answers: dict[str, Answer]
     said: dict[str, str]
     wrong: dict[str, str]
+
+    def without_wrong(self) -> "PostedForm":
+        """The fields in which nothing is wrong."""
+        return PostedForm(
+            {item: answer for item, answer in self.answers.items() if item not in self.wrong},
+            {name: value for name, value in self.said.items() if name not in self.wrong},
+            {},
+        )
 
 
 class Blank:

@@ -61,7 +61,8 @@ def save(token: str) -> ResponseReturnValue:
     except forms.UnknownFieldError:
         return errors.page(Reason.FORM_UNKNOWN)
     if reading.wrong:
-        return _again(questionnaire, reading.wrong, found, forget=found.overtaken)
+        kept = _keep_the_rest(questionnaire, reading.without_wrong(), found)
+        return _again(kept, reading.wrong, found, forget=found.overtaken)
     return _save(questionnaire, reading, found)
 
 
@@ -106,6 +107,15 @@ def _save(questionnaire: Questionnaire, reading: forms.PostedForm, found: Preset
     if submits:
         return _again(after, _needed(after, after.response))
     return _onward(after, said)
+
+
+def _keep_the_rest(questionnaire: Questionnaire, good: forms.PostedForm, found: Presets) -> Questionnaire:
+    """One field that cannot be kept costs the customer nothing else that they filled in on the page."""
+    g.changes = changes = forms.changes(good, language(), found.chosen)
+    if is_only_offered(questionnaire, changes):
+        return questionnaire
+    correct = questionnaire.submitted and "page" in request.args
+    return respond.save(questionnaire, changes, now(), call_policy(settings()), correct=correct)
 
 
 def _not_yet(
