@@ -120,6 +120,18 @@ def test_a_salesperson_is_one_in_any_spelling(kloof: Type) -> None:
     assert [row.name for row in Person.select().order_by(Person.id)] == ["Anouk Visser", "Bram de Wit"]
 
 
+def test_a_colleague_has_a_name_that_can_be_kept(kloof: Type) -> None:
+    add = ("people", "add", "--role", "desk", "--email", "noor@firm.example", "--name")
+    for name, says in (
+        ("x" * 300, "name holds 300 characters, and at most 200 fit"),
+        (" ", "name is empty"),
+        ("Noor\x07", "name holds a character that cannot be printed (U+0007, number 5)"),
+    ):
+        refused = kloof(*add, name)
+        assert (refused.exit_code, says in refused.stderr) == (1, True), name
+    assert Person.select().count() == 1
+
+
 NONE = [
     ".jan@home.example", "jan..b@home.example", "jan.@home.example", "jan@home..example", "jan@-home.example",
     "jan@home-.example", f"jan@{'x' * 64}.example", "jan@[1.2.3.4", "jan@[1.2.3.4]", "jan@home.example(werk)",

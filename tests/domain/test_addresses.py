@@ -5,6 +5,7 @@ import unicodedata
 
 import idna
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -156,3 +157,19 @@ def test_nothing_that_is_typed_breaks_it(text: str) -> None:
     assert known_as(known_as(text)) == known_as(text)
     assert is_address(text) in {True, False}
     domain_of(text)
+
+
+@given(
+    st.text(st.sampled_from("abz09.+-_'!#@ ,;:\"\\\\()[]{}|~^`$%&*/=?é"), max_size=9),
+    st.sampled_from(["home.example", "a.b", "x-.nl", "b..c", "é.nl", "nl", "-a.nl", "a_b.nl", "1.2"]),
+)
+def test_what_is_an_address_is_what_the_email_validator_says(local: str, domain: str) -> None:
+    try:
+        found = validate_email(
+            f"{local}@{domain}", check_deliverability=False, globally_deliverable=False, strict=True
+        )
+        expected = "." in found.ascii_domain
+    except EmailNotValidError:
+        expected = False
+    if local == local.strip() and ":" not in local:
+        assert is_address(f"{local}@{domain}") == expected

@@ -1,12 +1,16 @@
 """The one form of an e-mail address: every door takes it in this form, so that one person is one in any spelling."""
 
 from functools import lru_cache
-from typing import Final
+from string import ascii_lowercase, digits
+from typing import TYPE_CHECKING, Final
 
 import idna
 
 from kloof.domain.errors import Reason, Refused
 from kloof.domain.spelling import composed, spelled
+
+if TYPE_CHECKING:
+    from email_validator import ValidatedEmail
 
 MOST_BEFORE_THE_AT: Final = 64
 MOST: Final = 254
@@ -14,6 +18,7 @@ MOST: Final = 254
 _LONGEST: Final = 1000
 """Letters; nothing longer is looked at. A domain of 253 octets is shorter than that in any spelling."""
 _SCHEME: Final = "mailto:"
+_ATOM: Final = frozenset(f"{ascii_lowercase}{digits}!#$%&'*+-/=?^_`{{|}}~.")
 _AT_WORK: Final = frozenset({"local", "test"})
 """Top-level domains without a meaning on the Internet that companies use among themselves."""
 
@@ -85,32 +90,46 @@ def _bare(text: str) -> str:
         bare = shorter
 
 
-@lru_cache(maxsize=4096)
 def _checked(bare: str) -> str:
-    from email_validator import (
-        EmailNotValidError,
-        validate_email,
-    )  # 45 ms to load: only for who has an address
-
     local, _, domain = bare.rpartition("@")
     if len(local.encode()) > MOST_BEFORE_THE_AT or len(bare) > MOST:
         raise _too_long(bare)
-    top = domain.rpartition(".")[2]
-    # The library refuses these two as names for nobody; how the rest is spelt it says with another ending.
-    stand_in = f"{bare.removesuffix(top)}example" if top in _AT_WORK else bare
     try:
-        found = validate_email(stand_in, check_deliverability=False, globally_deliverable=False)
-    except EmailNotValidError:
+        address = f"{_local(local)}@{_domain(domain)}"
+    except ValueError:
         raise _none(bare) from None
-    ascii_domain = str(found.ascii_domain)
-    if top in _AT_WORK:
-        ascii_domain = f"{ascii_domain.removesuffix('example')}{top}"
-    if "." not in ascii_domain:
-        raise _none(bare)
-    address = f"{composed(found.local_part)}@{ascii_domain}"
     if len(address.encode()) > MOST:
         raise _too_long(bare)
     return address
+
+
+def _local(local: str) -> str:
+    """What stands before the @; raises ValueError where that is no dot-atom (RFC 5322 section 3.2.3, RFC 6531)."""
+    if not local.isascii():
+        return composed(_validated(f"{local}@home.example").local_part)
+    if not set(local) <= _ATOM or not all(local.split(".")):
+        raise ValueError
+    return local
+
+
+@lru_cache(maxsize=4096)
+def _domain(domain: str) -> str:
+    """A domain as A-labels; raises ValueError where it is none. Many customers share one."""
+    top = domain.rpartition(".")[2]
+    # The library refuses these two as names for nobody; how the rest is spelt it says with another ending.
+    stand_in = f"{domain.removesuffix(top)}example" if top in _AT_WORK else domain
+    found = str(_validated(f"a@{stand_in}").ascii_domain)
+    found = f"{found.removesuffix('example')}{top}" if top in _AT_WORK else found
+    if "." not in found:
+        raise ValueError
+    return found
+
+
+def _validated(address: str) -> "ValidatedEmail":
+    # 45 ms to load: only for who has an address. EmailNotValidError is a ValueError.
+    from email_validator import validate_email
+
+    return validate_email(address, check_deliverability=False, globally_deliverable=False)
 
 
 def _none(bare: str) -> Refused:

@@ -24,9 +24,9 @@ def spelled(text: str) -> str:
     Marks of direction, soft hyphens and byte order marks go. A joiner stays where it changes what is read: between
     letters of a script that joins them, and inside one emoji.
     """
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
     text = composed(text)
+    if text.isprintable():
+        return " ".join(text.split())
     seen = (letter for at, letter in enumerate(text) if not _is_unseen(text, at))
     # To take a letter out can bring two together that are written as one.
     return composed(" ".join("".join(seen).split()))
@@ -63,7 +63,7 @@ def composed(text: str) -> str:
 
 def unprintable(text: str) -> str:
     """The first letter that can stand in no name, such as a bell or half an emoji; empty where all can."""
-    return next((letter for letter in text if _is_no_letter(letter)), "")
+    return "" if text.isprintable() else next((letter for letter in text if _is_no_letter(letter)), "")
 
 
 def in_spreadsheet(text: str) -> str:

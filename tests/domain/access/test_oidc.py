@@ -70,9 +70,16 @@ def test_one_group_may_come_as_a_text_and_two_roles_are_refused() -> None:
     assert why(ANOUK | {"groups": ["sales", "backoffice"]}) is Reason.PROVIDER_TWO_ROLES
 
 
-@pytest.mark.parametrize("name", [None, "", "  ", 5, ["Anouk"], "A\u202eB", "A\nB", "A" * 201])
+@pytest.mark.parametrize("name", [None, "", "  ", 5, ["Anouk"], "A\x07B", "\u202e", "A" * 201])
 def test_what_is_no_name_gives_way_to_what_stands_before_the_at(name: object) -> None:
     assert claimed(ANOUK | {"name": name}, "groups", ROLES).name == "anouk"
+
+
+@pytest.mark.parametrize(
+    "name", ["Anouk\u00a0Visser", "\u202aAnouk Visser\u202c", "Anouk\nVisser", "Anouk  Visser\ufeff"]
+)
+def test_a_name_has_one_spelling_here_too(name: str) -> None:
+    assert claimed(ANOUK | {"name": name}, "groups", ROLES).name == "Anouk Visser"
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(ANOUK, ODD)), st.booleans())

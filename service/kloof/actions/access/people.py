@@ -6,20 +6,25 @@ from kloof import storage
 from kloof.domain import addresses
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
 from kloof.domain.access.people import Person, Role
+from kloof.domain.deals.cells import Cells
 from kloof.domain.errors import NotFound, Reason
-from kloof.domain.spelling import spelled
 from kloof.storage.access import accounts, audit_log, people, sessions
 
 
 def add(email: str, name: str, role: Role, team: str, now: datetime, by: Actor = COMMAND_LINE) -> bool:
-    """Add somebody, or change what is known of them; gives whether they are new. Raises Refused for a bad address.
+    """Add somebody, or change what is known of them; gives whether they are new.
 
-    Whoever gets another role signs in anew.
+    Raises Refused for a bad address, and for a name or a team that is too long or cannot be printed. Whoever gets
+    another role signs in anew.
     """
     address = addresses.canonical(email)
+    typed = Cells({"name": name, "team": team})
+    name, team = typed.text("name"), typed.maybe_text("team")
+    if typed.wrong:
+        raise typed.wrong[0]
     with storage.transaction():
         before = people.by_email(address)
-        is_new = people.put(address, spelled(name), role, spelled(team), now)
+        is_new = people.put(address, name, role, team, now)
         if before and before.role is not role:
             sessions.end_all(before.id)
         person = people.by_email(address)

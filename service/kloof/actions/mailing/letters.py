@@ -15,6 +15,7 @@ from kloof.domain.access import tokens
 from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
 from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.mailing.messages import Outgoing
+from kloof.domain.spelling import spelled
 from kloof.domain.surveys.definition import Survey
 from kloof.storage.access import audit_log
 from kloof.storage.mailing import letters, review, subjects
@@ -85,7 +86,7 @@ def print_again(settings: Settings, file: Path, deal_id: str, now: datetime) -> 
     """Write the letters of one deal once more, with the same link; they close as if they were printed today."""
     _refuse_if_there(file)
     storage.ensure_connected()
-    printables = _printables(subjects.outgoing(letters.of_deal(deal_id)), now)
+    printables = _printables(subjects.outgoing(letters.of_deal(spelled(deal_id))), now)
     printed, unprintable = _print(settings, file, printables, now, again=True)
     return PrintedLetters(printed, letters.count_due(now), unprintable=unprintable)
 

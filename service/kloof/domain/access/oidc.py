@@ -8,6 +8,7 @@ from kloof.domain import addresses
 from kloof.domain.access.people import Role
 from kloof.domain.deals.cells import LONGEST
 from kloof.domain.errors import Reason, Refused
+from kloof.domain.spelling import spelled, unprintable
 
 LONGEST_SUBJECT: Final = 255
 """Letters of a `sub` (OpenID Connect Core, 2)."""
@@ -72,8 +73,9 @@ def _role(told: object, roles: Mapping[str, Role]) -> Role:
 
 
 def _name(claims: Mapping[str, Any], email: str) -> str:
-    name = _text(claims, "name")
-    return name if name.isprintable() and 0 < len(name) <= LONGEST else email.partition("@")[0]
+    name = spelled(_text(claims, "name"))
+    fits = 0 < len(name) <= LONGEST and not unprintable(name)
+    return name if fits else email.partition("@")[0]
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:
