@@ -1,5 +1,6 @@
 """Typing any command of kloof: the fewest words that it takes, and what is on disk before and after."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -14,10 +15,10 @@ ELSEWHERE = {"kloof init", "kloof demo"}
 """The commands that work where there is no company."""
 
 
-def kloof(*words: str) -> Result:
+def kloof(*words: str, environment: Mapping[str, str] | None = None) -> Result:
     """`kloof …` as a process of its own would do it: no database is open before."""
     storage.close_database()
-    return CliRunner().invoke(main, list(words))
+    return CliRunner().invoke(main, list(words), env=environment)
 
 
 def fewest_words(name: str, file: str = "some.csv") -> list[str]:
