@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from instruments.bad_server import BadServer, Mood
+from instruments.bad_server import BadServer, Mood, RefusingServer
 from kloof.domain.errors import BadSettings
 from kloof.mail.smtp import Smtp, as_lines
 from kloof.mail.transport import Fate, TransportError
@@ -140,3 +140,20 @@ def test_what_goes_wrong_meanwhile_never_shifts_an_answer_to_another_mail(
     with pytest.raises(RuntimeError):
         transport.send("a@example.com", "b@example.com", TEXT, wrong)
     assert send(transport) == "250 2.0.0 Kept"
+
+
+def test_what_a_server_says_is_short_and_nothing_that_a_terminal_would_obey() -> None:
+    with RefusingServer("rcpt", "550 5.1.1 \x1b[31mUser\x07 unknown " + "x" * 450) as server:
+        transport = Smtp(f"smtp://127.0.0.1:{server.port}")
+        with pytest.raises(TransportError) as raised:
+            send(transport)
+        transport.close()
+    assert raised.value.what.isprintable()
+    assert len(raised.value.what) < 600
+
+
+@pytest.mark.parametrize("host", ["a" * 70 + ".example", "mail..example"])
+def test_a_host_that_is_no_name_is_about_the_server_and_costs_no_mail(host: str) -> None:
+    with pytest.raises(TransportError) as raised:
+        send(Smtp(f"smtp://{host}:25"))
+    assert (raised.value.of_server, raised.value.fate) == (True, Fate.RETRY)

@@ -125,6 +125,10 @@ def _report(found: list[MailPart], told: str) -> dict[str, str] | None:
     groups = [group for part in found if part.kind in _REPORTS for group in fields(part.text)]
     reports = [group for group in groups if "action" in group]
     reports = reports or [group for group in fields(told) if "action" in group and "status" in group]
+    # RFC 3464 wants an action, and what goes without one says at least that it is over.
+    reports = reports or [
+        group | {"action": "failed"} for group in groups if group.get("status", "")[:1] == "5"
+    ]
     failed = [group for group in reports if group["action"].lower().startswith(("fail", "error"))]
     return next(iter(failed or reports), None)
 

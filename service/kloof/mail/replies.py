@@ -29,14 +29,14 @@ def refusal(reply: tuple[int, bytes], step: SmtpStep) -> TransportError:
         fate = Fate.TOMORROW if takes_a_day(answer) else Fate.RETRY
     else:
         fate = Fate.RETRY if about is About.US else Fate.STOP
-    return TransportError(
-        f"{_REFUSED[step]}: {said(reply)}", fate, about=about, remedy=REMEDIES.get(about, "")
-    )
+    words, remedy = f"{_REFUSED[step]}: {said(reply)}", REMEDIES.get(about, "")
+    return TransportError(f"{words.rstrip('.')}." if remedy else words, fate, about=about, remedy=remedy)
 
 
 def said(reply: tuple[int, bytes]) -> str:
-    """A server's reply on one line."""
-    return f"{reply[0]} {' '.join(reply[1].decode('utf-8', 'replace').split())}"[:500]
+    """A server's reply on one line, without anything that a terminal would obey."""
+    words = "".join(letter if letter.isprintable() else " " for letter in reply[1].decode("utf-8", "replace"))
+    return f"{reply[0]} {' '.join(words.split())}"[:500]
 
 
 def unreachable(place: SplitResult, error: Exception) -> TransportError:

@@ -61,7 +61,11 @@ class Smtp:
         if self._server is None:
             try:
                 self._server = self._connect()
-            except (smtplib.SMTPException, OSError) as error:
+            except (
+                smtplib.SMTPException,
+                OSError,
+                UnicodeError,
+            ) as error:  # a host that is no name is the last
                 raise unreachable(self.place, error) from None
         return self._server
 

@@ -169,7 +169,7 @@ def test_a_number_that_only_looks_like_a_code_is_none(words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "right"),
     [
-        ("blocked", None),  # not `locked`
+        ("clocked", None),  # not `locked`
         ("ultimately generated", None),  # not `rate`
         ("mail to <user-unknown@thuis.example>", None),  # an address says nothing
         ("550-5.2.1 the mailbox you\n550-5.2.1 tried is full; mailbox\n550 5.2.1 full", LATER),

@@ -39,8 +39,8 @@ pop before smtp · authorized to relay · insecure mail relay · blocked using �
 blocklist · blocked list · blocking list · dnsbl · dnsrbl · in rbl · an rbl · the rbl · rbl rejection · is listed at
 listed by · listed on · ip … listed · spamhaus · spamcop · barracudacentral · sorbs · cbl abuseat · abuseat
 mail-abuse · mail abuse · spamblock system · open proxy · open relay · zombie · your ip · ip address … blocked
-ip … blocked · sending ip · banned · client host · sender ip · source ip · connecting ip · from ip · from this ip
-by ip · ip is · reputation · poor rep · reverse dns · reverse lookup · reverse mapping · ptr record · no ptr · rdns
+ip … blocked · sending ip · client host · sender ip · source ip · connecting ip · from ip · from this ip · by ip
+ip is · reputation · poor rep · reverse dns · reverse lookup · reverse mapping · ptr record · no ptr · rdns
 dns ptr · ptr-records · resolve your · your hostname · your host · your mail server · your server · your network
 your domain · your isp · your provider · your account · dynamic ip · dynamic ips · dynamic address · dynamic hosts
 dialup · dial-up · residential · from your · servers with no · helo · ehlo · invalid host name · not allowed to send
@@ -53,20 +53,24 @@ unsigned · sender address rejected · sender rejected · sender refused · send
 sender address verification · sender callout · invalid sender · bad sender · unknown sender · sender unknown
 sender domain · sender … domain · domain of sender · sender address · sender … not owned · not owned by
 blocked sender · sender is blocked · sender blocked · sender is not · sender not · sender email · envelope sender
-from address · return path · return-path · from domain · from header · send as denied · sendasdenied
-as this sender · on behalf of · verify sender · verify your · callback · backscatter · mismatches client
-null sender · empty envelope · bounce verification · afzender geweigerd · afzender niet toegestaan
-ip-adres geblokkeerd · ip-adres staat op · verzendlimiet · te veel berichten · aanmelden vereist
-doorsturen niet toegestaan · absender abgelehnt · absender … nicht · absenderadresse · ihre ip · ip-adresse
-versandlimit · zu viele · anmeldung erforderlich · relayen · adresse ip · votre serveur · votre ip
-expediteur refuse · expediteur … rejete · expediteur inconnu · trop de · limite d'envoi · limite d envoi
-authentification · su ip · su servidor · remitente rechazado · remitente … bloqueado · demasiados · limite de envio
-autenticacion · lista negra · suo ip · indirizzo ip · mittente rifiutato · mittente … bloccato · troppi messaggi
-limite di invio · autenticazione · lista nera · remetente · muitas mensagens · seu ip · autenticacao
-nadawca odrzucony · nadawca … zablokowany · adres nadawcy · limit wysylki · wymagane uwierzytelnienie · czarna lista
-ваш ip · ip-адрес · отправитель отклонен · адрес отправителя · превышен лимит отправки · черном списке
-требуется аутентификация · слишком много · 送信者 · 差出人 · ipアドレス · 送信制限 · ブラックリスト · 認証が必要
-您的ip · 你的ip · 发件人 · 寄件人 · 发信频率 · 发送频率 · 黑名单 · 连接频率 · 需要认证
+from address · from domain · from header · send as denied · sendasdenied · as this sender · on behalf of
+verify sender · verify your · callback · backscatter · mismatches client · null sender · empty envelope
+bounce verification · afzender geweigerd · afzender niet toegestaan · ip-adres geblokkeerd · ip-adres staat op
+verzendlimiet · te veel berichten · aanmelden vereist · doorsturen niet toegestaan · absender abgelehnt
+absender … nicht · absenderadresse · ihre ip · ip-adresse · versandlimit · zu viele · anmeldung erforderlich
+relayen · adresse ip · votre serveur · votre ip · expediteur refuse · expediteur … rejete · expediteur inconnu
+trop de · limite d'envoi · limite d envoi · authentification · su ip · su servidor · remitente rechazado
+remitente … bloqueado · demasiados · limite de envio · autenticacion · lista negra · suo ip · indirizzo ip
+mittente rifiutato · mittente … bloccato · troppi messaggi · limite di invio · autenticazione · lista nera
+remetente · muitas mensagens · seu ip · autenticacao · nadawca odrzucony · nadawca … zablokowany · adres nadawcy
+limit wysylki · wymagane uwierzytelnienie · czarna lista · ваш ip · ip-адрес · отправитель отклонен
+адрес отправителя · превышен лимит отправки · черном списке · требуется аутентификация · слишком много · 送信者
+差出人 · ipアドレス · 送信制限 · ブラックリスト · 認証が必要 · 您的ip · 你的ip · 发件人 · 寄件人 · 发信频率
+发送频率 · 黑名单 · 连接频率 · 需要认证 · banned sending · banned ip · banned by · sending spam · bad ip
+host network · sending mail of domain · sending mta · remotehost · your access · following ip
+mail server at … blocked · bogus mail from · senderfilter · fully qualified · address is not verified
+sender is spam · the ip you · unfortunately messages from · unfortunately some messages from · reverse hostname
+spam abuse detected from · emetteur · block listed · blocklisted · block-listed
 """
 FULL: Final = """
 mailbox full · mailbox is full · mailbox … is full · inbox full · inbox is full · full mailbox · full inbox
@@ -95,7 +99,7 @@ espaco insuficiente · sem espaco · skrzynka pelna · skrzynka … pelna · skr
 przekroczon … limit · przekroczon … pojemnosc · brak miejsca · ящик переполнен · переполнен · превышена квота
 превышен … квот · квота превышена · нет места · недостаточно места · メールボックスが一杯 · メールボックスがいっぱい
 いっぱいです · 一杯です · 満杯 · 容量を超え · 容量オーバー · 容量不足 · 容量制限 · 邮箱已满 · 信箱已满 · 郵箱已滿
-信箱已滿 · 已满 · 已滿 · 空间不足 · 空間不足 · 容量已 · 超出配额 · 配额
+信箱已滿 · 已满 · 已滿 · 空间不足 · 空間不足 · 容量已 · 超出配额 · 配额 · zu viele mails · zuviele mails
 """
 DEAD: Final = """
 user unknown · unknown user · user is unknown · user not known · unknown account · unknown or · invalid or unknown
@@ -116,33 +120,38 @@ address is invalid · is invalid · bad recipient · bad address · bad destinat
 wrong address · wrong or · is wrong · incorrect address · mistyped · unrouteable · unroutable · unroutable address
 undeliverable address · undeliverable to · recipient rejected · recipient address rejected access · address rejected
 recipients rejected · rejected recipients · rcpt … does not · cant accept user · not accept user · disabled
-inactive · deactivated · suspended · suspend · discontinued · closed · terminated · cancelled · canceled
-expired account · account expired · account has expired · locked · frozen · decommissioned · been deleted
-was deleted · been removed · is deleted · no longer · has moved · moved to · have moved · left the · has left
-changed … address · address has changed · retired · archived · obsolete · host unknown · unknown host
-host not found · hostname … not · bad host · unknown domain · domain unknown · domain not · no such domain
-domain … not exist · domain does not · nxdomain · no mx · null mx · no mail exchanger · mail exchanger
-name service error · name or service · mx record · mail server … not found · domain name not · dns error
-dns lookup · dns … domain · not accept mail · not accept email · not accepting any mail · does not accept
-doesnt accept · no a record · nullmx · bogus mx · malformed … dns · no host · illegal host · user missing
-missing home · who are you looking for · directory · recipient table · relay recipient · local recipient
-virtual mailbox table · alias · dsn 5 1 1 · onbekende gebruiker · gebruiker onbekend · gebruiker bestaat
-bestaat niet · onbekend adres · adres onbekend · adres is onbekend · onbekende ontvanger · ontvanger onbekend
-niet gevonden · geen geldig · ongeldig adres · ongeldige ontvanger · niet bekend · opgeheven · niet meer in gebruik
-adres is niet meer · unbekannter · empfanger unbekannt · benutzer unbekannt · adresse unbekannt · unbekannte
-existiert nicht · existieren nicht · nicht gefunden · nicht bekannt · nicht vorhanden · nicht verfugbar · nicht mehr
-ungultige · ungultig · gibt es nicht · kein solcher · kein postfach · keine mailbox · deaktiviert · stillgelegt
-utilisateur inconnu · utilisateur … inconnu · destinataire inconnu · destinataire … inconnu · adresse inconnue
-inconnu a cette · inconnu · n'existe pas · nexiste pas · n existe pas · existe pas · inexistant · invalide
-introuvable · desactive · ferme · n'est plus · usuario desconocido · desconocid · no existe · no valida · no valido
-no se encontro · no se ha encontrado · no encontrad · inexistente · desactivad · inhabilitad · cuenta … cancelad
-utente sconosciuto · sconosciut · non esiste · non valido · non trovat · disabilitat · disattivat · casella … chiusa
-desconhecid · nao existe · nao encontrad · invalido · desativad · inativ · encerrad · nieznany · nieznana
-nie istnieje · nie ma takiego · nie znaleziono · nie znaleziony · nieprawidlowy adres · bledny adres · brak takiego
-zablokowan · nieaktywn · не наиден · не существует · не существуют · неизвестн · нет такого · несуществующ
-неверныи адрес · недеиствительн · отключен · заблокирован · удален · 存在しません · 存在しない · 見つかりません
-見つからない · 宛先不明 · 不明 · 無効 · アドレスが間違 · 利用停止 · 解約 · 不存在 · 无此 · 無此 · 查无 · 找不到
-无效 · 無效 · 错误的收件人 · 收件人错误 · 已停用 · 已注销 · 被禁用 · 停用 · 没有该用户 · 沒有此
+inactive · deactivated · suspended · suspend · discontinued · terminated · cancelled · canceled · expired account
+account expired · account has expired · locked · frozen · decommissioned · been deleted · was deleted · been removed
+is deleted · no longer · has moved · moved to · have moved · left the · has left · changed … address
+address has changed · retired · archived · obsolete · host unknown · unknown host · host not found · hostname … not
+bad host · unknown domain · domain unknown · domain not · no such domain · domain … not exist · domain does not
+nxdomain · no mx · null mx · no mail exchanger · name service error · name or service · mx record
+mail server … not found · domain name not · dns error · dns lookup · dns … domain · not accept mail
+not accept email · not accepting any mail · does not accept · doesnt accept · no a record · nullmx · bogus mx
+malformed … dns · no host · illegal host · user missing · missing home · who are you looking for · directory
+recipient table · relay recipient · local recipient · virtual mailbox table · dsn 5 1 1 · onbekende gebruiker
+gebruiker onbekend · gebruiker bestaat · bestaat niet · onbekend adres · adres onbekend · adres is onbekend
+onbekende ontvanger · ontvanger onbekend · niet gevonden · geen geldig · ongeldig adres · ongeldige ontvanger
+niet bekend · opgeheven · niet meer in gebruik · adres is niet meer · unbekannter · empfanger unbekannt
+benutzer unbekannt · adresse unbekannt · unbekannte · existiert nicht · existieren nicht · nicht gefunden
+nicht bekannt · nicht vorhanden · nicht verfugbar · nicht mehr · ungultige · ungultig · gibt es nicht · kein solcher
+kein postfach · keine mailbox · deaktiviert · stillgelegt · utilisateur inconnu · utilisateur … inconnu
+destinataire inconnu · destinataire … inconnu · adresse inconnue · inconnu a cette · inconnu · n'existe pas
+nexiste pas · n existe pas · existe pas · inexistant · invalide · introuvable · desactive · ferme · n'est plus
+usuario desconocido · desconocid · no existe · no valida · no valido · no se encontro · no se ha encontrado
+no encontrad · inexistente · desactivad · inhabilitad · cuenta … cancelad · utente sconosciuto · sconosciut
+non esiste · non valido · non trovat · disabilitat · disattivat · casella … chiusa · desconhecid · nao existe
+nao encontrad · invalido · desativad · inativ · encerrad · nieznany · nieznana · nie istnieje · nie ma takiego
+nie znaleziono · nie znaleziony · nieprawidlowy adres · bledny adres · brak takiego · zablokowan · nieaktywn
+не наиден · не существует · не существуют · неизвестн · нет такого · несуществующ · неверныи адрес · недеиствительн
+отключен · заблокирован · удален · 存在しません · 存在しない · 見つかりません · 見つからない · 宛先不明 · 不明
+無効 · アドレスが間違 · 利用停止 · 解約 · 不存在 · 无此 · 無此 · 查无 · 找不到 · 无效 · 無效 · 错误的收件人
+收件人错误 · 已停用 · 已注销 · 被禁用 · 停用 · 没有该用户 · 沒有此 · mailbox unav · nessun utente · not email addr
+recipient notfound · recipient has been denied · was undeliverable · badrecipient · validrcptto · user … unknown
+archiv · inactive user · domain must · has been replaced · kein benutzer · nicht existier · existe plus
+nexiste plus · inesistent · не зарегистрирован · いません · illegal alias · unknown alias · virtual alias
+account closed · is closed · account is closed · mailbox closed · recipient is not accepted · did not exactly match
+has not been collected
 """
 CONTENT: Final = """
 spam · spammy · virus · infected · malware · worm · trojan · phish · content · unsolicited · junk · bulk mail
@@ -163,7 +172,8 @@ refuses to receive · ongewenst · geweigerd · te groot · spamfilter · unerwu
 indesirable · rejete · trop volumineux · trop gros · rechazado · no deseado · demasiado grande · rifiutato
 indesiderat · troppo grande · rejeitad · indesejad · muito grande · odrzucon · niechcian · zbyt duz · отклонен
 спам · слишком больш · вирус · 迷惑メール · スパム · 拒否 · サイズ · ウイルス · 垃圾 · 病毒 · 太大 · 过大 · 拒绝
-拒絕
+拒絕 · members-only · non-member · header are not · organizational settings · mass mailer · bad header · bad_header
+header field · duplicate header
 """
 AWAY: Final = """
 expired · timed out · timeout · time out · time-out · connection refused · refused connection · connection reset
@@ -183,6 +193,9 @@ starttls · certificate · verlopen · tijdelijk · probeer het later · geen ve
 zeituberschreitung · spater · expire · temporairement · plus tard · delai · temporal · mas tarde · caducad
 temporane · piu tardi · scadut · temporari · mais tarde · expirad · tymczasow · pozniej · przekroczono czas
 временно · позже · истек · превышено время · 一時的 · 時間切れ · タイムアウト · 暂时 · 暫時 · 稍后 · 超时 · 过期
+"""
+PERHAPS_US: Final = """
+in reply to mail from · blocked
 """
 PERHAPS_DEAD: Final = """
 mailbox unavailable · mailbox is unavailable · mailbox … unavailable · mailbox not available · not available

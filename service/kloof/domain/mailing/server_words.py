@@ -34,14 +34,16 @@ def _piece(words: str) -> str:
 
 def plain(text: str) -> str:
     """The words of a text for comparing: small letters without accents, punctuation, addresses and status codes."""
-    text = unicodedata.normalize("NFKD", text[:MOST_LETTERS].casefold()).replace("ł", "l").replace("..", " ")
+    text = unicodedata.normalize("NFKD", text[:MOST_LETTERS]).casefold()
+    text = unicodedata.normalize("NFKD", text).replace("ł", "l").replace("..", " ")
     text = "".join(
         letter if letter.isalnum() or letter in _KEPT else "" if letter in _DROPPED else " "
         for letter in text
         if not unicodedata.combining(letter)
     )
     words = (word.strip(_KEPT) for word in text.split())
-    return " ".join(word for word in words if word and "@" not in word and not _is_code(word))
+    kept = " ".join(word for word in words if word and "@" not in word and not _is_code(word))
+    return " ".join(kept.replace(".", " ").replace("/", " ").split())
 
 
 _WITHOUT_SPACES = "\u2e80"
@@ -61,6 +63,7 @@ _MEANINGS: Final = tuple(
         (About.LATER, server_phrases.FULL),
         (About.ADDRESS, server_phrases.DEAD),
         (About.CONTENT, server_phrases.CONTENT),
+        (About.US, server_phrases.PERHAPS_US),
         (About.LATER, server_phrases.AWAY),
         (About.ADDRESS, server_phrases.PERHAPS_DEAD),
         (About.LATER, server_phrases.GIVEN_UP),

@@ -68,6 +68,7 @@ _BY_STATUS: Final[dict[tuple[int, int], About]] = {
     (2, 1): _ADDRESS, (2, 3): _CONTENT,
     (3, 4): _CONTENT, (3, 6): _US,
     (4, 5): _US, (4, 310): _ADDRESS,
+    (7, 0): _CONTENT,
     (7, 1): _CONTENT, (7, 2): _CONTENT, (7, 17): _ADDRESS, (7, 18): _ADDRESS, (7, 133): _CONTENT, (7, 134): _CONTENT,
     (7, 124): _CONTENT, (7, 350): _CONTENT,
 }  # fmt: skip
