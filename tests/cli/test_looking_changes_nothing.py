@@ -269,9 +269,10 @@ def test_an_address_with_a_slash_too_few_makes_no_folder(
 
 
 def test_the_doctor_says_when_the_key_under_all_links_is_gone(working: Company) -> None:
-    assert "Secret key" not in kloof("doctor").stdout
+    assert "secret key" not in kloof("doctor").stdout
     (working.folder / "instance" / "secret_key").unlink()
     found = kloof("doctor")
     assert found.exit_code == 1
-    assert "FIX  Secret key: instance/secret_key is gone" in found.stdout
+    assert "The secret key is not the one of this database" in found.stdout
+    assert "there is no instance/secret_key" in found.stdout
     assert not (working.folder / "instance" / "secret_key").exists()

@@ -7,10 +7,13 @@ import pytest
 from click.testing import CliRunner
 from statsmodels.stats.power import TTestPower
 
+from cast.builders import SECRET
 from cast.respondents import MONDAY, answered_deals, settings
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.cli import main
+from kloof.domain.access.secret_key import check_value
+from kloof.storage.access import key_check
 from kloof.storage.models import Pair
 from kloof.storage.releases import spreads
 
@@ -22,6 +25,8 @@ def run(database, tmp_path, monkeypatch):
     (tmp_path / "kloof.toml").touch()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KLOOF_DATABASE_URL", database)
+    monkeypatch.setenv("KLOOF_SECRET_KEY", SECRET)
+    key_check.note(check_value(SECRET), MONDAY)
 
     def typed(*words: str):
         return CliRunner().invoke(main, list(words))

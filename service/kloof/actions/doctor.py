@@ -3,12 +3,13 @@
 Looking leaves everything as it was, but for a release that was recorded and not yet in place: that is put there.
 """
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from kloof import storage
-from kloof.actions import health
+from kloof.actions import health, private_files
 from kloof.actions.clock import refuse_if_jumped
 from kloof.actions.mailing.trial import proofs_of_the_way_out
 from kloof.actions.releases.publish import refuse_unless_together
@@ -49,6 +50,7 @@ def examine(settings: Settings, now: datetime) -> list[Diagnosis]:
     finish_left_over(settings)
     return [
         *_settings(settings),
+        *_files(settings),
         *_way_out(settings),
         *_surveys(settings),
         *_releases(settings),
@@ -69,6 +71,19 @@ def _settings(settings: Settings) -> Iterator[Diagnosis]:
     if settings.works_council_consent is None:
         yield Diagnosis(
             True, "The salespeople's view is off until works_council_consent stands in kloof.toml."
+        )
+
+
+def _files(settings: Settings) -> Iterator[Diagnosis]:
+    opened = private_files.open_to_others(settings)
+    if opened:
+        more = f" and {len(opened) - 1} more" if len(opened) > 1 else ""
+        instance = settings.folder / "instance"
+        roots = {instance if place.is_relative_to(instance) else place for place in opened}
+        close = " ".join(shlex.quote(str(place)) for place in sorted(roots))
+        yield Diagnosis(
+            False,
+            f"Files: others on this machine may read {opened[0]}{more}. Type, as their owner: chmod -R go= {close}",
         )
 
 
@@ -121,12 +136,6 @@ def _answering(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
 
 
 def _fitting(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
-    if not settings.key_is_lasting:
-        yield Diagnosis(
-            False,
-            "Secret key: instance/secret_key is gone, and personal links rest on it. Put it back from a backup; "
-            "without one, kloof db migrate makes another, and links that went out open nothing.",
-        )
     yield from _mail(settings, now)
     yield from _clock(settings, now)
     yield from _together(settings)

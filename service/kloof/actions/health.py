@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kloof import storage
+from kloof.actions.access import secret_key
 from kloof.actions.clock import refuse_if_jumped
 from kloof.config import Settings
 from kloof.domain.errors import KloofError, Reason, Refused
@@ -25,7 +26,10 @@ def looking(settings: Settings) -> Iterator[None]:
 
 
 def refuse_unless_it_fits(settings: Settings) -> None:
-    """Raises Refused where the open database is empty, waits for migrations, or is of a newer kloof than this."""
+    """Raises Refused where the open database is empty, waits for migrations, or is of a newer kloof than this.
+
+    And where the secret key is that of another database.
+    """
     unknown = storage.unknown()
     if unknown:
         raise Refused(
@@ -33,6 +37,7 @@ def refuse_unless_it_fits(settings: Settings) -> None:
             f"The database is of a newer kloof than this one: {unknown[-1]} is not known here.",
             remedy="Install that version again, or put back a backup that was made before it.",
         )
+    secret_key.refuse_unless_it_fits(settings)
     waiting = storage.pending()
     if waiting:
         if storage.is_new():

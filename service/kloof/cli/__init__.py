@@ -1,12 +1,13 @@
 """The kloof command: what the desk, and the machine that runs kloof, type."""
 
+import os
 import sys
 from importlib import import_module
 
 import click
 
 from kloof import __version__
-from kloof.cli.run import in_a_sentence
+from kloof.cli.run import FOR_ITS_OWNER, UMASK, in_a_sentence
 from kloof.cli.tree import Group
 
 COMMANDS = {
@@ -33,7 +34,10 @@ COMMANDS = {
 
 
 class _Commands(Group):
-    """Every refusal is a sentence on stderr and exit status 1; wrong usage is 2, as click has it."""
+    """Every refusal is a sentence on stderr and exit status 1; wrong usage is 2, as click has it.
+
+    What a command writes is for the owner of the files only, unless it is `readable`.
+    """
 
     shows_options = True
 
@@ -48,6 +52,7 @@ class _Commands(Group):
         return command
 
     def invoke(self, context: click.Context) -> object:
+        context.meta[UMASK] = os.umask(FOR_ITS_OWNER)
         try:
             return super().invoke(context)
         except Exception as trouble:
@@ -55,6 +60,8 @@ class _Commands(Group):
             if sentence is None:
                 raise
             click.echo(sentence, err=True)
+        finally:
+            os.umask(context.meta[UMASK])
         sys.exit(1)
 
 

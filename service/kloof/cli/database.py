@@ -15,9 +15,10 @@ def db() -> None:
 @db.command()
 @as_json
 def migrate(as_json: bool) -> None:
-    """Bring the tables up to date; doing it twice is harmless."""
+    """Make what is missing, and bring the tables up to date; doing it twice is harmless."""
     from kloof import storage
     from kloof.actions import health
+    from kloof.actions.access import secret_key
     from kloof.actions.deals import respelling
 
     health.refuse_to_migrate_what_does_not_fit(company_settings())
@@ -25,6 +26,7 @@ def migrate(as_json: bool) -> None:
     storage.open_database(settings.database_url)
     storage.refuse_unless_it_answers()
     applied = storage.migrate()
+    secret_key.tie(settings, wall_clock())
     told = respelling.settle(settings, wall_clock())
     done = (
         f"Applied: {', '.join(applied)}." if applied else "Nothing more to do." if told else "Nothing to do."

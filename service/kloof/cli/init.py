@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from kloof.cli.run import as_json, report
+from kloof.cli.run import as_json, readable, report
 from kloof.cli.tree import Command
 from kloof.domain.text import LANGUAGES, Language
 
@@ -16,6 +16,7 @@ from kloof.domain.text import LANGUAGES, Language
 )
 @click.option("--language", default="nl", show_default=True, type=click.Choice(LANGUAGES))
 @as_json
+@readable
 def init(folder: Path, name: str, language: Language, as_json: bool) -> None:
     """Make DIR a company folder: kloof.toml, surveys/, site/ and mkdocs.yml. Nothing that is there is written over."""
     from kloof.actions.init import init as make

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kloof.actions.clock import refuse_if_jumped, wall_clock
-from kloof.cli.run import as_json, company_settings, report, with_database
+from kloof.cli.run import as_json, company_settings, readable, report, with_database
 from kloof.cli.tree import CompanyCommand
 from kloof.domain.errors import Reason, Refused
 
@@ -35,6 +35,7 @@ def freeze(as_json: bool) -> None:
 @click.command(cls=CompanyCommand)
 @click.option("--dry-run", is_flag=True, help="Certify and say what would be published; write nothing.")
 @as_json
+@readable
 def publish(dry_run: bool, as_json: bool) -> None:
     """Write the next release from the closed blocks, certified against every earlier one."""
     from kloof.actions.releases import publish as publishing

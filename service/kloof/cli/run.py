@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import click
 
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kloof.config import Settings
+
+UMASK: Final = "kloof.umask"
+"""Under this name of `context.meta` stands which rights whoever typed the command takes from new files."""
+FOR_ITS_OWNER: Final = 0o077
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
@@ -32,10 +38,13 @@ def company_settings(*, keep_key: bool = False) -> Settings:
 def with_database(*, reading: bool = False) -> Settings:
     """The settings, with the database open and up to date; when only `reading`, no file is made or left behind.
 
-    Raises Refused where there is no database, where it does not answer, or where migrations are waiting.
+    Raises Refused where there is no database, where it does not answer, where migrations are waiting, or where the
+    secret key is that of another one.
     """
     from kloof import storage
     from kloof.actions import health
+    from kloof.actions.access import secret_key
+    from kloof.actions.clock import wall_clock
 
     settings = company_settings()
     if reading:
@@ -44,7 +53,26 @@ def with_database(*, reading: bool = False) -> Settings:
     with health.looking(settings):
         pass
     storage.open_existing(settings.database_url, lambda: health.refuse_unless_it_fits(settings))
-    return company_settings(keep_key=True)
+    settings = company_settings(keep_key=True)
+    secret_key.tie(settings, wall_clock())
+    return settings
+
+
+Does = TypeVar("Does", bound=Callable[..., object])
+
+
+def readable(does: Does) -> Does:
+    """A command whose files others have to read, such as a web server: with the rights that who types it gives them."""
+
+    @wraps(does)
+    def with_their_rights(*given: Any, **named: Any) -> object:
+        private = os.umask(click.get_current_context().meta.get(UMASK, FOR_ITS_OWNER))
+        try:
+            return does(*given, **named)
+        finally:
+            os.umask(private)
+
+    return cast(Does, with_their_rights)
 
 
 def in_a_sentence(trouble: Exception) -> str | None:

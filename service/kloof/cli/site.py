@@ -2,7 +2,7 @@
 
 import click
 
-from kloof.cli.run import as_json, company_settings, report
+from kloof.cli.run import as_json, company_settings, readable, report
 from kloof.cli.tree import Group
 
 
@@ -13,6 +13,7 @@ def site() -> None:
 
 @site.command()
 @as_json
+@readable
 def build(as_json: bool) -> None:
     """Make build/site from the release files and the pages in site/. It needs no database."""
     from kloof.actions.releases.site import build as build_site

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -20,30 +19,12 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from kloof.config.field_types import Address, Line, MailDomain, Name
 from kloof.domain.access.people import Role
-from kloof.domain.addresses import domain_of
+from kloof.domain.access.secret_key import weakness
 from kloof.domain.colour import nearest_readable
 from kloof.domain.deals.study_arms import MOST
-from kloof.domain.spelling import spelled
 from kloof.domain.text import Language
-
-Name = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\r\n]*$"),
-    AfterValidator(spelled),
-]
-Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\r\n]*$")
-]
-Address = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
-]
-MailDomain = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, to_lower=True, max_length=253, pattern=r"^[^@\s]+\.[^@\s]+$"),
-    AfterValidator(domain_of),
-]
-
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -59,9 +40,6 @@ def is_this_machine(host: str | None) -> bool:
 
 DEMO_KEY: Final = "everybody knows this key: it is the demo's, and opens nothing real"
 """With it the demo is the same wherever it runs. Who knows the key of a kloof can sign in to it as anybody."""
-
-LEAST_KEY: Final = 32
-"""Letters of a secret key."""
 
 
 class _Section(BaseModel):
@@ -230,7 +208,7 @@ class Settings(_Section):
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
     run: Literal["company", "demo"] = "company"
     clock_ahead: float = 0
-    secret_key: Annotated[str, StringConstraints(min_length=LEAST_KEY)]
+    secret_key: str
 
     @field_validator("clock_ahead")
     @classmethod
@@ -261,6 +239,12 @@ class Settings(_Section):
                 "demo_key",
                 "this is the key of the demo, which everybody knows. Leave the variable out and remove the file "
                 "instance/secret_key: then kloof makes a key of your own",
+            )
+        if weak := weakness(key):
+            raise PydanticCustomError(
+                "weak_key",
+                "this key could be guessed: it {weak}. Let a machine draw one: openssl rand -base64 48",
+                {"weak": weak},
             )
         return key
 

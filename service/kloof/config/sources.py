@@ -1,9 +1,7 @@
 """Reading kloof.toml and the KLOOF_ variables; every problem is said at once, with what to do."""
 
-import os
 import re
 import secrets
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from kloof.config.company_folder import POLICY, refuse_unless_company
-from kloof.config.settings import DEMO_KEY, LEAST_KEY, Settings
+from kloof.config.secret_key import NAME as KEY_FILE
+from kloof.config.secret_key import kept_key
+from kloof.config.settings import DEMO_KEY, Settings
 from kloof.domain.errors import BadSettings
 
 ENVIRONMENT = {
@@ -50,7 +50,7 @@ def load_settings(folder: Path, environ: Mapping[str, str], *, keep_key: bool = 
         key: environ[name].strip() for name, key in ENVIRONMENT.items() if environ.get(name, "").strip()
     }
     if "secret_key" not in values:
-        kept = _kept_key(folder, make=keep_key)
+        kept = kept_key(folder, make=keep_key)
         fresh = {"secret_key": secrets.token_urlsafe(48), "key_is_lasting": False}
         values |= fresh if kept is None else {"secret_key": kept}
     if values["secret_key"] == DEMO_KEY and (folder / DEMO_MARK).exists():
@@ -62,43 +62,10 @@ def load_settings(folder: Path, environ: Mapping[str, str], *, keep_key: bool = 
     try:
         return Settings(**values)
     except ValidationError as error:
-        raise BadSettings([_worded(folder / POLICY, problem) for problem in error.errors()]) from None
-
-
-def _kept_key(folder: Path, *, make: bool) -> str | None:
-    file = folder / "instance" / "secret_key"
-    if make and not file.exists():
-        _put(file, secrets.token_urlsafe(48))
-    return _read_key(file) if file.exists() else None
-
-
-def _read_key(file: Path) -> str:
-    try:
-        key = file.read_text(encoding="ascii").strip()
-    except OSError as error:
+        key_from = "KLOOF_SECRET_KEY" if environ.get("KLOOF_SECRET_KEY", "").strip() else KEY_FILE
         raise BadSettings(
-            [f"{file} cannot be read: {error.strerror}."], remedy="Run kloof as the user whose key it is."
+            [_worded(folder / POLICY, problem, key_from) for problem in error.errors()]
         ) from None
-    except UnicodeDecodeError:
-        key = ""
-    if len(key) < LEAST_KEY:
-        raise BadSettings(
-            [f"{file}: this is no secret key, which has {LEAST_KEY} letters or more."],
-            remedy="Put it back from a backup: personal links rest on it, and who opted out is known by it.",
-        )
-    return key
-
-
-def _put(file: Path, key: str) -> None:
-    """Whole or not at all, for its owner only, and never over another's: two processes may start at once."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="ascii") as draft:
-        draft.write(key)
-        draft.flush()
-        try:
-            os.link(draft.name, file)
-        except FileExistsError:
-            return
 
 
 def _from_file(folder: Path) -> dict[str, Any]:
@@ -120,12 +87,12 @@ def _from_file(folder: Path) -> dict[str, Any]:
     return values
 
 
-def _worded(file: Path, problem: Any) -> str:
+def _worded(file: Path, problem: Any, key_from: str) -> str:
     path = ".".join(str(part) for part in problem["loc"])
     variable = next((name for name, key in ENVIRONMENT.items() if key == problem["loc"][0]), None)
     if variable:
         # The value may be a secret: only what is wrong with it is said.
-        return f"{variable}: {problem['msg']}."
+        return f"{key_from if variable == 'KLOOF_SECRET_KEY' else variable}: {problem['msg']}."
     line = _line_of(file, str(problem["loc"][-1]))
     return f"{file.name}:{line}: {path}: {problem['msg']} (found {problem['input']!r})."
 

@@ -108,6 +108,7 @@ class Reason(StrEnum):
     DATABASE_BEHIND = auto()
     DATABASE_AHEAD = auto()
     DATABASE_TAKEN = auto()
+    KEY_UNFIT = auto()
     DATABASE_SILENT = auto()
     DATABASE_GONE = auto()
     DATABASE_DAMAGED = auto()

@@ -73,6 +73,14 @@ def left_by_a_lost(url: str) -> str | None:
     return lock if is_absent(url) and Path(lock).exists() else None
 
 
+def files_of(url: str) -> tuple[Path, ...]:
+    """The files in which a database of SQLite stands, whether they are there or not; none for a server."""
+    if not url.startswith(SQLITE):
+        return ()
+    file = file_of(url)
+    return tuple(file.with_name(file.name + ending) for ending in ("", "-wal", "-shm"))
+
+
 @contextmanager
 def looking(url: str) -> Iterator[None]:
     """The database open to look at, or to change and take back: no file is made, and none is left beside it.

@@ -120,5 +120,5 @@ def file_of(url: str) -> Path:
 
 def make_file(file: Path) -> None:
     """An empty file, for its owner only, where there is none."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))

@@ -6,12 +6,15 @@ from datetime import date, timedelta
 import pytest
 from click.testing import CliRunner
 
+from cast.builders import SECRET
 from cast.respondents import MONDAY, answered_deals, customer_of, month, settings
 from kloof.actions.releases.attack import audit
 from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.cli import main
+from kloof.domain.access.secret_key import check_value
 from kloof.publish.release_files import read_releases
+from kloof.storage.access import key_check
 from kloof.storage.database import counted_queries
 from kloof.storage.models import Deal, PracticePart
 from kloof.storage.releases import freezing, practice_parts, queueing
@@ -137,6 +140,8 @@ def test_publish_says_which_table_it_dropped(database, tmp_path, monkeypatch):
     (tmp_path / "kloof.toml").touch()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KLOOF_DATABASE_URL", database)
+    monkeypatch.setenv("KLOOF_SECRET_KEY", SECRET)
+    key_check.note(check_value(SECRET), MONDAY)
     from kloof import storage
 
     storage.close_database()

@@ -53,7 +53,8 @@ ON_NO_PAGE_YET = {
     Reason.RELEASES_AHEAD, Reason.RELEASES_ABSENT, Reason.RELEASES_LEAK, Reason.NOT_CERTIFIED,
     Reason.CLOCK_WENT_BACK, Reason.CLOCK_JUMPED, Reason.SITE_UNBUILT, Reason.MAIL_NOT_TAKEN, Reason.MAILBOX_UNREADABLE,
     Reason.SETTINGS_UNUSABLE, Reason.FOLDER_UNFIT, Reason.FILE_IN_THE_WAY, Reason.FILE_UNWRITABLE,
-    Reason.DATABASE_BEHIND, Reason.DATABASE_AHEAD, Reason.DATABASE_TAKEN, Reason.ROUTE_UNGUARDED, Reason.DEMO_FAILED,
+    Reason.DATABASE_BEHIND, Reason.DATABASE_AHEAD, Reason.DATABASE_TAKEN, Reason.KEY_UNFIT, Reason.ROUTE_UNGUARDED,
+    Reason.DEMO_FAILED,
 }  # fmt: skip
 """Only the command line gives these today. Their words are ready for the page that will."""
 
