@@ -217,6 +217,20 @@ class Settings(_Section):
             raise PydanticCustomError("clock", "only the demo may say that it is another day; leave it out")
         return seconds
 
+    @field_validator("base_url", "smtp_url", "bounces_url")
+    @classmethod
+    def _can_be_taken_apart(cls, url: str) -> str:
+        try:
+            _ = urlsplit(url).port
+        except ValueError as error:
+            raise PydanticCustomError(
+                "address",
+                "this is no address that can be read: {why}. Write [ ] only around an IPv6 address, and a number "
+                "behind the last colon",
+                {"why": str(error)},
+            ) from None
+        return url
+
     @field_validator("base_url")
     @classmethod
     def _is_a_root(cls, url: str) -> str:

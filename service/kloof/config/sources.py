@@ -73,7 +73,7 @@ def _from_file(folder: Path) -> dict[str, Any]:
     file = folder / POLICY
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # also of a number with thousands of digits
         raise BadSettings([f"{file.name}: this is not valid TOML: {error}."]) from None
     except RecursionError:
         raise BadSettings([f"{file.name}: too many brackets inside each other."]) from None
