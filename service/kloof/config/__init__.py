@@ -1,8 +1,8 @@
 """Settings: policy from kloof.toml, secrets and deployment from the environment."""
 
 from kloof.config.company_folder import find_company, refuse_inside_company
+from kloof.config.secret_key import DEMO_KEY
 from kloof.config.settings import (
-    DEMO_KEY,
     Company,
     Deals,
     Mail,

@@ -1,4 +1,4 @@
-"""The key that an installation makes for itself: in the company's folder, once, whole, for its owner only."""
+"""The key that an installation makes for itself, once, whole, for its owner only; and the one of the demo."""
 
 import os
 import secrets
@@ -9,6 +9,8 @@ from typing import Final
 from kloof.domain.errors import BadSettings
 
 NAME: Final = "instance/secret_key"
+DEMO_KEY: Final = "everybody knows this key: it is the demo's, and opens nothing real"
+"""With it the demo is the same wherever it runs. Who knows the key of a kloof can sign in to it as anybody."""
 
 
 def kept_key(folder: Path, *, make: bool) -> str | None:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from kloof.config.field_types import Address, Line, MailDomain, Name
+from kloof.config.secret_key import DEMO_KEY
 from kloof.domain.access.people import Role
 from kloof.domain.access.secret_key import weakness
 from kloof.domain.colour import nearest_readable
@@ -36,10 +37,6 @@ def is_this_machine(host: str | None) -> bool:
     with suppress(ValueError):
         return ip_address(host or "").is_loopback
     return False
-
-
-DEMO_KEY: Final = "everybody knows this key: it is the demo's, and opens nothing real"
-"""With it the demo is the same wherever it runs. Who knows the key of a kloof can sign in to it as anybody."""
 
 
 class _Section(BaseModel):

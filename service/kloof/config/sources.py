@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from kloof.config.company_folder import POLICY, refuse_unless_company
+from kloof.config.secret_key import DEMO_KEY, kept_key
 from kloof.config.secret_key import NAME as KEY_FILE
-from kloof.config.secret_key import kept_key
-from kloof.config.settings import DEMO_KEY, Settings
+from kloof.config.settings import Settings
 from kloof.domain.errors import BadSettings
 
 ENVIRONMENT = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import idna
 
 from kloof.domain.errors import Reason, Refused
-from kloof.domain.spelling import composed, spelled
+from kloof.domain.spelling import composed, spelled, unprintable
 
 if TYPE_CHECKING:
     from email_validator import ValidatedEmail
@@ -40,7 +40,8 @@ def known_as(text: str) -> str:
     try:
         return canonical(text)
     except Refused:
-        return _bare(text[:_LONGEST])
+        # Half a letter, as a command line may bring one, is spelt out: nobody is known by it.
+        return _bare(text[:_LONGEST]).encode("utf-8", "backslashreplace").decode()
 
 
 def is_address(text: str) -> bool:
@@ -92,6 +93,8 @@ def _bare(text: str) -> str:
 
 def _checked(bare: str) -> str:
     local, _, domain = bare.rpartition("@")
+    if unprintable(bare):
+        raise _none(bare)
     if len(local.encode()) > MOST_BEFORE_THE_AT or len(bare) > MOST:
         raise _too_long(bare)
     try:

@@ -5,7 +5,7 @@ import secrets
 import pytest
 
 from cast.builders import SECRET
-from kloof.config.settings import DEMO_KEY
+from kloof.config.secret_key import DEMO_KEY
 from kloof.domain.access.secret_key import check_value, weakness
 
 
