@@ -1,6 +1,7 @@
 """Customers who were one in two spellings become one, with all that is theirs, on a filled database of either kind."""
 
 import json
+import runpy
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from cast.builders import NOW, SECRET, deal, person, settings
 from kloof import storage
 from kloof.actions.deals import respelling
 from kloof.actions.releases.freeze import freeze
+from kloof.domain.addresses import canonical
 from kloof.domain.mailing.suppression import address_hash, customer_hash, hash_as_it_stood
+from kloof.domain.spelling import spelled
 from kloof.storage.database import database as opened
 from kloof.storage.database import is_postgresql
 from kloof.storage.mailing import opt_outs
@@ -30,6 +33,7 @@ from kloof.storage.models import (
 )
 from kloof.storage.releases import freezing
 from kloof.storage.releases.pair_encoding import heads
+from kloof.storage.schema import MIGRATIONS
 
 KEPT, OTHER = "jan@xn--bcher-kva.example", "jan@bücher.example"
 NAME = "0018_one_spelling"
@@ -125,6 +129,17 @@ def test_two_customers_in_two_blocks_are_one_in_both_and_nothing_is_retired(
     migrated(either_database, tmp_path)
     assert len(freezing.live_blocks()) == blocks
     assert (freezing.membership().person == kept).sum() == 2
+
+
+def test_what_waits_in_a_queue_counts_a_joined_customer_once(either_database: str, tmp_path: Path) -> None:
+    others = [f"customer{number}@home.example" for number in range(28)]
+    rows = respondents.answered_deals(30, customers=[OTHER, KEPT, *others])
+    as_before()
+    migrated(either_database, tmp_path)
+    freeze(respondents.settings(tmp_path, either_database), respondents.MONDAY)
+    (block,) = Block.select()
+    assert block.customers == len({customer_of(row) for row in rows}) == 29
+    assert sorted(freezing.membership().person.tolist()) == sorted({customer_of(row) for row in rows})
 
 
 @pytest.mark.parametrize("asked_as", ["former", "canonical", "kept_by_letter", "gone_by_letter"])
@@ -229,3 +244,16 @@ def test_a_filled_database_in_one_spelling_is_left_as_it_is(either_database: str
 def everything() -> dict[str, list[Any]]:
     tables = sorted({*opened.get_tables()} - {"schema_migration"})
     return {name: opened.execute_sql(f'SELECT * FROM "{name}" ORDER BY id').fetchall() for name in tables}  # noqa: S608
+
+
+SPELLINGS = (
+    "jan@straße.example", "jan@bücher.example", "jan@bu\u0308cher.example", "mailto:jan@bücher.example",
+    "jos\u00e9@x.nl", "jose\u0301@x.nl", "jan@xn--bcher-kva.example", "jan@home.example", "jan@münchen.local",
+)  # fmt: skip
+
+
+def test_the_migration_spells_as_every_door_does() -> None:
+    frozen = runpy.run_path(str(MIGRATIONS / f"{NAME}.py"))
+    for address in SPELLINGS:
+        assert frozen["_canonical"](address) == canonical(address)
+    assert frozen["_spelled"](unicodedata.normalize("NFD", "Café  de Zoën ")) == spelled("Café de Zoën")
