@@ -1,16 +1,22 @@
-"""A request is read whole by the loop of its worker, and only then taken by a thread: who is slow holds up nobody.
+"""A thread takes what has arrived of a request and waits for nothing: who is slow holds up nobody.
 
-gunicorn's own threads read for themselves, so as many slow visitors as there are threads stop the service.
+gunicorn's own threads wait until a request is whole, so as many slow visitors as there are threads stop the service.
+Here a thread that finds half a request leaves the other half to the loop of its worker, which waits for all of them.
 """
 
 import selectors
 import socket
 import struct
 import time
+from contextlib import suppress
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 SECONDS_TO_ARRIVE: Final = 20.0
 """For a request with all that is posted; the largest then needs 13 kB a second."""
@@ -22,6 +28,7 @@ MOST_HEAD: Final = 32 * 1024
 MOST_BODY: Final = 256 * 1024
 MOST_DISCARDED: Final = 32 * 1024 * 1024
 _AT_ONCE: Final = 64 * 1024
+_NOT_YET: Final = object()
 _END: Final = b"\r\n\r\n"
 _GO_ON: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _NOTHING_MORE: Final = b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -55,15 +62,51 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         super().__init__(*details)
         self.worker = worker
         self.data_ready = True
-        self.until = 0.0
+        self.is_whole = True
         self.expect_another()
 
     def expect_another(self) -> None:
-        """The next request begins: what arrived of it, how far its end was looked for, and how long it is."""
+        """The next request begins: what arrived of it, how far its end was looked for, its length, its last moment."""
         self.arrived = bytearray()
         self.looked_at = 0
         self.length: int | None = None
-        self.is_whole = True
+        self.until = 0.0
+
+    def take_in(self) -> bool:
+        """Take what has arrived, without waiting; whether the request is whole. Raises NoMoreData where they left."""
+        if not self.until:
+            self.until = time.monotonic() + SECONDS_TO_ARRIVE
+            if self.parser is not None:
+                self.arrived += self.parser.unreader.take_buffered()
+        while not self._has_enough():
+            try:
+                data = self.sock.recv(_AT_ONCE, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return False
+            if not data:
+                raise NoMoreData
+            self.arrived += data
+        return True
+
+    def _has_enough(self) -> bool:
+        """Whether nothing more is needed, or nothing more is worth waiting for."""
+        if self.length is None:
+            end = self.arrived.find(_END, max(0, self.looked_at - len(_END)))
+            self.looked_at = len(self.arrived)
+            if end < 0:
+                return self.looked_at > MOST_HEAD
+            head = bytes(self.arrived[:end])
+            body = length_of_body(head)
+            self.is_whole = body is not None
+            self.length = end + len(_END) + (body or 0)
+            if len(self.arrived) < self.length and asks_first(head):
+                self.say(_GO_ON)
+        return len(self.arrived) >= self.length
+
+    def say(self, words: bytes) -> None:
+        """As far as they listen: nobody waits for that."""
+        with suppress(OSError):
+            self.sock.send(words, socket.MSG_DONTWAIT)
 
     def close(self, graceful: bool = False) -> None:
         if graceful:
@@ -73,12 +116,11 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
 
 
 class ArrivalsFirst(ThreadWorker):  # type: ignore[misc]
-    """Threads that only get whole requests."""
+    """Threads that never wait for a request."""
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
-        # Each in the order in which their time is up.
-        self._arriving: dict[Connection, None] = {}
+        self._arriving: dict[Connection, None] = {}  # the first that came first
         self._leaving: dict[Connection, int] = {}
 
     def accept(self, listener: socket.socket) -> None:
@@ -91,27 +133,32 @@ class ArrivalsFirst(ThreadWorker):  # type: ignore[misc]
         client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SECONDS_TO_TAKE, 0))
         if len(self._arriving) >= self.worker_connections // 2:
             self._turn_away(next(iter(self._arriving)))
-        self.enqueue_req(Connection(self, self.cfg, client, address, listener.getsockname()))
-
-    def enqueue_req(self, conn: Connection) -> None:
-        """Wait for the request of this visitor, the first or the next one, before a thread takes it."""
-        conn.expect_another()
-        if conn.parser is not None:
-            conn.arrived += conn.parser.unreader.take_buffered()
+        conn = Connection(self, self.cfg, client, address, listener.getsockname())
         conn.until = time.monotonic() + SECONDS_TO_ARRIVE
-        conn.sock.setblocking(False)
-        self._arriving[conn] = None
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._read, conn))
-        if conn.arrived:
-            self._take_if_whole(conn)
-        else:
-            self._read(conn)
+        self._wait_for(conn)
 
     def handle(self, conn: Connection) -> Any:
-        """In a thread: serve what has arrived."""
+        """In a thread: serve a request that is whole, or find that it is not yet."""
+        try:
+            if not conn.take_in():
+                return _NOT_YET
+        except (OSError, NoMoreData):
+            return False
+        if conn.length is None:
+            conn.say(_TOO_LONG)
+            return False
+        arrived = bytes(conn.arrived)
+        conn.expect_another()
         conn.init()
-        conn.parser.unreader.unread(bytes(conn.arrived))
+        conn.parser.unreader.unread(arrived)
         return super().handle(conn)
+
+    def finish_request(self, conn: Connection, done: "Future[Any]") -> None:
+        """Back in the loop: wait for the rest, for another request, or see them out."""
+        if not done.cancelled() and not done.exception() and done.result() is _NOT_YET:
+            self._wait_for(conn)
+        else:
+            super().finish_request(conn, done)
 
     def see_out(self, conn: Connection) -> None:
         """Close when they have closed, or soon: at once would cut off the answer of who is still sending."""
@@ -130,7 +177,8 @@ class ArrivalsFirst(ThreadWorker):  # type: ignore[misc]
         super().murder_pending()
         now = time.monotonic()
         for conn in [one for one in self._arriving if one.until <= now]:
-            self._turn_away(conn, _TOO_SLOW if conn.arrived else b"")
+            conn.say(_TOO_SLOW if conn.arrived else b"")
+            self._turn_away(conn)
         for conn in [one for one in self._leaving if one.until <= now]:
             self._close_behind(conn)
 
@@ -143,47 +191,19 @@ class ArrivalsFirst(ThreadWorker):  # type: ignore[misc]
         # What was not read would have to be thrown away first, and a thread would wait for that.
         return conn.is_whole and bool(super()._keepalive_after(conn, keepalive))
 
-    def _read(self, conn: Connection, _: object = None) -> None:
-        try:
-            data = conn.sock.recv(_AT_ONCE)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        conn.arrived += data
-        if data:
-            self._take_if_whole(conn)
-        else:
-            self._turn_away(conn)
+    def _wait_for(self, conn: Connection) -> None:
+        self._arriving[conn] = None
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._go_on, conn))
 
-    def _take_if_whole(self, conn: Connection) -> None:
-        if conn.length is None and not self._head_is_whole(conn):
-            return
-        if len(conn.arrived) >= (conn.length or 0):
-            self.poller.unregister(conn.sock)
-            del self._arriving[conn]
-            super().enqueue_req(conn)
+    def _go_on(self, conn: Connection, _: object) -> None:
+        del self._arriving[conn]
+        self.poller.unregister(conn.sock)
+        self.enqueue_req(conn)
 
-    def _head_is_whole(self, conn: Connection) -> bool:
-        end = conn.arrived.find(_END, max(0, conn.looked_at - len(_END)))
-        conn.looked_at = len(conn.arrived)
-        if end < 0:
-            if conn.looked_at > MOST_HEAD:
-                self._turn_away(conn, _TOO_LONG)
-            return False
-        head = bytes(conn.arrived[:end])
-        body = length_of_body(head)
-        conn.is_whole = body is not None
-        conn.length = end + len(_END) + (body or 0)
-        if body and len(conn.arrived) < conn.length and asks_first(head):
-            _say(conn, _GO_ON)
-        return True
-
-    def _turn_away(self, conn: Connection, why: bytes = b"") -> None:
+    def _turn_away(self, conn: Connection) -> None:
         del self._arriving[conn]
         self.poller.unregister(conn.sock)
         self.nr_conns -= 1
-        _say(conn, why)
         conn.close()
 
     def _discard(self, conn: Connection, _: object) -> None:
@@ -201,11 +221,3 @@ class ArrivalsFirst(ThreadWorker):  # type: ignore[misc]
         del self._leaving[conn]
         self.poller.unregister(conn.sock)
         conn.close()
-
-
-def _say(conn: Connection, words: bytes) -> None:
-    """As far as they listen: nobody waits for that."""
-    try:
-        conn.sock.send(words)
-    except OSError:
-        return
