@@ -248,7 +248,17 @@ class World:
             tuple(self.releases),
             tuple(self.every_part),
             tuple(self.parts),
+            answers=self._answers(),
         )
+
+    def _answers(self) -> tuple[PairColumns, ...]:
+        """Of each survey version the pairs in blocks that are not retired."""
+        found = []
+        for key in {deal.survey.key: None for deal in self.deals}:
+            if placed := self._placed(key):
+                found.append(self._columns(placed))
+                found[-1].cell[:] = [deal.block for deal in placed]
+        return tuple(found)
 
     def publish(self) -> ReleaseDocument | None:
         """The next release, certified; raises AssertionError where the certificate does not hold."""

@@ -8,7 +8,13 @@ import pytest
 from cast.worlds import THRESHOLDS, World, a_survey
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.certificate import together
-from kloof.domain.releases.certificate.certify import History, Publishable, Uncertified, certify
+from kloof.domain.releases.certificate.certify import (
+    History,
+    Publishable,
+    Uncertified,
+    certify,
+    certify_what_can_be,
+)
 from kloof.domain.releases.certificate.leverage import Membership
 from kloof.domain.releases.certificate.together import LargestLeverages
 from kloof.domain.releases.document import Level
@@ -270,3 +276,26 @@ def test_shares_and_numbers_of_customers_that_do_not_follow_from_the_blocks_are_
         cells = tuple(forged if cell is whole else cell for cell in draft.cells)
         verdict = refused(replace(draft, cells=cells), world.history)
         assert verdict.drop == (whole.id,)
+
+
+def test_a_count_that_would_tell_somebody_that_all_others_are_alike_is_withheld_and_cannot_be_put_back():
+    """Of three salespeople one has customers who gave bad marks; all others gave a good one."""
+    rng = np.random.default_rng(3)
+    made, survey = World(), a_survey(1)
+    for number in range(60):
+        content = number % 3 > 0
+        v, r = rng.integers(5, 10), rng.integers(8, 11) if content else rng.integers(1, 6)
+        made.sell(survey, number, number % 3, NORTH, np.array([[v], [r]]))
+    made.freeze()
+    draft = made.draft()
+    assert draft.cells[0].shares["aspect-0"].good is not None
+    assert refused(draft, made.history).drop == tuple(cell.id for cell in draft.cells if cell.counted)
+    verdict, _, dropped = certify_what_can_be(draft, made.history, (), THRESHOLDS)
+    assert isinstance(verdict, Publishable)
+    (whole,) = [cell for cell in verdict.document.cells if cell.level is Level.COMPANY]
+    assert (dropped, whole.shares["aspect-0"].good) == ((), None)
+    assert whole.shares["aspect-0"].higher is not None
+    made.releases.append(verdict.document)
+    again, _, _ = certify_what_can_be(made.draft(), made.history, (), THRESHOLDS)
+    assert isinstance(again, Publishable)
+    assert again.document.cells[0].shares == verdict.document.cells[0].shares

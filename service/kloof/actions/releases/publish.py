@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -265,6 +265,8 @@ def _certified(
             pairs, practised, history.parts, history.everything, thresholds, chance, lateness
         )
     ]
+    pairs_told = [pairs for pairs, _, _ in divided]
+    history = replace(history, answers=pairs_told)
     verdict, added, dropped = certify_what_can_be(draft, history, candidates, thresholds)
     if not isinstance(verdict, Publishable):
         raise _refused(verdict.reason)

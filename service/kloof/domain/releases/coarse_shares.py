@@ -117,12 +117,25 @@ def _with_shares(
     survey: Survey,
 ) -> Cell:
     n = sum(sizes[block] for block in blocks)
-    counts = np.sum([figures[block].counts for block in blocks], axis=0)
+    counts = counts_of(blocks, figures, survey)
     promises = np.sum([figures[block].promises for block in blocks], axis=0)
     shares = {
         aspect.id: aspect_shares(aspect, row, n) for aspect, row in zip(survey.core, counts, strict=True)
     }
     return cell.model_copy(update={"counted": blocks, "shares": shares, "promises": promise_shares(promises)})
+
+
+def counts_of(blocks: Sequence[int], figures: Mapping[int, RoundedSums], survey: Survey) -> "Ints":
+    """The counts of these blocks together, int64[aspects, Counted].
+
+    Where the norm asks for the very marks that are good, both are one count: rounded twice it would be two clues.
+    """
+    counts: Ints = np.sum([figures[block].counts for block in blocks], axis=0)
+    points = np.array(survey.scale.points)
+    for row, aspect in zip(counts, survey.core, strict=True):
+        if aspect.norm is not None and ((points >= aspect.norm) == (points >= survey.scale.good)).all():
+            row[Counted.AT_NORM] = row[Counted.GOOD]
+    return counts
 
 
 def aspect_shares(aspect: Aspect, counts: "Ints", n: int) -> AspectShares:

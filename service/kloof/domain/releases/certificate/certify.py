@@ -16,10 +16,12 @@ from kloof.domain.releases.cells import (
     total,
 )
 from kloof.domain.releases.certificate.leverage import Membership
+from kloof.domain.releases.certificate.telling_counts import without_telling_counts
 from kloof.domain.releases.certificate.together import LargestLeverages, beside, cut_again, judged_together
 from kloof.domain.releases.coarse_shares import counted
 from kloof.domain.releases.document import ArmCell, Cell, PracticeCell, PublishedSurvey, ReleaseDocument
 from kloof.domain.releases.guarantee import AttackResult, Guarantee
+from kloof.domain.releases.pair_columns import PairColumns
 from kloof.domain.releases.practice_tables import Part, is_sum_of_parts, practice_cells
 from kloof.domain.releases.thresholds import ACCOUNT_K, INSIDER_K, Thresholds
 
@@ -60,7 +62,8 @@ class History:
     every_part: who is in the arm of each part of a practice table that was ever published, by block. blocks: those
     that are not retired, by number. releases: all that this engine made, in order. parts: the parts of practice tables
     that stand, and those that this draft adds. cutting: of those that it adds, by the id of their table, who is in
-    their arm, by block.
+    their arm, by block. answers: of each survey version the pairs in its blocks, `cell` the block: without them no
+    count can be told, since nobody knows whether it would tell too much.
     """
 
     members: Membership
@@ -69,6 +72,7 @@ class History:
     every_part: Sequence[Membership] = ()
     parts: Sequence[Part] = ()
     cutting: Mapping[str, Membership] = field(default_factory=dict)
+    answers: Sequence[PairColumns] = ()
 
     @property
     def everything(self) -> Membership:
@@ -80,7 +84,8 @@ def certify(draft: Draft, history: History, thresholds: Thresholds) -> Publishab
     """The draft as a release that may be published, or why it may not.
 
     Certified is: every cell is a union of closed blocks of one arm and shows exactly their rounded sums; no cell has
-    fewer than k customers; nothing that stood in an earlier release under the same blocks has other figures now; and
+    fewer than k customers; no count would tell somebody that all others are alike (see `telling_counts`); nothing that
+    stood in an earlier release under the same blocks has other figures now; and
     the largest leverage over all blocks of all releases and all tables that cut across them is at most 1/k (see
     `leverage`), for each salesperson and for each two of them, with their own customers removed, at most 1/5 (see
     `coalitions`), and for accounts at most 1/3.
@@ -118,12 +123,13 @@ def attacked(publishable: Publishable, results: Sequence[AttackResult]) -> Publi
 def certify_what_can_be(
     draft: Draft, history: History, candidates: Sequence[Part], thresholds: Thresholds
 ) -> tuple[Publishable | Uncertified, tuple[Part, ...], tuple[str, ...]]:
-    """The draft with as many of its tables as the certificate allows; the parts that it adds; the tables left out.
+    """The draft with as many of its tables and counts as may be; the parts that it adds; the tables left out.
 
     candidates: parts by which practice tables could grow. A table that may not grow stands as it did before.
     """
     standing, adding = tuple(history.parts), tuple(candidates)
     dropped: tuple[str, ...] = ()
+    draft = replace(draft, cells=_without_telling_counts(draft.cells, history))
     while True:
         draft, history = _with_practices(draft, history, standing, adding)
         verdict = certify(draft, history, thresholds)
@@ -224,12 +230,16 @@ def _says_of_customers_what_is_so(draft: Draft, history: History) -> Iterator[st
     figures = {number: block.figures for number, block in history.blocks.items()}
     surveys = {survey.key: survey for survey in draft.surveys}
     bare = [cell.model_copy(update={"counted": (), "shares": {}, "promises": None}) for cell in draft.cells]
-    for cell, sound in zip(
-        draft.cells, counted(bare, sizes, figures, surveys, history.releases), strict=True
-    ):
+    whole = counted(bare, sizes, figures, surveys, history.releases)
+    for cell, sound in zip(draft.cells, _without_telling_counts(whole, history), strict=True):
         people = different_customers(history.blocks[number] for number in cell.blocks)
         if cell != sound or cell.customers != people:
             yield cell.id
+
+
+def _without_telling_counts(cells: Sequence[Cell], history: History) -> tuple[Cell, ...]:
+    figures = {number: block.figures for number, block in history.blocks.items()}
+    return without_telling_counts(cells, history.answers, figures, history.releases)
 
 
 def _is_sum_of_parts(cell: PracticeCell, draft: Draft, history: History) -> bool:
