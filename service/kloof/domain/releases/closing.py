@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.certificate.leverage import Membership
+from kloof.domain.releases.certificate.leverage import NEW_BLOCKS, Membership
 from kloof.domain.releases.document import WithheldReason
 from kloof.domain.releases.pair_columns import GroupSums, Stat
 from kloof.domain.releases.queues import Queue
@@ -131,9 +131,7 @@ class Plan:
 
 
 def joined(history: Membership, blocks: Sequence[NewBlock]) -> Membership:
-    """The history with these blocks, numbered downwards from what it has, since a closed block has a positive
-    number.
-    """
-    last = min(0, int(history.row.min(initial=0)))
+    """The history with these blocks, numbered downwards from `NEW_BLOCKS`, or from what it has below."""
+    last = min(NEW_BLOCKS, int(history.row.min(initial=0)))
     numbered = (block.members.numbered_from(last - number) for number, block in enumerate(blocks, start=1))
     return Membership.together([history, *numbered])

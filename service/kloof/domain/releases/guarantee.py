@@ -66,7 +66,8 @@ class Guarantee(ReleasePart):
     """What the certificate found over this release and every earlier one together.
 
     `max_leverage` ≤ 1/k: no sum over fewer than k people can be worked out. `insider_…` and `pair_…`: the same for a
-    salesperson, and for two together, who subtract their own customers. `account_…`: the same of whole accounts.
+    salesperson, and for two together, who subtract their own customers, with each deal as somebody and with each
+    customer as one, whichever is larger. `account_…`: the same of whole accounts.
     """
 
     k: int

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kloof.domain.releases.certificate.colleagues import colleague_leverages
 from kloof.domain.releases.certificate.leverage import Certificate, Membership
 from kloof.domain.releases.closing import NewBlock, joined
 from kloof.domain.releases.thresholds import Thresholds
@@ -57,15 +58,21 @@ def without_overexposed(
 
 
 def exposed(members: Membership, thresholds: Thresholds) -> "tuple[Ints, UnitsOf]":
-    """People with more leverage than the certificate allows, or if there are none, accounts; and what tells of a
-    membership which of them each entry is.
+    """People with more leverage than the certificate allows, or if there are none, accounts, or else people as two
+    colleagues see them; and what tells of a membership which of them each entry is.
     """
     certificate = Certificate(members)
     found = certificate.outsiders(thresholds.max_leverage).above(thresholds.max_leverage)
     if len(found):
         return found, lambda some: some.person
     bound = thresholds.account_max_leverage
-    return certificate.accounts(bound).above(bound), lambda some: some.units
+    found = certificate.accounts(bound).above(bound)
+    if len(found):
+        return found, lambda some: some.units
+    bound, together = thresholds.insider_max_leverage, min(2, thresholds.m - 1)
+    if together:
+        found = colleague_leverages(members, together, bound).above(bound)
+    return found, lambda some: some.person
 
 
 def _leaving(

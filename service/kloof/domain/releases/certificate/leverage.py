@@ -17,7 +17,7 @@ published or not yet. A person in several blocks is one column, as if they answe
 that is the stricter reading.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,15 @@ if TYPE_CHECKING:
 def account_units(person: "Ints", account: "Ints") -> "Ints":
     """A number for each account, and for each person who stands for themselves (account 0)."""
     return np.where(account > 0, 2 * account + 1, 2 * person)
+
+
+NEW_BLOCKS = -10_000
+"""Blocks that close have positive numbers; those about to close are numbered down from here, tables down from 0."""
+
+
+def is_table(row: "Ints") -> "NDArray[np.bool_]":
+    """Whether a set is a table that cuts across blocks, by its number."""
+    return np.asarray((row < 0) & (row >= NEW_BLOCKS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +212,11 @@ class Certificate:
         _, labels = connected_components(incidence @ incidence.T, directed=False)
         alone = np.bincount(labels)[labels] == 1
         return np.where(alone, -1, labels)
+
+    def linked_sets(self) -> "Iterator[Membership]":
+        """Each group of sets that are linked by people they share."""
+        for group in range(int(self._group.max(initial=-1)) + 1):
+            yield self._members.take(self._group[self._row] == group)
 
     def outsiders(self, enough: float = 0.0) -> Leverages:
         """ℓ of every person."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from kloof.domain.releases.certificate.coalitions import largest_leverage
+from kloof.domain.releases.certificate.colleagues import colleague_leverages
 from kloof.domain.releases.certificate.leverage import Certificate, Membership
 from kloof.domain.releases.thresholds import Thresholds
 
@@ -112,12 +113,19 @@ def _arms_among(members: Membership, arm: Membership) -> "list[Bools]":
 def most(blocks: Membership, parts: Sequence[Membership], rules: Thresholds) -> LargestLeverages:
     """The largest leverages over these blocks and parts, where small enough by an upper bound.
 
+    To salespeople each deal is taken for somebody, and each customer for one, and the larger leverage counts.
     Where fewer than three sell, nobody is left to protect from a colleague.
     """
     certificate = Certificate(beside(blocks, parts))
     bound = rules.insider_max_leverage
     insider, pair = (
-        largest_leverage(blocks, parts, together, bound) if rules.m > together else 0.0 for together in (1, 2)
+        max(
+            largest_leverage(blocks, parts, together, bound),
+            colleague_leverages(everything, together, bound).most,
+        )
+        if rules.m > together
+        else 0.0
+        for together in (1, 2)
     )
     return LargestLeverages(
         outsiders=certificate.outsiders(rules.max_leverage).most,

@@ -2,7 +2,8 @@
 
 ℓ of a person is what of their unit vector lies in the row space of the published sets: 1 − |e − Aᵀc|² with the c that
 makes the remainder least. That is another road than the certificate's, which inverts Gram matrices. To outsiders a
-person is one column, as if they answered the same each time; to colleagues, who subtract what they know, each pair is.
+person is one column, as if they answered the same each time; to colleagues, who subtract what they sold, that is tried,
+and each pair as a column.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,12 +42,16 @@ def attack(truths: Sequence[Truth], whole: "Ints", release: ReleaseDocument) -> 
     yield from _above(people, 1 / stated.k, "people", release)
     yield from _above(accounts, 1 / stated.account_k, "accounts", release)
     if stated.m > 1:
-        sets, columns = Groups.by(row), Groups.by(pair)
+        sets = Groups.by(row)
+        known_as = [(column, Groups.by(column)) for column in (pair, person)]
         for known in _who_knows_most(sets, row, seller):
             left = ~np.isin(seller, known)
             near = left & sets.having(~left)[sets.number]
-            some = np.flatnonzero(_linked_with(near, sets, columns, left))
-            most = _worst(row[some], pair[some], near[some])
+            most = max(
+                _worst(row[some], column[some], near[some])
+                for column, columns in known_as
+                for some in [np.flatnonzero(_linked_with(near, sets, columns, left))]
+            )
             whose = "people, to a salesperson" if len(known) == 1 else "people, to two colleagues"
             yield from _above(most, 1 / stated.insider_k, whose, release)
 
