@@ -48,7 +48,7 @@ def _alike(pairs: PairColumns, rows: list[int]) -> bool:
             if aspect.norm is not None:
                 kinds.append([(mark >= aspect.norm, v > mark) for v, mark in zip(v, r, strict=True)])
         found |= any(10 * max(Counter(kind).values()) > 9 * len(rows) for kind in kinds)
-        limit = max(Fraction(width, 2), Fraction(2))
+        limit = max(Fraction(width, 2), Fraction(3))
         distances = [sum(answer - scale.low for answer in side) for side in sides]
         found |= any(min(near, len(rows) * width - near) <= limit for near in distances)
     return found

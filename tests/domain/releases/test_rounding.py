@@ -13,7 +13,7 @@ from kloof.domain.releases.rounding import COUNT_BASE, base_of, rounded_at_rando
 
 pytestmark = pytest.mark.slow
 
-SCALES = {(1, 5): 2.0, (1, 7): 3.0, (0, 10): 5.0, (1, 10): 4.5}
+SCALES = {(1, 5): 3.0, (0, 5): 3.0, (1, 7): 3.0, (0, 10): 5.0, (1, 10): 4.5}
 bases = st.sampled_from([*SCALES.values(), float(COUNT_BASE)])
 sums = st.integers(0, 10_000)
 
@@ -35,10 +35,10 @@ def up_and_down(total: int, base: float) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(("scale", "base"), SCALES.items())
-def test_the_base_is_half_the_width_of_the_scale_and_at_least_two_points(scale, base):
+def test_the_base_is_half_the_width_of_the_scale_and_at_least_three_points(scale, base):
     low, high = scale
     assert base_of(a_survey(1, low=low, high=high, norm=None).scale) == base
-    assert base_of(a_survey(1, low=0, high=2, norm=None).scale) == 2
+    assert base_of(a_survey(1, low=0, high=2, norm=None).scale) == 3
 
 
 @given(sums, bases)
@@ -130,3 +130,20 @@ def test_a_block_is_within_the_base_of_what_its_customers_said(drawn):
         base = base_of(deals[0].survey.scale)
         exact = np.array([[deal.expected, deal.received] for deal in deals]).sum(axis=0).T
         assert (np.abs(base * rounded - exact) < base).all()
+
+
+@pytest.mark.parametrize("base", [2, 3, 5])
+def test_who_knows_all_others_is_certain_of_an_answer_at_an_end_in_one_case_of_the_base_squared(base):
+    """Counted out: each remainder of the others' sum alike, each draw as likely as rounding makes it."""
+    low, high = 0, 10
+    certain = Fraction(0)
+    for answer in range(low, high + 1):
+        for others in range(100, 100 + base):
+            total, remainder = others + answer, (others + answer) % base
+            for published, chance in (
+                (total - remainder, base - remainder),
+                (total - remainder + base, remainder),
+            ):
+                fits = [one for one in range(low, high + 1) if abs(others + one - published) < base]
+                certain += Fraction(chance, base * base) * (len(fits) == 1)
+    assert certain == Fraction(2, base**2)
