@@ -20,10 +20,22 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from cast.companies import COMPANIES
-from cast.measurements import WITHOUT, Measured, closed, measured, without
+from cast.measurements import (
+    WITHOUT,
+    Measured,
+    closed,
+    counts_judged_per_block,
+    covered,
+    kiosk,
+    measured,
+    share_closed,
+    without,
+)
 from kloof.domain.releases.attacks.insiders import ALL_BUT_ONE, ONE, TWO, WITH_PRACTICES, WITH_SHARES
 
 _SHORT = ("tiny", "one to five")
+_SEEDS = range(1, 6)
+_STRICT = "strict"
 _NAMED = (ONE, TWO, ALL_BUT_ONE, WITH_PRACTICES, WITH_SHARES)
 
 
@@ -41,14 +53,15 @@ def main() -> None:
     started = time.monotonic()
     sizes = chosen.pairs or ([600, 3000] if chosen.full else [300])
     names = list(COMPANIES) if chosen.full else list(_SHORT)
-    rules = ["", *WITHOUT]
+    rules = ["", *WITHOUT, _STRICT]
     found, shares = [], []
     with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
         _say(_HEAD)
+        held = dict(zip(names, pool.imap(_covered, [(name, sizes[0]) for name in names]), strict=True))
         tried = [(name, pairs, not chosen.inside_only and pairs <= 600) for pairs in sizes for name in names]
         for one in pool.imap(_measured, tried):
             found.append(one)
-            _say([_row(one)])
+            _say([_row(one, held[one.name])])
         _say(["", *_insiders(found), "", *_cost_head(rules)])
         closing = [(name, sizes[0], rule) for name in names for rule in rules]
         for share in pool.imap(_closed, closing):
@@ -56,6 +69,7 @@ def main() -> None:
             if len(shares) == len(rules):
                 _say([f"| {names.pop(0)} | " + " | ".join(f"{one:.0%}" for one in shares) + " |"])
                 shares.clear()
+        _say([_real()])
     print(
         json.dumps(
             _summary(found) | {"seconds": round(time.monotonic() - started), "machine": platform.platform()}
@@ -72,24 +86,48 @@ def _measured(tried: tuple[str, int, bool]) -> Measured:
     return measured(name, pairs, files=files)
 
 
+def _covered(tried: tuple[str, int]) -> float:
+    return covered(*tried, seeds=_SEEDS)
+
+
 def _closed(tried: tuple[str, int, str]) -> float:
     name, pairs, rule = tried
     if not rule:
         return closed(name, pairs)
+    if rule == _STRICT:
+        with counts_judged_per_block():
+            return closed(name, pairs)
     with without(rule):
         return closed(name, pairs)
 
 
-_COLUMNS = ("pairs", "scale", "published", "standing", "in files", "inside", "tables", "wider", "covered")
+def _real() -> str:
+    plain = kiosk()
+    with counts_judged_per_block():
+        strict = kiosk()
+    if plain is None or strict is None:
+        return ""
+    return f"207 real people: {share_closed(plain):.0%} closes; counts judged per block: {share_closed(strict):.0%}"
+
+
+_COLUMNS = (
+    *("pairs", "scale", "published", "standing", "shares told"),
+    *("in files", "inside", "tables", "wider", "covered"),
+)
 _HEAD = (f"| company | {' | '.join(_COLUMNS)} |", f"|---|{'---:|' * len(_COLUMNS)}")
 
 
-def _row(one: Measured) -> str:
+def _row(one: Measured, held: float) -> str:
     files = str(sum(one.found.values())) + (f" ({one.unsolved} open)" if one.unsolved else "")
     return (
-        f"| {one.name} | {one.pairs} | {one.scale} | {one.came_out:.0%} | {one.standing:.0%} | {files}"
-        f" | {len(one.inside)} | {one.tables} | {_mean(one.wider):.0%} | {_mean(one.covered):.0%} |"
+        f"| {one.name} | {one.pairs} | {one.scale} | {one.came_out:.0%} | {one.standing:.0%} | {_told(one)} | {files}"
+        f" | {len(one.inside)} | {one.tables} | {_mean(one.wider):.0%} | {held:.0%} |"
     )
+
+
+def _told(one: Measured) -> str:
+    told, every = one.counts
+    return f"{told} of {every}"
 
 
 def _insiders(found: Sequence[Measured]) -> Iterator[str]:
@@ -110,7 +148,8 @@ def _left(found: Sequence[Measured], name: str, scale: str) -> tuple[int, int, i
 
 
 def _cost_head(rules: Sequence[str]) -> Iterator[str]:
-    yield "| company | closes | " + " | ".join(f"without {rule}" for rule in rules[1:]) + " |"
+    heads = [f"without {rule}" for rule in rules[1:-1]] + ["with counts judged per block"]
+    yield "| company | closes | " + " | ".join(heads) + " |"
     yield "|---|" + "---:|" * len(rules)
 
 

@@ -25,6 +25,7 @@ class Company:
     makes. season: how much busier the busiest month is. lopsided: share of the deals that the first product and the
     first team get beforehand. alone: beside every pair, how many customers who were not asked at sale, and as many who
     left. accounts: share of customers who answer for one of a few organisations, the first of which has half of these.
+    content: by what share of the scale customers get more than in the other companies.
     """
 
     products: int = 2
@@ -42,6 +43,7 @@ class Company:
     low: int = 0
     high: int = 10
     accounts: float = 0.0
+    content: float = 0.0
 
 
 COMPANIES: Final[Mapping[str, Company]] = MappingProxyType(
@@ -59,6 +61,7 @@ COMPANIES: Final[Mapping[str, Company]] = MappingProxyType(
         "one to five": Company(low=1, high=5),
         "one to seven": Company(low=1, high=7, repeat=0.1),
         "big accounts": Company(accounts=0.5),
+        "content customers": Company(content=0.12),
     }
 )
 
@@ -114,7 +117,8 @@ def _sell(
         cell = FineCell(f"product {product}", f"region {region}", f"team {region}-{team}")
         done = [name for name, chance in practised.items() if luck.random() < chance]
         account = _account(customer, company)
-        world.sell(survey, customer, number * 100 + seller, cell, answers(rng, survey), done, account=account)
+        said = answers(rng, survey, company.content)
+        world.sell(survey, customer, number * 100 + seller, cell, said, done, account=account)
         for arm in (one for one in (Arm.NOT_ASKED, Arm.LEFT) if fate.random() < company.alone):
             buyer = customer if fate.random() < company.repeat else len(world.deals) + 1
             account = _account(buyer, company)

@@ -298,11 +298,14 @@ def cells_of(deals: Sequence[Deal]) -> tuple[FineCell, ...]:
     )
 
 
-def answers(rng: np.random.Generator, survey: Survey) -> np.ndarray:
-    """V and R of one customer, as customers answer: high, skewed, and correlated. [2, aspects]."""
+def answers(rng: np.random.Generator, survey: Survey, content: float = 0.0) -> np.ndarray:
+    """V and R of one customer, as customers answer: high, skewed, and correlated. [2, aspects].
+
+    content: by what share of the scale they get more than most do.
+    """
     low, high = survey.scale.low, survey.scale.high
     width, core = high - low, len(survey.core)
     taste = rng.normal(0, 0.08, (1, core))
-    means = np.array([[0.80], [0.71]])
+    means = np.array([[0.80], [0.71 + content]])
     drawn = low + width * (means + taste + rng.normal(0, [[0.11], [0.17]], (2, core)))
     return np.clip(np.rint(drawn), low, high).astype(int)

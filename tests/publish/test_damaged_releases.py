@@ -211,7 +211,7 @@ DAMAGES: dict[Damage, str] = {
     manifest_of_something_else: "0002: This is not a release of kloof",
     manifest_that_is_a_list: "0002: This is not a release of kloof",
     manifest_without_end: "0002: This is not a release of kloof: too many brackets inside each other",
-    document_without_end: "0002: This is not a release of kloof: too many brackets inside each other",
+    document_without_end: "0002/release.json: This is not a release of kloof: too many brackets inside each other",
     manifest_that_leads_out: "0002: This is not a release of kloof: the manifest names '../0001/release.json'",
     manifest_of_a_long_name: "0002",
     another_before: "0003",
@@ -220,8 +220,8 @@ DAMAGES: dict[Damage, str] = {
     a_link: "0003: This is a link to somewhere else",
     a_link_to_nothing: "0003: This is a link to somewhere else",
     a_linked_file: "0002/cells.csv: This is a link to somewhere else",
-    of_another_format: "0002: This is not a release of kloof: format: ",
-    not_utf_8: "0002: This is not a release of kloof",
+    of_another_format: "0002/release.json: This is not a release of kloof: format: ",
+    not_utf_8: "0002/release.json: This is not a release of kloof",
 }
 
 

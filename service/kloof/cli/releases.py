@@ -171,7 +171,7 @@ NOT_SEEN = {
     "moments": "figures that were told elsewhere than in these files",
     "counts": "the counts behind a share",
     "homogeneity": "likeness that rounding hides; each block is judged inside before it closes",
-    "time": "people of an old block who come back together with others; looked for inside",
+    "time": "people of an old block who come back with others, or in a survey of one or two aspects; looked for inside",
     "folder": "copies of these files elsewhere",
 }
 

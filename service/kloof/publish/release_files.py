@@ -193,7 +193,7 @@ def _read(folder: Path, number: int) -> Published:
         for name, digest in described.items():
             if f"sha256:{hash_of(_bytes(folder / _plain(name)))}" != digest:
                 raise _damaged("This file was changed after it was published.", folder, name)
-        document = from_any_format(_bytes(folder / DOCUMENT).decode())
+        document = _document(folder)
         previous = None if stated["previous"] is None else Previous.model_validate(stated["previous"])
     except (AttributeError, KeyError, TypeError, ValueError) as error:  # a ValidationError is a ValueError
         raise _damaged(f"This is not a release of kloof: {_in_a_line(error)}.", folder) from None
@@ -202,6 +202,13 @@ def _read(folder: Path, number: int) -> Published:
     for contradiction in contradictions(document) if isinstance(document, ReleaseDocument) else ():
         raise _damaged(f"This is not a release of kloof: {contradiction}.", folder, DOCUMENT)
     return Published(number, hash_of(manifest), document)
+
+
+def _document(folder: Path) -> AnyRelease:
+    try:
+        return from_any_format(_bytes(folder / DOCUMENT).decode())
+    except (AttributeError, ValueError) as error:  # a ValidationError is a ValueError
+        raise _damaged(f"This is not a release of kloof: {_in_a_line(error)}.", folder, DOCUMENT) from None
 
 
 def _plain(name: str) -> str:

@@ -48,7 +48,8 @@ def tell(pairs: PairColumns, cells: dict[str, tuple[int, ...]], seed: int) -> To
     chance = np.random.default_rng(seed)
     numbers = np.unique(pairs.cell)
     exact = group_sums(pairs, np.searchsorted(numbers, pairs.cell), len(numbers))
-    figures = {int(block): RoundedSums.of(exact, at, SURVEY, chance) for at, block in enumerate(numbers)}
+    rounded = RoundedSums.of(exact, np.arange(len(numbers)), SURVEY, chance)
+    figures = dict(zip(numbers.tolist(), rounded, strict=True))
     sizes = {int(block): int((pairs.cell == block).sum()) for block in numbers}
     bare = tuple(
         Cell(

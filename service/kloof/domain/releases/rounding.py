@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 LEAST_BASE: Final = 3.0
-"""On a scale of few points half its width hides too little: to a multiple of b, an answer at an end is certain for whoever
-knows all others in one case of b². On 1 to 5 that would be 6% of all answers with 2, and is under 3% with 3.
+"""On a scale of few points half its width hides too little. To a multiple of b, an answer at an end is certain for
+whoever knows all others in one case of b²: on 1 to 5 that were 6% of all answers with 2, and are about 3% with 3.
 """
 COUNT_BASE: Final = 3
 """To a multiple of this every count of a block is rounded."""

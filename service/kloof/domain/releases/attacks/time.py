@@ -8,8 +8,8 @@ from kloof.domain.releases.attacks.figures import SetFigures, all_of, sizes_of
 from kloof.domain.releases.format_1 import AnyRelease, ExactRelease
 
 NAME = "time"
-_TELLING = 4
-"""Exact sums that two sets do not have in common by chance; of rounded ones, twice as many."""
+_TELLING, _TELLING_ROUNDED = 4, 6
+"""Exact sums, and rounded ones, that two sets of as many people do not have in common by chance."""
 
 
 def attack(releases: Sequence[AnyRelease]) -> Iterator[Breach]:
@@ -86,7 +86,8 @@ def _renumbered(releases: Sequence[AnyRelease]) -> Iterator[Breach]:
     for release in releases:
         sizes = sizes_of(release)
         for figures in all_of(release):
-            told = _signature(figures, _TELLING if isinstance(release, ExactRelease) else 2 * _TELLING)
+            enough = _TELLING if isinstance(release, ExactRelease) else _TELLING_ROUNDED
+            told = _signature(figures, enough)
             if told is None:
                 continue
             blocks = frozenset(figures.blocks)

@@ -116,7 +116,8 @@ def most(blocks: Membership, parts: Sequence[Membership], rules: Thresholds) -> 
     To salespeople each deal is taken for somebody, and each customer for one, and the larger leverage counts.
     Where fewer than three sell, nobody is left to protect from a colleague.
     """
-    certificate = Certificate(beside(blocks, parts))
+    everything = beside(blocks, parts)
+    certificate = Certificate(everything)
     bound = rules.insider_max_leverage
     insider, pair = (
         max(
