@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+from peewee import chunked
 
 from kloof import storage
 from kloof.domain.surveys.definition import Survey
@@ -15,8 +16,7 @@ from kloof.storage.releases.pair_encoding import head
 from kloof.storage.surveys import versions
 
 NOW = datetime(2026, 9, 1, 10, tzinfo=UTC)
-ASPECTS, PRODUCTS, TEAMS, REGIONS, SELLERS = 12, 10, 20, 5, 5
-CELLS = PRODUCTS * TEAMS
+ASPECTS, REGIONS = 12, 5
 _TABLES = {
     "customer": ("id", "email", "name", "language"),
     "deal": (
@@ -28,6 +28,22 @@ _TABLES = {
 
 
 @dataclass(frozen=True)
+class Shape:
+    """How a company is divided; sellers: of each team."""
+
+    products: int = 10
+    teams: int = 20
+    sellers: int = 5
+
+    @property
+    def cells(self) -> int:
+        return self.products * self.teams
+
+
+USUAL = Shape()
+
+
+@dataclass(frozen=True)
 class Answers:
     """Pairs as columns; expected, received: value + 1 on a scale of 0 to 10, uint8[n, ASPECTS]."""
 
@@ -36,12 +52,13 @@ class Answers:
     seller: Any
     expected: Any
     received: Any
+    shape: Shape = USUAL
 
 
-def answers(pairs: int, seed: int = 0) -> Answers:
-    """Pairs over CELLS cells; one deal in ten is by a customer who bought before."""
+def answers(pairs: int, seed: int = 0, shape: Shape = USUAL) -> Answers:
+    """Pairs over all cells; one deal in ten is by a customer who bought before."""
     rng = np.random.default_rng(seed)
-    cell = rng.integers(0, CELLS, pairs)
+    cell = rng.integers(0, shape.cells, pairs)
     customer = np.arange(1, pairs + 1)
     again = np.flatnonzero(rng.random(pairs) < 0.1)
     customer[again] = customer[(rng.random(len(again)) * again).astype(np.int64)]
@@ -51,8 +68,8 @@ def answers(pairs: int, seed: int = 0) -> Answers:
         drawn = level + mean - 8 + rng.normal(0, spread, (pairs, ASPECTS))
         return (np.clip(np.rint(drawn), 0, 10) + 1).astype(np.uint8)
 
-    seller = cell % TEAMS * SELLERS + rng.integers(0, SELLERS, pairs) + 1
-    return Answers(cell, customer, seller, side(8.0, 1.0), side(7.1, 1.6))
+    seller = cell % shape.teams * shape.sellers + rng.integers(0, shape.sellers, pairs) + 1
+    return Answers(cell, customer, seller, side(8.0, 1.0), side(7.1, 1.6), shape)
 
 
 def survey() -> Survey:
@@ -67,10 +84,11 @@ def survey() -> Survey:
     )
 
 
-def fill(url: str, made: Answers) -> None:
-    """An up-to-date database at `url` with these pairs in their queues."""
+def fill(url: str, made: Answers, first: int | None = None) -> None:
+    """An up-to-date database at `url` with these pairs, or the first of them, in their queues."""
     storage.open_database(url)
     storage.migrate()
+    shape = made.shape
     with storage.transaction():
         version = versions.record(survey(), NOW)
         Person.insert_many(
@@ -82,41 +100,55 @@ def fill(url: str, made: Answers) -> None:
                     "role": "salesperson",
                     "added_at": NOW,
                 }
-                for one in range(1, TEAMS * SELLERS + 1)
+                for one in range(1, shape.teams * shape.sellers + 1)
             ]
         ).execute()
-        QueueCell.insert_many(
-            [
-                {
-                    "id": one + 1,
-                    "survey_version": version,
-                    "product": f"product {one // TEAMS}",
-                    "region": f"region {one % TEAMS % REGIONS}",
-                    "team": f"team {one % TEAMS}",
-                }
-                for one in range(CELLS)
-            ]
-        ).execute()
-        for table, rows in _rows(made, version):
+        for some in chunked(range(shape.cells), 1000):
+            QueueCell.insert_many(
+                [
+                    {
+                        "id": one + 1,
+                        "survey_version": version,
+                        "product": f"product {one // shape.teams}",
+                        "region": f"region {one % shape.teams % REGIONS}",
+                        "team": f"team {one % shape.teams}",
+                    }
+                    for one in some
+                ]
+            ).execute()
+        for table, rows in _rows(made, version, 0, len(made.cell) if first is None else first, since=0):
             _insert(table, rows)
     storage.close_database()
 
 
-def _rows(made: Answers, version: int) -> Any:
+def add(made: Answers, start: int, end: int, rounds: int) -> None:
+    """These of the pairs too, after so many rounds; the database is open."""
+    version = versions.record(survey(), NOW)
+    with storage.transaction():
+        for table, rows in _rows(made, version, start, end, since=rounds):
+            _insert(table, rows)
+
+
+def _rows(made: Answers, version: int, start: int, end: int, since: int) -> Any:
     moment = UtcField.db_value(Pair.completed_at, NOW)
-    people = np.unique(made.customer).tolist()
+    some = slice(start, end)
+    people = np.setdiff1d(made.customer[some], made.customer[:start]).tolist()
     yield "customer", ((one, f"c{one}@example.net", f"Customer {one}", "nl") for one in people)
-    customer, seller, cell = made.customer.tolist(), made.seller.tolist(), made.cell.tolist()
+    customer, seller, cell = (
+        made.customer[some].tolist(),
+        made.seller[some].tolist(),
+        made.cell[some].tolist(),
+    )
     yield (
         "deal",
         (
             (
                 n + 1,
                 f"D-{n}",
-                customer[n],
+                customer[n - start],
                 "Customer",
                 "nl",
-                seller[n],
+                seller[n - start],
                 "team",
                 "region",
                 "product",
@@ -124,20 +156,20 @@ def _rows(made: Answers, version: int) -> Any:
                 NOW.date(),
                 moment,
             )
-            for n in range(len(customer))
+            for n in range(start, end)
         ),
     )
     promises = np.ones((len(customer), 4), dtype=np.uint8)
-    sheets = np.concatenate([made.expected, made.received, promises], axis=1) - 1 + ord("a")
+    sheets = np.concatenate([made.expected[some], made.received[some], promises], axis=1) - 1 + ord("a")
     packed, width = sheets.tobytes().decode("ascii"), sheets.shape[1]
     yield (
         "pair",
         (
             (
-                n + 1,
-                n + 1,
+                start + n + 1,
+                start + n + 1,
                 cell[n] + 1,
-                head(customer[n], seller[n], since=0) + packed[n * width : (n + 1) * width],
+                head(customer[n], seller[n], since) + packed[n * width : (n + 1) * width],
                 moment,
             )
             for n in range(len(customer))

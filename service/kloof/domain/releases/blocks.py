@@ -111,16 +111,30 @@ class _Room:
             whole, failed = self._close(queues, queue, rows, np.zeros_like(rows))
             blocks += whole
         self.reasons |= {queues[number]: reason for number, reason in failed.items()}
-        for number, reason in failed.items():
-            if reason in _SURPLUS:
-                blocks += self._without_surplus(queues, queue, rows[queue[rows] == number])
-        return blocks
+        waiting = [number for number, reason in failed.items() if reason in _SURPLUS]
+        places = in_groups(queue[rows], len(queues)) if waiting else []
+        smaller = [(queues[number], self._without_surplus(rows[places[number]])) for number in waiting]
+        return [*blocks, *(block for block in self._close_each(smaller) if block)]
 
-    def _without_surplus(self, queues: list[Queue], queue: "Ints", rows: "Ints") -> list[NewBlock]:
-        """The block of a queue in which some have too many customers, when those that came last wait on."""
+    def _without_surplus(self, rows: "Ints") -> "Ints":
+        """Those of a queue in which some have too many customers, when those that came last wait on."""
         for surplus in _SURPLUS.values():
             rows = rows[~surplus(self.pairs.take(rows))]
-        return self._close(queues, queue, rows, np.zeros_like(rows))[0]
+        return rows
+
+    def _close_each(self, some: "Sequence[tuple[Queue, Ints]]") -> list[NewBlock | None]:
+        """Of the pairs at each of these rows one block; None where they may not close."""
+        found: list[NewBlock | None] = [None] * len(some)
+        rows = np.concatenate([np.zeros(0, np.int64), *(rows for _, rows in some)])
+        if not len(rows):
+            return found
+        group = np.repeat(np.arange(len(some)), [len(rows) for _, rows in some])
+        judged = judge(self.pairs.take(rows), group, len(some), self.thresholds)
+        closing = [number for number, reason in enumerate(judged.reasons) if reason is None]
+        blocks = self._blocks([queue for queue, _ in some], rows, group, judged, closing)
+        for number, block in zip(closing, blocks, strict=True):
+            found[number] = block
+        return found
 
     def _close(
         self,
@@ -163,12 +177,13 @@ class _Room:
             for number, one in zip(closing, figures, strict=True)
         ]
 
-    def _shrunk(self, block: NewBlock, leaving: "Ints") -> NewBlock | None:
-        """The block without these customers; None where what remains may not close."""
-        rows = block.rows[~np.isin(self.pairs.customer[block.rows], leaving)]
-        self.reasons[block.queue] = WithheldReason.CERTIFICATE
-        blocks, _ = self._close([block.queue], np.zeros(len(self.pairs), np.int64), rows, np.zeros_like(rows))
-        return blocks[0] if blocks else None
+    def _shrunk(self, leaving: "Sequence[tuple[NewBlock, Ints]]") -> list[NewBlock | None]:
+        """Each block without these customers; None where what remains may not close."""
+        smaller = []
+        for block, people in leaving:
+            self.reasons[block.queue] = WithheldReason.CERTIFICATE
+            smaller.append((block.queue, block.rows[~np.isin(self.pairs.customer[block.rows], people)]))
+        return self._close_each(smaller)
 
     def waiting(self) -> Iterator[Waiting]:
         """Per queue with pairs that do not close, what waits and why; each pair at the widest level it reached."""

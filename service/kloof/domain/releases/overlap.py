@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.integer[Any]]
-    Shrink = Callable[[NewBlock, Ints], NewBlock | None]
+    Shrink = Callable[[Sequence[tuple[NewBlock, Ints]]], list[NewBlock | None]]
     UnitsOf = Callable[[Membership], Ints]
 
 ROUNDS = 12
@@ -36,7 +36,7 @@ def without_overexposed(
 ) -> list[NewBlock]:
     """The blocks, some smaller and some gone, with which the certificate holds over them and `history`.
 
-    `shrink` gives a block without some of its customers, or None where the rest may not close. `in_one` gives the
+    `shrink` gives blocks without some of their customers, and None where the rest may not close. `in_one` gives the
     same queues without parts: larger blocks weigh each customer less, and are tried first.
     """
     if not blocks:
@@ -129,6 +129,6 @@ def _in_another(blocks: Sequence[NewBlock], history: Membership) -> "list[Ints]"
 
 
 def _each(blocks: Sequence[NewBlock], leaving: "Sequence[Ints]", shrink: "Shrink") -> list[NewBlock]:
-    pairs = zip(blocks, leaving, strict=True)
-    smaller = (shrink(block, people) if len(people) else block for block, people in pairs)
-    return [block for block in smaller if block is not None]
+    smaller = iter(shrink([one for one in zip(blocks, leaving, strict=True) if len(one[1])]))
+    found = (next(smaller) if len(people) else block for block, people in zip(blocks, leaving, strict=True))
+    return [block for block in found if block is not None]

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kloof.domain.releases.certificate import series
+from kloof.domain.releases.certificate.series import Columns
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -45,10 +48,16 @@ class LinkedSets:
     def leverages(self, enough: float = 0.0) -> "Floats":
         """ℓ of every person: aᵀG⁻a, G the Gram matrix and a the person's column.
 
-        Among many sets an upper bound of ℓ, where that is for nobody above `enough`.
+        Among many sets an upper bound of ℓ, where that is for nobody above `enough`, else what `series.leverages`
+        says.
         """
         least = self._least()
-        return self._bound(least) if self._suffices(least, enough) else self._in_order()._exact()
+        if self._suffices(least, enough):
+            return self._bound(least)
+        found = None
+        if self.rows > MANY and enough > 0:
+            found = series.leverages(Columns(self.row, self.column, self._scaled, self.rows), enough)
+        return self._in_order()._exact() if found is None else found
 
     def _in_order(self) -> "LinkedSets":
         """The same entries in order of person."""
