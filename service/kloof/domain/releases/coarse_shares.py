@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from kloof.domain.releases.certificate.incidence import generalised_inverse
+from kloof.domain.releases.certificate.counted_sets import CountedSets
 from kloof.domain.releases.closing import Counted, RoundedSums
 from kloof.domain.releases.document import (
     AspectShares,
@@ -50,30 +50,38 @@ def counted(
     everybody = dict(sizes)
     for release in releases:
         everybody |= {block.id: block.n for block in release.blocks}
-    told: dict[SurveyKey, set[frozenset[int]]] = {cell.key: set() for cell in cells}
-    for cell in (cell for release in releases for cell in release.cells if cell.counted):
-        told.setdefault(cell.key, set()).add(frozenset(cell.counted))
+    told = {key: _told(key, cells, releases, everybody) for key in {cell.key for cell in cells}}
     before = {cell.id: cell for cell in releases[-1].cells} if releases else {}
     found = {}
     for cell in sorted(cells, key=lambda one: _LEVELS.index(one.level) if one.level in _LEVELS else 9):
-        blocks = _blocks(cell, before.get(cell.id), told[cell.key], sizes, everybody)
+        blocks = _blocks(cell, before.get(cell.id), told[cell.key], sizes)
         if blocks:
             told[cell.key].add(frozenset(blocks))
             found[cell.id] = _with_shares(cell, blocks, sizes, figures, surveys[cell.key])
     return tuple(found.get(cell.id, cell) for cell in cells)
 
 
-def _blocks(
-    cell: Cell,
-    before: Cell | None,
-    told: Collection[frozenset[int]],
-    live: Mapping[int, int],
+def _told(
+    key: SurveyKey,
+    cells: Sequence[Cell],
+    releases: Sequence[ReleaseDocument],
     everybody: Mapping[int, int],
-) -> tuple[int, ...]:
+) -> CountedSets:
+    """What was counted of this survey version so far; a cell of now may be added."""
+    before = (cell for release in releases for cell in release.cells if cell.counted and cell.key == key)
+    now = (cell for cell in cells if cell.key == key and cell.level in _LEVELS)
+    return CountedSets(
+        {frozenset(cell.counted): None for cell in before}.keys(),
+        [frozenset(cell.blocks) for cell in now],
+        everybody,
+    )
+
+
+def _blocks(cell: Cell, before: Cell | None, told: CountedSets, live: Mapping[int, int]) -> tuple[int, ...]:
     """The blocks whose counts this cell may tell: all of its own, or those of the release before, or none."""
     if cell.level not in _LEVELS:
         return ()
-    if may_be_counted(frozenset(cell.blocks), told, everybody):
+    if told.may_be_told(frozenset(cell.blocks), LEAST_COUNTED):
         return cell.blocks
     return before.counted if before is not None and set(before.counted) <= set(live) else ()
 
@@ -81,32 +89,8 @@ def _blocks(
 def may_be_counted(
     blocks: frozenset[int], told: Collection[frozenset[int]], sizes: Mapping[int, int]
 ) -> bool:
-    """Whether these are many, differ from every set that was ever counted by nobody or by many, either way, and leave
-    nothing to be worked out about fewer from any combination of them (see `certificate.leverage`).
-    """
-
-    def people(some: frozenset[int]) -> int:
-        return sum(sizes[block] for block in some)
-
-    if people(blocks) < LEAST_COUNTED:
-        return False
-    if any(
-        apart and people(apart) < LEAST_COUNTED
-        for other in told
-        if blocks & other
-        for apart in (blocks - other, other - blocks)
-    ):
-        return False
-    return blocks in told or _most_leverage([*told, blocks], sizes) <= (1 / LEAST_COUNTED) * (1 + 1e-9)
-
-
-def _most_leverage(sets: Sequence[frozenset[int]], sizes: Mapping[int, int]) -> float:
-    """The largest leverage of anybody over these sets, in which everybody of a block stands or falls together."""
-    blocks = sorted(frozenset[int]().union(*sets))
-    inside = np.array([[block in one for block in blocks] for one in sets], dtype=np.float64)
-    people = np.array([sizes[block] for block in blocks], dtype=np.float64)
-    inverse = generalised_inverse(inside * people @ inside.T)
-    return float(np.einsum("sb,st,tb->b", inside, inverse, inside, optimize=True).max())
+    """Whether these may be told beside all that were: see `CountedSets`."""
+    return CountedSets(told, [blocks], sizes).may_be_told(blocks, LEAST_COUNTED)
 
 
 def _with_shares(
