@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.integer[Any]]
 
 _NOUGHT: Final = 1e-5
-"""Less than this of a row of length one outside of the others is nothing: see `incidence`, whose noughts are squares."""
+"""Less than this of a row of length one outside of the others is nothing; `incidence` has the square of it."""
 
 
 class CountedSets:
