@@ -3,7 +3,8 @@
 import math
 import random
 import statistics
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -26,7 +27,7 @@ from kloof.domain.releases.document import (
     WithheldCell,
 )
 from kloof.domain.releases.format_1 import ExactRelease
-from kloof.domain.releases.guarantee import AspectSpread, Guarantee, SurveySpread
+from kloof.domain.releases.guarantee import ArmSpread, AspectSpread, Guarantee, PromiseSpread, SurveySpread
 from kloof.domain.releases.rounding import base_of
 from kloof.domain.surveys.definition import Scale
 from kloof.domain.text import Text
@@ -253,6 +254,7 @@ class Firm:
             },
             overall=spread([(v, r) for v, r in means]),
             clusters=15 if self.clustering else 0,
+            promises=PromiseSpread(by_customer=1.2, by_salesperson=1.3 if self.clustering else None),
         )
 
     def _arms(
@@ -301,9 +303,11 @@ class Firm:
         return cells
 
     def _practice(self, survey: PublishedSurvey, blocks: list[Block], as_of: AsOf) -> list[PracticeCell]:
-        everybody = [customer for block in blocks for customer in block.customers]
+        everybody = [(customer, block.place[0]) for block in blocks for customer in block.customers]
         arms = []
-        for done, customers in ((True, everybody[::3]), (False, everybody[1::3])):
+        for done, those in ((True, everybody[::3]), (False, everybody[1::3])):
+            customers = [customer for customer, _ in those]
+            products = Counter(product for _, product in those)
             sums = [self._rounded(survey, customers, at) for at in range(len(survey.aspects))]
             arms.append(
                 PracticeCell(
@@ -319,9 +323,17 @@ class Firm:
                     customers=len(customers) // 5 * 5,
                     as_of=as_of,
                     aspects=_summed(survey, [sums]),
+                    spread=self._of_arm(survey, products),
                 )
             )
         return arms
+
+    def _of_arm(self, survey: PublishedSurvey, products: Mapping[str, int]) -> ArmSpread:
+        made_of = {name: to_five(count) for name, count in sorted(products.items())}
+        if not self.clustering:
+            return ArmSpread(products=made_of)
+        alike = dict.fromkeys((aspect.id for aspect in survey.aspects), self.clustering)
+        return ArmSpread(products=made_of, clustering=alike, clusters=14, own_clustering=1.3, own_clusters=15)
 
     def _cell(
         self, survey: PublishedSurvey, blocks: Sequence[Block], as_of: AsOf, level: Level, **where: str
@@ -342,8 +354,12 @@ class Firm:
             aspects=_summed(survey, [block.sums for block in blocks]),
             counted=counted,
             shares=_shares(survey, customers) if counted else {},
-            promises=PromiseShares(kept=70, partly=20, broken=10) if counted else None,
+            promises=_promises(n) if counted else None,
         )
+
+
+def _promises(n: int) -> PromiseShares:
+    return PromiseShares(kept=70, partly=20, broken=10, known=to_five(n * 2), promisers=to_five(n * 0.8))
 
 
 def guarantee(sets: int = 1, releases: int = 1, m: int = 3) -> Guarantee:

@@ -148,8 +148,8 @@ def test_what_changed_is_told_of_the_deals_that_came_in_beside_those_before(
 ) -> None:
     before, now = (next(d.cells_of(d.surveys[0].key, Level.COMPANY)) for d in documents[-2:])
     page = pages(company / "site")[".home.en.md"]
-    assert f"Since 4 May 2026 {now.n - before.n} deals came in: expected" in page
-    assert f"In the {before.n} deals before that it was" in page
+    assert f"Since 4 May 2026, {now.n - before.n} deals came in: expected" in page
+    assert f"In the {before.n} deals before that: expected" in page
     trend = rows(pages(company / "site")["installation-1/aspects/price.en.md"], "release by release")
     assert [cells[-1] for cells in trend.values()] == ["56", "56", "56"]
 
@@ -229,8 +229,8 @@ def test_one_release_and_one_group_are_said_as_one(tmp_path: Path) -> None:
 def test_one_aspect_with_a_norm_is_said_as_one(tmp_path: Path) -> None:
     write_pages(tmp_path, Firm(releases=1, aspects=1).documents())
     shown = pages(tmp_path)
-    assert "Bij het ene aspect met een norm lag de verwachting" in shown["installation-1/norm.nl.md"]
-    assert "On the one aspect with a norm, expectation was" in shown["installation-1/norm.en.md"]
+    assert "Bij het enige aspect met een norm lag de verwachting" in shown["installation-1/norm.nl.md"]
+    assert "On the only aspect with a norm, expectation was" in shown["installation-1/norm.en.md"]
 
 
 def test_no_page_counts_one_of_what_it_names_as_many(company: Path) -> None:
@@ -298,8 +298,10 @@ def test_the_data_page_tells_each_column_once(company: Path) -> None:
     page = BeautifulSoup(pages(company / "site")["data.en.md"], "html.parser")
     told = [row.th.text for table in page.find_all("table") for row in table.tbody.find_all("tr")]
     assert sorted(told) == sorted(MEANINGS)
-    assert list(rows(str(page), "What practices.csv holds besides")) == ["practice", "done"]
-    assert list(rows(str(page), "What promises.csv holds besides")) == ["kept", "partly", "broken"]
+    widened = ["clustering", "clusters", "own_clustering", "own_clusters"]
+    assert list(rows(str(page), "What practices.csv holds besides")) == ["practice", "done", *widened]
+    known = ["known", "promisers", "by_customer", "by_salesperson"]
+    assert list(rows(str(page), "What promises.csv holds besides")) == ["kept", "partly", "broken", *known]
 
 
 def test_every_file_of_a_release_is_offered_under_its_own_name(documents: list[ReleaseDocument]) -> None:

@@ -136,6 +136,7 @@ def expected_rows(document, name):
         "cells.csv": len(document.cells) * aspects,
         "promises.csv": sum(cell.promises is not None for cell in document.cells),
         "practices.csv": len(document.practices) * aspects,
+        "practice_products.csv": sum(len(cell.spread.products) for cell in document.practices),
         "arms.csv": len(document.arms) * aspects,
         "spreads.csv": len(document.spreads) * (aspects + 1),
         "response.csv": len(document.response),

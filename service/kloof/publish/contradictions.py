@@ -25,7 +25,21 @@ def contradictions(document: ReleaseDocument) -> Iterator[str]:
             yield f"{cell.id} is about {cell.key}, which is no survey of it"
         else:
             yield from _of_cell(document.survey(cell.key), cell)
+    for arm in document.practices:
+        yield from _of_arm(arm)
     yield from _of_blocks(document)
+
+
+def _of_arm(arm: PracticeCell) -> Iterator[str]:
+    told = arm.spread
+    if told is None:
+        return
+    if any(count % 5 for count in told.products.values()) or told.own_clusters % 5:
+        yield f"{arm.id} counts products or salespeople exactly"
+    if not set(told.clustering) <= set(arm.aspects):
+        yield f"{arm.id} is widened for other aspects than its own"
+    if any(factor < 1 for factor in (*told.clustering.values(), told.own_clustering or 1)):
+        yield f"{arm.id} makes an interval narrower for salespeople"
 
 
 def _of_cell(survey: PublishedSurvey, cell: Cell | PracticeCell | ArmCell) -> Iterator[str]:

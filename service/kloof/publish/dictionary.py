@@ -106,6 +106,22 @@ MEANINGS: Final[Mapping[str, Text]] = MappingProxyType(
         ),
         "partly": _two("Procent dat deels is nagekomen.", "Per cent that was kept in part."),
         "broken": _two("Procent dat niet is nagekomen.", "Per cent that was not kept."),
+        "known": _two(
+            "Beloften met bekende uitkomst, afgerond op vijf.",
+            "Promises with a known outcome, to the nearest five.",
+        ),
+        "promisers": _two(
+            "Klanten aan wie zij zijn gedaan, afgerond op vijf.",
+            "Customers that they were made to, to the nearest five.",
+        ),
+        "by_customer": _two(
+            "Hoeveel breder een interval wordt omdat één klant meer beloften kan hebben.",
+            "How much wider an interval gets since one customer can have several promises.",
+        ),
+        "by_salesperson": _two(
+            "Hetzelfde voor één verkoper; alleen voor het hele bedrijf, vanaf tien verkopers.",
+            "The same for one salesperson; only for the whole company, from ten salespeople.",
+        ),
         "practice": _two(
             "Wat er gedaan is: de naam van de kolom in het dealbestand, zonder _on.",
             "What was done: the name of its column in the deals file, without _on.",
@@ -144,9 +160,22 @@ MEANINGS: Final[Mapping[str, Text]] = MappingProxyType(
             "How much wider the interval gets since customers of one salesperson are alike; empty below ten "
             "salespeople.",
         ),
+        "clustering_v": _two("Hetzelfde voor V.", "The same for V."),
+        "clustering_r": _two("Hetzelfde voor R.", "The same for R."),
         "clusters": _two(
-            "Verkopers waarop dat berust, naar beneden afgerond op vijf.",
-            "Salespeople that this rests on, rounded down to five.",
+            "Verkopers waarop dat berust, naar beneden afgerond.",
+            "Salespeople that this rests on, rounded down.",
+        ),
+        "own_clustering": _two(
+            "Hoeveel breder een interval van alleen deze deals wordt; leeg onder de tien verkopers.",
+            "How much wider an interval of these deals alone gets; empty below ten salespeople.",
+        ),
+        "own_clusters": _two(
+            "Verkopers van deze deals, naar beneden afgerond op vijf; 0 onder de tien.",
+            "Salespeople of these deals, rounded down to five; 0 below ten.",
+        ),
+        "deals": _two(
+            "Deals van dit product, afgerond op vijf.", "Deals of this product, to the nearest five."
         ),
         "deals_started": _two(
             "Deals waarvoor de eerste vragenlijst is verstuurd. Aantallen zijn afgerond op vijf.",
@@ -182,6 +211,10 @@ FILES: Final[Mapping[str, Text]] = MappingProxyType(
         "practices.csv": _two(
             "Sommen van deals met en zonder een werkwijze, als tabel",
             "Sums of deals with and without a practice, as a table",
+        ),
+        "practice_products.csv": _two(
+            "Van welk product deals met en zonder een werkwijze zijn, als tabel",
+            "Of which product deals with and without a practice are, as a table",
         ),
         "arms.csv": _two(
             "Sommen van wie één keer antwoordde, als tabel", "Sums of who answered once, as a table"

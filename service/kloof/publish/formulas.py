@@ -47,8 +47,8 @@ FORMULAS: Final = (
     Formula(
         _two("Twee kanten van de kloof", "Two sides of the gap"),
         _two(
-            "(V − N) + (N − R) = S; een interval per kant, met dezelfde clusterfactor",
-            "(V − N) + (N − R) = S; an interval for each, with the same clustering factor",
+            "(V − N) + (N − R) = S; een interval per kant, met de clusterfactor van V en van R",
+            "(V − N) + (N − R) = S; an interval for each, with the clustering factors of V and of R",
         ),
         _two("10 deals", "10 deals"),
     ),
@@ -102,9 +102,9 @@ FORMULAS: Final = (
             "V van wie twee keer antwoordde min V van wie na levering niet antwoordde. Grenzen voor S van al deze "
             "deals samen, als ieder van hen het laagste of hoogste cijfer had gegeven, met toeval erbij (Imbens en "
             "Manski)",
-            "V of who answered twice minus V of who did not answer after delivery. Bounds for S of all these deals "
-            "together, had each of them given the lowest or the highest mark, with chance included (Imbens and "
-            "Manski)",
+            "V of those who answered twice minus V of those who did not answer after delivery. Bounds for S of all "
+            "these deals together, had each of them given the lowest or the highest mark, with chance included (Imbens "
+            "and Manski)",
         ),
         _two("20 deals per groep", "20 deals in each group"),
     ),
@@ -112,24 +112,31 @@ FORMULAS: Final = (
         _two("Verandert vragen het cijfer?", "Does asking change the mark?"),
         _two(
             "R van wie bij verkoop is gevraagd min R van wie door loting niet is gevraagd",
-            "R of who was asked at sale minus R of who, by a draw, was not",
+            "R of those asked at sale minus R of those whom a draw left out",
         ),
         _two("30 deals per groep", "30 deals in each group"),
     ),
     Formula(
         _two("Beloften nagekomen", "Promises kept"),
         _two(
-            "Deel van de beloften met bekende uitkomst, afgerond op 5%",
-            "Share of promises with a known outcome, rounded to 5%",
+            "Deel van de beloften met bekende uitkomst, afgerond op 5%. Interval: Wilson, met de klant en de verkoper "
+            "als eenheid, zo breed als de afronding toelaat",
+            "Share of promises with a known outcome, rounded to 5%. Interval: Wilson, with the customer and the "
+            "salesperson for the unit, as wide as rounding allows",
         ),
         _two("20 beloften van 12 klanten", "20 promises of 12 customers"),
     ),
     Formula(
         _two("Werkwijzen", "Practices"),
         _two(
-            "Verschil in kloof tussen deals met en zonder; de clusterfactor van het bedrijf maakt het interval breder",
-            "Difference in gap between deals with and without; the company's clustering factor widens the interval",
+            "Verschil in kloof tussen deals van hetzelfde product met en zonder (Mantel en Haenszel). Elke werkwijze "
+            "heeft een eigen clusterfactor; t telt verkopers",
+            "Difference in gap between deals of the same product with and without (Mantel and Haenszel). Each practice "
+            "has a clustering factor of its own; t counts salespeople",
         ),
-        _two("20 deals en 3 verkopers per kant", "20 deals and 3 salespeople on each side"),
+        _two(
+            "20 deals en 3 verkopers per kant; interval vanaf 10 verkopers",
+            "20 deals and 3 salespeople on each side; interval from 10 salespeople",
+        ),
     ),
 )

@@ -15,7 +15,7 @@ from kloof.domain.releases.document import (
     PromiseShares,
     ReleaseDocument,
 )
-from kloof.domain.releases.guarantee import AspectSpread, SurveySpread
+from kloof.domain.releases.guarantee import ArmSpread, AspectSpread, SurveySpread
 
 Fields = Mapping[str, Mapping[str, Any]]
 Row = dict[str, Any]
@@ -83,6 +83,16 @@ PROMISE_FIELDS: Final[Fields] = {
     "kept": _SHARE | {"description": "Per cent of the promises with a known outcome that was kept."},
     "partly": _SHARE | {"description": "Per cent of them that was kept in part."},
     "broken": _SHARE | {"description": "Per cent of them that was not kept."},
+    "known": _COUNT | {"description": "Promises with a known outcome, to the nearest five."},
+    "promisers": _COUNT | {"description": "Customers that they were made to, to the nearest five."},
+    "by_customer": {
+        "type": "number",
+        "description": "By how much it widens an interval that one customer can have several promises.",
+    },
+    "by_salesperson": {
+        "type": "number",
+        "description": "The same of one salesperson; empty below ten, and where the set is not the company.",
+    },
 }
 PRACTICE_FIELDS: Final[Fields] = {
     **_CELL,
@@ -97,6 +107,22 @@ PRACTICE_FIELDS: Final[Fields] = {
     },
     **_STANDS,
     **_SUMS,
+    "clustering": {
+        "type": "number",
+        "description": "By how much a salesperson's customers being alike widens the interval; empty below ten "
+        "salespeople.",
+    },
+    "clusters": _COUNT | {"description": "Salespeople that it rests on, rounded down."},
+    "own_clustering": {
+        "type": "number",
+        "description": "The same of the means of this arm alone, the largest of all; empty below ten salespeople.",
+    },
+    "own_clusters": _COUNT | {"description": "Salespeople of this arm, rounded down to five; 0 below ten."},
+}
+PRODUCT_FIELDS: Final[Fields] = {
+    **_CELL,
+    "product": {"type": "string", "description": "The product that the deals are of."},
+    "deals": _COUNT | {"description": "Deals of the arm that are of this product, to the nearest five."},
 }
 ARM_FIELDS: Final[Fields] = {
     **_CELL,
@@ -125,10 +151,12 @@ SPREAD_FIELDS: Final[Fields] = {
     "sd_s": {"type": "number", "description": "Standard deviation of S = V − R between customers."},
     "clustering": {
         "type": "number",
-        "description": "By how much a salesperson's customers being alike widens the interval; empty below ten "
+        "description": "By how much a salesperson's customers being alike widens the interval of S; empty below ten "
         "salespeople.",
     },
-    "clusters": _COUNT | {"description": "Salespeople that it rests on, rounded down to five."},
+    "clustering_v": {"type": "number", "description": "The same of V."},
+    "clustering_r": {"type": "number", "description": "The same of R."},
+    "clusters": _COUNT | {"description": "Salespeople that it rests on, rounded down."},
 }
 RESPONSE_FIELDS: Final[Fields] = {
     **_PLACE,
@@ -156,15 +184,36 @@ def _cell_rows(document: ReleaseDocument) -> Iterator[Row]:
 def _promise_rows(document: ReleaseDocument) -> Iterator[Row]:
     for cell in document.cells:
         if isinstance(cell.promises, PromiseShares):
-            yield _named(cell) | cell.promises.model_dump()
+            yield _named(cell) | cell.promises.model_dump() | _promise_widening(document, cell)
+
+
+def _promise_widening(document: ReleaseDocument, cell: Cell) -> Row:
+    spread = document.spread(cell.key)
+    if spread is None or spread.promises is None:
+        return {}
+    told, whole = spread.promises, cell.level is Level.COMPANY
+    return {"by_customer": told.by_customer, "by_salesperson": told.by_salesperson if whole else None}
 
 
 def _practice_rows(document: ReleaseDocument) -> Iterator[Row]:
     for cell in document.practices:
         half = {"practice": cell.practice, "done": "true" if cell.done else "false"}
         for aspect in document.survey(cell.key).aspects:
-            sums = cell.aspects[aspect.id].model_dump()
+            sums = cell.aspects[aspect.id].model_dump() | _widening(cell.spread, aspect.id)
             yield _named(cell) | _of(cell) | half | _standing(cell, cell.parts, aspect.id) | sums
+
+
+def _widening(told: ArmSpread | None, aspect: str) -> Row:
+    if told is None:
+        return {}
+    own = {"own_clustering": told.own_clustering, "own_clusters": told.own_clusters}
+    return {"clustering": told.clustering.get(aspect), "clusters": told.clusters} | own
+
+
+def _product_rows(document: ReleaseDocument) -> Iterator[Row]:
+    for cell in document.practices:
+        for product, deals in (cell.spread.products if cell.spread else {}).items():
+            yield _named(cell) | {"product": product, "deals": deals}
 
 
 def _arm_rows(document: ReleaseDocument) -> Iterator[Row]:
@@ -184,7 +233,8 @@ def _spread_rows(document: ReleaseDocument) -> Iterator[Row]:
 
 def _spread_row(spread: SurveySpread, aspect: str, one: AspectSpread) -> Row:
     found = {"aspect": aspect, "sd_v": one.v, "sd_r": one.r, "sd_s": one.s, "clustering": one.clustering}
-    return _of(spread) | found | {"clusters": spread.clusters}
+    sides = {"clustering_v": one.clustering_v, "clustering_r": one.clustering_r}
+    return _of(spread) | found | sides | {"clusters": spread.clusters}
 
 
 def _response_rows(document: ReleaseDocument) -> Iterator[Row]:
@@ -221,6 +271,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
         CELLS: Table(CELL_FIELDS, _cell_rows, ("cell", "aspect")),
         "promises.csv": Table(PROMISE_FIELDS, _promise_rows, ("cell",)),
         "practices.csv": Table(PRACTICE_FIELDS, _practice_rows, ("cell", "aspect")),
+        "practice_products.csv": Table(PRODUCT_FIELDS, _product_rows, ("cell", "product")),
         "arms.csv": Table(ARM_FIELDS, _arm_rows, ("cell", "aspect")),
         "spreads.csv": Table(SPREAD_FIELDS, _spread_rows, ("survey", "version", "aspect")),
         "response.csv": Table(

@@ -21,6 +21,7 @@ from kloof.domain.findings import (
     SplitFound,
     Withheld,
 )
+from kloof.domain.findings.deliveries import deliveries
 from kloof.domain.releases.document import (
     ArmCell,
     AsOf,
@@ -36,9 +37,9 @@ from kloof.domain.releases.document import (
     ReleaseDocument,
     ResponseCounts,
 )
-from kloof.domain.releases.guarantee import AspectSpread, SurveySpread
+from kloof.domain.releases.guarantee import ArmSpread, AspectSpread, PromiseSpread, SurveySpread
 from kloof.domain.releases.rounding import base_of, rounded_at_random
-from kloof.domain.statistics import TooFew
+from kloof.domain.statistics import TooFew, coarse_share
 from kloof.domain.text import Text
 
 TODAY = AsOf(release=1, date=date(2026, 5, 4))
@@ -67,6 +68,16 @@ def cell(name, n, aspects, level=Level.COMPANY, blocks=None, **more):
         survey="project", version=1, level=level, id=name, blocks=blocks or tuple(range(1, 1 + n // 12)), n=n,
         customers=n // 5 * 5, as_of=TODAY, aspects=aspects, **more,
     )  # fmt: skip
+
+
+BY_BOTH = PromiseSpread(by_customer=1.2, by_salesperson=1.5)
+KNOWN = ArmSpread(
+    products={"": 40},
+    clustering={"price": 1.2, "result": 1.2},
+    clusters=12,
+    own_clustering=1.5,
+    own_clusters=15,
+)
 
 
 def spread(aspects, sd=1.5, clustering=None, clusters=0):
@@ -176,6 +187,26 @@ def test_an_end_of_the_scale_is_flagged_where_customers_crowd_there(found):
 def test_promises_are_found_per_cell_or_withheld_without_a_reason(found):
     assert found.cells[0].promises == PromisesFound(PromiseShares(kept=65, partly=20, broken=15))
     assert found.cells[1].promises == Withheld()
+
+
+def test_promises_have_an_interval_where_a_release_tells_what_it_takes():
+    told = PromiseShares(kept=65, partly=20, broken=15, known=140, promisers=60)
+
+    def kept(level=Level.COMPANY, widened=BY_BOTH, **more):
+        spreads = (spread(ASPECTS, clustering=1.1, clusters=15).model_copy(update={"promises": widened}),)
+        one = cell(
+            "all", 60, means(60, lead_time=2.0, price=0.1, result=0.9), level=level, promises=told, **more
+        )
+        return findings.read(release(ASPECTS, (one,), spreads=spreads)).cells[0].promises.kept
+
+    counted = {"counted": (1, 2, 3, 4, 5), "shares": {"price": SHARES}}
+    added = 5 * 4 / 3 / 140**2 * (0.35**2 + 2 * 0.65**2)
+    assert kept(**counted) == coarse_share(65, 140, factor=1.5, clusters=15, added=added)
+    by_customer = coarse_share(65, 140, factor=1.2, clusters=60, added=added)
+    assert kept(Level.PRODUCT, product="Heat", **counted) == by_customer
+    assert kept(widened=PromiseSpread(by_customer=1.2), **counted) == by_customer
+    assert kept(widened=None, **counted) is None
+    assert 0.5 < by_customer.interval.low < 0.6 < 0.7 < by_customer.interval.high < 0.8
 
 
 def test_every_finding_of_a_release_has_a_sentence_in_both_languages(found):
@@ -321,6 +352,22 @@ def test_one_aspect_without_a_gap_is_called_demonstrable_at_some_time_in_twelve_
     assert wrong / reps <= 0.07
 
 
+def test_a_release_in_which_nothing_can_be_called_yet_spends_nothing():
+    """Of 24 customers, without a spread; the next one has half of the 5% for itself, as a first one has."""
+    early = release((PRICE,), (cell("all", 24, means(24, price=1.0)),), spreads=())
+    as_of = AsOf(release=2, date=TODAY.date)
+    one = cell("all", 60, means(60, price=0.55)).model_copy(update={"as_of": as_of})
+    later = release((PRICE,), (one,)).model_copy(update={"number": 2})
+    alone, after = (findings.read(later, before).cells[0].overall for before in ([], [early]))
+    assert alone == after
+    assert alone.evidence is Evidence.DEMONSTRABLE
+    tested = release((PRICE,), (cell("all", 36, means(36, price=0.0)),))
+    [second] = findings.read(later, [tested]).cells
+    p = second.overall.figure.difference.estimate.p
+    assert 0.0083 < p < 0.025
+    assert second.overall.evidence is Evidence.AMONG_MANY
+
+
 def test_the_overall_gap_has_the_interval_of_each_customers_mean_over_aspects():
     chance = np.random.default_rng(4)
     answers = np.clip(np.rint(8 + chance.normal(0, 1.2, (48, 2, 2)) - [0.0, 0.8]), 0, 10)
@@ -373,24 +420,24 @@ def test_the_least_gap_that_matters_goes_with_the_width_of_the_scale():
     assert findings.read(document).cells[0].overall.margin == pytest.approx(0.2)
 
 
-def arm(done, n, gaps, parts=1):
+def arm(done, n, gaps, parts=1, spread=KNOWN):
     return PracticeCell(
         survey="project", version=1, level=Level.COMPANY, id=f"visit-{done}", practice="joint_visit", done=done,
-        blocks=(1,), parts=parts, n=n, customers=n // 5 * 5, as_of=TODAY, aspects=means(n, **gaps),
+        blocks=(1,), parts=parts, n=n, customers=n // 5 * 5, as_of=TODAY, aspects=means(n, **gaps), spread=spread,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def practice_release():
     arms = (arm(True, 40, {"price": 0.0, "result": 1.0}), arm(False, 40, {"price": 2.0, "result": 1.1}))
-    return release((RESULT, PRICE), (), practices=arms)
+    return release((RESULT, PRICE), (cell("all", 96, means(96, price=1.0, result=1.05)),), practices=arms)
 
 
 def test_a_practice_is_read_per_aspect_in_order_of_evidence(practice_release):
     (reading,) = findings.read(practice_release).practices
     assert [one.about.en for one in reading.findings] == ["price", "result"]
     assert [one.evidence for one in reading.findings] == [Evidence.DEMONSTRABLE, Evidence.NONE]
-    assert reading.findings[0].figure.gap.value < 0
+    assert reading.findings[0].figure.gap.mean < 0
     assert "was de kloof" in findings.sentence(reading.findings[0], "nl")
 
 
@@ -401,6 +448,62 @@ def test_the_halves_of_a_practice_are_rounded_as_often_as_they_say(practice_rele
         for document in (practice_release, practice_release.model_copy(update={"practices": more}))
     )
     assert often**2 - once**2 == close(2 * (2 * 3 * 4.0 / 40**2))
+
+
+def test_an_arm_without_what_it_is_compared_by_has_a_difference_and_no_evidence(practice_release):
+    """As in a release of before that was told, or of a company with fewer than ten salespeople."""
+    for told in (None, ArmSpread(products={"": 40})):
+        arms = tuple(one.model_copy(update={"spread": told}) for one in practice_release.practices)
+        (reading,) = findings.read(practice_release.model_copy(update={"practices": arms})).practices
+        assert {one.evidence for one in reading.findings} == {Evidence.UNKNOWN}
+        assert {one.figure.gap.interval for one in reading.findings} == {None}
+        assert reading.findings[0].figure.gap.mean == close(-2.0)
+
+
+def test_a_practice_that_one_product_has_more_of_is_compared_product_by_product():
+    """Of both products all deals have the same gap, three and one; the arms differ by their make-up alone."""
+    heat, solar = (means(60, price=gap) for gap in (3.0, 1.0))
+    both = {"price": AspectSums(v=heat["price"].v + solar["price"].v, r=heat["price"].r + solar["price"].r)}
+    cells = (
+        cell("all", 120, both),
+        cell("heat", 60, heat, level=Level.PRODUCT, product="Heat", blocks=(1, 2, 3, 4, 5)),
+        cell("solar", 60, solar, level=Level.PRODUCT, product="Solar", blocks=(6, 7, 8, 9, 10)),
+    )
+
+    def told(heat, solar):
+        return KNOWN.model_copy(update={"products": {"Heat": heat, "Solar": solar}})
+
+    arms = (
+        arm(True, 60, {"price": 2.5}, spread=told(45, 15)),
+        arm(False, 60, {"price": 1.5}, spread=told(15, 45)),
+    )
+    (reading,) = findings.read(release((PRICE,), cells, practices=arms)).practices
+    assert reading.findings[0].figure.gap.mean == close(0.0)
+    assert reading.findings[0].evidence is Evidence.NONE
+
+
+def test_late_or_on_time_has_the_interval_of_each_ones_own_salespeople():
+    arms = tuple(
+        arm(done, 40, {"price": gap}).model_copy(update={"practice": "late", "id": f"late-{done}"})
+        for done, gap in ((True, 2.0), (False, 1.0))
+    )
+    document = release((PRICE,), (cell("all", 84, means(84, price=1.5)),), practices=arms)
+    on_time, late = deliveries(document, document.surveys[0])
+    (_, of_late), (_, of_on_time) = late.aspects[0], on_time.aspects[0]
+    assert (of_late.gap.difference.mean, of_late.reality.mean) == close((2.0, 6.0))
+    noise = 4.0 / 40**2
+    assert of_late.gap.difference.estimate.error == close(np.sqrt((1.5 * 1.5) ** 2 / 40 + 2 * noise))
+    assert of_late.reality.estimate.error == close(np.sqrt((1.5 * 1.5) ** 2 / 40 + noise))
+    assert of_on_time.reality.estimate.freedom == 14
+    assert not late.these_sellers
+    (reading,) = findings.read(document).practices
+    assert "levering na de geplande dag was de kloof 1,0 groter" in findings.sentence(
+        reading.findings[0], "nl"
+    )
+    bare = tuple(one.model_copy(update={"spread": None}) for one in arms)
+    for one in deliveries(document.model_copy(update={"practices": bare}), document.surveys[0]):
+        assert one.these_sellers
+        assert one.overall.gap.difference.estimate.error == close(np.sqrt(1.5**2 / 40 + 2 * noise))
 
 
 def test_a_practice_with_one_arm_withheld_is_not_read(practice_release):

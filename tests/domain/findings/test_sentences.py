@@ -27,6 +27,7 @@ from kloof.domain.findings import (
     SplitFound,
     StayedFound,
     Withheld,
+    arm_words,
     practice_words,
     sentence,
     wording,
@@ -35,6 +36,7 @@ from kloof.domain.releases.document import PromiseShares
 from kloof.domain.releases.practice_tables import TABLES
 from kloof.domain.statistics import (
     CoarseClaim,
+    CoarseShare,
     Difference,
     Estimate,
     Gap,
@@ -144,7 +146,7 @@ def test_a_difference_that_does_not_stand_among_many_tests_is_not_demonstrable_e
     assert "Geen aantoonbaar verschil: kloof 0,9" in nl
     assert nl.endswith("maar wie vaak kijkt, en naar veel cijfers, ziet altijd wel iets.")
     assert "No demonstrable difference: gap 0.9" in en
-    assert en.endswith("but who looks often, and at many figures, always sees something.")
+    assert en.endswith("but anyone who looks often, and at many figures, always sees something.")
 
 
 @pytest.mark.parametrize("evidence", [NONE, MANY])
@@ -218,32 +220,62 @@ def test_under_thirty_customers_a_gap_is_called_indicative():
             8, 5, 2,
             "Op 5 van de 8 aspecten kregen klanten aantoonbaar minder dan zij verwachtten. Op 2 van de 8 aspecten "
             "kregen klanten aantoonbaar meer dan zij verwachtten. Op het andere aspect is geen verschil aan te tonen.",
-            "On 5 of 8 aspects customers demonstrably received less than they expected. On 2 of 8 aspects customers "
-            "demonstrably received more than they expected. On the other aspect no difference can be demonstrated.",
+            "On 5 of the 8 aspects customers demonstrably received less than they expected. On 2 of the 8 aspects "
+            "customers demonstrably received more than they expected. On the other aspect no difference can be "
+            "demonstrated.",
         ),
         (
             8, 1, 0,
             "Op 1 van de 8 aspecten kregen klanten aantoonbaar minder dan zij verwachtten. Op de andere 7 is geen "
             "verschil aan te tonen.",
-            "On 1 of 8 aspects customers demonstrably received less than they expected. On the other 7 no difference "
-            "can be demonstrated.",
+            "On 1 of the 8 aspects customers demonstrably received less than they expected. On the other 7 no "
+            "difference can be demonstrated.",
         ),
         (
             2, 1, 1,
             "Op 1 van de 2 aspecten kregen klanten aantoonbaar minder dan zij verwachtten. Op 1 van de 2 aspecten "
             "kregen klanten aantoonbaar meer dan zij verwachtten.",
-            "On 1 of 2 aspects customers demonstrably received less than they expected. On 1 of 2 aspects customers "
-            "demonstrably received more than they expected.",
+            "On 1 of the 2 aspects customers demonstrably received less than they expected. On 1 of the 2 aspects "
+            "customers demonstrably received more than they expected.",
         ),
         (
             1, 0, 0,
-            "Op het ene aspect is geen verschil aan te tonen.",
-            "On the one aspect no difference can be demonstrated.",
+            "Op het enige aspect is geen verschil aan te tonen.",
+            "On the only aspect no difference can be demonstrated.",
         ),
     ],
 )  # fmt: skip
 def test_how_many_aspects_fell_short_is_said_as_a_person_would(n, short, better, nl, en):
     assert both(AspectsFound(n, short, better)) == (nl, en)
+
+
+def test_aspects_that_are_not_called_different_though_their_interval_leaves_out_zero_are_counted():
+    """A reader who looks at the table would take it for a mistake."""
+    nl, en = both(AspectsFound(8, 5, 0, many=2))
+    assert nl.endswith(
+        "Op de andere 3 is geen verschil aan te tonen. Bij 2 aspecten laat het interval nul er wel buiten. Maar wie "
+        "vaak kijkt, en naar veel cijfers, ziet altijd wel iets."
+    )
+    assert en.endswith(
+        "On the other 3 no difference can be demonstrated. On 2 aspects the interval does leave out zero. But anyone "
+        "who looks often, and at many figures, always sees something."
+    )
+    nl, en = both(AspectsFound(8, 0, 0, many=1))
+    assert "Bij 1 aspect laat het interval nul er wel buiten." in nl
+    assert "On 1 aspect the interval does leave out zero." in en
+
+
+def test_two_sides_that_are_both_near_the_norm_are_said_together():
+    split = Split(overpromise=mean_of(0.2, -0.02, 0.34), underdelivery=mean_of(0.1, -0.1, 0.3))
+    nl, en = both(SplitFound(split, printed_gap(9.2, 8.9, 9.0), NONE, NONE))
+    assert nl == (
+        "Verwachting en levering lagen allebei niet aantoonbaar boven of onder onze norm (+0,2; 95%-interval −0,02 "
+        "tot 0,34; levering −0,1; 95%-interval −0,3 tot 0,1). Dit zijn de twee delen van de kloof."
+    )
+    assert en == (
+        "Neither expectation nor delivery was demonstrably above or below our norm (+0.2; 95% interval −0.02 to 0.34; "
+        "delivery −0.1; 95% interval −0.3 to 0.1). These are the two parts of the gap."
+    )
 
 
 def test_the_split_says_on_which_side_of_the_norm_each_lies():
@@ -283,23 +315,25 @@ def test_a_split_without_known_spread_has_distances_and_no_intervals():
 def test_the_founding_claim_compares_who_got_the_norm_with_who_did_not():
     nl, en = both(ClaimFound(coarse_claim(200, 60, 20, 70)))
     assert nl == (
-        "Van de klanten die minstens onze norm kregen, was ongeveer 20% teleurgesteld; van wie minder kreeg ongeveer "
-        "70%. Dat verschil is aan te tonen: ongeveer 50 procentpunt (31 tot 66). Had iedereen onze norm verwacht, en "
-        "hetzelfde gekregen, dan was ongeveer 40% teleurgesteld. Waardoor dat komt, laten deze cijfers niet zien."
+        "Van de klanten die minstens onze norm kregen, was ongeveer 20% teleurgesteld; van wie minder kreeg, was dat "
+        "ongeveer 70%. Dat verschil is aan te tonen: ongeveer 50 procentpunt (95%-interval 31 tot 66). Had iedereen "
+        "precies onze norm verwacht, en evenveel gekregen als nu, dan was ongeveer 40% teleurgesteld. Waardoor dat "
+        "komt, laten deze cijfers niet zien."
     )
     assert en == (
-        "Of customers who got at least our norm about 20% were disappointed; of those who got less about 70%. That "
-        "difference can be demonstrated: about 50 percentage points (31 to 66). Had everybody expected our norm, and "
-        "got the same, about 40% would have been disappointed. These figures do not show why."
+        "Of customers who got at least our norm, about 20% were disappointed; of those who got less, about 70% were. "
+        "That difference can be demonstrated: about 50 percentage points (95% interval 31 to 66). Had everybody "
+        "expected exactly our norm, and got as much as now, about 40% would have been disappointed. These figures do "
+        "not show why."
     )
 
 
 def test_a_claim_that_the_shares_cannot_carry_says_so_or_gives_no_interval():
     nl, en = both(ClaimFound(coarse_claim(60, 50, 40, 50)))
-    assert "Een verschil is daarmee niet aan te tonen (−" in nl
-    assert "That does not demonstrate a difference (−" in en
+    assert "Een verschil is daarmee niet aan te tonen (95%-interval −" in nl
+    assert "That does not demonstrate a difference (95% interval −" in en
     nl, _ = both(ClaimFound(coarse_claim(30, 95, 5, 95)))
-    assert "minder dan 10% teleurgesteld; van wie minder kreeg meer dan 90%. Had iedereen" in nl
+    assert "minder dan 10% teleurgesteld; van wie minder kreeg, was dat meer dan 90%. Had iedereen" in nl
 
 
 def test_the_plain_counts_are_said_per_hundred_customers():
@@ -312,10 +346,10 @@ def test_the_plain_counts_are_said_per_hundred_customers():
 
 def test_shares_at_the_ends_are_said_as_no_more_than_that():
     nl, en = both(OrderFound(5, 95, 5))
-    assert "er minder dan 10 minder dan zij verwachtten, meer dan 90 evenveel en minder dan 10 meer" in nl
+    assert "er nog geen 10 minder dan zij verwachtten, meer dan 90 evenveel en nog geen 10 meer" in nl
     assert "customers fewer than 10 got less than they expected, over 90 as much and fewer than 10 more" in en
     nl, _ = both(OrderFound(5, 30, 65))
-    assert "minder dan 10 minder dan zij verwachtten, ongeveer 30 evenveel en 65 meer" in nl
+    assert "nog geen 10 minder dan zij verwachtten, ongeveer 30 evenveel en 65 meer" in nl
 
 
 def test_the_end_of_the_scale_is_said_per_wave():
@@ -338,17 +372,28 @@ def changed(value, low, high, evidence, new=56):
 def test_what_changed_is_said_of_the_deals_that_came_in_beside_those_before():
     nl, en = both(changed(-0.3, -0.9, 0.3, NONE))
     assert nl == (
-        "Sinds 4 mei 2026 kwamen er 56 deals bij: verwacht 8,1, gekregen 7,2, kloof 0,9. In de 112 deals daarvoor "
-        "was dat 8,0, 6,8 en 1,2. Een verandering is niet aan te tonen (−0,3; 95%-interval −0,9 tot 0,3)."
+        "Sinds 4 mei 2026 kwamen er 56 deals bij: verwacht 8,1; gekregen 7,2; kloof 0,9. In de 112 deals "
+        "daarvoor: verwacht 8,0; gekregen 6,8; kloof 1,2. Een verandering is niet aan te tonen (−0,3; 95%-interval "
+        "−0,9 tot 0,3)."
     )
     assert en == (
-        "Since 4 May 2026 56 deals came in: expected 8.1, received 7.2, gap 0.9. In the 112 deals before that it was "
-        "8.0, 6.8 and 1.2. A change cannot be demonstrated (−0.3; 95% interval −0.9 to 0.3)."
+        "Since 4 May 2026, 56 deals came in: expected 8.1; received 7.2; gap 0.9. In the 112 deals before that: "
+        "expected 8.0; received 6.8; gap 1.2. A change cannot be demonstrated (−0.3; 95% interval −0.9 to 0.3)."
     )
     nl, en = both(changed(-0.5, -0.8, -0.2, SHOWN))
     assert nl.endswith("De kloof is aantoonbaar kleiner geworden: 0,5 (95%-interval 0,2 tot 0,8).")
     assert en.endswith("The gap has demonstrably shrunk: 0.5 (95% interval 0.2 to 0.8).")
     assert "aantoonbaar groter geworden: 0,5" in both(changed(0.5, 0.2, 0.8, SHOWN))[0]
+
+
+def test_a_change_is_what_is_left_of_the_gaps_as_they_are_printed():
+    """1.04 and 0.75 are printed 1.0 and 0.8; their difference of 0.29 would be 0.3, and a reader finds 0.2."""
+    before, came = (Gap(mean_of(one, one - 0.3, one + 0.3), 8.0, 8.0 - one) for one in (1.04, 0.75))
+    found = ChangeFound(date(2026, 5, 4), before, came, difference(-0.29, -0.9, 0.3), NONE)
+    assert "kloof 0,8. In de" in sentence(found, "nl")
+    assert "kloof 1,0. Een verandering is niet aan te tonen (−0,2;" in sentence(found, "nl")
+    shown = ChangeFound(date(2026, 5, 4), before, came, difference(-0.29, -0.5, -0.1), SHOWN)
+    assert "De kloof is aantoonbaar kleiner geworden: 0,2 (" in sentence(shown, "nl")
 
 
 def test_a_change_without_known_spread_says_that_it_may_be_chance():
@@ -371,9 +416,17 @@ def test_who_stayed_is_said_with_what_the_others_could_have_made_of_it():
     assert en == (
         "We compare 55 deals with two answers with 40 deals in which the customer did not answer after delivery. "
         "What they expected at sale did not demonstrably differ (+0.3; 95% interval −0.1 to 0.7). Whatever the "
-        "others would have given: the gap of all these deals together lies between −2.1 and 4.3, chance included. "
+        "others would have given, the gap of all these deals together lies between −2.1 and 4.3, chance included. "
         "We do not know why the others did not answer."
     )
+
+
+def test_a_bound_that_would_read_as_zero_gets_a_decimal_more():
+    stayed = StayedFound(
+        difference(0.3, -0.1, 0.7), WorstCase(Interval(0.1, 3.5), Interval(0.013, 3.63), 95), NONE
+    )
+    assert "ligt tussen 0,01 en 3,63, toeval" in sentence(stayed, "nl")
+    assert "lies between 0.01 and 3.63, chance" in sentence(stayed, "en")
 
 
 @pytest.mark.parametrize(
@@ -417,40 +470,73 @@ def test_promises_are_said_as_coarse_shares():
     )
 
 
-def practice(value, low, high, evidence, v=-0.4, r=0.2, n=55):
-    figure = PracticeEffect(
-        difference(value, low, high, n), difference(v, v - 1, v + 1), difference(r, r - 1, r + 1)
+def test_promises_of_which_enough_is_told_have_an_interval_and_say_why_it_is_wide():
+    told = PromiseShares(kept=65, partly=25, broken=10, known=140, promisers=60)
+    kept = CoarseShare(65, Interval(0.524, 0.761))
+    nl, en = both(PromisesFound(told, kept, kept, kept))
+    assert nl == (
+        "Van de beloften waarvan de uitkomst bekend is, is ongeveer 65% nagekomen (95%-interval 52 tot 76%), ongeveer "
+        "25% deels en ongeveer 10% niet. Het gaat om ongeveer 140 beloften aan ongeveer 60 klanten. Het interval is "
+        "ruim: delen zijn afgerond, en beloften aan één klant lijken op elkaar."
     )
-    return PracticeFound("joint_visit", figure, evidence)
+    assert en == (
+        "Of the promises with a known outcome about 65% were kept (95% interval 52 to 76%), about 25% partly and about "
+        "10% not. These are about 140 promises to about 60 customers. The interval is wide: shares are rounded, and "
+        "promises to one customer are alike."
+    )
+
+
+def practice(value, low, high, evidence, v=-0.4, r=0.2, n=55):
+    gap = Mean(value, n, estimate(value, low, high, n) if low is not None else None)
+    return PracticeFound("joint_visit", PracticeEffect(v, r, gap, n, 40), evidence)
 
 
 def test_a_practice_is_said_without_naming_a_cause():
     nl, en = both(practice(-0.6, -1.1, -0.1, SHOWN))
     assert nl == (
-        "In deals met een gezamenlijk bezoek vóór de offerte was de kloof 0,6 kleiner (95%-interval 0,1 tot 1,1): de "
-        "verwachting lag 0,4 lager en de levering 0,2 hoger. Deze deals verschilden ook op andere "
-        "punten; dit toont geen oorzaak."
+        "In deals met een gezamenlijk bezoek vóór de offerte was de kloof 0,6 kleiner dan in andere deals van "
+        "hetzelfde product (95%-interval 0,1 tot 1,1). Wat klanten verwachtten, lag 0,4 lager; wat zij kregen, lag "
+        "0,2 hoger. Deze deals verschilden ook op andere punten; dit toont geen oorzaak."
     )
     assert en == (
-        "In deals with a joint visit before the quote the gap was 0.6 smaller (95% interval 0.1 to 1.1): expectation "
-        "was 0.4 lower and delivery 0.2 higher. These deals differed in other ways too; this shows no cause."
+        "In deals with a joint visit before the quote the gap was 0.6 smaller than in other deals of the same product "
+        "(95% interval 0.1 to 1.1). What customers expected was 0.4 lower; what they got was 0.2 higher. These deals "
+        "differed in other ways too; this shows no cause."
     )
 
 
 def test_a_practice_with_a_larger_gap_is_said_as_plainly():
     nl, en = both(practice(0.6, 0.1, 1.1, SHOWN, v=0.6, r=0.0))
-    assert "0,6 groter (95%-interval 0,1 tot 1,1): de verwachting lag 0,6 hoger en de levering gelijk." in nl
-    assert "0.6 larger (95% interval 0.1 to 1.1): expectation was 0.6 higher and delivery the same." in en
+    assert "0,6 groter dan in andere deals van hetzelfde product (95%-interval 0,1 tot 1,1)." in nl
+    assert "Wat klanten verwachtten, lag 0,6 hoger; wat zij kregen, lag even hoog." in nl
+    assert "0.6 larger than in other deals of the same product (95% interval 0.1 to 1.1)." in en
+    assert "What customers expected was 0.6 higher; what they got was the same." in en
 
 
 def test_a_practice_that_shows_nothing_says_so():
     nl, en = both(practice(-0.3, -0.8, 0.2, NONE, v=-0.2, r=0.1, n=25))
     assert nl == (
-        "Geen aantoonbaar verschil in kloof tussen deals met en zonder een gezamenlijk bezoek vóór de offerte "
-        "(−0,3; 95%-interval −0,8 tot 0,2). Deze deals verschilden ook op andere punten; dit toont geen oorzaak. "
-        "Indicatief: minder dan 30 klanten."
+        "Geen aantoonbaar verschil in kloof tussen deals van hetzelfde product met en zonder een gezamenlijk bezoek "
+        "vóór de offerte (−0,3; 95%-interval −0,8 tot 0,2). Deze deals verschilden ook op andere punten; dit toont "
+        "geen oorzaak. Indicatief: minder dan 30 klanten."
     )
-    assert en.startswith("No demonstrable difference in gap between deals with and without a joint visit")
+    assert en.startswith(
+        "No demonstrable difference in gap between deals of the same product with and without a"
+    )
+
+
+def test_below_ten_salespeople_a_practice_has_a_difference_and_no_claim():
+    nl, en = both(practice(-0.6, None, None, UNKNOWN))
+    assert nl == (
+        "Het verschil in kloof tussen deals van hetzelfde product met en zonder een gezamenlijk bezoek vóór de offerte "
+        "was −0,6. Of dat meer is dan toeval, is niet te zeggen: daarvoor moeten minstens 10 verkopers meetellen. Deze "
+        "deals verschilden ook op andere punten; dit toont geen oorzaak."
+    )
+    assert en == (
+        "The difference in gap between deals of the same product with and without a joint visit before the quote was "
+        "−0.6. Whether that is more than chance cannot be said: that takes at least 10 salespeople. These deals "
+        "differed in other ways too; this shows no cause."
+    )
 
 
 def test_what_is_withheld_gives_one_reason_and_no_number():
@@ -468,7 +554,7 @@ def test_every_practice_that_is_tracked_has_words():
 
 
 def all_texts():
-    for name, value in (vars(wording) | vars(practice_words)).items():
+    for name, value in (vars(wording) | vars(arm_words) | vars(practice_words)).items():
         if isinstance(value, Text):
             yield name, value
         elif hasattr(value, "values") and name.isupper():
@@ -521,7 +607,12 @@ extreme = st.builds(Extreme, st.just(LEAD_TIME), value)
 counted = st.integers(2, 24).flatmap(
     lambda n: st.integers(0, n).flatmap(
         lambda short: st.builds(
-            AspectsFound, st.just(n), st.just(short), st.integers(0, n - short), st.booleans()
+            AspectsFound,
+            st.just(n),
+            st.just(short),
+            st.integers(0, n - short),
+            st.booleans(),
+            st.integers(0, n),
         )
     )
 )
@@ -553,11 +644,22 @@ finding = st.one_of(
         StayedFound, arms, st.builds(WorstCase, interval, interval, st.integers(40, 999)), evidence, about
     ),
     st.builds(AskingFound, arms, evidence, about),
-    st.builds(PromisesFound, st.builds(PromiseShares, kept=percent, partly=percent, broken=percent)),
+    st.builds(
+        PromisesFound,
+        st.builds(
+            PromiseShares,
+            kept=percent,
+            partly=percent,
+            broken=percent,
+            known=st.none() | st.integers(20, 9999),
+            promisers=st.none() | st.integers(10, 9999),
+        ),
+        *([st.none() | st.builds(CoarseShare, percent, st.builds(Interval, unit, unit))] * 3),
+    ),
     st.builds(
         PracticeFound,
         st.sampled_from(PRACTICES),
-        st.builds(PracticeEffect, arms, arms, arms),
+        st.builds(PracticeEffect, value, value, mean, st.integers(20, 999), st.integers(20, 999)),
         evidence,
         about,
     ),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cast.worlds import a_survey, columns
 from kloof.domain.releases.pair_columns import PairColumns
-from kloof.domain.releases.spread import clustering, spread
+from kloof.domain.releases.spread import arm_spreads, clustering, spread
 
 
 def drawn(
@@ -121,10 +121,9 @@ def test_each_sd_is_that_of_numpy_to_a_tenth_and_on_short_scales_to_a_twentieth(
         told = found.aspects[aspect.id]
         expected = [nearest(np.std(one[:, at], ddof=1), step) for one in (v, r, v - r)]
         assert [told.v, told.r, told.s] == expected
-        gap = (v - r)[:, at]
-        assert told.clustering == pytest.approx(
-            upwards(robust_over_plain(gap, pairs.salesperson) - 1e-9), abs=1e-9
-        )
+        sides = (v - r)[:, at], v[:, at], r[:, at]
+        exact = [upwards(robust_over_plain(one, pairs.salesperson) - 1e-9) for one in sides]
+        assert [told.clustering, told.clustering_v, told.clustering_r] == pytest.approx(exact, abs=1e-9)
 
 
 def test_overall_is_of_each_customers_mean_over_the_aspects():
@@ -154,3 +153,93 @@ def test_a_survey_version_is_named_with_its_spread():
     found = spread(replace(pairs, survey=a_survey(3, version=7, norm=None)))
     assert found is not None
     assert (found.survey, found.version) == ("installation", 7)
+
+
+def divided(pairs: PairColumns, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Who is in the arm, mostly customers of some salespeople, and of which of three products each is."""
+    rng = np.random.default_rng(seed)
+    often = np.where(pairs.salesperson % 3 == 0, 0.8, 0.3)
+    return rng.random(len(pairs)) < often, rng.integers(0, 3, len(pairs))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_widening_of_a_difference_is_that_of_statsmodels_product_by_product(seed):
+    pairs = drawn(200, 14, seed=seed)
+    done, product = divided(pairs, seed)
+    one, other = arm_spreads(pairs, done, product, ("a", "b", "c"))
+    gap = pairs.expected.astype(float) - pairs.received
+    design = np.column_stack([done, *(product == p for p in range(3))]).astype(float)
+    n, n_other = int(done.sum()), int((~done).sum())
+    weights = [one.products[p] * other.products[p] / (one.products[p] + other.products[p]) for p in "abc"]
+    common = sum(weights) * (1 / sum(one.products.values()) + 1 / sum(other.products.values()))
+    for at, aspect in enumerate(pairs.survey.core):
+        clustered = {"cov_type": "cluster", "cov_kwds": {"groups": pairs.salesperson}}
+        robust = sm.OLS(gap[:, at], design).fit(**clustered).bse[0]
+        plain = gap[:, at].std(ddof=1) * np.sqrt((1 / n + 1 / n_other) / common)
+        exact = max(1.0, robust * np.sqrt(13 / 12) / plain)
+        assert exact - 1e-9 <= one.clustering[aspect.id] < exact + 0.1
+        assert round(one.clustering[aspect.id] * 10, 6) % 1 == 0
+    assert (one.clustering, one.clusters) == (other.clustering, other.clusters)
+    assert 4 <= one.clusters <= 14
+
+
+def test_an_arm_tells_its_products_in_fives_and_how_alike_its_own_customers_are():
+    pairs = drawn(200, 14, seed=2)
+    done, product = divided(pairs)
+    spreads = arm_spreads(pairs, done, product, ("a", "b", "c"))
+    for told, arm in zip(spreads, (done, ~done), strict=True):
+        exact = np.bincount(product[arm], minlength=3)
+        assert all(abs(told.products[p] - exact[at]) <= 2 for at, p in enumerate("abc"))
+        assert not any(count % 5 for count in told.products.values())
+        v, r = (side[arm].astype(float) for side in (pairs.expected, pairs.received))
+        most = max(
+            robust_over_plain(one[:, at], pairs.salesperson[arm]) for one in (v, r, v - r) for at in range(3)
+        )
+        assert most - 1e-9 <= told.own_clustering < most + 0.1
+        assert told.own_clusters == 10
+
+
+def test_below_ten_salespeople_arms_tell_their_products_and_no_more():
+    pairs = drawn(120, 9)
+    for told in arm_spreads(pairs, *divided(pairs), ("a", "b", "c")):
+        assert told.products
+        assert (told.clustering, told.clusters, told.own_clustering, told.own_clusters) == ({}, 0, None, 0)
+
+
+def test_a_practice_of_one_product_alone_is_compared_with_nothing():
+    pairs = drawn(120, 12)
+    done = np.arange(120) < 60
+    for told in arm_spreads(pairs, done, done.astype(int), ("a", "b")):
+        assert (told.clustering, told.clusters) == ({}, 0)
+        assert told.own_clustering is not None
+
+
+def with_promises(n: int, sellers: int, alike: float = 0.0) -> PairColumns:
+    """Two promises of each customer, of which `alike` of the customers saw both kept or both broken."""
+    rng = np.random.default_rng(5)
+    first, second = rng.integers(0, 3, (2, n))
+    second = np.where(rng.random(n) < alike, first, second)
+    counts = np.zeros((n, 4), dtype=np.uint8)
+    for one in (first, second):
+        counts[np.arange(n), one] += 1
+    return replace(drawn(n, sellers), promises=counts)
+
+
+def test_promises_of_one_customer_widen_their_intervals_and_those_by_one_salesperson_from_ten_on():
+    told = spread(with_promises(200, 12, alike=1.0))
+    assert told is not None
+    assert told.promises is not None
+    assert told.promises.by_customer == pytest.approx(np.sqrt(2), abs=0.06)
+    assert told.promises.by_salesperson is not None
+    apart = spread(with_promises(200, 9))
+    assert apart is not None
+    assert apart.promises is not None
+    assert apart.promises.by_customer <= 1.1
+    assert apart.promises.by_salesperson is None
+
+
+def test_too_few_promises_tell_nothing_of_their_own():
+    assert spread(drawn(60, 12)).promises is None  # type: ignore[union-attr]
+    few = with_promises(60, 12)
+    few.promises[9:] = 0
+    assert spread(few).promises is None  # type: ignore[union-attr]

@@ -9,7 +9,7 @@ from statsmodels.stats import weightstats
 from cast.random_answers import TEN, close
 from kloof.domain import statistics as figures
 from kloof.domain.releases.rounding import base_of, variance_of
-from kloof.domain.statistics import PublishedSums, Rounding, Spread, TooFew
+from kloof.domain.statistics import PublishedSums, Rounding, SideSpread, Spread, TooFew
 from kloof.domain.statistics.attrition import worst_case
 from kloof.domain.statistics.sums import Sample
 
@@ -24,7 +24,7 @@ def sums(n, blocks, v=8.0, r=7.0, spread=SPREAD):
 
 
 def left(n, blocks, v=7.5, spread=SPREAD):
-    return figures.one_sided(v * n, n, blocks, FIVES, spread and spread.v, spread)
+    return figures.one_sided(v * n, n, blocks, FIVES, spread and spread.expectation)
 
 
 @given(size, parts, size, parts)
@@ -46,6 +46,14 @@ def test_groups_of_the_same_salespeople_are_compared_with_salespeople_for_the_un
     assert found.estimate.error == close(np.sqrt((1.5 * 1.6) ** 2 * (1 / 60 + 1 / 40) + noise))
 
 
+def test_expectation_and_reality_are_each_widened_by_their_own_factor_where_it_is_known():
+    alike = Spread(1.2, 1.6, 1.9, clustering=1.5, clusters=12, of_v=2.0, of_r=1.1)
+    one = sums(60, 5, spread=alike)
+    told = [side.sampling for side in (one.expectation, one.reality, one.gap)]
+    assert told == close([(2.0 * 1.2) ** 2 / 60, (1.1 * 1.6) ** 2 / 60, (1.5 * 1.9) ** 2 / 60])
+    assert sums(60, 5, spread=alike.elsewhere()).expectation.sampling == close(1.2**2 / 60)
+
+
 def test_two_groups_below_their_least_size_are_not_compared():
     assert figures.who_stayed(sums(60, 5).expectation, left(19, 1)) == TooFew(20, 19)
     assert figures.measurement_effect(sums(60, 5).reality, sums(29, 2).reality) == TooFew(30, 29)
@@ -54,7 +62,6 @@ def test_two_groups_below_their_least_size_are_not_compared():
 def test_without_a_published_spread_nothing_is_compared():
     few = sums(25, 2, spread=None)
     assert figures.who_stayed(few.expectation, left(25, 2, spread=None)) == TooFew(30, 29)
-    assert figures.practice(few, few, salespeople=3) == TooFew(30, 29)
     assert figures.bounds_with_missing(few.gap, left(25, 2, spread=None), TEN) == TooFew(30, 29)
 
 
@@ -82,21 +89,6 @@ def test_the_bounds_carry_chance_as_those_of_exact_answers_do_and_that_of_roundi
     assert found.interval.low < exact.interval.low
 
 
-@given(size, size, st.floats(5, 9), st.floats(4, 8))
-def test_the_sides_of_a_practice_add_up_also_in_print(n, other, v, r):
-    found = figures.practice(sums(n, 1, v, r), sums(other, 1), salespeople=3)
-    assert found.gap.value == close(found.expectation.value - found.reality.value)
-    printed = found.printed
-    assert printed.expectation - printed.reality == printed.gap
-    assert abs(float(printed.gap) - found.gap.value) <= float(found.gap.step) / 2 + 1e-9
-
-
-def test_a_practice_needs_twenty_customers_and_three_salespeople_in_each_arm():
-    enough = sums(20, 1)
-    assert figures.practice(enough, sums(19, 1), salespeople=3) == TooFew(20, 19)
-    assert figures.practice(enough, enough, salespeople=2) == TooFew(3, 2, "salespeople")
-
-
 def test_a_difference_is_printed_as_coarsely_as_the_smaller_of_its_groups():
     assert str(figures.who_stayed(sums(36, 3).expectation, left(24, 2)).step) == "0.5"
     assert str(figures.who_stayed(sums(36, 3).expectation, left(36, 3)).step) == "0.1"
@@ -104,7 +96,7 @@ def test_a_difference_is_printed_as_coarsely_as_the_smaller_of_its_groups():
 
 def test_over_aspects_the_mean_is_right_and_rounding_averages_out():
     sides = [left(40, 3, 7.0), left(40, 3, 8.0)]
-    both = figures.over_sides(sides, 1.0, SPREAD)
+    both = figures.over_sides(sides, SideSpread(1.0))
     assert both.mean == close(7.5)
     assert both.error == close(np.sqrt(1.0 / 40 + 4.0 * 3 / 40**2 / 2))
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kloof.domain import statistics as figures
-from kloof.domain.statistics import PublishedSums, Rounding, Spread
+from kloof.domain.statistics import Clustering, PracticeArm, PublishedSums, Rounding, Spread
 
 total = st.floats(0, 2000)
 sd = st.floats(0, 5)
@@ -19,14 +19,25 @@ sums = st.builds(
 )
 
 
-@given(sums, sums)
-def test_no_sums_whatsoever_give_a_warning_or_a_number_that_is_none(one, other):
+def arm(sums):
+    return PracticeArm(sums, {"": sums.n})
+
+
+@given(
+    sums,
+    sums,
+    st.none() | st.builds(Clustering, st.floats(1, 4), st.integers(0, 40)),
+    st.sampled_from(range(5, 100, 5)),
+    st.floats(1, 4),
+)
+def test_no_sums_whatsoever_give_a_warning_or_a_number_that_is_none(one, other, clustering, percent, factor):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = [
             figures.gap(one),
             figures.split_by_norm(one, 7),
-            figures.practice(one, other, salespeople=3),
+            figures.practice(arm(one), arm(other), {"": one}, clustering, salespeople=3),
+            figures.coarse_share(percent, one.n, factor=factor, clusters=12, added=0.01 / one.n),
             figures.who_stayed(one.expectation, other.expectation),
             figures.difference(one.gap, other.gap),
         ]

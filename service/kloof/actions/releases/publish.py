@@ -113,17 +113,21 @@ class _Made(NamedTuple):
 
 def _made(settings: Settings, now: datetime, earlier: Sequence[Published], seed: int | None) -> _Made | None:
     """The next release, while others write; None where nothing is new. Raises Refused where it may not go out."""
-    from kloof.storage.releases import practice_parts
-    from kloof.storage.releases.pair_reading import every_pair
+    from kloof.domain.releases.certificate.certify import with_arm_spreads
+    from kloof.domain.releases.practice_tables import spreads_of
+    from kloof.storage.releases import columns, deal_facts, pair_reading, practice_parts
 
     with storage.snapshot():
         draft, history = _draft(settings, now, earlier)
         if not _is_new(draft, earlier):
             return None
-        placed = every_pair(queued=False).placed
+        placed = pair_reading.every_pair(queued=False).placed
         divided = [*practice_parts.divided(placed)]
+        sold = deal_facts.products(columns.last_pair())
     publishable, added, dropped = _certified(draft, history, freeze.thresholds(settings), divided, seed)
-    return _Made(_attacked(publishable, history, placed, (*history.parts, *added)), added, dropped)
+    parts, asked = (*history.parts, *added), [one.pairs for one in divided]
+    told = with_arm_spreads(publishable, spreads_of(asked, parts, *sold))
+    return _Made(_attacked(told, history, placed, parts), added, dropped)
 
 
 def _record(settings: Settings, staged: Staged, made: _Made, now: datetime) -> int | None:

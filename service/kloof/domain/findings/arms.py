@@ -108,12 +108,12 @@ class _Arms:
         found = from_release.spread_of(
             self.release.spread(self.survey.key), aspect.id if aspect else None, whole=True
         )
-        told = None if found is None else found.v if self.arm.arm is Arm.LEFT else found.r
+        side = None if found is None else found.expectation if self.arm.arm is Arm.LEFT else found.reality
         if aspect is None:
-            return statistics.over_sides([self.side_of_arm(one) for one in self.survey.aspects], told, found)
+            return statistics.over_sides([self.side_of_arm(one) for one in self.survey.aspects], side)
         arm = self.arm
         total, rounding = arm.aspects[aspect.id], from_release.rounding(self.survey)
-        return statistics.one_sided(total, arm.n, len(arm.blocks), rounding, told, found)
+        return statistics.one_sided(total, arm.n, len(arm.blocks), rounding, side)
 
 
 def _stayed(arms: _Arms) -> Iterator[Compared]:

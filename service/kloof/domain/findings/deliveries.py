@@ -1,4 +1,4 @@
-"""Deals delivered on time, up to two weeks late, and later: the gap and both its sides of each."""
+"""Deals delivered on time, up to two weeks late, and later: the gap of each, with both its sides."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -7,21 +7,36 @@ from kloof.domain.deals.lateness import LATE, TWO_WEEKS_LATE, Lateness
 from kloof.domain.findings import from_release
 from kloof.domain.findings.figures import practice_tables
 from kloof.domain.releases.document import PracticeCell, PublishedAspect, PublishedSurvey, ReleaseDocument
-from kloof.domain.statistics import Gap, PublishedSums, TooFew, gap
+from kloof.domain.statistics import Gap, Mean, PublishedSums, Spread, TooFew, gap, mean_of
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The gap of some deals, and what their customers got."""
+
+    gap: Gap
+    reality: Mean
+
+    @classmethod
+    def of(cls, sums: PublishedSums) -> "Received | TooFew":
+        found = gap(sums)
+        return found if isinstance(found, TooFew) else cls(found, mean_of(sums.reality))
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """Deals of one kind: the gap over all aspects, and of each in the order of the survey.
 
-    lateness: LATE stands for up to two weeks where `later` is told apart, else for however late.
+    lateness: LATE stands for up to two weeks where `later` is told apart, else for however late. these_sellers: the
+    intervals hold for customers of these salespeople only: there are too few to say more.
     """
 
     lateness: Lateness
     later_apart: bool
     deals: int
-    overall: Gap | TooFew
-    aspects: tuple[tuple[PublishedAspect, Gap | TooFew], ...]
+    overall: Received | TooFew
+    aspects: tuple[tuple[PublishedAspect, Received | TooFew], ...]
+    these_sellers: bool = False
 
 
 def deliveries(release: ReleaseDocument, survey: PublishedSurvey) -> tuple[Delivered, ...]:
@@ -39,16 +54,14 @@ def deliveries(release: ReleaseDocument, survey: PublishedSurvey) -> tuple[Deliv
     later, _ = tables.get(TWO_WEEKS_LATE, (None, None))
     apart = later is not None and later.blocks == late.blocks
 
-    def told(lateness: Lateness, sums: Callable[[str], PublishedSums]) -> Delivered:
-        every = [(aspect, sums(aspect.id)) for aspect in survey.aspects]
-        spread = from_release.spread_of(release.spread(survey.key), None, whole=True)
-        whole = PublishedSums.over([one for _, one in every], spread)
-        return Delivered(
-            lateness, apart, whole.n, gap(whole), tuple((aspect, gap(one)) for aspect, one in every)
-        )
+    def told(lateness: Lateness, sums: Callable[[str | None], PublishedSums]) -> Delivered:
+        whole = sums(None)
+        known = whole.spread is not None and whole.spread.clustering is not None
+        aspects = tuple((aspect, Received.of(sums(aspect.id))) for aspect in survey.aspects)
+        return Delivered(lateness, apart, whole.n, Received.of(whole), aspects, these_sellers=not known)
 
-    def of(cell: PracticeCell) -> Callable[[str], PublishedSums]:
-        return lambda aspect: from_release.sums(release, cell, aspect)
+    def of(cell: PracticeCell) -> Callable[[str | None], PublishedSums]:
+        return lambda aspect: from_release.arm_sums(release, cell, aspect)
 
     def groups() -> Iterator[Delivered]:
         yield told(Lateness.ON_TIME, of(on_time))
@@ -64,11 +77,22 @@ def deliveries(release: ReleaseDocument, survey: PublishedSurvey) -> tuple[Deliv
 
 
 def _less(all_of_them: PublishedSums, some: PublishedSums) -> PublishedSums:
-    """The others; both sums were rounded by themselves, so the noise of both is in it."""
+    """The others; both sums were rounded by themselves, so the noise of both is in it.
+
+    How alike customers of one salesperson are is known of both, and not of the others: the larger stands in.
+    """
     return replace(
         all_of_them,
         n=all_of_them.n - some.n,
         v=all_of_them.v - some.v,
         r=all_of_them.r - some.r,
         parts=all_of_them.parts + some.parts,
+        spread=_wider(all_of_them.spread, some.spread),
     )
+
+
+def _wider(one: Spread | None, other: Spread | None) -> Spread | None:
+    if one is None or other is None or one.clustering is None or other.clustering is None:
+        return None if one is None else one.elsewhere()
+    widest = max(one.clustering, other.clustering)
+    return replace(one.elsewhere(), clustering=widest, clusters=min(one.clusters, other.clusters))

@@ -102,16 +102,18 @@ class PracticeFigures:
     @classmethod
     def of(cls, release: ReleaseDocument, done: PracticeCell, not_done: PracticeCell) -> Self:
         def compared(aspect: PublishedAspect) -> PracticeEffect | TooFew:
-            arms = (from_release.sums(release, arm, aspect.id) for arm in (done, not_done))
+            one, other = (from_release.practice_arm(release, arm, aspect.id) for arm in (done, not_done))
+            products = from_release.products(release, done.key, aspect.id, {*one.products, *other.products})
+            clustering = from_release.clustering(done, aspect.id)
             # Each published set has at least as many salespeople.
-            return statistics.practice(*arms, salespeople=release.guarantee.m)
+            return statistics.practice(one, other, products, clustering, salespeople=release.guarantee.m)
 
         aspects = release.survey(done.key).aspects
         return cls(done, not_done, tuple((aspect, compared(aspect)) for aspect in aspects))
 
     def tested(self) -> Iterator[Tested]:
         for _, figure in self.aspects:
-            if isinstance(figure, PracticeEffect):
+            if isinstance(figure, PracticeEffect) and figure.gap.estimate is not None:
                 yield Tested(figure.gap.estimate)
 
 

@@ -1,4 +1,4 @@
-"""What each practice is called in the middle of a sentence."""
+"""What is said of deals with a practice beside deals without, and what each practice is called in a sentence."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -33,3 +33,35 @@ PRACTICES: Final[Mapping[str, Text]] = MappingProxyType(
         ),
     }
 )
+
+SMALLER: Final = Text(
+    nl="In deals met {practice} was de kloof {distance} kleiner dan in andere deals van hetzelfde product "
+    "({interval}). Wat klanten verwachtten, lag {v}; wat zij kregen, lag {r}.",
+    en="In deals with {practice} the gap was {distance} smaller than in other deals of the same product "
+    "({interval}). What customers expected was {v}; what they got was {r}.",
+)
+LARGER: Final = Text(
+    nl="In deals met {practice} was de kloof {distance} groter dan in andere deals van hetzelfde product "
+    "({interval}). Wat klanten verwachtten, lag {v}; wat zij kregen, lag {r}.",
+    en="In deals with {practice} the gap was {distance} larger than in other deals of the same product "
+    "({interval}). What customers expected was {v}; what they got was {r}.",
+)
+NOT_SHOWN: Final = Text(
+    nl="Geen aantoonbaar verschil in kloof tussen deals van hetzelfde product met en zonder {practice} "
+    "({distance}; {interval}).",
+    en="No demonstrable difference in gap between deals of the same product with and without {practice} "
+    "({distance}; {interval}).",
+)
+UNKNOWN: Final = Text(
+    nl="Het verschil in kloof tussen deals van hetzelfde product met en zonder {practice} was {distance}. Of dat "
+    "meer is dan toeval, is niet te zeggen: daarvoor moeten minstens {least} verkopers meetellen.",
+    en="The difference in gap between deals of the same product with and without {practice} was {distance}. Whether "
+    "that is more than chance cannot be said: that takes at least {least} salespeople.",
+)
+TAIL: Final = Text(
+    nl="Deze deals verschilden ook op andere punten; dit toont geen oorzaak.",
+    en="These deals differed in other ways too; this shows no cause.",
+)
+HIGHER: Final = Text(nl="{distance} hoger", en="{distance} higher")
+LOWER: Final = Text(nl="{distance} lager", en="{distance} lower")
+EQUAL: Final = Text(nl="even hoog", en="the same")

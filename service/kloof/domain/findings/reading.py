@@ -130,13 +130,13 @@ def read(
 
 def _level(releases: Sequence[ReleaseDocument], key: SurveyKey) -> float:
     """At what level the last of these looks at the gaps of the company: with each look in which they moved it spends
-    less, the first one half of all.
+    less, the first one half of all. Where it is not known how far answers lie apart nothing is called, nor spent.
     """
     sizes = [
         cell.n
         for release in releases
         for cell in release.cells_of(key, Level.COMPANY)
-        if moved(cell, release)
+        if moved(cell, release) and release.spread(key) is not None
     ]
     return statistics.levels(sizes, statistics.open_ended(len(sizes)))[-1] if sizes else ALPHA
 
@@ -167,7 +167,9 @@ class _Cell:
             aspects=aspects,
             summary=_summary(aspects),
             beside_norm=_beside_norm(self.release, cell),
-            promises=PromisesFound(cell.promises) if cell.promises else Withheld(),
+            promises=PromisesFound(cell.promises, *from_release.promises(self.release, cell))
+            if cell.promises
+            else Withheld(),
         )
 
     def _gap(self, gap: Gap | TooFew, about: Text | None = None) -> GapFound | NotEnough:
@@ -247,7 +249,7 @@ def _strength(finding: GapFound | PracticeFound | NotEnough) -> tuple[float, ...
         estimate = finding.figure.difference.estimate
         return (finding.evidence, indicative, estimate.p if estimate else 1.0, -abs(mean))
     gap = finding.figure.gap
-    return (finding.evidence, gap.indicative, gap.estimate.p, -abs(gap.value))
+    return (finding.evidence, gap.indicative, gap.estimate.p if gap.estimate else 1.0, -abs(gap.mean))
 
 
 def _apart(overall: GapFound, aspects: tuple[AspectReading, ...]) -> tuple[Extreme, Extreme] | None:
@@ -267,7 +269,8 @@ def _summary(aspects: tuple[AspectReading, ...]) -> AspectsFound:
     shown = [gap for gap in found if gap.evidence is Evidence.DEMONSTRABLE]
     short = sum(gap.figure.difference.mean > 0 for gap in shown)
     unknown = any(gap.evidence is Evidence.UNKNOWN for gap in found)
-    return AspectsFound(len(found), short, len(shown) - short, unknown)
+    many = sum(gap.evidence is Evidence.AMONG_MANY for gap in found)
+    return AspectsFound(len(found), short, len(shown) - short, unknown, many)
 
 
 def _ends(shares: AspectShares, about: Text) -> Iterator[EndFound]:

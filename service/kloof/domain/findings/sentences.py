@@ -4,11 +4,10 @@ from decimal import Decimal
 from functools import singledispatch
 
 from kloof.domain import notation
-from kloof.domain.findings import values, wording
-from kloof.domain.findings.practice_words import PRACTICES
+from kloof.domain.findings import arm_words, practice_words, values, wording
 from kloof.domain.findings.values import Evidence, Finding
 from kloof.domain.findings.writer import Writer
-from kloof.domain.statistics import Difference, Interval
+from kloof.domain.statistics import LEAST_CLUSTERS, Difference, Interval
 from kloof.domain.text import Language, Text
 
 
@@ -80,16 +79,17 @@ def _what_it_says(finding: values.GapFound, write: Writer) -> list[str]:
 def _aspects(finding: values.AspectsFound, write: Writer) -> list[str]:
     if finding.unknown:
         return [write.fill(wording.UNKNOWN)]
-    return [
-        write.fill(
-            text,
-            n=write.count(finding.n),
-            short=write.count(finding.short),
-            better=write.count(finding.better),
-            unclear=write.count(finding.unclear),
-        )
-        for text in _aspect_texts(finding)
-    ]
+    counts = {
+        name: write.count(getattr(finding, name)) for name in ("n", "short", "better", "unclear", "many")
+    }
+    return [write.fill(text, **counts) for text in (*_aspect_texts(finding), *_outside(finding))]
+
+
+def _outside(finding: values.AspectsFound) -> list[Text]:
+    """That an interval leaves out zero without a difference being claimed, a reader would take for a mistake."""
+    if not finding.many:
+        return []
+    return [wording.ONE_OUTSIDE if finding.many == 1 else wording.SOME_OUTSIDE]
 
 
 def _aspect_texts(finding: values.AspectsFound) -> list[Text]:
@@ -111,6 +111,10 @@ def _split(finding: values.SplitFound, write: Writer) -> list[str]:
     over, under = finding.figure.overpromise, finding.figure.underdelivery
     above, below = finding.printed.overpromise or Decimal(0), finding.printed.underdelivery or Decimal(0)
     below_norm = None if under.interval is None else -under.interval
+    unsure = Evidence.DEMONSTRABLE not in (finding.overpromise, finding.underdelivery)
+    if unsure and over.interval is not None and below_norm is not None:
+        v, r = (write.beside(*side) for side in ((above, over.interval), (-below, below_norm)))
+        return [write.fill(wording.BOTH_NEAR_NORM, v=v, r=r), *write.caution(over)]
     return [
         write.fill(
             wording.SPLIT,
@@ -138,7 +142,8 @@ def _claim(finding: values.ClaimFound, write: Writer) -> list[str]:
     said = [write.fill(wording.CLAIM, met=met, missed=missed)]
     if isinstance(figure.interval, Interval):
         low, high = 100 * figure.interval.low, 100 * figure.interval.high
-        ends = notation.interval(low, high, write.language, 0)
+        within = notation.interval(low, high, write.language, 0)
+        ends = write.fill(wording.INTERVAL, interval=within)
         text = wording.CLAIM_UNSURE if figure.interval.holds(0) else wording.CLAIM_MORE
         said.append(write.fill(text, more=write.count(figure.more), interval=ends))
     everybody = write.about(figure.if_all_expected_the_norm)
@@ -169,7 +174,7 @@ def _change(finding: values.ChangeFound, write: Writer) -> list[str]:
     if not isinstance(finding.figure, Difference):
         return [first, write.fill(wording.CHANGE_UNKNOWN)]
     texts = wording.CHANGE_LARGER, wording.CHANGE_SMALLER, wording.CHANGE_ALIKE
-    return [first, write.direction(finding.figure, finding.evidence, *texts)]
+    return [first, write.direction(finding.figure, finding.evidence, *texts, shown=new.gap - before.gap)]
 
 
 @_words.register
@@ -181,20 +186,19 @@ def _end(finding: values.EndFound, write: Writer) -> list[str]:
 def _stayed(finding: values.StayedFound, write: Writer) -> list[str]:
     figure = finding.figure
     return [
-        write.fill(wording.STAYED, stayed=write.count(figure.n), left=write.count(figure.n_other)),
+        write.fill(arm_words.STAYED, stayed=write.count(figure.n), left=write.count(figure.n_other)),
         write.direction(
             figure,
             finding.evidence,
-            wording.STAYED_HIGHER,
-            wording.STAYED_LOWER,
-            wording.STAYED_ALIKE,
+            arm_words.STAYED_HIGHER,
+            arm_words.STAYED_LOWER,
+            arm_words.STAYED_ALIKE,
         ),
         write.fill(
-            wording.STAYED_BOUNDS,
-            low=write.number(finding.bounds.interval.low),
-            high=write.number(finding.bounds.interval.high),
+            arm_words.STAYED_BOUNDS,
+            **write.ends(finding.bounds.interval),
         ),
-        write.fill(wording.STAYED_TAIL),
+        write.fill(arm_words.STAYED_TAIL),
         *write.caution(figure),
     ]
 
@@ -203,45 +207,60 @@ def _stayed(finding: values.StayedFound, write: Writer) -> list[str]:
 def _asking(finding: values.AskingFound, write: Writer) -> list[str]:
     figure = finding.figure
     compared = write.direction(
-        figure, finding.evidence, wording.ASKED_HIGHER, wording.ASKED_LOWER, wording.ASKED_ALIKE
+        figure, finding.evidence, arm_words.ASKED_HIGHER, arm_words.ASKED_LOWER, arm_words.ASKED_ALIKE
     )
-    first = write.fill(wording.ASKING, asked=write.count(figure.n), not_asked=write.count(figure.n_other))
-    return [first, compared, write.fill(wording.ASKING_TAIL)]
+    first = write.fill(arm_words.ASKING, asked=write.count(figure.n), not_asked=write.count(figure.n_other))
+    return [first, compared, write.fill(arm_words.ASKING_TAIL)]
 
 
 @_words.register
 def _promises(finding: values.PromisesFound, write: Writer) -> list[str]:
-    kept, partly, broken = (
-        write.about(share) for share in (finding.figure.kept, finding.figure.partly, finding.figure.broken)
-    )
-    return [write.fill(wording.PROMISES, kept=kept, partly=partly, broken=broken)]
+    figure, kept = finding.figure, finding.kept
+    shares = {name: write.about(getattr(figure, name)) for name in ("kept", "partly", "broken")}
+    if kept is None or figure.known is None or figure.promisers is None:
+        return [write.fill(wording.PROMISES, **shares, interval="")]
+    known, customers = write.count(figure.known), write.count(figure.promisers)
+    return [
+        write.fill(wording.PROMISES, **shares, interval=f" ({write.share_interval(kept.interval)})"),
+        write.fill(wording.PROMISES_BASIS, known=known, customers=customers),
+    ]
 
 
 @_words.register
 def _practice(finding: values.PracticeFound, write: Writer) -> list[str]:
-    gap, practice = finding.figure.gap, PRACTICES[finding.practice][write.language]
-    printed = finding.figure.printed
-    if finding.evidence is Evidence.DEMONSTRABLE:
-        larger = gap.value > 0
-        first = write.fill(
-            wording.PRACTICE_LARGER if larger else wording.PRACTICE_SMALLER,
+    gap = finding.figure.gap
+    many = [write.fill(wording.AMONG_MANY)] if finding.evidence is Evidence.AMONG_MANY else []
+    return [*_compared(finding, write), *many, write.fill(practice_words.TAIL), *write.caution(gap)]
+
+
+def _compared(finding: values.PracticeFound, write: Writer) -> list[str]:
+    gap, printed = finding.figure.gap, finding.figure.printed
+    practice, distance = practice_words.PRACTICES[finding.practice][write.language], write.signed(printed.gap)
+    if gap.interval is None:
+        least = write.count(LEAST_CLUSTERS)
+        return [write.fill(practice_words.UNKNOWN, practice=practice, distance=distance, least=least)]
+    if finding.evidence is not Evidence.DEMONSTRABLE:
+        within = write.interval(gap.interval)
+        return [write.fill(practice_words.NOT_SHOWN, practice=practice, distance=distance, interval=within)]
+    larger = gap.mean > 0
+    return [
+        write.fill(
+            practice_words.LARGER if larger else practice_words.SMALLER,
             practice=practice,
             distance=write.number(abs(printed.gap)),
             interval=write.interval(gap.interval if larger else -gap.interval),
             v=_moved(printed.expectation, write),
             r=_moved(printed.reality, write),
         )
-    else:
-        distance, interval = write.signed(printed.gap), write.interval(gap.interval)
-        first = write.fill(wording.PRACTICE_ALIKE, practice=practice, distance=distance, interval=interval)
-    many = [write.fill(wording.AMONG_MANY)] if finding.evidence is Evidence.AMONG_MANY else []
-    return [first, *many, write.fill(wording.PRACTICE_TAIL), *write.caution(gap)]
+    ]
 
 
 def _moved(value: Decimal, write: Writer) -> str:
     if not value:
-        return write.fill(wording.ALIKE)
-    return write.fill(wording.HIGHER if value > 0 else wording.LOWER, distance=write.number(abs(value)))
+        return write.fill(practice_words.EQUAL)
+    return write.fill(
+        practice_words.HIGHER if value > 0 else practice_words.LOWER, distance=write.number(abs(value))
+    )
 
 
 @_words.register

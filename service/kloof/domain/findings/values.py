@@ -9,6 +9,7 @@ from kloof.domain.releases.document import PromiseShares
 from kloof.domain.statistics import (
     ALPHA,
     CoarseClaim,
+    CoarseShare,
     Difference,
     Estimate,
     Gap,
@@ -80,12 +81,16 @@ class GapFound:
 
 @dataclass(frozen=True, slots=True)
 class AspectsFound:
-    """Of `n` aspects how many fell short, how many were better than expected, and of how many neither can be shown."""
+    """Of `n` aspects how many fell short, how many were better than expected, and of how many neither can be shown.
+
+    many: of the last, those whose interval leaves out zero all the same.
+    """
 
     n: int
     short: int
     better: int
     unknown: bool = False
+    many: int = 0
 
     @property
     def unclear(self) -> int:
@@ -161,7 +166,12 @@ class AskingFound:
 
 @dataclass(frozen=True, slots=True)
 class PromisesFound:
+    """What became of promises; each share with its interval, None where the release does not tell enough for it."""
+
     figure: PromiseShares
+    kept: CoarseShare | None = None
+    partly: CoarseShare | None = None
+    broken: CoarseShare | None = None
 
 
 @dataclass(frozen=True, slots=True)

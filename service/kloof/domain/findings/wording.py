@@ -66,7 +66,8 @@ MAY_EXIST: Final = Text(
 )
 AMONG_MANY: Final = Text(
     nl="Los bekeken lijkt er een verschil, maar wie vaak kijkt, en naar veel cijfers, ziet altijd wel iets.",
-    en="On its own there seems to be a difference, but who looks often, and at many figures, always sees something.",
+    en="On its own there seems to be a difference, but anyone who looks often, and at many figures, always sees "
+    "something.",
 )
 INDICATIVE: Final = Text(
     nl="Indicatief: minder dan {least} klanten.", en="Indicative: fewer than {least} customers."
@@ -78,6 +79,12 @@ SPLIT: Final = Text(
 )
 ABOVE_NORM: Final = Text(nl="{distance} boven onze norm{interval}", en="{distance} above our norm{interval}")
 BELOW_NORM: Final = Text(nl="{distance} onder onze norm{interval}", en="{distance} below our norm{interval}")
+BOTH_NEAR_NORM: Final = Text(
+    nl="Verwachting en levering lagen allebei niet aantoonbaar boven of onder onze norm ({v}; levering {r}). Dit zijn "
+    "de twee delen van de kloof.",
+    en="Neither expectation nor delivery was demonstrably above or below our norm ({v}; delivery {r}). These are the "
+    "two parts of the gap.",
+)
 NEAR_NORM: Final = Text(
     nl="niet aantoonbaar boven of onder onze norm ({distance}; {interval})",
     en="not demonstrably above or below our norm ({distance}; {interval})",
@@ -93,11 +100,11 @@ ALL_BETTER: Final = Text(
 )
 SOME_SHORT: Final = Text(
     nl="Op {short} van de {n} aspecten kregen klanten aantoonbaar minder dan zij verwachtten.",
-    en="On {short} of {n} aspects customers demonstrably received less than they expected.",
+    en="On {short} of the {n} aspects customers demonstrably received less than they expected.",
 )
 SOME_BETTER: Final = Text(
     nl="Op {better} van de {n} aspecten kregen klanten aantoonbaar meer dan zij verwachtten.",
-    en="On {better} of {n} aspects customers demonstrably received more than they expected.",
+    en="On {better} of the {n} aspects customers demonstrably received more than they expected.",
 )
 NONE_SHOWN: Final = Text(
     nl="Op geen van de {n} aspecten is een verschil aan te tonen.",
@@ -112,21 +119,34 @@ LAST_UNCLEAR: Final = Text(
     en="On the other aspect no difference can be demonstrated.",
 )
 ONE_SHORT: Final = Text(
-    nl="Op het ene aspect kregen klanten aantoonbaar minder dan zij verwachtten.",
-    en="On the one aspect customers demonstrably received less than they expected.",
+    nl="Op het enige aspect kregen klanten aantoonbaar minder dan zij verwachtten.",
+    en="On the only aspect customers demonstrably received less than they expected.",
 )
 ONE_BETTER: Final = Text(
-    nl="Op het ene aspect kregen klanten aantoonbaar meer dan zij verwachtten.",
-    en="On the one aspect customers demonstrably received more than they expected.",
+    nl="Op het enige aspect kregen klanten aantoonbaar meer dan zij verwachtten.",
+    en="On the only aspect customers demonstrably received more than they expected.",
 )
 ONE_UNCLEAR: Final = Text(
-    nl="Op het ene aspect is geen verschil aan te tonen.",
-    en="On the one aspect no difference can be demonstrated.",
+    nl="Op het enige aspect is geen verschil aan te tonen.",
+    en="On the only aspect no difference can be demonstrated.",
+)
+ONE_OUTSIDE: Final = Text(
+    nl="Bij 1 aspect laat het interval nul er wel buiten. Maar wie vaak kijkt, en naar veel cijfers, ziet altijd wel "
+    "iets.",
+    en="On 1 aspect the interval does leave out zero. But anyone who looks often, and at many figures, always sees "
+    "something.",
+)
+SOME_OUTSIDE: Final = Text(
+    nl="Bij {many} aspecten laat het interval nul er wel buiten. Maar wie vaak kijkt, en naar veel cijfers, ziet "
+    "altijd wel iets.",
+    en="On {many} aspects the interval does leave out zero. But anyone who looks often, and at many figures, always "
+    "sees something.",
 )
 
 CLAIM: Final = Text(
-    nl="Van de klanten die minstens onze norm kregen, was {met} teleurgesteld; van wie minder kreeg {missed}.",
-    en="Of customers who got at least our norm {met} were disappointed; of those who got less {missed}.",
+    nl="Van de klanten die minstens onze norm kregen, was {met} teleurgesteld; van wie minder kreeg, was dat "
+    "{missed}.",
+    en="Of customers who got at least our norm, {met} were disappointed; of those who got less, {missed} were.",
 )
 CLAIM_MORE: Final = Text(
     nl="Dat verschil is aan te tonen: ongeveer {more} procentpunt ({interval}).",
@@ -137,18 +157,18 @@ CLAIM_UNSURE: Final = Text(
     en="That does not demonstrate a difference ({interval} percentage points).",
 )
 CLAIM_AT_NORM: Final = Text(
-    nl="Had iedereen onze norm verwacht, en hetzelfde gekregen, dan was {all} teleurgesteld.",
-    en="Had everybody expected our norm, and got the same, {all} would have been disappointed.",
+    nl="Had iedereen precies onze norm verwacht, en evenveel gekregen als nu, dan was {all} teleurgesteld.",
+    en="Had everybody expected exactly our norm, and got as much as now, {all} would have been disappointed.",
 )
 ABOUT: Final = Text(nl="ongeveer {share}", en="about {share}")
-UNDER: Final = Text(nl="minder dan 10%", en="fewer than 10%")
+UNDER: Final = Text(nl="minder dan 10%", en="under 10%")
 OVER: Final = Text(nl="meer dan 90%", en="over 90%")
 
 ORDER: Final = Text(
     nl="Van elke 100 klanten kregen er {higher} minder dan zij verwachtten, {equal} evenveel en {lower} meer.",
     en="Of every 100 customers {higher} got less than they expected, {equal} as much and {lower} more.",
 )
-UNDER_TEN: Final = Text(nl="minder dan 10", en="fewer than 10")
+UNDER_TEN: Final = Text(nl="nog geen 10", en="fewer than 10")
 OVER_NINETY: Final = Text(nl="meer dan 90", en="over 90")
 
 End = Literal["lowest", "highest"]
@@ -173,69 +193,23 @@ ENDS: Final[Mapping[tuple[Wave, End], Text]] = MappingProxyType(
     }
 )
 
-STAYED: Final = Text(
-    nl="We vergelijken {stayed} deals met twee antwoorden met {left} deals waarin de klant na levering niet "
-    "antwoordde.",
-    en="We compare {stayed} deals with two answers with {left} deals in which the customer did not answer after "
-    "delivery.",
-)
-STAYED_HIGHER: Final = Text(
-    nl="Wie twee keer antwoordde, verwachtte bij verkoop gemiddeld {distance} meer ({interval}).",
-    en="Those who answered twice expected {distance} more on average at sale ({interval}).",
-)
-STAYED_LOWER: Final = Text(
-    nl="Wie twee keer antwoordde, verwachtte bij verkoop gemiddeld {distance} minder ({interval}).",
-    en="Those who answered twice expected {distance} less on average at sale ({interval}).",
-)
-STAYED_ALIKE: Final = Text(
-    nl="Wat zij bij verkoop verwachtten, verschilde niet aantoonbaar ({distance}; {interval}).",
-    en="What they expected at sale did not demonstrably differ ({distance}; {interval}).",
-)
-STAYED_BOUNDS: Final = Text(
-    nl="Wat de anderen ook hadden gegeven: de kloof van al deze deals samen ligt tussen {low} en {high}, toeval "
-    "meegerekend.",
-    en="Whatever the others would have given: the gap of all these deals together lies between {low} and {high}, "
-    "chance included.",
-)
-STAYED_TAIL: Final = Text(
-    nl="Waarom de anderen niet antwoordden, weten we niet.",
-    en="We do not know why the others did not answer.",
-)
-
-ASKING: Final = Text(
-    nl="Een loting bepaalde wie bij verkoop is gevraagd en wie niet. We vergelijken {asked} deals waarin dat wel is "
-    "gevraagd met {not_asked} deals waarin dat niet is gevraagd.",
-    en="A draw decided who was asked at sale and who was not. We compare {asked} deals in which the customer was "
-    "asked with {not_asked} deals in which the customer was not.",
-)
-ASKING_TAIL: Final = Text(
-    nl="De loting bepaalde wie werd gevraagd, niet wie antwoordde: wie wel is gevraagd, telt hier pas mee na twee "
-    "antwoorden.",
-    en="The draw decided who was asked, not who answered: those who were asked count here only after two answers.",
-)
-ASKED_HIGHER: Final = Text(
-    nl="Wie wel is gevraagd, gaf na levering gemiddeld {distance} meer ({interval}).",
-    en="Those who were asked gave {distance} more on average after delivery ({interval}).",
-)
-ASKED_LOWER: Final = Text(
-    nl="Wie wel is gevraagd, gaf na levering gemiddeld {distance} minder ({interval}).",
-    en="Those who were asked gave {distance} less on average after delivery ({interval}).",
-)
-ASKED_ALIKE: Final = Text(
-    nl="Wat zij na levering gaven, verschilde niet aantoonbaar ({distance}; {interval}).",
-    en="What they gave after delivery did not demonstrably differ ({distance}; {interval}).",
-)
-
 PROMISES: Final = Text(
-    nl="Van de beloften waarvan de uitkomst bekend is, is {kept} nagekomen, {partly} deels en {broken} niet.",
-    en="Of the promises with a known outcome {kept} were kept, {partly} partly and {broken} not.",
+    nl="Van de beloften waarvan de uitkomst bekend is, is {kept} nagekomen{interval}, {partly} deels en {broken} "
+    "niet.",
+    en="Of the promises with a known outcome {kept} were kept{interval}, {partly} partly and {broken} not.",
+)
+PROMISES_BASIS: Final = Text(
+    nl="Het gaat om ongeveer {known} beloften aan ongeveer {customers} klanten. Het interval is ruim: delen zijn "
+    "afgerond, en beloften aan één klant lijken op elkaar.",
+    en="These are about {known} promises to about {customers} customers. The interval is wide: shares are "
+    "rounded, and promises to one customer are alike.",
 )
 
 CHANGE: Final = Text(
-    nl="Sinds {day} kwamen er {new} bij: verwacht {v}, gekregen {r}, kloof {s}. In de {before} daarvoor was "
-    "dat {v_old}, {r_old} en {s_old}.",
-    en="Since {day} {new} came in: expected {v}, received {r}, gap {s}. In the {before} before that it was "
-    "{v_old}, {r_old} and {s_old}.",
+    nl="Sinds {day} kwamen er {new} bij: verwacht {v}; gekregen {r}; kloof {s}. In de {before} daarvoor: verwacht "
+    "{v_old}; gekregen {r_old}; kloof {s_old}.",
+    en="Since {day}, {new} came in: expected {v}; received {r}; gap {s}. In the {before} before that: expected "
+    "{v_old}; received {r_old}; gap {s_old}.",
 )
 CHANGE_LARGER: Final = Text(
     nl="De kloof is aantoonbaar groter geworden: {distance} ({interval}).",
@@ -253,31 +227,6 @@ CHANGE_UNKNOWN: Final = Text(
     nl="Of dat meer is dan toeval, is nog niet te zeggen.",
     en="Whether that is more than chance cannot be said yet.",
 )
-
-PRACTICE_SMALLER: Final = Text(
-    nl="In deals met {practice} was de kloof {distance} kleiner ({interval}): de verwachting lag {v} en de "
-    "levering {r}.",
-    en="In deals with {practice} the gap was {distance} smaller ({interval}): expectation was {v} and "
-    "delivery {r}.",
-)
-PRACTICE_LARGER: Final = Text(
-    nl="In deals met {practice} was de kloof {distance} groter ({interval}): de verwachting lag {v} en de "
-    "levering {r}.",
-    en="In deals with {practice} the gap was {distance} larger ({interval}): expectation was {v} and "
-    "delivery {r}.",
-)
-PRACTICE_ALIKE: Final = Text(
-    nl="Geen aantoonbaar verschil in kloof tussen deals met en zonder {practice} ({distance}; {interval}).",
-    en="No demonstrable difference in gap between deals with and without {practice} "
-    "({distance}; {interval}).",
-)
-PRACTICE_TAIL: Final = Text(
-    nl="Deze deals verschilden ook op andere punten; dit toont geen oorzaak.",
-    en="These deals differed in other ways too; this shows no cause.",
-)
-HIGHER: Final = Text(nl="{distance} hoger", en="{distance} higher")
-LOWER: Final = Text(nl="{distance} lager", en="{distance} lower")
-ALIKE: Final = Text(nl="gelijk", en="the same")
 
 WITHHELD: Final = Text(nl="Te weinig antwoorden om te publiceren.", en="Too few answers to publish.")
 NOT_ENOUGH: Final = Text(

@@ -63,6 +63,21 @@ class Writer:
         written = notation.interval(interval.low, interval.high, self.language, decimals_of(interval))
         return self.fill(wording.INTERVAL, interval=written)
 
+    def share_interval(self, interval: Interval) -> str:
+        """Two shares from 0 to 1."""
+        within = notation.interval(100 * interval.low, 100 * interval.high, self.language, 0)
+        return self.fill(wording.INTERVAL, interval=f"{within}%")
+
+    def ends(self, interval: Interval) -> dict[str, str]:
+        """Both ends apart, with a decimal more where one that is not 0 would read as 0."""
+        decimals = decimals_of(interval)
+        low, high = (notation.number(end, self.language, decimals) for end in (interval.low, interval.high))
+        return {"low": low, "high": high}
+
+    def beside(self, value: Decimal, interval: Interval) -> str:
+        """A signed figure and its interval, as they stand in parentheses."""
+        return f"{self.signed(value)}; {self.interval(interval)}"
+
     def after(self, interval: Interval | None) -> str:
         """An interval in parentheses; nothing where it is not known."""
         return "" if interval is None else f" ({self.interval(interval)})"
@@ -82,9 +97,23 @@ class Writer:
             return []
         return [self.fill(wording.INDICATIVE, least=self.count(INDICATIVE_BELOW))]
 
-    def direction(self, figure: Difference, evidence: Evidence, up: Text, down: Text, alike: Text) -> str:
-        """`up` or `down` with a distance without sign, or `alike` with a signed one."""
-        shown = _to(figure.step, figure.value)
+    def direction(
+        self,
+        figure: Difference,
+        evidence: Evidence,
+        up: Text,
+        down: Text,
+        alike: Text,
+        *,
+        shown: Decimal | None = None,
+    ) -> str:
+        """`up` or `down` with a distance without sign, or `alike` with a signed one.
+
+        shown: what a reader finds who subtracts what is printed; it stands in for the rounded difference where it does
+        not contradict it.
+        """
+        rounded = _to(figure.step, figure.value)
+        shown = rounded if shown is None or shown * rounded < 0 else shown
         if evidence is not Evidence.DEMONSTRABLE:
             signed = self.signed(shown)
             return self.fill(alike, distance=signed, interval=self.interval(figure.interval))

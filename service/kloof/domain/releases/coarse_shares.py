@@ -150,7 +150,13 @@ def promise_shares(promises: "Ints") -> PromiseShares | None:
     known = kept + partly + broken
     if known < LEAST_OUTCOMES or customers < LEAST_PROMISERS:
         return None
-    return PromiseShares(kept=share(kept, known), partly=share(partly, known), broken=share(broken, known))
+    return PromiseShares(
+        kept=share(kept, known),
+        partly=share(partly, known),
+        broken=share(broken, known),
+        known=STEP * round(known / STEP),
+        promisers=STEP * round(customers / STEP),
+    )
 
 
 def share(count: int, n: int) -> int:

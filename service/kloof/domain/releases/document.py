@@ -9,7 +9,15 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.guarantee import Count, Guarantee, ReleasePart, Sha256, Share, SurveySpread
+from kloof.domain.releases.guarantee import (
+    ArmSpread,
+    Count,
+    Guarantee,
+    ReleasePart,
+    Sha256,
+    Share,
+    SurveySpread,
+)
 from kloof.domain.releases.rounding import base_of
 from kloof.domain.surveys.definition import Aspect, Identifier, Scale, Survey, SurveyKey
 from kloof.domain.text import Text
@@ -140,11 +148,17 @@ class AspectShares(ReleasePart):
 
 
 class PromiseShares(ReleasePart):
-    """What became of promises of which that is known."""
+    """What became of promises of which that is known.
+
+    known: how many those are, and promisers: of how many customers, both to the nearest five; None in a release that
+    was made before these were told.
+    """
 
     kept: Share
     partly: Share
     broken: Share
+    known: Count | None = None
+    promisers: Count | None = None
 
 
 class Cell(Place):
@@ -202,7 +216,7 @@ class PracticeCell(Place):
     """One arm of a practice table: the deals of `blocks` in which something was done, or was not.
 
     Both arms of a table are over the same blocks, and together they are those blocks; each is rounded by itself.
-    `parts`: from how many rounded sums each is added up.
+    `parts`: from how many rounded sums each is added up. `spread`: None in a release that was made before it was told.
     """
 
     id: str
@@ -214,6 +228,7 @@ class PracticeCell(Place):
     customers: Count
     as_of: AsOf
     aspects: dict[str, AspectSums]
+    spread: ArmSpread | None = None
 
 
 class ArmCell(Place):

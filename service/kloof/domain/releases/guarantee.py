@@ -23,19 +23,31 @@ class AspectSpread(ReleasePart):
     """How far answers lie apart: the SD of V, R and S = V − R over all closed blocks, coarsely rounded.
 
     clustering: by how much customers of one salesperson being alike widens the standard error of the mean gap, at
-    least 1; None below ten salespeople.
+    least 1; None below ten salespeople. clustering_v, clustering_r: the same of the means of V and R.
     """
 
     v: float
     r: float
     s: float
     clustering: float | None = None
+    clustering_v: float | None = None
+    clustering_r: float | None = None
+
+
+class PromiseSpread(ReleasePart):
+    """By how much it widens the standard error of a share of promises that several are of one customer, at least 1;
+    and that several are by one salesperson, None below ten of them.
+    """
+
+    by_customer: float
+    by_salesperson: float | None = None
 
 
 class SurveySpread(ReleasePart):
     """The spread of one survey version, from at least thirty pairs: per aspect, and of each customer's mean over them.
 
     clusters: salespeople that `clustering` rests on, rounded down to a multiple of five; 0 where it is not known.
+    promises: None where too few are known of too few customers.
     """
 
     survey: Identifier
@@ -43,10 +55,28 @@ class SurveySpread(ReleasePart):
     aspects: dict[str, AspectSpread]
     overall: AspectSpread
     clusters: Count = 0
+    promises: PromiseSpread | None = None
 
     @property
     def key(self) -> SurveyKey:
         return SurveyKey(id=self.survey, version=self.version)
+
+
+class ArmSpread(ReleasePart):
+    """What is known of an arm of a practice table besides its sums, so that both arms can be compared like with like.
+
+    products: how many of its deals are of which product, to the nearest five. clustering: per aspect, by how much
+    customers of one salesperson being alike widens the standard error of the difference in gap between both arms,
+    product by product; clusters: as how many equal salespeople they count in it, rounded down; both arms have the
+    same. own_clustering, own_clusters: the same of the means of this arm alone, the largest over V, R, S and all
+    aspects, and its salespeople, rounded down to a multiple of five. Nothing of it below ten salespeople.
+    """
+
+    products: dict[str, Count] = Field(default_factory=dict)
+    clustering: dict[Identifier, float] = Field(default_factory=dict)
+    clusters: Count = 0
+    own_clustering: float | None = None
+    own_clusters: Count = 0
 
 
 class AttackResult(ReleasePart):

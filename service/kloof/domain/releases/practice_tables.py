@@ -18,8 +18,10 @@ from kloof.domain.releases.cells import Header, aspects, rounded_down
 from kloof.domain.releases.certificate.leverage import Certificate, Membership
 from kloof.domain.releases.closing import RoundedSums
 from kloof.domain.releases.document import AsOf, Level, PracticeCell, ReleaseDocument
+from kloof.domain.releases.guarantee import ArmSpread
 from kloof.domain.releases.pair_columns import PairColumns
 from kloof.domain.releases.queues import judge
+from kloof.domain.releases.spread import arm_spreads
 from kloof.domain.releases.thresholds import Thresholds
 from kloof.domain.statistics.arms import LEAST_SALESPEOPLE, LEAST_WITH_PRACTICE
 from kloof.domain.surveys.definition import Survey, SurveyKey
@@ -69,6 +71,11 @@ class Part:
 def table_id(survey: SurveyKey, practice: str) -> str:
     """What a table is called, in release files and by `kloof publish`."""
     return f"{survey.id}-{survey.version}/practice/{practice}"
+
+
+def arm_id(table: str, *, done: bool) -> str:
+    """What one arm of a table is called."""
+    return f"{table}/{'done' if done else 'not_done'}"
 
 
 ROOM = 1 / 6
@@ -209,6 +216,33 @@ def practice_cells(
     return tuple(found)
 
 
+def spreads_of(
+    some: Iterable[PairColumns], parts: Sequence[Part], product: "NDArray[np.intp]", names: Sequence[str]
+) -> dict[str, ArmSpread]:
+    """By the id of an arm what is told of it besides its sums.
+
+    some: per survey version the pairs in closed blocks, whose `cell` is the block. product: of each pair, by its
+    id, the place of its product among `names`.
+    """
+    found: dict[str, ArmSpread] = {}
+    for pairs in some:
+        for table in {part.table for part in parts if part.survey == pairs.survey.key}:
+            its = [part for part in parts if part.table == table]
+            inside = np.isin(pairs.cell, [block for part in its for block in part.blocks])
+            within, done = pairs.take(inside), _did(pairs, its)[inside]
+            spreads = arm_spreads(within, done, product[within.id], names)
+            found |= dict(zip((arm_id(table, done=one) for one in (True, False)), spreads, strict=True))
+    return found
+
+
+def _did(pairs: PairColumns, parts: Sequence[Part]) -> "Bools":
+    """Of each pair whether it is in the arm with the practice, as it was when its part was made."""
+    members = Membership.together(part.members for part in parts)
+    people = int(max(pairs.customer.max(initial=0), members.person.max(initial=0))) + 1
+    here = pairs.cell.astype(np.int64) * people + pairs.customer
+    return np.isin(here, members.row * people + members.person)
+
+
 def _people(parts: Sequence[Part], members: Membership, *, done: bool) -> int:
     """How many different customers are in one arm."""
     with_it = Membership.together(part.members for part in parts)
@@ -228,7 +262,7 @@ def _people(parts: Sequence[Part], members: Membership, *, done: bool) -> int:
 def _cell(survey: Survey, parts: Sequence[Part], header: Header, people: int, *, done: bool) -> PracticeCell:
     arm = _arm(parts, done=done)
     return PracticeCell(
-        id=f"{parts[0].table}/{'done' if done else 'not_done'}",
+        id=arm_id(parts[0].table, done=done),
         survey=survey.id,
         version=survey.version,
         level=Level.COMPANY,

@@ -4,33 +4,46 @@ Computed in the room where blocks close, from the answers themselves, and coarse
 """
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from kloof.domain.releases.cells import rounded_down, to_the_nearest
 from kloof.domain.releases.certificate.incidence import numbered
-from kloof.domain.releases.guarantee import AspectSpread, SurveySpread
+from kloof.domain.releases.guarantee import ArmSpread, AspectSpread, PromiseSpread, SurveySpread
 from kloof.domain.releases.pair_columns import PairColumns, Stat, group_sums
+from kloof.domain.statistics.clusters import (
+    LEAST_CLUSTERS,
+    StandardisedEffect,
+    clustered_difference,
+    widening,
+)
+from kloof.domain.statistics.practices import mix_of
+from kloof.domain.statistics.shares import LEAST_PROMISES, share_inflation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from kloof.domain.surveys.definition import Survey
+
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
     Ints = NDArray[np.integer[Any]]
+    Places = NDArray[np.intp]
 
 LEAST_CUSTOMERS: Final = 30
-LEAST_CLUSTERS: Final = 10
-"""Salespeople from which it can be said how much alike the customers of one are."""
 _FINE, _SHORT = 0.1, 0.05
 _SHORT_WIDTH = 6
-_FACTOR_STEP = 0.05
+_FACTOR_STEP, _ARM_STEP = 0.05, 0.1
 
 
 def spread(*some: PairColumns) -> SurveySpread | None:
     """The SDs of V, R and S (divisor n − 1) over these pairs of one survey version, to 0.1 of a point, on scales of
     fewer than seven points to 0.05; None below 30 customers.
 
-    clustering: the standard error of the mean gap with salespeople as clusters (CR1 of Liang & Zeger 1986, with
-    G/(G − 1)) over the plain one, rounded up to 0.05.
+    clustering: the standard error of the mean of S, V and R with salespeople as clusters (CR1 of Liang & Zeger 1986,
+    with G/(G − 1)) over the plain one, rounded up to 0.05. promises: the same of a share of promises.
     """
     customers = numbered(np.concatenate([pairs.customer for pairs in some]))[0]
     if len(customers) < LEAST_CUSTOMERS:
@@ -46,7 +59,8 @@ def spread(*some: PairColumns) -> SurveySpread | None:
         version=survey.version,
         aspects={aspect.id: _of(each[:, number], step) for number, aspect in enumerate(survey.core)},
         overall=_of(overall, step, len(survey.core)),
-        clusters=len(sellers) // 5 * 5 if len(sellers) >= LEAST_CLUSTERS else 0,
+        clusters=rounded_down(len(sellers)) if len(sellers) >= LEAST_CLUSTERS else 0,
+        promises=_promises(some, seller, known=len(sellers) >= LEAST_CLUSTERS),
     )
 
 
@@ -80,6 +94,8 @@ def _of(moments: "Ints", step: float, parts: int = 1) -> AspectSpread:
         r=_rounded(sd(r, rr), step),
         s=_rounded(sd(v - r, gap_squares), step),
         clustering=clustering(moments[:, 0], gaps, gap_squares),
+        clustering_v=clustering(moments[:, 0], moments[:, 1], vv),
+        clustering_r=clustering(moments[:, 0], moments[:, 2], rr),
     )
 
 
@@ -97,7 +113,69 @@ def clustering(n: "Ints", totals: "NDArray[Any]", squares: float) -> float | Non
         return 1.0
     per_cluster = totals - n * (total / everybody)
     robust = clusters / (clusters - 1) * float(np.square(per_cluster).sum()) / everybody**2
-    return max(1.0, math.ceil(math.sqrt(robust / plain) / _FACTOR_STEP - 1e-9) * _FACTOR_STEP)
+    return rounded_up(max(1.0, math.sqrt(robust / plain)), _FACTOR_STEP)
+
+
+def rounded_up(factor: float, step: float) -> float:
+    """To a multiple of `step`, never below the factor."""
+    return round(math.ceil(factor / step - 1e-9) * step, 10)
+
+
+def _promises(some: Sequence[PairColumns], seller: "Ints", *, known: bool) -> PromiseSpread | None:
+    outcomes = np.concatenate([pairs.promises[:, :-1] for pairs in some]).astype(np.int64)
+    if outcomes.sum() < LEAST_PROMISES:
+        return None
+    by_customer = share_inflation(outcomes, np.concatenate([pairs.customer for pairs in some]))
+    by_salesperson = share_inflation(outcomes, seller) if known else None
+    if by_customer is None:
+        return None
+    return PromiseSpread(
+        by_customer=rounded_up(by_customer, _FACTOR_STEP),
+        by_salesperson=None if by_salesperson is None else rounded_up(by_salesperson, _FACTOR_STEP),
+    )
+
+
+def arm_spreads(
+    pairs: PairColumns, done: "Bools", product: "Places", names: Sequence[str]
+) -> tuple[ArmSpread, ArmSpread]:
+    """Of the arm with a practice and of the one without: the pairs of all blocks of their table, and of each whether
+    it is in the first arm, and the place of its product among `names`.
+
+    clustering: the robust standard error of the difference, product by product (see `statistics.clusters`), times
+    √((G − 1)/(G − 2)) since two means are estimated, over what the difference would have if customers stood apart,
+    rounded up to 0.1. Without it below ten salespeople who sell what is compared.
+    """
+    made_of = [
+        {name: to_the_nearest(count) for name, count in zip(names, counts, strict=True) if count}
+        for counts in (np.bincount(product[arm], minlength=len(names)).tolist() for arm in (done, ~done))
+    ]
+    v, r = pairs.expected.astype(np.float64), pairs.received.astype(np.float64)
+    found, shared = clustered_difference(v - r, done, pairs.salesperson, product), {}
+    common = mix_of(*made_of).common
+    if isinstance(found, StandardisedEffect) and found.salespeople >= LEAST_CLUSTERS and common:
+        apart = (v - r).std(axis=0, ddof=1) * math.sqrt((1 / done.sum() + 1 / (~done).sum()) / common)
+        shared = {"clustering": _widened(pairs.survey, found, apart), "clusters": found.equal_clusters}
+    arms = zip(made_of, (done, ~done), strict=True)
+    one, other = (ArmSpread(products=made, **shared, **_own(pairs, arm)) for made, arm in arms)
+    return one, other
+
+
+def _widened(survey: "Survey", found: StandardisedEffect, apart: "Floats") -> dict[str, float]:
+    two_means = math.sqrt((found.salespeople - 1) / (found.salespeople - 2))
+    told = zip(survey.core, found.columns, apart.tolist(), strict=True)
+    return {
+        aspect.id: rounded_up(max(1.0, column.error * two_means / plain if plain else 1.0), _ARM_STEP)
+        for aspect, column, plain in told
+    }
+
+
+def _own(pairs: PairColumns, arm: "Bools") -> dict[str, Any]:
+    sellers, seller = np.unique(pairs.salesperson[arm], return_inverse=True)
+    if len(sellers) < LEAST_CLUSTERS:
+        return {}
+    v, r = pairs.expected[arm].astype(np.float64), pairs.received[arm].astype(np.float64)
+    most = float(widening(np.column_stack([v, r, v - r]), seller, len(sellers)).max())
+    return {"own_clustering": rounded_up(most, _ARM_STEP), "own_clusters": rounded_down(len(sellers))}
 
 
 def _rounded(value: float, step: float) -> float:

@@ -1,4 +1,4 @@
-"""Figures that compare two groups of customers: who stayed, the effect of asking, practices, and new with earlier."""
+"""Figures that compare two groups of customers: who stayed, the effect of asking, and new with earlier."""
 
 import math
 from dataclasses import dataclass
@@ -8,8 +8,7 @@ from typing import Final
 from kloof.domain.statistics.attrition import WorstCase, worst_case
 from kloof.domain.statistics.estimates import Estimate, estimate_of
 from kloof.domain.statistics.paired import LEAST_FOR_A_MEAN, TENTH
-from kloof.domain.statistics.printing import PrintedGap, printed_gap
-from kloof.domain.statistics.rounded import PublishedSums, SideMean
+from kloof.domain.statistics.rounded import SideMean
 from kloof.domain.statistics.sums import Sample
 from kloof.domain.statistics.values import INDICATIVE_BELOW, Interval, TooFew
 from kloof.domain.surveys.definition import Scale
@@ -41,19 +40,6 @@ class Difference:
     @property
     def indicative(self) -> bool:
         return min(self.n, self.n_other) < INDICATIVE_BELOW
-
-
-@dataclass(frozen=True, slots=True)
-class PracticeEffect:
-    """Deals with a practice minus deals without: the gap, and both its sides. gap = expectation − reality."""
-
-    gap: Difference
-    expectation: Difference
-    reality: Difference
-
-    @property
-    def printed(self) -> PrintedGap:
-        return printed_gap(self.expectation.value, self.reality.value, step=self.gap.step)
 
 
 def difference(one: SideMean, other: SideMean) -> Difference | TooFew:
@@ -98,21 +84,6 @@ def bounds_with_missing(pairs: SideMean, left: SideMean, scale: Scale) -> WorstC
 def measurement_effect(asked: SideMean, not_asked: SideMean) -> Difference | TooFew:
     """Figure 8: R where V was asked minus R where, by lot, it was not; from 30 in each."""
     return _compared(asked, not_asked, LEAST_ASKED_ARM)
-
-
-def practice(done: PublishedSums, not_done: PublishedSums, *, salespeople: int) -> PracticeEffect | TooFew:
-    """Figure 10: deals with a practice minus deals without, from 20 customers and 3 salespeople in each arm."""
-    if salespeople < LEAST_SALESPEOPLE:
-        return TooFew(LEAST_SALESPEOPLE, salespeople, "salespeople")
-    customers = min(done.n, not_done.n)
-    if customers < LEAST_WITH_PRACTICE:
-        return TooFew(LEAST_WITH_PRACTICE, customers)
-    gap = difference(done.gap, not_done.gap)
-    expectation = difference(done.expectation, not_done.expectation)
-    reality = difference(done.reality, not_done.reality)
-    if isinstance(gap, TooFew) or isinstance(expectation, TooFew) or isinstance(reality, TooFew):
-        return _unknown(done.n + not_done.n)
-    return PracticeEffect(gap, expectation, reality)
 
 
 def _compared(one: SideMean, other: SideMean, needed: int) -> Difference | TooFew:

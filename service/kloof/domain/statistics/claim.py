@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from kloof.domain.statistics.shares import wilson
+from kloof.domain.statistics.shares import could_be, wilson
 from kloof.domain.statistics.values import Interval, Share, TooFew
 
 LEAST_PER_SIDE: Final = 20
-_LOWEST, _HIGHEST = 5, 95
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +87,12 @@ def coarse_claim(
     n: int, at_norm: int, disappointed_at_norm: int, disappointed_below_norm: int
 ) -> CoarseClaim:
     """From the published shares of `n` customers; the interval is the widest that those shares leave room for."""
-    ends = product(_could_be(at_norm), _could_be(disappointed_at_norm), _could_be(disappointed_below_norm))
+    ends = product(could_be(at_norm), could_be(disappointed_at_norm), could_be(disappointed_below_norm))
     found = [_table(n, *shares) for shares in ends]
     few = [one for one in found if isinstance(one, TooFew)]
     whole = [one for one in found if isinstance(one, ClaimTable)]
     interval = min(few, key=lambda one: one.have) if few else _widest(whole)
     return CoarseClaim(at_norm, disappointed_at_norm, disappointed_below_norm, interval)
-
-
-def _could_be(percent: int) -> tuple[float, float]:
-    """Between which shares the one lies that is published as `percent`: "under 10" and "over 90" at the ends."""
-    if percent <= _LOWEST:
-        return 0.0, 0.1
-    if percent >= _HIGHEST:
-        return 0.9, 1.0
-    return (percent - 2.5) / 100, (percent + 2.5) / 100
 
 
 def _table(n: int, at_norm: float, one: float, other: float) -> ClaimTable | TooFew:

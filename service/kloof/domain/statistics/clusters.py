@@ -34,6 +34,11 @@ class StandardisedEffect:
     products: int
     salespeople: int
 
+    @property
+    def equal_clusters(self) -> int:
+        """As how many equal salespeople they count, rounded down."""
+        return int(self.columns[0].freedom + 1 + 1e-9)
+
 
 def clustered_means(values: "Matrix", clusters: "Labels") -> tuple[Estimate, ...] | TooFew:
     """The mean of each column with its cluster-robust error and t with G − 1, from 10 clusters."""
@@ -50,13 +55,16 @@ def inflation(values: "Matrix", clusters: "Labels") -> "Floats | None":
     An interval that is widened by it takes t with G − 1, as the robust one does. A column in which all are the same
     has 1.
     """
+    x, codes, count = _prepared(values, clusters)
+    return widening(x, codes, count) if count >= LEAST_CLUSTERS else None
+
+
+def widening(values: "Floats", codes: "Indices", count: int) -> "Floats":
+    """The same of clusters that are numbered from 0 already, for millions of rows."""
     import numpy as np
 
-    x, codes, count = _prepared(values, clusters)
-    if count < LEAST_CLUSTERS:
-        return None
-    plain = x.std(axis=0, ddof=1) / np.sqrt(len(x))
-    robust = _error_of_mean(x, codes, count)
+    plain = values.std(axis=0, ddof=1) / np.sqrt(len(values))
+    robust = _error_of_mean(values, codes, count)
     spread = plain > 0
     found: Floats = np.maximum(1.0, np.divide(robust, plain, out=np.ones_like(plain), where=spread))
     return found
@@ -138,9 +146,7 @@ def _error_of_mean(x: "Floats", codes: "Indices", count: int) -> "Floats":
 def _totals(x: "Floats", codes: "Indices", count: int) -> "Floats":
     import numpy as np
 
-    found = np.zeros((count, x.shape[1]))
-    np.add.at(found, codes, x)
-    return found
+    return np.column_stack([np.bincount(codes, column, count) for column in x.T])
 
 
 def _means(x: "Floats", codes: "Indices", count: int) -> "Floats":

@@ -22,11 +22,25 @@ class Rounding:
 
 
 @dataclass(frozen=True, slots=True)
+class SideSpread:
+    """How far one quantity lies apart between customers.
+
+    clustering: by how much it widens an interval that customers of one salesperson are alike, found with `clusters`
+    salespeople; None where that is not known.
+    """
+
+    sd: float
+    clustering: float | None = None
+    clusters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Spread:
     """The SD of V, R and S = V − R between customers.
 
-    clustering: by how much it widens an interval that customers of one salesperson are alike, found with `clusters`
-    salespeople; None where that is not known, or not of this set.
+    clustering: by how much it widens an interval of S that customers of one salesperson are alike, found with
+    `clusters` salespeople; None where that is not known, or not of this set. of_v, of_r: the same of V and R; where
+    they are not known, that of S stands in.
     """
 
     v: float
@@ -34,10 +48,27 @@ class Spread:
     s: float
     clustering: float | None = None
     clusters: int = 0
+    of_v: float | None = None
+    of_r: float | None = None
 
     def elsewhere(self) -> "Spread":
         """The same for a set of which it is not known how alike customers of one salesperson are."""
-        return replace(self, clustering=None, clusters=0)
+        return replace(self, clustering=None, clusters=0, of_v=None, of_r=None)
+
+    @property
+    def expectation(self) -> SideSpread:
+        """Of V."""
+        return SideSpread(self.v, self.of_v or self.clustering, self.clusters)
+
+    @property
+    def reality(self) -> SideSpread:
+        """Of R."""
+        return SideSpread(self.r, self.of_r or self.clustering, self.clusters)
+
+    @property
+    def gap(self) -> SideSpread:
+        """Of S."""
+        return SideSpread(self.s, self.clustering, self.clusters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,53 +131,49 @@ class PublishedSums:
     @property
     def expectation(self) -> SideMean:
         """V."""
-        return self._side(self.v, self.spread.v if self.spread else None, 1)
+        return self._side(self.v, self.spread.expectation if self.spread else None)
 
     @property
     def reality(self) -> SideMean:
         """R."""
-        return self._side(self.r, self.spread.r if self.spread else None, 1)
+        return self._side(self.r, self.spread.reality if self.spread else None)
 
     @property
     def gap(self) -> SideMean:
         """S = V − R, whose two sums were rounded apart."""
-        return self._side(self.v - self.r, self.spread.s if self.spread else None, 2)
+        return self._side(self.v - self.r, self.spread.gap if self.spread else None, sums=2)
 
     @property
     def step(self) -> Decimal:
         """To a multiple of this its means are printed."""
         return step(self.n, self.parts, self.rounding, self.aspects)
 
-    def _side(self, total: float, sd: float | None, sums: int) -> SideMean:
+    def _side(self, total: float, spread: SideSpread | None, sums: int = 1) -> SideMean:
         noise = sums * _noise(self.n, self.parts, self.rounding, self.aspects)
-        return _side(total / self.n, self.n, noise, sd, self.spread, self.step)
+        return _side(total / self.n, self.n, noise, spread, self.step)
 
 
-def _side(
-    mean: float, n: int, noise: float, sd: float | None, spread: Spread | None, step: Decimal
-) -> SideMean:
-    if spread is None or sd is None:
+def _side(mean: float, n: int, noise: float, spread: SideSpread | None, step: Decimal) -> SideMean:
+    if spread is None:
         return SideMean(n, mean, None, noise, n - 1, step)
     if spread.clustering is None or spread.clusters < 2:
-        return SideMean(n, mean, sd * sd / n, noise, n - 1, step)
-    sampling = (sd * spread.clustering) ** 2 / n
+        return SideMean(n, mean, spread.sd**2 / n, noise, n - 1, step)
+    sampling = (spread.sd * spread.clustering) ** 2 / n
     return SideMean(n, mean, sampling, noise, spread.clusters - 1, step, clustered=True)
 
 
-def one_sided(
-    total: float, n: int, parts: int, rounding: Rounding, sd: float | None, spread: Spread | None
-) -> SideMean:
+def one_sided(total: float, n: int, parts: int, rounding: Rounding, spread: SideSpread | None) -> SideMean:
     """The mean of customers who told one side only."""
     noise = _noise(n, parts, rounding, 1)
-    return _side(total / n, n, noise, sd, spread, step(n, parts, rounding))
+    return _side(total / n, n, noise, spread, step(n, parts, rounding))
 
 
-def over_sides(sides: Sequence[SideMean], sd: float | None, spread: Spread | None) -> SideMean:
-    """The mean over aspects of customers who told one side only; `sd` is that of each one's mean over them."""
+def over_sides(sides: Sequence[SideMean], spread: SideSpread | None) -> SideMean:
+    """The mean over aspects of customers who told one side only; `spread` is that of each one's mean over them."""
     count, first = len(sides), sides[0]
     mean = math.fsum(one.mean for one in sides) / count
     noise = math.fsum(one.rounding for one in sides) / count**2
-    return _side(mean, first.n, noise, sd, spread, first.step)
+    return _side(mean, first.n, noise, spread, first.step)
 
 
 def step(n: int, parts: int, rounding: Rounding, aspects: int = 1) -> Decimal:

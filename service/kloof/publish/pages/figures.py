@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from kloof.domain.findings import AspectReading, CellReading, GapFound, SplitFound
-from kloof.domain.notation import interval, number, signed
+from kloof.domain.notation import interval, number, percent_interval, signed
 from kloof.domain.releases.document import PublishedSurvey
-from kloof.domain.statistics import Interval, Mean, PrintedGap, decimals_of
+from kloof.domain.statistics import CoarseShare, Interval, Mean, PrintedGap, decimals_of
 from kloof.domain.text import Language
 from kloof.publish.charts.axis import Axis
 from kloof.publish.charts.dumbbell import DumbbellRow
@@ -95,6 +95,11 @@ def coarse(percent: int, language: Language) -> str:
     if percent <= LOWEST:
         return pick(language, "minder dan 10%", "under 10%")
     return pick(language, "meer dan 90%", "over 90%") if percent >= HIGHEST else f"{percent}%"
+
+
+def share_ends(share: CoarseShare | None, language: Language) -> str:
+    """The interval of a share in a table, in per cent; a dash where none is known."""
+    return "–" if share is None else percent_interval(share.interval.low, share.interval.high, language)
 
 
 def gap_table(name: str, found: GapFound, language: Language) -> Markup:

@@ -49,22 +49,23 @@ def _summary(writer: SiteWriter, company: CellReading) -> Markup:
     sure, n = Evidence.DEMONSTRABLE, len(found)
     over = sum(s.overpromise is sure and s.figure.overpromise.mean > 0 for s in found)
     under = sum(s.underdelivery is sure and s.figure.underdelivery.mean > 0 for s in found)
+    none = pick(writer.language, " niet", " not")
     if n == 1:
         return writer.t(
-            "Bij het ene aspect met een norm lag de verwachting {over} aantoonbaar boven de norm, en de levering "
-            "{under} er aantoonbaar onder.",
-            "On the one aspect with a norm, expectation was {over} demonstrably above the norm, and delivery "
-            "{under} demonstrably below it.",
-            over=pick(writer.language, "wel", "indeed") if over else pick(writer.language, "niet", "not"),
-            under=pick(writer.language, "wel", "indeed") if under else pick(writer.language, "niet", "not"),
+            "Bij het enige aspect met een norm lag de verwachting{above} aantoonbaar boven de norm. De levering lag "
+            "er{below} aantoonbaar onder.",
+            "On the only aspect with a norm, expectation was{above} demonstrably above the norm. Delivery was{below} "
+            "demonstrably below it.",
+            above="" if over else none,
+            below="" if under else none,
         )
     return writer.t(
         "Bij {over} van de {n} aspecten met een norm lag de verwachting aantoonbaar boven de norm. Bij {under} lag "
         "de levering er aantoonbaar onder.",
-        "On {over} of {n} aspects with a norm, expectation was demonstrably above the norm. On {under}, delivery "
+        "On {over} of the {n} aspects with a norm, expectation was demonstrably above the norm. On {under}, delivery "
         "was demonstrably below it.",
         over=over or pick(writer.language, "geen", "none"),
-        under=under or pick(writer.language, "geen", "none"),
+        under=under or pick(writer.language, "geen ervan", "none of them"),
         n=n,
     )
 
@@ -104,15 +105,15 @@ def _claims(company: CellReading, language: Language) -> dict[str, object]:
             "Aspect",
             "Kreeg de norm",
             "Daarvan teleurgesteld",
-            "Anders teleurgesteld",
-            "Verschil (95%)",
+            "Van de anderen teleurgesteld",
+            "Verschil: 95%-interval",
         ],
         [
             "Aspect",
             "Got the norm",
             "Of them disappointed",
-            "Else disappointed",
-            "Difference (95%)",
+            "Of the others disappointed",
+            "Difference: 95% interval",
         ],
     )
     rows = [

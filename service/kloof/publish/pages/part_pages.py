@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from kloof.domain.deals.lateness import Lateness
+from kloof.domain.deals.lateness import LATE, Lateness
 from kloof.domain.findings import (
     Evidence,
     GapFound,
@@ -14,15 +14,24 @@ from kloof.domain.findings import (
     PromisesFound,
     Withheld,
 )
-from kloof.domain.findings.deliveries import Delivered
+from kloof.domain.findings.deliveries import Delivered, Received
 from kloof.domain.findings.practice_words import PRACTICES
 from kloof.domain.notation import number, percent, signed
-from kloof.domain.releases.document import Level, Place, PromiseShares, ResponseCounts
+from kloof.domain.releases.document import Level, Place, ResponseCounts
 from kloof.domain.statistics import LEAST_ASKED, Gap
 from kloof.domain.text import Language, Text
 from kloof.publish.charts.dumbbell import DumbbellRow, dumbbells
 from kloof.publish.charts.shares import Piece, cut_bar
-from kloof.publish.pages.figures import coarse, ends, gap_head, gap_row, pair, pick_all, shared_axis
+from kloof.publish.pages.figures import (
+    coarse,
+    ends,
+    gap_head,
+    gap_row,
+    pair,
+    pick_all,
+    share_ends,
+    shared_axis,
+)
 from kloof.publish.pages.markup import capital, table
 from kloof.publish.pages.section_pages import LEVELS, below, counted, titled
 from kloof.publish.pages.site_data import SurveySection, named
@@ -53,17 +62,22 @@ def _promises(here: PageRef, section: SurveySection, found: PromisesFound) -> di
     pieces = [
         Piece(name, share / sum(shares), said) for name, share, said in zip(names, shares, words, strict=True)
     ]
-    head = pick_all(language, ["Uitkomst", "Deel"], ["Outcome", "Share"])
-    rows = [[name, said] for name, said in zip(names, words, strict=True)]
+    head = pick_all(language, ["Uitkomst", "Deel", "95%-interval"], ["Outcome", "Share", "95% interval"])
+    within = [share_ends(one, language) for one in (found.kept, found.partly, found.broken)]
+    rows = [list(row) for row in zip(names, words, within, strict=True)]
     picture = here.picture(cut_bar(pieces, title), f"{section.slug}-promises")
     return {"picture": picture, "table": table(title, head, rows)}
 
 
 def _promise_groups(section: SurveySection, language: Language) -> Iterator[dict[str, object]]:
-    head = pick_all(language, ["Groep", "Nagekomen", "Deels", "Niet"], ["Group", "Kept", "Partly", "Not"])
+    head = pick_all(
+        language,
+        ["Groep", "Nagekomen", "95%-interval", "Deels", "Niet", "Beloften"],
+        ["Group", "Kept", "95% interval", "Partly", "Not", "Promises"],
+    )
     for level, level_name in LEVELS.items():
         rows = [
-            [named(part.cell), *_in_table(part.promises.figure, language)]
+            [named(part.cell), *_in_table(part.promises, language)]
             for part in section.of_level(level)
             if isinstance(part.promises, PromisesFound)
         ]
@@ -73,8 +87,11 @@ def _promise_groups(section: SurveySection, language: Language) -> Iterator[dict
             yield {"title": title, "anchor": level.value, "table": table(caption, head, rows)}
 
 
-def _in_table(shares: PromiseShares, language: Language) -> list[str]:
-    return [coarse(share, language) for share in (shares.kept, shares.partly, shares.broken)]
+def _in_table(found: PromisesFound, language: Language) -> list[str]:
+    told = found.figure
+    kept, partly, broken = (coarse(share, language) for share in (told.kept, told.partly, told.broken))
+    known = "–" if told.known is None else number(told.known, language, 0)
+    return [kept, share_ends(found.kept, language), partly, broken, known]
 
 
 def write_groups(writer: SiteWriter, section: SurveySection) -> None:
@@ -145,26 +162,40 @@ def write_practices(writer: SiteWriter, section: SurveySection) -> None:
     """Deals with a practice beside deals without; no page where no such table passed the certificate."""
     if not section.practices:
         return
-    language = writer.language
-    tables = [
-        {
-            "title": _practice(reading.done.practice, language),
-            "anchor": reading.done.practice.replace("_", "-"),
-            "done": counted(reading.done, language),
-            "not_done": counted(reading.not_done, language),
-            "findings": [one for one in reading.findings if not _unclear(one)],
-            "unclear": sum(_unclear(one) for one in reading.findings),
-            "table": _compared(reading, language),
-        }
-        for reading in section.practices
-    ]
-    title = pick(language, "Werkwijzen", "Practices")
-    writer.page(f"{section.slug}/practices", "practices", titled(section, title, language), "", tables=tables)
+    title = pick(writer.language, "Werkwijzen", "Practices")
+    tables = [_comparison(reading, writer.language) for reading in section.practices]
+    path = f"{section.slug}/practices"
+    writer.page(path, "practices", titled(section, title, writer.language), "", tables=tables)
 
 
-def _unclear(finding: PracticeFound | NotEnough) -> bool:
+def _comparison(reading: PracticeReading, language: Language) -> dict[str, object]:
+    """Deals with beside deals without: a sentence for each difference that can be demonstrated, and a table of all."""
+    found = reading.findings
+    return {
+        "title": _practice(reading.done.practice, language),
+        "anchor": reading.done.practice.replace("_", "-"),
+        "arms": _arms(reading, language),
+        "findings": [one for one in found if not _unclear(one)],
+        "unclear": sum(_unclear(one, Evidence.AMONG_MANY, Evidence.NONE) for one in found),
+        "outside": sum(_unclear(one, Evidence.AMONG_MANY) for one in found),
+        "unknown": any(_unclear(one, Evidence.UNKNOWN) for one in found),
+        "table": _compared(reading, language),
+    }
+
+
+def _arms(reading: PracticeReading, language: Language) -> str:
+    """How many deals stand on each side."""
+    done, not_done = counted(reading.done, language), counted(reading.not_done, language)
+    late = pick(language, f"Te laat: {done}. Op tijd: {not_done}.", f"Late: {done}. On time: {not_done}.")
+    plain = pick(language, f"Met: {done}. Zonder: {not_done}.", f"With: {done}. Without: {not_done}.")
+    return late if reading.done.practice == LATE else plain
+
+
+def _unclear(finding: PracticeFound | NotEnough, *kinds: Evidence) -> bool:
     """Whether no difference can be demonstrated; those stand in the table, not each in a sentence."""
-    return isinstance(finding, PracticeFound) and finding.evidence is not Evidence.DEMONSTRABLE
+    if not isinstance(finding, PracticeFound) or finding.evidence is Evidence.DEMONSTRABLE:
+        return False
+    return not kinds or finding.evidence in kinds
 
 
 def _compared(reading: PracticeReading, language: Language) -> Markup:
@@ -180,7 +211,7 @@ def _compared(reading: PracticeReading, language: Language) -> Markup:
             values = (printed.expectation, printed.reality, printed.gap)
             name = finding.about[language] if finding.about else ""
             shown = [signed(float(value), language) for value in values]
-            rows.append([name, *shown, ends(gap.interval, language)])
+            rows.append([name, *shown, ends(gap, language)])
     name = _practice(reading.done.practice, language)
     return table(name + pick(language, ": met min zonder", ": with minus without"), head, rows)
 
@@ -200,45 +231,40 @@ _DELIVERED = {
 
 def write_deliveries(writer: SiteWriter, section: SurveySection) -> None:
     """No page where no table of late deals passed the certificate."""
-    shown = [(one, one.overall) for one in section.deliveries if isinstance(one.overall, Gap)]
+    shown = [(one, one.overall) for one in section.deliveries if isinstance(one.overall, Received)]
     if len(shown) < 2:
         return
     language, path = writer.language, f"{section.slug}/on-time"
     title = pick(language, "Op tijd of te laat", "On time or late")
     here = PageRef(writer, path)
-    rows = [_drawn(_delivered(one, language), gap) for one, gap in shown]
+    rows = [_drawn(_delivered(one, language), found.gap) for one, found in shown]
     drawing = dumbbells(rows, shared_axis(section.survey, rows), title, language)
-    head = gap_head(language, pick(language, "Levering", "Delivery"))
-    whole = table(
-        title,
-        head,
-        [_delivered_row(_delivered(one, language), gap, one.deals, language) for one, gap in shown],
-    )
+    head = _delivered_head(language, pick(language, "Levering", "Delivery"))
+    lines = [_delivered_row(_delivered(one, language), found, one.deals, language) for one, found in shown]
     writer.page(
         path,
         "on_time",
         titled(section, title, language),
         "",
-        picture=below(here.picture(drawing, f"{section.slug}-on-time"), whole),
+        picture=below(here.picture(drawing, f"{section.slug}-on-time"), table(title, head, lines)),
+        these_sellers=any(one.these_sellers for one, _ in shown),
+        compared=[_comparison(reading, language) for reading in section.lateness],
         tables=list(_delivered_aspects(section, language)),
     )
 
 
 def _delivered_aspects(section: SurveySection, language: Language) -> Iterator[dict[str, object]]:
-    head = gap_head(language, pick(language, "Aspect", "Aspect"))
+    head = _delivered_head(language, "Aspect")
     for one in section.deliveries:
         name = _delivered(one, language)
         rows = [
-            _delivered_row(aspect.name[language], gap, one.deals, language)
-            for aspect, gap in one.aspects
-            if isinstance(gap, Gap)
+            _delivered_row(aspect.name[language], found, one.deals, language)
+            for aspect, found in one.aspects
+            if isinstance(found, Received)
         ]
         anchor = one.lateness.name.lower().replace("_", "-")
-        yield {
-            "title": name,
-            "anchor": anchor,
-            "table": table(f"{name}{pick(language, ', per aspect', ', by aspect')}", head, rows),
-        }
+        caption = f"{name}{pick(language, ', per aspect', ', by aspect')}"
+        yield {"title": name, "anchor": anchor, "table": table(caption, head, rows)}
 
 
 def _delivered(one: Delivered, language: Language) -> str:
@@ -247,21 +273,24 @@ def _delivered(one: Delivered, language: Language) -> str:
 
 def _drawn(name: str, gap: Gap) -> DumbbellRow:
     printed, interval = gap.printed(), gap.difference.interval
-    return DumbbellRow(
-        name,
-        float(printed.expectation),
-        float(printed.reality),
-        None if interval is None else (interval.low, interval.high),
-    )
+    drawn = None if interval is None else (interval.low, interval.high)
+    return DumbbellRow(name, float(printed.expectation), float(printed.reality), drawn)
 
 
-def _delivered_row(name: str, gap: Gap, deals: int, language: Language) -> list[str]:
-    printed = gap.printed()
+def _delivered_head(language: Language, first: str) -> list[str]:
+    """As of every table of gaps, with an interval of what was received too."""
+    name, v, r, s, interval, deals = gap_head(language, first)
+    return [name, v, r, interval, s, interval, deals]
+
+
+def _delivered_row(name: str, found: Received, deals: int, language: Language) -> list[str]:
+    printed = found.gap.printed()
     return [
         name,
         number(float(printed.expectation), language),
         number(float(printed.reality), language),
+        ends(found.reality, language),
         signed(float(printed.gap), language),
-        ends(gap.difference, language),
+        ends(found.gap.difference, language),
         number(deals, language, 0),
     ]

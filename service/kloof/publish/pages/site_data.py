@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from kloof.domain.deals.lateness import LATE, TWO_WEEKS_LATE
 from kloof.domain.findings import (
@@ -31,6 +31,8 @@ from kloof.domain.releases.format_1 import AnyRelease, of_this_format
 from kloof.domain.statistics import Gap, gap
 from kloof.domain.text import Language
 
+_LATENESS: Final = (LATE, TWO_WEEKS_LATE)
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -53,6 +55,7 @@ class SurveySection:
     company: CellReading | None
     parts: tuple[CellReading, ...]
     practices: tuple[PracticeReading, ...]
+    lateness: tuple[PracticeReading, ...]
     deliveries: tuple[Delivered, ...]
     withheld: tuple[WithheldCell, ...]
     response: tuple[ResponseCounts, ...]
@@ -131,6 +134,7 @@ def _sections(
     reading = read(latest, releases[:-1], least_gap)
     history = {survey.key: tuple(_history(releases, survey)) for survey in latest.surveys}
     changed = changes(latest, [(m[-1].cell, m[-2].cell) for m in history.values() if len(m) > 1])
+    tables = {s.key: [p for p in reading.practices if p.done.key == s.key] for s in latest.surveys}
     for survey in latest.surveys:
         cells = [found for found in reading.cells if found.cell.key == survey.key]
         company = next((found for found in cells if found.cell.level is Level.COMPANY), None)
@@ -139,11 +143,8 @@ def _sections(
             several_versions=sum(other.id == survey.id for other in latest.surveys) > 1,
             company=company,
             parts=tuple(found for found in cells if found is not company),
-            practices=tuple(
-                p
-                for p in reading.practices
-                if p.done.key == survey.key and p.done.practice not in (LATE, TWO_WEEKS_LATE)
-            ),
+            practices=tuple(p for p in tables[survey.key] if p.done.practice not in _LATENESS),
+            lateness=tuple(p for p in tables[survey.key] if p.done.practice in _LATENESS),
             deliveries=deliveries(latest, survey),
             withheld=tuple(place for place in latest.withheld if place.key == survey.key),
             response=tuple(sorted((c for c in latest.response if c.key == survey.key), key=_by_level)),

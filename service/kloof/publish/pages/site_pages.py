@@ -61,9 +61,10 @@ def _three_sentences(writer: SiteWriter, section: SurveySection) -> list[Markup]
     lines = [writer.say(company.overall)]
     found = by_gap(company)
     if len(found) > 1 and isinstance(company.overall, GapFound):
-        # Where the mean hides differences, the sentence about it has named their ends.
-        ends = [] if company.overall.apart else [_extremes(writer, found)]
-        lines += [writer.say(company.summary), *ends]
+        # Where the mean hides differences, the sentence about it has named their ends; where none can be shown, the
+        # ends are chance.
+        told = company.overall.apart or not (company.summary.short or company.summary.better)
+        lines += [writer.say(company.summary), *([] if told else [_extremes(writer, found)])]
     return [line for line in lines if line]
 
 
@@ -73,8 +74,8 @@ def _extremes(writer: SiteWriter, found: Sequence[tuple[AspectReading, GapFound]
     if above == below:
         return Markup()
     return writer.t(
-        "Het grootst is de kloof bij {most} ({s_most}), het kleinst bij {least} ({s_least}).",
-        "The gap is largest for {most} ({s_most}) and smallest for {least} ({s_least}).",
+        "De kloof loopt van {s_least} ({least}) tot {s_most} ({most}).",
+        "The gap runs from {s_least} ({least}) to {s_most} ({most}).",
         most=_inside(most, writer.language),
         s_most=signed(above, writer.language),
         least=_inside(least, writer.language),

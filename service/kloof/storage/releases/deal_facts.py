@@ -1,4 +1,5 @@
-"""What is known of the deal of each pair, read in bulk for the releases: its account, and how late it was delivered."""
+"""What is known of the deal of each pair, read in bulk for the releases: its account, its
+product, and how late it was delivered."""
 
 from typing import TYPE_CHECKING
 
@@ -6,6 +7,7 @@ import numpy as np
 
 from kloof.domain.deals.lateness import Lateness
 from kloof.storage.database import is_postgresql
+from kloof.storage.models import QueueCell
 from kloof.storage.releases.columns import read
 from kloof.storage.statements import scalar
 
@@ -31,6 +33,21 @@ def lateness(last: int) -> "Ints":
     """At the place of each pair's id, up to `last`, the `Lateness` of its deal; 0 where a day is not known."""
     two_weeks_later = _PLUS_TWO_WEEKS[is_postgresql()]
     return _of_each_pair(last, _LATENESS.format(two_weeks_later=two_weeks_later), _DATED)
+
+
+def products(last: int) -> "tuple[Ints, tuple[str, ...]]":
+    """At the place of each pair's id, up to `last`, the place of its product among the names that come with it."""
+    cells = {row.id: row.product for row in QueueCell.select(QueueCell.id, QueueCell.product)}
+    names = sorted(set(cells.values()))
+    of_cell = np.zeros(max(cells, default=0) + 1, np.int64)
+    for cell, name in cells.items():
+        of_cell[cell] = names.index(name)
+    found = np.zeros(last + 1, np.int64)
+    for pair, cell, _ in read("pair p WHERE 1 = 1", ("p.id", "p.cell_id"), last=last):
+        # A cell that came in meanwhile has no place here; its pair is newer than any block.
+        there = cell < len(of_cell)
+        found[pair[there]] = of_cell[cell[there]]
+    return found, tuple(names)
 
 
 def _of_each_pair(last: int, number: str, known: str) -> "Ints":

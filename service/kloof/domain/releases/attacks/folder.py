@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from kloof.domain.json_text import read_json
 from kloof.domain.releases.attacks.evidence import Breach
-from kloof.domain.releases.document import AspectShares, Cell, ReleaseDocument
+from kloof.domain.releases.document import AspectShares, Cell, PracticeCell, ReleaseDocument
 from kloof.domain.releases.format_1 import AnyRelease
+from kloof.domain.releases.guarantee import ArmSpread
 from kloof.domain.spelling import from_spreadsheet
 from kloof.domain.statistics.sums import PairedSums, Sums
 
@@ -19,8 +20,9 @@ MANIFEST: Final = "datapackage.json"
 SCHEMA: Final = "release.jsonschema.json"
 _ENDS: Final = ("lowest", "highest")
 _SET: Final = ("cell", "aspect")
+_PART: Final = ("cell", "aspect", "product")
 _PLACE: Final = ("survey", "version", "level", "product", "region", "team", "aspect")
-"""What a row is about, by the columns that say so: a set, or where there is none, a group of deals or an aspect."""
+"""What a row is about, by the columns that say so: a set, a product in it, or a group of deals or an aspect."""
 
 
 def attack(release: AnyRelease, files: Mapping[str, bytes]) -> Iterator[Breach]:
@@ -64,7 +66,8 @@ def _document(content: bytes, release: AnyRelease) -> Iterator[str]:
         yield "it cannot be read"
         return
     yield from (f"it says {name} twice" for name in dict.fromkeys(twice))
-    if said != json.loads(release.model_dump_json()):
+    # A release that was made before a key was told does not have it.
+    if said not in [json.loads(release.model_dump_json(exclude_unset=bare)) for bare in (False, True)]:
         yield "it says something else than the certified document"
 
 
@@ -78,7 +81,7 @@ def _table(content: bytes, release: AnyRelease) -> Iterator[str]:
     known = dict(_rows(release))
     seen: set[str] = set()
     for number, row in enumerate(rows, start=2):
-        where = tuple(row.get(name) or "" for name in (_SET if "cell" in row else _PLACE))
+        where = tuple(row.get(name) or "" for name in _about(row))
         said = known.get(where) or known.get(tuple(map(from_spreadsheet, where)))
         if said is None:
             what = f"line {number} is about nothing in the certified document"
@@ -89,6 +92,12 @@ def _table(content: bytes, release: AnyRelease) -> Iterator[str]:
             if what and str(column) not in seen:
                 seen.add(str(column))
                 yield what
+
+
+def _about(row: Mapping[str, Any]) -> tuple[str, ...]:
+    if "cell" not in row:
+        return _PLACE
+    return _PART if "product" in row and "aspect" not in row else _SET
 
 
 def _differs(column: str, value: object, said: Mapping[str, Any], line: int) -> str:
@@ -124,6 +133,7 @@ def _rows(release: AnyRelease) -> Iterator[tuple[tuple[str, ...], dict[str, Any]
                 said = {"survey": spread.survey, "version": spread.version, "aspect": aspect}
                 said |= {"sd_v": one.v, "sd_r": one.r, "sd_s": one.s}
                 said |= {"clustering": one.clustering, "clusters": spread.clusters}
+                said |= {"clustering_v": one.clustering_v, "clustering_r": one.clustering_r}
                 yield _place(said), said
 
 
@@ -134,7 +144,7 @@ def _place(said: Mapping[str, Any]) -> tuple[str, ...]:
 def _of_sets(release: AnyRelease) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
     """Of each set and aspect; and of each set as such, whose promises are about no aspect."""
     for cell in (*release.cells, *release.arms, *release.practices):
-        whole = json.loads(cell.model_dump_json(exclude={"aspects", "shares", "promises", "as_of"}))
+        whole = json.loads(cell.model_dump_json(exclude={"aspects", "shares", "promises", "as_of", "spread"}))
         whole |= {
             "cell": cell.id,
             "as_of_release": cell.as_of.release,
@@ -143,7 +153,9 @@ def _of_sets(release: AnyRelease) -> Iterator[tuple[tuple[str, ...], dict[str, A
         whole |= {name: " ".join(map(str, whole[name])) for name in ("blocks", "counted") if name in whole}
         whole.setdefault("parts", len(cell.blocks))
         promises = getattr(cell, "promises", None)
-        yield (cell.id, ""), whole | dict(_named(promises, ""))
+        yield (cell.id, ""), whole | dict(_named(promises, "")) | _widened(release, cell)
+        for product, deals in _products(cell):
+            yield (cell.id, "", product), {"cell": cell.id, "product": product, "deals": deals}
         for aspect, told in cell.aspects.items():
             said = whole | {"aspect": aspect} | _sums(told)
             if isinstance(cell, Cell):
@@ -151,7 +163,31 @@ def _of_sets(release: AnyRelease) -> Iterator[tuple[tuple[str, ...], dict[str, A
             said |= dict(_named(promises, "promises_")) | dict(_named(promises, ""))
             if hasattr(cell, "arm"):
                 said["side"] = "v" if cell.arm == "left" else "r"
-            yield (cell.id, aspect), said
+            yield (cell.id, aspect), said | _widened_arm(cell, aspect)
+
+
+def _widened(release: AnyRelease, cell: object) -> dict[str, Any]:
+    """By how much promises being of one customer, or by one salesperson, widens an interval."""
+    if not isinstance(release, ReleaseDocument) or not isinstance(cell, Cell):
+        return {}
+    spread = release.spread(cell.key)
+    said = dict(_named(spread.promises if spread else None, ""))
+    return said if cell.level == "company" else said | {"by_salesperson": None}
+
+
+def _products(cell: object) -> Iterator[tuple[str, int]]:
+    if isinstance(cell, PracticeCell) and cell.spread is not None:
+        yield from cell.spread.products.items()
+
+
+def _widened_arm(cell: object, aspect: str) -> dict[str, Any]:
+    if not isinstance(cell, PracticeCell):
+        return {}
+    told = cell.spread or ArmSpread()
+    own = {"own_clustering": told.own_clustering, "own_clusters": told.own_clusters}
+    if cell.spread is None:
+        return dict.fromkeys(("clustering", "clusters", *own))
+    return {"clustering": told.clustering.get(aspect), "clusters": told.clusters} | own
 
 
 def _sums(told: object) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from kloof.domain.releases.certificate.telling_counts import without_telling_cou
 from kloof.domain.releases.certificate.together import LargestLeverages, beside, cut_again, judged_together
 from kloof.domain.releases.coarse_shares import counted
 from kloof.domain.releases.document import ArmCell, Cell, PracticeCell, PublishedSurvey, ReleaseDocument
-from kloof.domain.releases.guarantee import AttackResult, Guarantee
+from kloof.domain.releases.guarantee import ArmSpread, AttackResult, Guarantee
 from kloof.domain.releases.pair_columns import PairColumns
 from kloof.domain.releases.practice_tables import Part, is_sum_of_parts, practice_cells
 from kloof.domain.releases.thresholds import ACCOUNT_K, INSIDER_K, Thresholds
@@ -118,6 +118,13 @@ def attacked(publishable: Publishable, results: Sequence[AttackResult]) -> Publi
     document = publishable.document
     guarantee = document.guarantee.model_copy(update={"attacks": tuple(results)})
     return Publishable(document.model_copy(update={"guarantee": guarantee}), seal=_SEAL)
+
+
+def with_arm_spreads(publishable: Publishable, spreads: Mapping[str, ArmSpread]) -> Publishable:
+    """The same release, with what is told of the arms of its practice tables besides their sums, by the arm's id."""
+    document = publishable.document
+    practices = (cell.model_copy(update={"spread": spreads.get(cell.id)}) for cell in document.practices)
+    return Publishable(document.model_copy(update={"practices": tuple(practices)}), seal=_SEAL)
 
 
 def certify_what_can_be(
