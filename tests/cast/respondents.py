@@ -127,6 +127,10 @@ def alone(
         if arm is Arm.LEFT:
             builders.invite(built, Wave.DELIVERY, InvitationState.EXPIRED)
             closed.append(built.invitations[Wave.DELIVERY])
+        elif arm is Arm.SKIPPED:
+            Deal.update(arm_share=0.2).where(Deal.id == built.row).execute()
+            builders.invite(built, Wave.SALE, InvitationState.EXPIRED)
+            closed.append(built.invitations[Wave.SALE])
         else:
             Deal.update(arm=arm.value, arm_share=0.2).where(Deal.id == built.row).execute()
             with storage.transaction():

@@ -201,7 +201,11 @@ _WHY = {
 }
 
 
-_ALONE = {"not_asked": "who was not asked at sale", "left": "who did not answer after delivery"}
+_ALONE = {
+    "not_asked": "who was not asked at sale",
+    "skipped": "who was asked at sale and did not answer",
+    "left": "who did not answer after delivery",
+}
 
 
 def _in_words(queue: dict[str, Any]) -> str:

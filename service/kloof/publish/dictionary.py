@@ -131,8 +131,10 @@ MEANINGS: Final[Mapping[str, Text]] = MappingProxyType(
             "true: the deals in which it was done. false: the other deals of the same blocks.",
         ),
         "arm": _two(
-            "left: alleen bij verkoop geantwoord. not_asked: door loting bij verkoop niet gevraagd.",
-            "left: answered at sale only. not_asked: not asked at sale, by a draw.",
+            "left: alleen bij verkoop geantwoord. not_asked: door loting bij verkoop niet gevraagd. skipped: door "
+            "loting wel gevraagd, en alleen na levering geantwoord.",
+            "left: answered at sale only. not_asked: not asked at sale, by a draw. skipped: asked by the draw, and "
+            "answered after delivery only.",
         ),
         "side": _two(
             "v: wat bij verkoop werd verwacht. r: wat na levering werd gekregen.",

@@ -129,8 +129,9 @@ ARM_FIELDS: Final[Fields] = {
     **_SURVEY,
     "arm": {
         "type": "string",
-        "constraints": {"enum": [Arm.LEFT.value, Arm.NOT_ASKED.value]},
-        "description": "left: answered at sale only. not_asked: a draw left the deal out of the first survey.",
+        "constraints": {"enum": [Arm.LEFT.value, Arm.NOT_ASKED.value, Arm.SKIPPED.value]},
+        "description": "left: answered at sale only. not_asked: a draw left the deal out of the first survey. skipped: "
+        "the draw had it asked, and the first survey closed unanswered.",
     },
     "side": {
         "type": "string",

@@ -316,6 +316,17 @@ def test_arms_come_out_beside_the_pairs_and_no_attack_finds_anything(company):
     assert audit(company.releases_folder).breaches == ()
 
 
+def test_who_was_asked_by_lot_and_skipped_the_first_survey_comes_out_in_an_arm_of_its_own(company):
+    alone(13, Arm.NOT_ASKED)
+    alone(14, Arm.SKIPPED, seed=2)
+    freeze(company, MONDAY)
+    first = publish(company, MONDAY).document
+    assert [(cell.arm, cell.n) for cell in first.arms] == [(Arm.NOT_ASKED, 13), (Arm.SKIPPED, 14)]
+    assert audit(company.releases_folder).breaches == ()
+    table = (company.releases_folder / "0001" / "arms.csv").read_text(encoding="utf-8")
+    assert "project-1/company/skipped,project,1,skipped,r," in table
+
+
 def test_arms_alone_make_a_release_too(database, tmp_path):
     made = settings(tmp_path)
     alone(13, Arm.LEFT)

@@ -566,6 +566,22 @@ def test_who_was_not_asked_is_compared_in_what_they_got():
     assert result.evidence is Evidence.DEMONSTRABLE
 
 
+def test_who_skipped_the_first_survey_counts_with_who_was_asked_as_the_lot_fell():
+    """Sixty pairs whose R is 7, and 24 who skipped and gave 5: together 84 with 6.43."""
+    document = release(
+        (PRICE,),
+        (cell("company", 60, means(60, price=1.0)),),
+        arms=(alone(Arm.NOT_ASKED, 48, 8.0, ("price",)), alone(Arm.SKIPPED, 24, 5.0, ("price",))),
+    )
+    (reading,) = findings.read(document).arms
+    whole, price = reading.asking
+    assert price.by_lot
+    assert whole.by_lot
+    assert (price.figure.n, price.figure.value) == (84, close((60 * 7 + 24 * 5) / 84 - 8))
+    rounded = (60 / 84) ** 2 * 4.0 * 5 / 60**2 + (24 / 84) ** 2 * 4.0 * 2 / 24**2 + 4.0 * 4 / 48**2
+    assert price.figure.estimate.error == close(np.sqrt(1.5**2 * (1 / 84 + 1 / 48) + rounded))
+
+
 def test_arms_that_are_too_small_say_so_in_place_of_a_figure():
     reading = in_arms(left=19, not_asked=29)
     assert reading.stayed[0] == NotEnough(TooFew(20, 19))

@@ -459,6 +459,18 @@ def test_the_effect_of_asking_says_that_a_draw_decided():
     )
 
 
+def test_where_who_skipped_the_first_survey_counts_too_it_is_said_to_be_what_the_draw_made():
+    nl, en = both(AskingFound(difference(-0.4, -0.7, -0.1), SHOWN, by_lot=True))
+    assert nl.endswith(
+        "Wie wel is gevraagd, telt ook mee als die alleen na levering antwoordde: zo vergelijken we wat de loting "
+        "maakte."
+    )
+    assert en.endswith(
+        "Those who were asked count also where they answered only after delivery: what is compared is what the draw "
+        "made."
+    )
+
+
 def test_promises_are_said_as_coarse_shares():
     nl, en = both(PromisesFound(PromiseShares(kept=65, partly=25, broken=10)))
     assert nl == (

@@ -21,9 +21,10 @@ from cast.respondents import (
 from kloof import storage
 from kloof.actions.releases.freeze import freeze
 from kloof.domain.deals.study_arms import Arm
+from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import database as connection
-from kloof.storage.models import Block, Deal, Pair, Placement, Response
+from kloof.storage.models import Block, Deal, Invitation, Pair, Placement, Response
 from kloof.storage.releases import columns, freezing, pair_reading, queueing
 from kloof.storage.releases.pair_reading import every_pair
 
@@ -156,6 +157,52 @@ def test_a_deal_that_moves_to_another_team_after_freezing_stays_in_its_block(dat
     queueing.record_pair(deals[0], MONDAY)
     (block,) = freezing.live_blocks()
     assert (block.queue.team, block.n) == ("North", 14)
+
+
+def asked_and_skipped(share=0.2, state=InvitationState.EXPIRED):
+    """A deal whose second survey was sent in, and whose first stands so."""
+    built = builders.deal(waves=())
+    Deal.update(arm_share=share).where(Deal.id == built.row).execute()
+    builders.invite(built, Wave.SALE, state)
+    answer(built.row, builders.survey(), Wave.DELIVERY, [7] * 4)
+    return built
+
+
+def queued_arm(deal):
+    pair = Pair.get_or_none(Pair.deal == deal)
+    return pair and pair.cell.arm
+
+
+@pytest.mark.usefixtures("either_database")
+def test_who_was_asked_by_lot_and_let_the_first_survey_close_tells_what_they_got():
+    deal = asked_and_skipped().row
+    with storage.transaction():
+        queueing.record_pair(deal, MONDAY)
+    assert queued_arm(deal) == Arm.SKIPPED
+    pair = Pair.get(Pair.deal == deal)
+    assert pair.cell.product == pair.cell.team == ""
+    with storage.transaction():
+        queueing.withdraw_pair(deal, MONDAY)
+    assert queued_arm(deal) is None
+
+
+@pytest.mark.usefixtures("database")
+def test_as_long_as_the_first_survey_is_open_nobody_has_skipped_it_and_its_closing_counts():
+    built = asked_and_skipped(state=InvitationState.INVITED)
+    with storage.transaction():
+        queueing.record_pair(built.row, MONDAY)
+        assert queued_arm(built.row) is None
+        Invitation.update(state="expired").where(Invitation.id == built.invitations[Wave.SALE]).execute()
+        queueing.record_left([built.invitations[Wave.SALE]], MONDAY)
+    assert queued_arm(built.row) == Arm.SKIPPED
+
+
+@pytest.mark.usefixtures("database")
+def test_where_there_is_no_draw_nobody_is_in_an_arm_for_skipping_the_first_survey():
+    deal = asked_and_skipped(share=0.0).row
+    with storage.transaction():
+        queueing.record_pair(deal, MONDAY)
+    assert queued_arm(deal) is None
 
 
 def test_what_queues_is_read_apart_by_survey_and_arm_and_without_what_stands_in_a_block(

@@ -14,7 +14,13 @@ class Arm(StrEnum):
 
     ASKED = "asked"  # both surveys: V and R
     NOT_ASKED = "not_asked"  # a draw decided that there is no first survey: R alone
+    SKIPPED = "skipped"  # the draw had them asked; they let the first survey close: R alone
     LEFT = "left"  # answered at sale, and let the second survey close: V alone
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """What its deals tell, of V and R."""
+        return {Arm.LEFT: ("V",), Arm.NOT_ASKED: ("R",), Arm.SKIPPED: ("R",)}.get(self, ("V", "R"))
 
 
 def drawn(secret_key: str, deal_id: str, share: float) -> Arm:

@@ -44,6 +44,12 @@ ASKING_TAIL: Final = Text(
     "antwoorden.",
     en="The draw decided who was asked, not who answered: those who were asked count here only after two answers.",
 )
+ASKING_BY_LOT: Final = Text(
+    nl="Wie wel is gevraagd, telt ook mee als die alleen na levering antwoordde: zo vergelijken we wat de loting "
+    "maakte.",
+    en="Those who were asked count also where they answered only after delivery: what is compared is what the draw "
+    "made.",
+)
 ASKED_HIGHER: Final = Text(
     nl="Wie wel is gevraagd, gaf na levering gemiddeld {distance} meer ({interval}).",
     en="Those who were asked gave {distance} more on average after delivery ({interval}).",

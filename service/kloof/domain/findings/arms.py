@@ -1,7 +1,7 @@
 """Who answered: customers who told one side only, beside the pairs of the whole company."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from kloof.domain import statistics
@@ -57,17 +57,19 @@ class ArmFigures:
     stayed: tuple[Compared, ...]
     asking: tuple[Compared, ...]
     drawn: bool
+    by_lot: bool
 
     @classmethod
     def of(cls, release: ReleaseDocument, survey: PublishedSurvey) -> Self:
         pairs = next(release.cells_of(survey.key, Level.COMPANY), None)
         arms = {cell.arm: cell for cell in release.arms if cell.key == survey.key}
-        left, not_asked = arms.get(Arm.LEFT), arms.get(Arm.NOT_ASKED)
+        left, not_asked, skipped = (arms.get(arm) for arm in (Arm.LEFT, Arm.NOT_ASKED, Arm.SKIPPED))
         counted = any(counts.not_asked for counts in release.response if counts.key == survey.key)
         return cls(
             survey,
             tuple(_stayed(_Arms(release, survey, pairs, left))) if pairs and left else (),
-            tuple(_asking(_Arms(release, survey, pairs, not_asked))) if pairs and not_asked else (),
+            tuple(_asking(_Arms(release, survey, pairs, not_asked), skipped)) if pairs and not_asked else (),
+            by_lot=skipped is not None,
             drawn=counted or not_asked is not None,
         )
 
@@ -79,7 +81,7 @@ class ArmFigures:
     def read(self, family: Family) -> ArmsReading:
         """With the evidence for each among all that was tested."""
         stayed = tuple(_stayed_found(one, family) for one in self.stayed)
-        asking = tuple(_asking_found(one, family) for one in self.asking)
+        asking = tuple(_asking_found(one, family, by_lot=self.by_lot) for one in self.asking)
         withheld = (Withheld(),)
         return ArmsReading(self.survey, stayed or withheld, asking or (withheld if self.drawn else ()))
 
@@ -127,9 +129,12 @@ def _stayed(arms: _Arms) -> Iterator[Compared]:
         yield Compared(aspect, statistics.who_stayed(stayed, left), bounds)
 
 
-def _asking(arms: _Arms) -> Iterator[Compared]:
+def _asking(arms: _Arms, skipped: ArmCell | None) -> Iterator[Compared]:
+    """As the lot fell: who was asked counts also where they let the first survey close, if that is published."""
     for aspect in arms.aspects():
         asked = arms.side_of_pairs(aspect, lambda sums: sums.reality)
+        if skipped is not None:
+            asked = statistics.together(asked, replace(arms, arm=skipped).side_of_arm(aspect))
         yield Compared(aspect, statistics.measurement_effect(asked, arms.side_of_arm(aspect)))
 
 
@@ -141,7 +146,7 @@ def _stayed_found(one: Compared, family: Family) -> Stayed:
     return StayedFound(one.figure, one.bounds, family.evidence(one.figure.estimate), one.about)
 
 
-def _asking_found(one: Compared, family: Family) -> Asking:
+def _asking_found(one: Compared, family: Family, *, by_lot: bool) -> Asking:
     if isinstance(one.figure, TooFew):
         return NotEnough(one.figure, one.about)
-    return AskingFound(one.figure, family.evidence(one.figure.estimate), one.about)
+    return AskingFound(one.figure, family.evidence(one.figure.estimate), one.about, by_lot=by_lot)

@@ -210,7 +210,8 @@ def _asking(finding: values.AskingFound, write: Writer) -> list[str]:
         figure, finding.evidence, arm_words.ASKED_HIGHER, arm_words.ASKED_LOWER, arm_words.ASKED_ALIKE
     )
     first = write.fill(arm_words.ASKING, asked=write.count(figure.n), not_asked=write.count(figure.n_other))
-    return [first, compared, write.fill(arm_words.ASKING_TAIL)]
+    tail = arm_words.ASKING_BY_LOT if finding.by_lot else arm_words.ASKING_TAIL
+    return [first, compared, write.fill(tail)]
 
 
 @_words.register

@@ -157,11 +157,15 @@ class StayedFound:
 
 @dataclass(frozen=True, slots=True)
 class AskingFound:
-    """R of those who were asked for V minus R of those who by lot were not."""
+    """R of those who were asked for V minus R of those who by lot were not.
+
+    by_lot: who was asked counts also where they let the first survey close; else only where they answered twice.
+    """
 
     figure: Difference
     evidence: Evidence
     about: Text | None = None
+    by_lot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,11 +234,12 @@ class PracticeCell(Place):
 class ArmCell(Place):
     """Customers who told one side only: the union of `blocks`, for the whole company.
 
-    NOT_ASKED: R of those whom a draw left out of the first survey. LEFT: V of those who let the second one close.
+    NOT_ASKED: R of those whom a draw left out of the first survey. SKIPPED: R of those whom it had asked, and who let
+    the first one close. LEFT: V of those who let the second one close.
     """
 
     id: str
-    arm: Literal[Arm.NOT_ASKED, Arm.LEFT]
+    arm: Literal[Arm.NOT_ASKED, Arm.SKIPPED, Arm.LEFT]
     blocks: tuple[int, ...]
     n: Count
     customers: Count

@@ -26,6 +26,7 @@ from kloof.domain.statistics.rounded import (
     one_sided,
     over_sides,
     step,
+    together,
 )
 from kloof.domain.statistics.shares import (
     CEILING,
@@ -88,6 +89,7 @@ __all__ = [
     "rounding_variance",
     "split_by_norm",
     "step",
+    "together",
     "who_stayed",
     "wilson",
 ]

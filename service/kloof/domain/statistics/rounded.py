@@ -176,6 +176,24 @@ def over_sides(sides: Sequence[SideMean], spread: SideSpread | None) -> SideMean
     return _side(mean, first.n, noise, spread, first.step)
 
 
+def together(one: SideMean, other: SideMean) -> SideMean:
+    """The mean of two groups of different customers as one, each by its number of customers."""
+    n = one.n + other.n
+    weights = one.n / n, other.n / n
+    sampling = None
+    if one.sampling is not None and other.sampling is not None:
+        sampling = weights[0] ** 2 * one.sampling + weights[1] ** 2 * other.sampling
+    return SideMean(
+        n=n,
+        mean=weights[0] * one.mean + weights[1] * other.mean,
+        sampling=sampling,
+        rounding=weights[0] ** 2 * one.rounding + weights[1] ** 2 * other.rounding,
+        freedom=one.freedom if one.clustered else n - 1,
+        step=max(one.step, other.step),
+        clustered=one.clustered,
+    )
+
+
 def step(n: int, parts: int, rounding: Rounding, aspects: int = 1) -> Decimal:
     """How finely a mean of `n` customers, added up from `parts` rounded sums, may be printed.
 

@@ -106,6 +106,13 @@ WHERE d.id = ?
 """
 
 
+# Only where there was a draw: elsewhere nobody is left out to be compared with.
+_SKIPPED = f"""
+SELECT d.id AS deal FROM deal d JOIN invitation f ON f.deal_id = d.id AND f.wave IN ({names([Wave.SALE])})
+WHERE d.id = ? AND d.arm_share > 0 AND f.state IN ({names([InvitationState.EXPIRED])})
+"""  # noqa: S608  our own words
+
+
 class _Left(NamedTuple):
     deal: int
 
@@ -116,6 +123,15 @@ JOIN invitation f ON f.deal_id = i.deal_id AND f.wave IN ({names([Wave.SALE])})
 JOIN response r ON r.invitation_id = f.id AND r.submitted_at IS NOT NULL
 WHERE i.wave IN ({names([Wave.DELIVERY])}) AND i.state IN ({names([InvitationState.EXPIRED])})
 AND i.id IN ({{invitations}})
+AND NOT EXISTS (SELECT 1 FROM pair p WHERE p.deal_id = i.deal_id) ORDER BY i.deal_id
+"""  # noqa: S608  our own words
+
+
+_CAME_LATE = f"""
+SELECT i.deal_id AS deal FROM invitation i
+JOIN invitation s ON s.deal_id = i.deal_id AND s.wave IN ({names([Wave.DELIVERY])})
+JOIN response r ON r.invitation_id = s.id AND r.submitted_at IS NOT NULL
+WHERE i.wave IN ({names([Wave.SALE])}) AND i.id IN ({{invitations}})
 AND NOT EXISTS (SELECT 1 FROM pair p WHERE p.deal_id = i.deal_id) ORDER BY i.deal_id
 """  # noqa: S608  our own words
 
@@ -132,8 +148,9 @@ def record_pair(deal: int, now: datetime) -> Answers | None:
     arm = Arm(place.arm) if place else Arm.ASKED
     answers = complete_answers(deal) if arm is Arm.ASKED else _alone(deal, arm)
     if place is None:
-        if answers is None and (answers := _alone(deal, Arm.NOT_ASKED)):
-            arm = Arm.NOT_ASKED
+        for alone in (Arm.NOT_ASKED, Arm.SKIPPED):
+            if answers is None and (answers := _alone(deal, alone)):
+                arm = alone
         if answers is not None:
             _queue(deal, answers, now, arm)
     elif place.block is not None:
@@ -147,12 +164,15 @@ def record_pair(deal: int, now: datetime) -> Answers | None:
 
 
 def record_left(invitations: Sequence[int], now: datetime) -> None:
-    """Queue V of the deals of these second surveys that closed unanswered, where the first was sent in complete.
+    """Queue V of the deals of these second surveys that closed unanswered, where the first was sent in complete; and R
+    of those whose first survey closed only after the second was sent in.
 
-    A closed survey takes no answer any more, so whoever left has left for good.
+    A closed survey takes no answer any more, so whoever left has left for good, and so has who skipped.
     """
     if not invitations:
         return
+    for row in rows(_Left, _CAME_LATE.format(invitations=several(invitations)), *invitations):
+        record_pair(row.deal, now)
     for row in rows(_Left, _LEFT.format(invitations=several(invitations)), *invitations):
         if answers := _alone(row.deal, Arm.LEFT):
             _queue(row.deal, answers, now, Arm.LEFT)
@@ -228,6 +248,8 @@ def _alone(deal: int, arm: Arm) -> Answers | None:
     wave = Wave.SALE if arm is Arm.LEFT else Wave.DELIVERY
     row = first_row(_Alone, _ALONE, wave.value, deal)
     if row is None or (arm is Arm.NOT_ASKED and row.arm != arm):
+        return None
+    if arm is Arm.SKIPPED and first_row(_Left, _SKIPPED, deal) is None:
         return None
     side = _core(versions.known(row.survey_version, row.fingerprint), wave, bytes(row.answers))
     if _GAPS & set(side):

@@ -72,7 +72,7 @@ class ReleaseEvidence:
     @property
     def sides(self) -> tuple[str, ...]:
         """What its sums are about."""
-        return {Arm.LEFT: ("V",), Arm.NOT_ASKED: ("R",)}.get(self.arm, ("V", "R"))
+        return self.arm.sides
 
     @property
     def base(self) -> float:

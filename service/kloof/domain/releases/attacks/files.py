@@ -91,7 +91,7 @@ def _impossible(figures: SetFigures, release: AnyRelease) -> Iterator[str]:
     base = 0.0 if isinstance(release, ExactRelease) else base_of(survey.scale)
     room = figures.parts * base + _SLACK
     low, high = figures.n * survey.scale.low - room, figures.n * survey.scale.high + room
-    sides = {"left": ("V",), "not_asked": ("R",)}.get(figures.arm.value, ("V", "R"))
+    sides = figures.arm.sides
     for aspect in figures.aspects:
         for side in sides:
             total = figures.total(aspect, side)

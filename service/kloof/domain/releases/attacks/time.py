@@ -102,7 +102,7 @@ def _renumbered(releases: Sequence[AnyRelease]) -> Iterator[Breach]:
 
 def _signature(figures: SetFigures, enough: int) -> tuple[object, ...] | None:
     """What two different groups of people do not share by chance: n and sums; None where these are too few to tell."""
-    sides = {"left": ("V",), "not_asked": ("R",)}.get(figures.arm.value, ("V", "R"))
+    sides = figures.arm.sides
     sums = [
         (aspect, side, figures.total(aspect, side)) for aspect in sorted(figures.aspects) for side in sides
     ]

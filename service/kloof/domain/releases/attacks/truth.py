@@ -96,7 +96,7 @@ class Truth:
     @property
     def sides(self) -> tuple[str, ...]:
         """What its pairs tell."""
-        return {Arm.LEFT: ("V",), Arm.NOT_ASKED: ("R",)}.get(self.arm, ("V", "R"))
+        return self.arm.sides
 
     def answers(self, side: str) -> "Bytes":
         return self.expected if side == "V" else self.received
