@@ -115,7 +115,7 @@ def _made(settings: Settings, now: datetime, earlier: Sequence[Published], seed:
     """The next release, while others write; None where nothing is new. Raises Refused where it may not go out."""
     from kloof.domain.releases.certificate.certify import with_arm_spreads
     from kloof.domain.releases.practice_tables import spreads_of
-    from kloof.storage.releases import columns, deal_facts, pair_reading, practice_parts
+    from kloof.storage.releases import pair_reading, practice_parts
 
     with storage.snapshot():
         draft, history = _draft(settings, now, earlier)
@@ -123,7 +123,7 @@ def _made(settings: Settings, now: datetime, earlier: Sequence[Published], seed:
             return None
         placed = pair_reading.every_pair(queued=False).placed
         divided = [*practice_parts.divided(placed)]
-        sold = deal_facts.products(columns.last_pair())
+        sold = practice_parts.sold(divided, history.parts)
     publishable, added, dropped = _certified(draft, history, freeze.thresholds(settings), divided, seed)
     parts, asked = (*history.parts, *added), [one.pairs for one in divided]
     told = with_arm_spreads(publishable, spreads_of(asked, parts, *sold))

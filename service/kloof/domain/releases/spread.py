@@ -17,7 +17,6 @@ from kloof.domain.statistics.clusters import (
     LEAST_CLUSTERS,
     StandardisedEffect,
     clustered_difference,
-    widening,
 )
 from kloof.domain.statistics.practices import mix_of
 from kloof.domain.statistics.shares import LEAST_PROMISES, share_inflation
@@ -105,15 +104,17 @@ def clustering(n: "Ints", totals: "NDArray[Any]", squares: float) -> float | Non
     At least 1, rounded up; None below ten clusters. n, totals: of each cluster how many values it has, and their
     sum. squares: the sum of the squares of all values.
     """
+    return rounded_up(_widening(n, totals, squares), _FACTOR_STEP) if len(n) >= LEAST_CLUSTERS else None
+
+
+def _widening(n: "Ints", totals: "NDArray[Any]", squares: float) -> float:
     clusters, everybody, total = len(n), n.sum().item(), totals.sum().item()
-    if clusters < LEAST_CLUSTERS:
-        return None
     plain = (everybody * squares - total**2) / everybody / (everybody - 1) / everybody
     if plain == 0:
         return 1.0
     per_cluster = totals - n * (total / everybody)
     robust = clusters / (clusters - 1) * float(np.square(per_cluster).sum()) / everybody**2
-    return rounded_up(max(1.0, math.sqrt(robust / plain)), _FACTOR_STEP)
+    return max(1.0, math.sqrt(robust / plain))
 
 
 def rounded_up(factor: float, step: float) -> float:
@@ -149,14 +150,14 @@ def arm_spreads(
         {name: to_the_nearest(count) for name, count in zip(names, counts, strict=True) if count}
         for counts in (np.bincount(product[arm], minlength=len(names)).tolist() for arm in (done, ~done))
     ]
-    v, r = pairs.expected.astype(np.float64), pairs.received.astype(np.float64)
-    found, shared = clustered_difference(v - r, done, pairs.salesperson, product), {}
+    gap = pairs.expected.astype(np.float64) - pairs.received
+    found, shared = clustered_difference(gap, done, pairs.salesperson, product), {}
     common = mix_of(*made_of).common
     if isinstance(found, StandardisedEffect) and found.salespeople >= LEAST_CLUSTERS and common:
-        apart = (v - r).std(axis=0, ddof=1) * math.sqrt((1 / done.sum() + 1 / (~done).sum()) / common)
+        apart = gap.std(axis=0, ddof=1) * math.sqrt((1 / done.sum() + 1 / (~done).sum()) / common)
         shared = {"clustering": _widened(pairs.survey, found, apart), "clusters": found.equal_clusters}
     arms = zip(made_of, (done, ~done), strict=True)
-    one, other = (ArmSpread(products=made, **shared, **_own(pairs, arm)) for made, arm in arms)
+    one, other = (ArmSpread(products=made, **shared, **_own(pairs.take(arm))) for made, arm in arms)
     return one, other
 
 
@@ -169,12 +170,14 @@ def _widened(survey: "Survey", found: StandardisedEffect, apart: "Floats") -> di
     }
 
 
-def _own(pairs: PairColumns, arm: "Bools") -> dict[str, Any]:
-    sellers, seller = np.unique(pairs.salesperson[arm], return_inverse=True)
+def _own(pairs: PairColumns) -> dict[str, Any]:
+    sellers, seller = numbered(pairs.salesperson)
     if len(sellers) < LEAST_CLUSTERS:
         return {}
-    v, r = pairs.expected[arm].astype(np.float64), pairs.received[arm].astype(np.float64)
-    most = float(widening(np.column_stack([v, r, v - r]), seller, len(sellers)).max())
+    most = 1.0
+    for n, v, r, vv, rr, vr in _moments(pairs, seller, len(sellers)).transpose(1, 2, 0):
+        squares = vv.sum().item(), rr.sum().item(), (vv + rr - 2 * vr).sum().item()
+        most = max([most, *(_widening(n, *side) for side in zip((v, r, v - r), squares, strict=True))])
     return {"own_clustering": rounded_up(most, _ARM_STEP), "own_clusters": rounded_down(len(sellers))}
 
 

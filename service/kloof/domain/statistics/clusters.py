@@ -89,23 +89,57 @@ def clustered_difference(
     x, codes, _ = _prepared(values, clusters)
     treated = np.asarray(done, dtype=bool)
     kept, goods, count = _in_both_arms(treated, products)
-    x, codes, treated = x[kept], codes[kept], treated[kept]
+    codes, treated = codes[kept], treated[kept]
     short = _too_few(treated, codes)
     if short:
         return short
-    share, level = _means(treated.astype(float)[:, None], goods, count), _means(x, goods, count)
-    own = treated - share[goods, 0]
-    weight = own / float(own @ own)
-    effect = own @ (x - level[goods]) / float(own @ own)
-    residuals = x - level[goods] - own[:, None] * effect
-    _, members = np.unique(codes, return_inverse=True)
-    groups = int(members.max()) + 1
-    factor = groups / (groups - 1) * (len(x) - 1) / (len(x) - count - 1)
-    error = np.sqrt(factor * np.square(_totals(weight[:, None] * residuals, members, groups)).sum(axis=0))
-    freedom = max(1.0, effective_clusters(weight, members) - 1)
-    n = int(treated.sum())
-    columns = (estimate_of(float(b), float(se), freedom, len(x)) for b, se in zip(effect, error, strict=True))
-    return StandardisedEffect(tuple(columns), n, len(x) - n, count, groups)
+    cells = _Cells.of(x if kept.all() else x[kept], codes, goods, treated)
+    share, level = _of_good(cells.treated * cells.n, cells, count), _of_good(cells.totals, cells, count)
+    own = cells.treated - share[cells.good]
+    whole = float(own * own @ cells.n)
+    effect = own @ (cells.totals - cells.n[:, None] * level[cells.good]) / whole
+    expected = level[cells.good] + own[:, None] * effect
+    residuals = cells.totals - cells.n[:, None] * expected
+    _, members = np.unique(cells.cluster, return_inverse=True)
+    groups, n = int(members.max()) + 1, len(codes)
+    factor = groups / (groups - 1) * (n - 1) / (n - count - 1)
+    influence = _totals((own / whole)[:, None] * residuals, members, groups)
+    error = np.sqrt(factor * np.square(influence).sum(axis=0))
+    freedom = max(1.0, effective_clusters(cells.n * own / whole, members) - 1)
+    columns = (estimate_of(float(b), float(se), freedom, n) for b, se in zip(effect, error, strict=True))
+    with_it = int(treated.sum())
+    return StandardisedEffect(tuple(columns), with_it, n - with_it, count, groups)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Rows of one cluster, product and arm added up: all that a difference with its error needs of them."""
+
+    cluster: "Indices"
+    good: "Indices"
+    treated: "Floats"
+    n: "Floats"
+    totals: "Floats"
+
+    @classmethod
+    def of(cls, x: "Floats", cluster: "Indices", good: "Indices", treated: "NDArray[np.bool_]") -> "_Cells":
+        import numpy as np
+
+        goods = int(good.max()) + 1
+        code, place = np.unique((cluster * goods + good) * 2 + treated, return_inverse=True)
+        n = np.bincount(place, minlength=len(code)).astype(np.float64)
+        inside = code // 2
+        return cls(inside // goods, inside % goods, code % 2.0, n, _totals(x, place, len(code)))
+
+
+def _of_good(totals: "Floats", cells: _Cells, goods: int) -> "Floats":
+    """The mean of each product, from the totals of its cells."""
+    import numpy as np
+
+    size = np.bincount(cells.good, cells.n, goods)
+    if totals.ndim == 1:
+        return np.bincount(cells.good, totals, goods) / size
+    return _totals(totals, cells.good, goods) / size[:, None]
 
 
 def effective_clusters(weights: "Floats", clusters: "Labels") -> float:
@@ -146,13 +180,7 @@ def _error_of_mean(x: "Floats", codes: "Indices", count: int) -> "Floats":
 def _totals(x: "Floats", codes: "Indices", count: int) -> "Floats":
     import numpy as np
 
-    return np.column_stack([np.bincount(codes, column, count) for column in x.T])
-
-
-def _means(x: "Floats", codes: "Indices", count: int) -> "Floats":
-    import numpy as np
-
-    return _totals(x, codes, count) / np.bincount(codes, minlength=count)[:, None]
+    return np.column_stack([np.bincount(codes, column, count) for column in np.ascontiguousarray(x.T)])
 
 
 def _in_both_arms(

@@ -6,7 +6,7 @@ sold to them, and the account.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -78,6 +78,15 @@ def divided(placed: Iterable[PairColumns]) -> Iterator[Divided]:
     for pairs in sorted(asked, key=lambda one: versions.row_of(one.survey.key)):
         practised = {name: np.isin(pairs.id, pairs_done) for name, pairs_done in sorted(done.items())}
         yield Divided(pairs, practised, lateness[pairs.id])
+
+
+def sold(divided: Iterable[Divided], parts: Sequence[Part]) -> "tuple[NDArray[np.int64], tuple[str, ...]]":
+    """At the place of each pair's id the place of its product among the names that come with it; empty where nothing
+    divides these pairs, nor ever did: all of them are read for it.
+    """
+    if parts or any(one.practised or one.lateness.any() for one in divided):
+        return deal_facts.products(last_pair())
+    return np.zeros(0, np.int64), ()
 
 
 def standing() -> tuple[Part, ...]:
