@@ -64,9 +64,9 @@ FORMULAS: Final = (
         _two("Teleurgesteld, met en zonder de norm", "Disappointed, with the norm and without"),
         _two(
             "Deel met V > R van wie R ≥ N kreeg, en van wie R < N kreeg. Verschil: Newcombe-interval, zo breed "
-            "als de afgeronde delen toelaten",
+            "als de afgeronde delen toelaten; voor het hele bedrijf met de clusterfactor",
             "Share with V > R of those with R ≥ N, and of those with R < N. Difference: Newcombe interval, as wide "
-            "as the rounded shares allow",
+            "as the rounded shares allow; for the whole company with the clustering factor",
         ),
         _two("30 klanten; interval vanaf 20 per kant", "30 customers; interval from 20 on each side"),
     ),

@@ -39,7 +39,7 @@ from kloof.domain.releases.document import (
 )
 from kloof.domain.releases.guarantee import ArmSpread, AspectSpread, PromiseSpread, SurveySpread
 from kloof.domain.releases.rounding import base_of, rounded_at_random
-from kloof.domain.statistics import TooFew, coarse_share
+from kloof.domain.statistics import TooFew, coarse_claim, coarse_share
 from kloof.domain.text import Text
 
 TODAY = AsOf(release=1, date=date(2026, 5, 4))
@@ -169,6 +169,20 @@ def test_below_ten_salespeople_the_interval_of_the_company_holds_for_these_selle
 def test_an_aspect_with_a_norm_has_the_split_and_the_founding_claim(found):
     kinds = {type(one) for one in found.cells[0].aspects[0].findings}
     assert {SplitFound, ClaimFound, OrderFound} <= kinds
+
+
+def test_the_founding_claim_of_the_company_is_as_unsure_as_its_salespeople_make_it():
+    def claim(level=Level.COMPANY, **more):
+        counted = {"shares": {"lead-time": SHARES}, "counted": tuple(range(1, 11))}
+        one = cell("all", 120, means(120, lead_time=2.0), level=level, **counted, **more)
+        document = release((LEAD_TIME,), (one,), spreads=(spread((LEAD_TIME,), clustering=1.5, clusters=15),))
+        found = findings.read(document).cells[0].aspects[0].findings
+        return next(one.figure for one in found if isinstance(one, ClaimFound))
+
+    assert claim() == coarse_claim(120, 60, 20, 70, 1.5)
+    alone = claim(Level.PRODUCT, product="Heat")
+    assert alone == coarse_claim(120, 60, 20, 70)
+    assert claim().interval.low < alone.interval.low < alone.interval.high < claim().interval.high
 
 
 def test_an_aspect_without_a_norm_has_no_split(found):

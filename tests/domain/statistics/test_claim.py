@@ -61,3 +61,16 @@ def test_two_sides_with_the_same_share_are_told_apart_in_5_of_100_at_most(share)
         claim_table(met=60, met_disappointed=a, missed=60, missed_disappointed=b) for a, b in counts.tolist()
     ]
     assert np.mean([table.interval.holds(0) for table in found]) >= 0.94
+
+
+def test_customers_of_one_salesperson_who_are_alike_count_as_fewer():
+    """At twice the standard error a quarter: as if a quarter of each count had been found."""
+    found = claim_table(met=160, met_disappointed=40, missed=80, missed_disappointed=60, clustering=2.0)
+    quarter = claim_table(met=40, met_disappointed=10, missed=20, missed_disappointed=15)
+    assert (found.more, found.at_norm.share) == (quarter.more, quarter.at_norm.share)
+    assert (found.interval.low, found.interval.high) == (
+        close(quarter.interval.low),
+        close(quarter.interval.high),
+    )
+    few = claim_table(met=30, met_disappointed=10, missed=19, missed_disappointed=15, clustering=2.0)
+    assert few == TooFew(20, 19)

@@ -93,3 +93,14 @@ def test_the_interval_of_rounded_blocks_covers_the_true_gap_in_95_of_100(low, hi
         reach = estimate(0.0, pool.std(ddof=1), n, len(pool) - 1, known=known).interval.high
         covered.append((abs((v - r).sum(axis=1) / n - truth) <= reach).mean())
     assert 0.93 <= np.mean(covered) <= 0.97
+
+
+@pytest.mark.parametrize(("n", "covered"), [(10, 0.82), (24, 0.81), (60, 0.92)])
+def test_where_one_customer_in_twenty_is_a_disaster_the_interval_covers_less_as_the_handbook_says(n, covered):
+    """Nineteen in twenty lie about half a point short, give or take 0.8; one loses nine."""
+    chance, worlds = np.random.default_rng(n), 20_000
+    usual = np.rint(chance.normal(0.5, 0.8, (worlds, n)))
+    gaps = np.where(chance.random((worlds, n)) < 0.05, 9.0, usual)
+    true = 0.95 * float(np.rint(chance.normal(0.5, 0.8, 10**6)).mean()) + 0.05 * 9
+    reach = stats.t.ppf(0.975, n - 1) * gaps.std(axis=1, ddof=1) / np.sqrt(n)
+    assert (abs(gaps.mean(axis=1) - true) <= reach).mean() == pytest.approx(covered, abs=0.01)

@@ -134,6 +134,12 @@ def spread_of(found: SurveySpread | None, aspect: str | None, *, whole: bool) ->
     return spread if whole else spread.elsewhere()
 
 
+def widened(release: ReleaseDocument, cell: Cell, aspect: str) -> float:
+    """By how much salespeople widen what is said of S in a cell; 1 where that is not known."""
+    found = spread_of(release.spread(cell.key), aspect, whole=cell.level is Level.COMPANY)
+    return found.clustering or 1.0 if found else 1.0
+
+
 def _widest(spreads: Sequence[Spread]) -> Spread | None:
     if not spreads:
         return None

@@ -212,7 +212,8 @@ class _Cell:
             yield SplitFound(figures.split, printed, sides.evidence(over), sides.evidence(under), about)
         met, missed = shares.disappointed_at_norm, shares.disappointed_below_norm
         if shares.at_norm is not None and met is not None and missed is not None:
-            claim = statistics.coarse_claim(self.figures.counted, shares.at_norm, met, missed)
+            widened = from_release.widened(self.release, self.figures.cell, figures.aspect.id)
+            claim = statistics.coarse_claim(self.figures.counted, shares.at_norm, met, missed, widened)
             yield ClaimFound(claim, about)
         if shares.higher is not None and shares.equal is not None and shares.lower is not None:
             yield OrderFound(shares.higher, shares.equal, shares.lower, about)

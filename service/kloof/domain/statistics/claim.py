@@ -29,10 +29,11 @@ class ClaimTable:
 
 
 def claim_table(
-    *, met: int, met_disappointed: int, missed: int, missed_disappointed: int
+    *, met: int, met_disappointed: int, missed: int, missed_disappointed: int, clustering: float = 1.0
 ) -> ClaimTable | TooFew:
     """Figure 3 as a 2×2, from 20 customers on each side of the norm; ValueError where a part exceeds its whole.
 
+    clustering: by how much customers of one salesperson being alike widens an interval; they count as so many fewer.
     R ≥ N and V > R imply V > N, so the share of the disappointed who got the norm says nothing by itself.
     """
     if not (0 <= met_disappointed <= met and 0 <= missed_disappointed <= missed):
@@ -40,8 +41,9 @@ def claim_table(
     smallest = min(met, missed)
     if smallest < LEAST_PER_SIDE:
         return TooFew(LEAST_PER_SIDE, smallest)
-    with_norm, without = wilson(met_disappointed, met), wilson(missed_disappointed, missed)
-    everybody = met + missed
+    count_as, everybody = clustering**-2, met + missed
+    with_norm = wilson(count_as * met_disappointed, count_as * met)
+    without = wilson(count_as * missed_disappointed, count_as * missed)
     return ClaimTable(
         met=with_norm,
         missed=without,
@@ -84,22 +86,33 @@ class CoarseClaim:
 
 
 def coarse_claim(
-    n: int, at_norm: int, disappointed_at_norm: int, disappointed_below_norm: int
+    n: int,
+    at_norm: int,
+    disappointed_at_norm: int,
+    disappointed_below_norm: int,
+    clustering: float = 1.0,
 ) -> CoarseClaim:
-    """From the published shares of `n` customers; the interval is the widest that those shares leave room for."""
+    """From the published shares of `n` customers; the interval is the widest that those shares leave room for.
+
+    clustering: as of `claim_table`.
+    """
     ends = product(could_be(at_norm), could_be(disappointed_at_norm), could_be(disappointed_below_norm))
-    found = [_table(n, *shares) for shares in ends]
+    found = [_table(n, clustering, *shares) for shares in ends]
     few = [one for one in found if isinstance(one, TooFew)]
     whole = [one for one in found if isinstance(one, ClaimTable)]
     interval = min(few, key=lambda one: one.have) if few else _widest(whole)
     return CoarseClaim(at_norm, disappointed_at_norm, disappointed_below_norm, interval)
 
 
-def _table(n: int, at_norm: float, one: float, other: float) -> ClaimTable | TooFew:
+def _table(n: int, clustering: float, at_norm: float, one: float, other: float) -> ClaimTable | TooFew:
     met = round(n * at_norm)
     missed = n - met
     return claim_table(
-        met=met, met_disappointed=round(met * one), missed=missed, missed_disappointed=round(missed * other)
+        met=met,
+        met_disappointed=round(met * one),
+        missed=missed,
+        missed_disappointed=round(missed * other),
+        clustering=clustering,
     )
 
 

@@ -24,8 +24,8 @@ _LOWEST, _HIGHEST = 5, 95
 _Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 
 
-def wilson(count: int, n: int) -> Share:
-    """`count` of `n` ≥ 1 with Wilson's score interval, without continuity correction (Wilson 1927)."""
+def wilson(count: float, n: float) -> Share:
+    """`count` of `n` > 0 with Wilson's score interval, without continuity correction (Wilson 1927)."""
     share, z2 = count / n, _Z * _Z
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     reach = _Z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)

@@ -36,10 +36,10 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`count` of `n` with its Wilson interval; all three as shares from 0 to 1."""
+    """`count` of `n` with its Wilson interval; the share and both ends from 0 to 1."""
 
-    count: int
-    n: int
+    count: float
+    n: float
     interval: Interval
 
     @property
