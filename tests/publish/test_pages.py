@@ -518,6 +518,17 @@ def test_every_complete_pair_is_published_or_waits(tmp_path: Path) -> None:
     assert "What is still waiting is complete." in page
 
 
+def test_pairs_of_a_block_from_which_an_answer_was_taken_back_are_left_out_and_do_not_wait(
+    tmp_path: Path,
+) -> None:
+    counts = {"pairs": 185, "pairs_published": 160, "left_out": 15}
+    page = answered(tmp_path, "en", Firm(releases=1, customers=40), **counts)
+    steps = {name: cells[0] for name, cells in rows(page, "From started to published").items()}
+    assert (steps["of these left out"], steps["of these still waiting"]) == ("15", "10")
+    assert "Left out is a whole block of deals" in page
+    assert "Left out" not in answered(tmp_path / "none", "en", Firm(releases=1, customers=40))
+
+
 def test_under_a_hundred_deals_no_share_of_them_is_given(tmp_path: Path) -> None:
     page = answered(tmp_path, "en", Firm(releases=1, arms=False), deals_started=95, asked_again=95)
     assert all(len(cells) == 1 for cells in rows(page, "From started to published").values())

@@ -197,6 +197,10 @@ MEANINGS: Final[Mapping[str, Text]] = MappingProxyType(
             "Not asked at sale, by a draw, and the second survey was sent in or has closed.",
         ),
         "not_asked_answered": _two("Daarvan ingestuurd.", "Of these sent in."),
+        "left_out": _two(
+            "Van de complete deals: in een blok waarin een antwoord is teruggenomen of verbeterd; nooit meer gebruikt.",
+            "Of the complete deals: in a block in which an answer was taken back or corrected; never used again.",
+        ),
     }
 )
 """Of a column: in every table that has it, it means the same."""

@@ -171,6 +171,10 @@ RESPONSE_FIELDS: Final[Fields] = {
     "answered_twice": _COUNT | {"description": "Of these: sent in."},
     "not_asked": _COUNT | {"description": "Left out of the first survey by a draw, and the second is over."},
     "not_asked_answered": _COUNT | {"description": "Of these: sent in."},
+    "left_out": _COUNT
+    | {
+        "description": "Of pairs: in a block in which an answer was taken back or corrected; never used again."
+    },
 }
 
 

@@ -191,7 +191,7 @@ class ResponseCounts(Place):
     answered. The first five are about deals in which everybody is asked twice; of these `asked_again` answered at sale
     and their second survey was sent in or has closed, `answered_twice` sent it in. `not_asked`: deals that a draw left
     out of the first survey, and whose second was sent in or has closed. `pairs_published` is exact: the sum of the
-    blocks.
+    blocks. `left_out`: pairs of blocks in which somebody took an answer back or corrected it, never used again.
     """
 
     deals_started: Count
@@ -203,6 +203,7 @@ class ResponseCounts(Place):
     answered_twice: Count = 0
     not_asked: Count = 0
     not_asked_answered: Count = 0
+    left_out: Count = 0
 
 
 class Previous(ReleasePart):

@@ -55,11 +55,13 @@ def write_answered(writer: SiteWriter, section: SurveySection) -> None:
 
 
 def _answered(counts: ResponseCounts, language: Language) -> dict[str, object]:
-    """All complete pairs are accounted for: what is not published waits."""
+    """All complete pairs are accounted for: what is not published waits, or is left out for good."""
     started, published = counts.deals_started, counts.pairs_published
     steps = [(name[language], getattr(counts, field)) for field, name in _STEPS.items()]
     steps.append((pick(language, "daarvan gepubliceerd", "of these published"), published))
-    waiting = max(0, counts.pairs - published)
+    if counts.left_out:
+        steps.append((pick(language, "daarvan weggelaten", "of these left out"), counts.left_out))
+    waiting = max(0, counts.pairs - published - counts.left_out)
     steps.append((pick(language, "daarvan wacht nog", "of these still waiting"), waiting))
     head = pick_all(language, ["Stap", "Deals"], ["Step", "Deals"])
     rows = [[name, number(count, language, 0)] for name, count in steps]
@@ -75,6 +77,7 @@ def _answered(counts: ResponseCounts, language: Language) -> dict[str, object]:
         "table": table(caption, head, rows),
         "shares": _shares(counts, language),
         "waiting": waiting,
+        "left_out": counts.left_out,
     }
 
 

@@ -80,6 +80,25 @@ WHERE c.arm IN ({names([Arm.ASKED])})
 """  # noqa: S608  our own words
 
 
+class _LeftOut(NamedTuple):
+    survey: str
+    version: int
+    product: str
+    region: str
+    team: str
+    left_out: int
+
+
+_LEFT_OUT = f"""
+SELECT v.survey AS survey, v.version AS version, c.product AS product, c.region AS region, c.team AS team,
+       COUNT(*) AS left_out
+FROM block b JOIN placement q ON q.block_id = b.id JOIN pair p ON p.id = q.id
+JOIN queue_cell c ON c.id = p.cell_id JOIN survey_version v ON v.id = c.survey_version_id
+WHERE b.retired_at IS NOT NULL AND c.arm IN ({names([Arm.ASKED])})
+GROUP BY v.survey, v.version, c.product, c.region, c.team
+"""  # noqa: S608  our own words
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """A release as the database remembers it."""
@@ -134,12 +153,14 @@ def response_counts(published: Mapping[tuple[SurveyKey, CellKey], int]) -> tuple
         _add(counted, came, {step: getattr(came, step) for step in _STEPS})
     for complete in rows(_Complete, _COMPLETE):
         _add(counted, complete, {"pairs": complete.pairs})
+    for gone in rows(_LeftOut, _LEFT_OUT):
+        _add(counted, gone, {"left_out": gone.left_out})
     return tuple(
         ResponseCounts(
             survey=key.id,
             version=key.version,
             **spot.place,
-            **{step: to_the_nearest(counts[step]) for step in (*_STEPS, "pairs")},
+            **{step: to_the_nearest(counts[step]) for step in (*_STEPS, "pairs", "left_out")},
             pairs_published=published.get((key, spot), 0),
         )
         for (key, spot), counts in sorted(
@@ -150,7 +171,7 @@ def response_counts(published: Mapping[tuple[SurveyKey, CellKey], int]) -> tuple
 
 def _add(
     counted: dict[tuple[SurveyKey, CellKey], Counter[str]],
-    where: _Came | _Complete,
+    where: _Came | _Complete | _LeftOut,
     counts: Mapping[str, int],
 ) -> None:
     key = SurveyKey(id=where.survey, version=where.version)
