@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 from cast.bounces import complaint, in_words, report
 from cast.selling import line, sell
 from instruments.bad_server import BadServer, RefusingServer
+from instruments.certificates import as_server, self_signed
+from instruments.imap_server import ImapServer
 from kloof import storage
 from kloof.actions.clock import wall_clock
 from kloof.cli import main
@@ -143,6 +145,35 @@ def test_whatever_is_piped_in_is_taken_and_said_in_one_line(
     done = run("mail", "bounces", "--pipe", pipe=made(Message.get().message_id))
     assert (done.exit_code, done.stderr, done.output.count("\n")) == (0, "", 1)
     assert says in done.output
+
+
+@pytest.mark.parametrize("trusts", [True, False])
+def test_a_mailbox_is_read_over_imap_from_a_server_whose_authority_the_settings_name(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusts: bool
+) -> None:
+    run("worker", "--once")
+    certificate = self_signed(tmp_path)
+    if trusts:
+        with (tmp_path / "kloof.toml").open("a", encoding="utf-8") as toml:
+            toml.write('ca_file = "cert.pem"\n')
+    mails = {
+        4: b"Content-Type: message/rfc822\n\n" * 900,
+        7: report("5.1.1", message_id=Message.get().message_id),
+        9: b"Subject: hello\n\nWhen will you come?",
+    }
+    with ImapServer(mails, tls=as_server(certificate)) as server:
+        monkeypatch.setenv("KLOOF_BOUNCES_URL", server.url(scheme="imaps"))
+        done = run("mail", "bounces", "--imap")
+        if not trusts:
+            assert (done.exit_code, server.heard) == (1, [])
+            assert "an authority of your own goes into mail.ca_file" in done.stderr
+            return
+        assert done.exit_code == 0
+        assert done.stdout == (
+            "1 hard, 0 soft; 1 other mails were left unread. 1 set aside: too many parts in one another.\n"
+        )
+        assert (server.seen, server.flagged) == ({7}, {4})
+        assert run("mail", "bounces", "--imap").stdout == "0 hard, 0 soft; 1 other mails were left unread.\n"
 
 
 @pytest.mark.parametrize(

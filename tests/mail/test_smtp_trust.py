@@ -128,6 +128,20 @@ def test_the_companys_own_authority_is_trusted_once_it_is_named(certificate: Pat
     assert len(server.accepted) == 1
 
 
+def test_an_authority_that_cannot_be_used_is_said_before_a_mail_is_taken_for_it(
+    certificate: Path, tmp_path: Path
+) -> None:
+    gone = tmp_path / "ca.pem"
+    with pytest.raises(BadSettings, match=r"mail\.ca_file"):
+        Smtp("smtps://127.0.0.1:1", ca_file=gone)
+    gone.write_bytes(certificate.read_bytes())
+    transport = Smtp("smtps://127.0.0.1:1", ca_file=gone)
+    gone.unlink()
+    with pytest.raises(TransportError, match=r"mail\.ca_file") as raised:
+        transport.send("a@example.com", "b@example.com", TEXT)
+    assert (raised.value.of_server, raised.value.fate) == (True, Fate.RETRY)
+
+
 def test_a_server_elsewhere_without_tls_takes_mail_in_the_open_and_that_is_known() -> None:
     with BadServer() as server:
         transport = elsewhere(server.port)

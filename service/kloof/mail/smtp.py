@@ -36,6 +36,8 @@ class Smtp:
         self.place = _place(url)
         self.seconds_to_answer = seconds_to_answer
         self.ca_file = ca_file
+        if ca_file is not None:
+            trusted(ca_file)  # what cannot be used is said before a mail is taken for it
         self._is_here = is_this_machine(self.place.hostname)
         self._server: smtplib.SMTP | None = None
 
@@ -61,6 +63,8 @@ class Smtp:
         if self._server is None:
             try:
                 self._server = self._connect()
+            except BadSettings as refusal:  # the file with the authority went meanwhile
+                raise TransportError(str(refusal), Fate.RETRY, of_server=True) from None
             except (
                 smtplib.SMTPException,
                 OSError,

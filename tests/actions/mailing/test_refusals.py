@@ -17,12 +17,14 @@ from kloof.actions.mailing.bounces import take
 from kloof.actions.mailing.dispatch import TAKEN, Dispatch, RoundResult
 from kloof.actions.mailing.outbox import Decision, catch_up, resolve
 from kloof.config import Settings
+from kloof.domain.access.people import Role
 from kloof.domain.mailing.schedule import MOST_TRIES
 from kloof.mail.bounces import read
 from kloof.mail.smtp import Smtp
 from kloof.mail.transport import Memory
-from kloof.storage.mailing import opt_outs, refused, sending
-from kloof.storage.models import Invitation, Message
+from kloof.storage.access import people
+from kloof.storage.mailing import opt_outs, outbox, refused, sending
+from kloof.storage.models import Invitation, Message, SignIn
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.slow]
 
@@ -227,8 +229,13 @@ def test_the_same_file_again_does_not_wake_an_address_that_is_dead(settings: Set
 def test_who_signs_in_is_not_kept_waiting_by_a_worker_that_was_killed(
     settings: Settings, clock: Clock
 ) -> None:
+    people.put("eva@warmtehuis.example", "Eva Bakker", Role.SALESPERSON, "Utrecht", NOON)
     for number in range(3):
-        sell(settings, line(number))
+        until = NOON + timedelta(minutes=15)
+        link = SignIn.create(
+            person=1, fingerprint=str(number), salt=b"s" * 32, created_at=NOON, expires_at=until
+        )
+        outbox.queue_sign_in(link.id, NOON)
     dead = Dispatch(settings, Memory(), "dead", clock)
     taken = dead.batches.take(RoundResult()) or []
     assert len(taken) == 3

@@ -74,6 +74,8 @@ def work(
                 caught_up_at = steady()
             result = dispatch.round(stop.is_set)
             trouble: Exception | None = result.trouble
+            # A server that takes some of the mail is asked again as soon as one that takes all of it.
+            pause = SECONDS_BETWEEN_LOOKS if result.sent else pause
             _report(result, say)
             told = None
         except Exception as error:
