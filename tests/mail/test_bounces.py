@@ -198,11 +198,11 @@ def _nested(depth: int) -> bytes:
     ids=["large", "parts in parts", "mails in mails"],
 )
 def test_what_no_mail_looks_like_is_set_aside_at_once(raw: bytes, why: WhyAside) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(SetAside) as aside:
         read(raw)
     assert aside.value.why is why
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.slow
@@ -222,10 +222,10 @@ def test_what_no_mail_looks_like_is_set_aside_at_once(raw: bytes, why: WhyAside)
     ids=["brackets", "parameters", "tags", "marks", "lines", "codes", "ids", "words", "fields"],
 )
 def test_what_is_made_to_take_long_takes_seconds(raw: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with suppress(SetAside):
         read(raw)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @given(st.data())

@@ -190,14 +190,14 @@ def test_any_text_has_a_meaning_or_none_and_the_same_twice(text: str) -> None:
 @pytest.mark.parametrize("piece", ["(", "5.1.1 ", "user ", "mailbox … ", "550-", "1.", "\0", "x@"])
 def test_a_quarter_of_a_megabyte_of_anything_is_read_at_once(piece: str) -> None:
     text = piece * (256 * 1024 // len(piece))
-    began = time.perf_counter()
+    began = time.process_time()
     for said in (
         BounceInWords(text),
         DeliveryReport("failed", text, text),
         SmtpReply(SmtpStep.TEXT, 550, text),
     ):
         whom(said)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_only_the_beginning_is_looked_at() -> None:
