@@ -32,9 +32,9 @@ from kloof.storage.engines import connect
 from kloof.web.app import logo
 
 MOST_SECONDS = 5
+"""Of one example, on a busy machine too: what is wrong grows without end, and takes minutes."""
 REFUSALS = (KloofError, SetAside)
 """A mail that nobody can read is set aside, with its reason."""
-"""Of one example, on a busy machine too: what is wrong grows without end, and takes minutes."""
 
 Reads = Callable[[Path, bytes], object]
 
