@@ -130,3 +130,17 @@ def test_git_keeps_the_releases_of_a_company_folder_and_nothing_that_is_made_of_
     ).stdout.split()
     assert set(kept) <= set(listed)
     assert not set(made) & set(listed)
+
+
+def test_no_recipe_gives_a_password_to_a_command_line_that_everybody_on_the_machine_can_read() -> None:
+    """What stands behind a command is in `ps`: an address with a password in it, or a password of its own."""
+    seen = 0
+    for path in SITE.rglob("*.md"):
+        for block in blocks(path.read_text(encoding="utf-8"), "sh"):
+            for line in block.splitlines():
+                if re.search(r"\b(psql|pg_dump|pg_restore|createdb|dropdb)\b", line):
+                    seen += 1
+                    assert not re.search(r"DATABASE_URL|://|PGPASSWORD|--password=", line), (
+                        f"{path.name}: {line}"
+                    )
+    assert seen >= 3
