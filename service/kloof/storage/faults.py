@@ -31,18 +31,23 @@ def explained(error: BaseException | None, place: str) -> Refused | None:
 def _of_the_engine(error: BaseException, place: str) -> Refused | None:
     if not isinstance(error, PeeweeException):
         return None
-    said = str(error).strip().partition("\n")[0].rstrip(".")
     driver = getattr(error, "orig", None)
     if isinstance(driver, sqlite3.Error):
-        # Of the extended code the last byte says what kind it is: https://sqlite.org/rescode.html
-        word = _SQLITE.get(getattr(driver, "sqlite_errorcode", 0) & 0xFF)
-    else:
-        word = _POSTGRESQL.get(getattr(driver, "sqlstate", None) or "")
-        if word is None and isinstance(error, OperationalError | InterfaceError):
-            word = silent
-    if word is None:
-        return unfit(said) if isinstance(error, DataError) else None
-    return word(place, said)
+        return of_sqlite(driver, place)
+    said = str(error).strip().partition("\n")[0].rstrip(".")
+    word = _POSTGRESQL.get(getattr(driver, "sqlstate", None) or "")
+    if word:
+        return word(place, said)
+    if isinstance(error, OperationalError | InterfaceError):
+        return silent(place, said)
+    return unfit(said) if isinstance(error, DataError) else None
+
+
+def of_sqlite(error: sqlite3.Error, place: str) -> Refused | None:
+    """The refusal for what SQLite itself says; None as in `explained`."""
+    # Of the extended code the last byte says what kind it is: https://sqlite.org/rescode.html
+    word = _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    return word(place, str(error)) if word else None
 
 
 def gone(place: str, _: str = "") -> Refused:

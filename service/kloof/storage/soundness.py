@@ -51,9 +51,7 @@ def refuse_unless_whole() -> None:
         with closing(sqlite3.connect(f"file:{quote(opened.file)}?mode=ro", uri=True)) as fresh:
             (said,) = next(fresh.execute("PRAGMA quick_check(1)"))
     except sqlite3.Error as error:
-        if not os.path.exists(opened.file):
-            raise faults.gone(opened.file) from None
-        said = str(error)
+        raise faults.of_sqlite(error, opened.file) or error from None
     if said != "ok":
         raise faults.damaged(opened.file, said.replace("\n", " ").removeprefix("*** in database main *** "))
 
