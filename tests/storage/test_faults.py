@@ -209,6 +209,22 @@ def test_a_server_that_takes_no_changes_is_found_before_anything_has_to_be_saved
     said = storage.explained(written.value)
     assert said
     assert said.reason is Reason.DATABASE_UNWRITABLE
+    storage.drop_connection_after(written.value)
+    hire_in_a_transaction()
+    assert names() == ["Sanne"], "another connection may be to a server that takes changes again"
+
+
+@pytest.mark.postgresql
+def test_a_connection_that_leads_nowhere_any_more_is_given_up_and_an_address_may_say_when(
+    postgresql: str,
+) -> None:
+    parameters = opened.connection().info.get_parameters()
+    assert parameters["tcp_user_timeout"] == "15000"
+    assert parameters["keepalives_idle"] == "10"
+    storage.close_database()
+    storage.open_database(f"{postgresql}?connect_timeout=2&tcp_user_timeout=9000")
+    storage.ensure_connected()
+    assert opened.connection().info.get_parameters()["tcp_user_timeout"] == "9000"
     storage.close_database()
 
 

@@ -177,8 +177,11 @@ def ensure_connected() -> None:
 
 
 def drop_connection_after(error: Exception) -> None:
-    """Throw this thread's connection away when the server went; the next request gets a new one."""
-    if isinstance(error, OperationalError | InterfaceError) and not database.is_closed():
+    """Throw this thread's connection away when it was about the database: the next request gets a new one.
+
+    Also after a damaged page, which it remembers, and after a server that became one to read from: another may not be.
+    """
+    if explained(error) and not database.is_closed() and not database.in_transaction():
         database.close()
 
 

@@ -13,7 +13,16 @@ from kloof.domain.errors import BadSettings
 
 SQLITE: Final = "sqlite:///"
 SQLITE_PRAGMAS: Final = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1}
-SECONDS_TO_CONNECT: Final = 5
+CONNECTING: Final = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""Seconds to connect, and until a connection that leads nowhere any more counts as cut (milliseconds the last); an
+address may say otherwise.
+"""
 
 
 class SqliteFile(SqliteDatabase):
@@ -102,8 +111,7 @@ def connect(url: str, *, looking: bool = False) -> SqliteFile | PostgresqlServer
     scheme = url.partition(":")[0]
     try:
         if scheme in {"postgresql", "postgres"}:
-            known = {"connect_timeout": SECONDS_TO_CONNECT}
-            return PostgresqlServer(**(known | parse(url, unquote_user=True, unquote_password=True)))
+            return PostgresqlServer(**(CONNECTING | parse(url, unquote_user=True, unquote_password=True)))
         what = f"{scheme}:// is not a database that kloof knows"
     except ValueError as error:
         what = f"this is no address of a server ({error})"
