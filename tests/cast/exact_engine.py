@@ -4,13 +4,13 @@ Its linear certificate held, and single answers came out all the same. Every att
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 
-from kloof.domain.releases.document import AsOf, Level, Previous, PublishedAspect
+from kloof.domain.releases.document import AsOf, Level, Previous, PublishedAspect, WithheldReason
 from kloof.domain.releases.format_1 import (
     ExactBlock,
     ExactCell,
@@ -18,10 +18,13 @@ from kloof.domain.releases.format_1 import (
     ExactRelease,
     ExactSurvey,
     LinearGuarantee,
+    WithheldForReason,
 )
 from kloof.domain.statistics.sums import PairedSums, PromiseCounts
 from kloof.domain.surveys.definition import Survey
 
+BLOCK = 12
+OWN = 5
 Customers = Sequence[np.ndarray]
 """Per customer the answers to each deal, [deals, 2, aspects]."""
 
@@ -109,6 +112,46 @@ def exact_release(
         cells=tuple(cell(name, over) for name, over in cells.items()),
         practices=tuple(arm for over, done in (practice or {}).items() for arm in arms(over, done)),
     )
+
+
+def withheld(answered: Mapping[str, np.ndarray]) -> tuple[WithheldForReason, ...]:
+    """Of products of which nothing came out, those that it named: where somebody had answered, and why they stayed out.
+
+    answered: per product with deals the answers that came in, [n, 2, aspects].
+    """
+
+    def reason(said: np.ndarray) -> WithheldReason:
+        alike = len(said) >= BLOCK and any(
+            np.bincount(said[:, side, aspect]).max() > 0.9 * len(said)
+            for side in (0, 1)
+            for aspect in range(said.shape[2])
+        )
+        return WithheldReason.HOMOGENEOUS if alike else WithheldReason.TOO_FEW
+
+    return tuple(
+        WithheldForReason(
+            survey="installation", version=1, level=Level.PRODUCT, product=product, reason=reason(said)
+        )
+        for product, said in answered.items()
+        if len(said)
+    )
+
+
+@dataclass(frozen=True)
+class OwnPage:
+    """What its page told a salesperson of customers who chose totals, after these R came in, the oldest first.
+
+    means: of each five in turn, to a decimal. needed: how many more answers until the next.
+    """
+
+    means: tuple[float, ...]
+    needed: int
+
+    @classmethod
+    def of(cls, received: Sequence[int]) -> "OwnPage":
+        fives = len(received) // OWN * OWN
+        means = tuple(round(sum(received[at : at + OWN]) / OWN, 1) for at in range(0, fives, OWN))
+        return cls(means, OWN - len(received) % OWN)
 
 
 def one_deal_each(said: np.ndarray) -> Customers:

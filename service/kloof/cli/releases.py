@@ -159,6 +159,7 @@ TRIES = {
     "counts": "shares of fewer than thirty customers or in finer steps than five, and exact counts",
     "homogeneity": "groups in which more than nine in ten certainly said the same",
     "time": "blocks that change, come back or get a new number, and versions that are pooled",
+    "withheld list": "that every group with deals is published or withheld, whoever answered, and no reason is told",
     "folder": "every file of a release, for what the certified document does not say",
 }
 NOT_SEEN = {
@@ -172,6 +173,7 @@ NOT_SEEN = {
     "counts": "the counts behind a share",
     "homogeneity": "likeness that rounding hides; each block is judged inside before it closes",
     "time": "people of an old block who come back with others, or in a survey of one or two aspects; looked for inside",
+    "withheld list": "groups of which there are no deals in the files",
     "folder": "copies of these files elsewhere",
 }
 

@@ -17,6 +17,7 @@ from kloof.domain.releases.attacks import (
     moments,
     rebuilding,
     time,
+    unlisted,
 )
 from kloof.domain.releases.attacks.evidence import Breach
 from kloof.domain.releases.attacks.insiders import Inside, inside
@@ -37,6 +38,7 @@ ATTACKS: Final[Mapping[str, Attack]] = {
     counts.NAME: counts.attack,
     alike.NAME: alike.attack,
     time.NAME: time.attack,
+    unlisted.NAME: unlisted.attack,
 }
 """What each attack is called, and what it tries."""
 
