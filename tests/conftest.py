@@ -16,7 +16,7 @@ from hypothesis import settings
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from kloof import storage
-from kloof.storage.database import database as opened
+from kloof.storage.database import SQLITE_PRAGMAS
 
 # The first example of a test may have to import scipy, and a busy machine is no failure.
 settings.register_profile("kloof", deadline=None, max_examples=50)
@@ -42,6 +42,18 @@ def full(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--full"))
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _no_power_cut() -> Iterator[None]:
+    """Nothing in this process waits for the disk: thousands of times, with nothing else to do.
+
+    What the processes do that tests start is as it is in the product; tests/storage/test_schema.py looks at one.
+    """
+    with pytest.MonkeyPatch.context() as here:
+        here.setitem(SQLITE_PRAGMAS, "synchronous", "off")
+        here.setattr(os, "fsync", lambda _: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _no_database_stays_open() -> Iterator[None]:
     """A test that failed half-way must not fail the ones after it too."""
@@ -63,8 +75,6 @@ def database(_migrated_file: Path, tmp_path: Path) -> str:
     shutil.copyfile(_migrated_file, tmp_path / "kloof.db")
     url = f"sqlite:///{tmp_path / 'kloof.db'}"
     storage.open_database(url)
-    # Nothing here has to outlive a power cut; tests/storage/test_schema.py holds that in the product it does.
-    opened.pragma("synchronous", "off", permanent=True)
     return url
 
 

@@ -109,14 +109,17 @@ def test_a_second_database_in_the_same_process_is_refused(database: str, tmp_pat
 
 
 def test_an_acknowledged_answer_is_on_disk_and_writers_wait_for_each_other(tmp_path: Path) -> None:
-    storage.open_database(f"sqlite:///{tmp_path / 'kloof.db'}")
-    assert _pragma("journal_mode") == "wal"
-    assert _pragma("synchronous") == 2, "FULL: an answer is on disk before the customer sees that it is saved"
-    assert _pragma("foreign_keys") == 1
-
-
-def _pragma(name: str) -> object:
-    return database.execute_sql(f"PRAGMA {name}").fetchone()[0]
+    """In a process of its own, since that of the tests does not wait for the disk."""
+    pragmas = ("journal_mode", "synchronous", "foreign_keys")
+    script = (
+        "import sys; from kloof import storage; from kloof.storage.database import database\n"
+        "storage.open_database(sys.argv[1])\n"
+        "print([database.execute_sql(f'PRAGMA {name}').fetchone()[0] for name in sys.argv[2:]])"
+    )
+    run = [sys.executable, "-c", script, f"sqlite:///{tmp_path / 'kloof.db'}", *pragmas]
+    told = subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    # 2 is FULL: an answer is on disk before the customer sees that it is saved.
+    assert told.strip() == "['wal', 2, 1]"
 
 
 def test_who_asked_for_a_call_before_there_were_any_is_called_by_the_desk(tmp_path: Path) -> None:
