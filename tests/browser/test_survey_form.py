@@ -294,7 +294,7 @@ def test_every_target_is_large_enough_for_a_thumb(seen: dict[str, Seen]) -> None
 
 @pytest.mark.xdist_group("survey pages seen")
 @pytest.mark.parametrize("width", WIDTHS)
-def test_at_200_and_400_percent_zoom_and_on_a_wide_screen_nothing_scrolls_sideways(
+def test_zoomed_in_to_400_percent_or_on_a_wide_screen_nothing_scrolls_sideways(
     seen: dict[str, Seen], width: int
 ) -> None:
     assert [name for name, one in seen.items() if one.widths[width] > width] == []
