@@ -19,7 +19,7 @@ from kloof import storage
 from kloof.storage.database import SQLITE_PRAGMAS
 
 # The first example of a test may have to import scipy, and a busy machine is no failure.
-settings.register_profile("kloof", deadline=None, max_examples=50)
+settings.register_profile("kloof", deadline=None, max_examples=30)
 settings.register_profile("quick", deadline=None, max_examples=20)
 settings.register_profile("full", deadline=None, max_examples=200)
 settings.load_profile("kloof")

@@ -50,7 +50,7 @@ def results(company: Company, **more) -> dict[str, tuple[int, int, int]]:
 
 
 @SCALES
-@settings(max_examples=settings.default.max_examples // 5)
+@settings(max_examples=settings.default.max_examples // 3)
 @given(seed=st.integers(0, 10**6))
 def test_what_is_left_of_an_answer_is_what_an_integer_programme_leaves(survey, seed):
     """Of a block in which some know the answers of others, rounded once: each answer that fits, and no other."""
