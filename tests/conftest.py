@@ -16,7 +16,7 @@ from hypothesis import settings
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from kloof import storage
-from kloof.storage.database import SQLITE_PRAGMAS
+from kloof.storage.engines import SQLITE_PRAGMAS
 
 # The first example of a test may have to import scipy, and a busy machine is no failure.
 settings.register_profile("kloof", deadline=None, max_examples=30)
