@@ -54,7 +54,8 @@ else
   guard "surveys" sh -c 'rm -rf build/company && kloof init build/company >/dev/null && kloof --folder build/company surveys check'
   guard "docs" docs
   wait $compiling
-  guard "tests" pytest -n 2 --dist loadgroup
+  # Of three workers on two cores one waits at times, for a browser, a lease or a lock, and both cores have work.
+  guard "tests" pytest -n 3 --dist loadgroup
 fi
 
 if [ -s build/skipped.txt ]; then
