@@ -9,6 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kloof.domain.errors import Reason, Refused
 from kloof.domain.json_text import read_json
@@ -264,3 +266,30 @@ def test_what_may_not_be_read_is_said(chain: Path, place: str) -> None:
 def test_what_is_no_json_is_one_kind_of_error(text: str | bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         read_json(text)
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=9)
+    | st.sampled_from(["../x", "\0"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["resources", "path", "hash", "previous", "number"]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.binary(max_size=60) | JSON.map(lambda value: json.dumps(value).encode()))
+def test_whatever_stands_in_a_manifest_it_is_a_sentence(content: bytes) -> None:
+    with TemporaryDirectory() as place:
+        release = Path(place) / "0001"
+        release.mkdir()
+        manifest(release).write_bytes(content)
+        with pytest.raises(Refused) as refused:
+            look(Path(place))
+        assert refused.value.reason is Reason.RELEASE_DAMAGED
+        assert "\n" not in str(refused.value)
