@@ -59,8 +59,9 @@ def measure(folder: Path, rounds: int) -> dict[str, object]:
         database_url=f"sqlite:///{folder / 'kloof.db'}",
         works_council_consent=date(2026, 1, 15),
     )
-    app = create_app(settings, clock=lambda: NOW)
+    storage.open_database(settings.database_url)
     storage.migrate()
+    app = create_app(settings, clock=lambda: NOW)
     seller = fill(Random(1))
     ours = visitor(app, seller)
     statements = taken_down(ours)
