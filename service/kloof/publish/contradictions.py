@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kloof.domain.releases.document import ArmCell, Cell, PracticeCell, PublishedSurvey, ReleaseDocument
-from kloof.domain.releases.rounding import base_of
+from kloof.domain.releases.rounding import known_bases
 
 
 def contradictions(document: ReleaseDocument) -> Iterator[str]:
@@ -12,7 +12,7 @@ def contradictions(document: ReleaseDocument) -> Iterator[str]:
     if len(set(keys)) < len(keys):
         yield "a survey version stands in it twice"
     for survey in document.surveys:
-        if survey.base != base_of(survey.scale):
+        if survey.base not in known_bases(survey.scale):
             yield f"{survey.key} is rounded to {survey.base:g}, which does not go with its scale"
     for spread in document.spreads:
         if spread.key not in keys:

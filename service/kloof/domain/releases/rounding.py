@@ -22,13 +22,20 @@ LEAST_BASE: Final = 3.0
 """On a scale of few points half its width hides too little. To a multiple of b, an answer at an end is certain for
 whoever knows all others in one case of b²: on 1 to 5 that were 6% of all answers with 2, and are about 3% with 3.
 """
+_FIRST_LEAST_BASE: Final = 2.0
+"""What it was at first: releases that say so stay as they are, and migration 0023 retires their blocks."""
 COUNT_BASE: Final = 3
 """To a multiple of this every count of a block is rounded."""
 
 
 def base_of(scale: Scale) -> float:
-    """To a multiple of this every sum of answers is rounded: half the scale's width, in points."""
+    """To a multiple of this every sum of answers is rounded, in points: half the scale's width, and at least three."""
     return max(LEAST_BASE, (scale.high - scale.low) / 2)
+
+
+def known_bases(scale: Scale) -> tuple[float, float]:
+    """What a release may say that its sums were rounded to: as now, and as at first."""
+    return base_of(scale), max(_FIRST_LEAST_BASE, (scale.high - scale.low) / 2)
 
 
 def rounded_at_random(sums: "NDArray[Any]", base: float, chance: np.random.Generator) -> "Ints":

@@ -6,9 +6,9 @@ from typing import Final
 from kloof.domain.releases.attacks.evidence import Breach
 from kloof.domain.releases.attacks.figures import SetFigures, all_of, sizes_of
 from kloof.domain.releases.document import ReleaseDocument
-from kloof.domain.releases.format_1 import AnyRelease, ExactRelease
+from kloof.domain.releases.format_1 import AnyRelease
 from kloof.domain.releases.guarantee import Guarantee
-from kloof.domain.releases.rounding import base_of
+from kloof.domain.releases.rounding import known_bases
 from kloof.domain.releases.thresholds import LEAST_K, USUAL_M
 from kloof.domain.statistics.sums import PairedSums, Sums
 from kloof.domain.surveys.definition import Scale
@@ -88,7 +88,7 @@ def _impossible(figures: SetFigures, release: AnyRelease) -> Iterator[str]:
         return
     if set(figures.aspects) != {aspect.id for aspect in survey.aspects}:
         yield "its aspects are not those of the survey"
-    base = 0.0 if isinstance(release, ExactRelease) else base_of(survey.scale)
+    base = getattr(survey, "base", 0.0)  # a release of exact sums has none
     room = figures.parts * base + _SLACK
     low, high = figures.n * survey.scale.low - room, figures.n * survey.scale.high + room
     sides = figures.arm.sides
@@ -128,8 +128,9 @@ def _of_the_survey(release: ReleaseDocument) -> Iterator[Breach]:
     """The base that each survey says its sums were rounded to, and how far its answers lie apart."""
     for survey in release.surveys:
         where = f"{survey.id} v{survey.version}"
-        if survey.base < base_of(survey.scale) - _SLACK:
-            what = f"its sums are rounded to {survey.base:g}, finer than {base_of(survey.scale):g}"
+        least = min(known_bases(survey.scale))
+        if survey.base < least - _SLACK:
+            what = f"its sums are rounded to {survey.base:g}, finer than {least:g}"
             yield Breach(NAME, release.number, where, what)
         spread = release.spread(survey.key)
         if spread is None:
