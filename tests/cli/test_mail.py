@@ -5,7 +5,6 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
 
 import pytest
 from click.testing import CliRunner, Result
@@ -18,9 +17,7 @@ from instruments.imap_server import ImapServer
 from kloof import storage
 from kloof.actions.clock import wall_clock
 from kloof.cli import main
-from kloof.cli.worker import _settings_once_the_database_answers
 from kloof.config import load_settings
-from kloof.domain.errors import Reason, Refused
 from kloof.storage.models import Message
 
 pytestmark = pytest.mark.slow
@@ -267,7 +264,7 @@ def test_an_rsa_key_with_the_line_ends_of_windows_signs(run: Run, tmp_path: Path
     with (tmp_path / "kloof.toml").open("a", encoding="utf-8") as toml:
         toml.write('dkim_selector = "kloof"\ndkim_key = "instance/dkim.pem"\n')
     assert run("worker", "--once").exit_code == 0
-    assert "dkim" not in run("doctor").output
+    assert "mail.dkim_key" not in run("doctor").output
 
 
 def test_mail_in_the_open_is_said_by_the_doctor_and_by_mail_test(
@@ -282,27 +279,6 @@ def test_mail_in_the_open_is_said_by_the_doctor_and_by_mail_test(
         assert (
             "WRONG  Mail to this server travels in the open" in run("mail", "test", "me@example.com").output
         )
-
-
-def test_a_worker_waits_for_a_database_that_is_away_and_says_so(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    knocked: list[bool] = []
-    stop = Event()
-
-    def opened(**_: object) -> object:
-        knocked.append(True)
-        if len(knocked) < 3:
-            raise Refused(Reason.DATABASE_SILENT, "The database does not answer: it rests.")
-        return "settings"
-
-    monkeypatch.setattr("kloof.cli.worker.with_database", opened)
-    monkeypatch.setattr("kloof.cli.worker.SECONDS_BETWEEN_KNOCKS", 0.001)
-    said: list[str] = []
-    assert _settings_once_the_database_answers(stop, said.append) == "settings"
-    assert said == ["The database does not answer: it rests."] * 2
-    stop.set()
-    assert _settings_once_the_database_answers(stop, said.append) is None
 
 
 def test_mail_test_says_what_is_wrong_with_the_server(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
