@@ -3,7 +3,8 @@
 Ours: reading the packed pairs from the database and summing them by cell ("sums"); and all of it: blocks closed,
 members and sums stored, the certificate, the release files ("whole"). DuckDB: n, mean and variance of V, of R and of
 V − R per cell and aspect, over its own table. Rounds alternate within one run; ours runs in a process of its own, so
-that its peak memory can be read.
+that its peak memory can be read. While all of it runs somebody else goes on changing the database: the longest that
+they waited is told too, the seconds of processor time beside those of the clock.
 
     python bench/publish.py             # under a minute: 100,000 and 300,000 pairs
     python bench/publish.py --full      # 100,000, 300,000 and 1,000,000 pairs, on SQLite and PostgreSQL
@@ -73,19 +74,54 @@ def _whole(url: str) -> dict[str, float]:
 
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(folder=Path(folder), secret_key=KEY, database_url=url)
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         frozen = freeze(settings, NOW)
         closed = time.perf_counter()
         document = publish(settings, NOW).document
-        end = time.perf_counter()
+        end, used_end = time.perf_counter(), time.process_time()
     assert document is not None
     assert document.guarantee.max_leverage <= 0.1
     return {
         "whole": end - start,
+        "whole_cpu": used_end - used,
         "freeze": closed - start,
         "blocks": frozen.blocks,
         "cells": len(document.cells),
     }
+
+
+@contextmanager
+def somebody_answers(url: str) -> Iterator[list[float]]:
+    """Meanwhile another process writes, twenty times a second, as who submits a survey does; then the longest wait."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_answering, args=(url, theirs))
+    process.start()
+    assert ours.recv() == "ready"
+    waited: list[float] = []
+    yield waited
+    ours.send("enough")
+    waited.append(ours.recv())
+    process.join()
+
+
+def _answering(url: str, told: Any) -> None:
+    from kloof import storage
+    from kloof.storage.releases import pair_lock
+    from kloof.storage.statements import run
+
+    storage.open_database(url)
+    storage.ensure_connected()
+    told.send("ready")
+    longest = 0.0
+    while not told.poll(0.05):
+        start = time.perf_counter()
+        with storage.transaction():
+            pair_lock.wait_for_freeze()
+            run("UPDATE person SET name = name WHERE id = 1")
+        longest = max(longest, time.perf_counter() - start)
+    told.send(longest)
+    storage.close_database()
 
 
 class Plain:
@@ -141,13 +177,16 @@ def compare(url: str, pairs: int, rounds: int) -> dict[str, Any]:
         bare.append(beside.seconds())
         sums.append(ours(url, "sums"))
     bare.append(beside.seconds())
-    whole = ours(url, "whole")
+    with somebody_answers(url) as waited:
+        whole = ours(url, "whole")
     base = statistics.median(bare)
     return {
         "pairs": pairs,
         "duckdb_s": base,
         "sums_s": statistics.median(one["sums"] for one in sums),
         "whole_s": whole["whole"],
+        "whole_cpu_s": whole["whole_cpu"],
+        "longest_wait_s": max(waited),
         "freeze_s": whole["freeze"],
         "blocks": whole["blocks"],
         "cells": whole["cells"],
@@ -162,8 +201,10 @@ def compare(url: str, pairs: int, rounds: int) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--full", action="store_true", help="up to a million pairs, on both databases")
-    full = parser.parse_args().full
-    sizes = (100_000, 300_000, 1_000_000) if full else (100_000, 300_000)
+    parser.add_argument("--pairs", type=int, nargs="+", help="other sizes, the smallest first")
+    chosen = parser.parse_args()
+    full = chosen.full
+    sizes = chosen.pairs or ((100_000, 300_000, 1_000_000) if full else (100_000, 300_000))
     found: dict[str, list[dict[str, Any]]] = {"sqlite": [], "postgresql": []}
     for pairs in sizes:
         with sqlite() as url:
@@ -178,7 +219,8 @@ def main() -> None:
     largest = found["sqlite"][-1]
     result = {
         "ratios": largest["ratios"],
-        "peak_mib": max(one["peak_mib"] for sizes in found.values() for one in sizes),
+        "peak_mib": max(one["peak_mib"] for some in found.values() for one in some),
+        "longest_wait_s": max(one["longest_wait_s"] for some in found.values() for one in some),
         "pairs": largest["pairs"],
         "sizes": found,
         "growth": largest["whole_s"] / found["sqlite"][0]["whole_s"] / (largest["pairs"] / sizes[0]),
@@ -191,7 +233,9 @@ def main() -> None:
 def print_progress(name: str, one: dict[str, Any]) -> None:
     print(
         f"{name}, {one['pairs']:,} pairs: DuckDB {one['duckdb_s']:.3f} s, our sums {one['sums_s']:.2f} s,"
-        f" whole {one['whole_s']:.2f} s ({one['blocks']:.0f} blocks), peak {one['peak_mib']:.0f} MiB",
+        f" whole {one['whole_s']:.2f} s ({one['freeze_s']:.2f} of it freeze, {one['whole_cpu_s']:.2f} s of processor"
+        f" time, {one['blocks']:.0f} blocks), peak {one['peak_mib']:.0f} MiB, somebody else waited"
+        f" {one['longest_wait_s']:.2f} s at most",
         flush=True,
     )
 

@@ -66,7 +66,7 @@ WHERE b.retired_at IS NULL ORDER BY b.id
 """
 
 
-AT_ONCE = 50_000
+AT_ONCE = 20_000
 """Pairs that close in one transaction, or hardly more: so long nobody else writes."""
 
 

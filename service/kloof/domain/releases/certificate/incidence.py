@@ -56,8 +56,12 @@ class LinkedSets:
             return self._bound(least)
         found = None
         if self.rows > MANY and enough > 0:
-            found = series.leverages(Columns(self.row, self.column, self._scaled, self.rows), enough)
+            found = series.leverages(self._as_columns(), enough)
         return self._in_order()._exact() if found is None else found
+
+    def _as_columns(self) -> Columns:
+        alike = numbered(self.row * (int(self.weight.max()) + 1) + self.weight.astype(np.int64))[1]
+        return Columns(self.row, self.column, self._scaled, alike, self.rows)
 
     def _in_order(self) -> "LinkedSets":
         """The same entries in order of person."""

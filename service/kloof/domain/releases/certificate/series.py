@@ -34,24 +34,27 @@ _AT_ONCE: Final = 4_096
 @dataclass(frozen=True)
 class Columns:
     """Who is in which sets, one entry per set and person: row and column from 0, and the weight of the set in the
-    column, scaled so that the squares of each row add up to one.
+    column, scaled so that the squares of each row add up to one. alike: a number that entries of one set with the same
+    weight have in common, from 0.
     """
 
     row: "Ints"
     column: "Ints"
     scaled: "Floats"
+    alike: "Ints"
     rows: int
 
 
 def leverages(columns: Columns, enough: float) -> "Floats | None":
     """ℓ of every column so closely that it is known to be above `enough` or not, the largest of all to 10⁻¹².
 
-    None where these sets share so many people that the series does not converge.
+    None where these sets share so many people that the series does not converge, or not soon.
     """
     from scipy.sparse import csc_array, diags_array
 
-    several = np.bincount(columns.column)[columns.column] > 1
-    who, place = np.unique(columns.column[several], return_inverse=True)
+    often = np.bincount(columns.column) > 1
+    who, several = np.flatnonzero(often), often[columns.column]
+    place = (np.cumsum(often) - 1)[columns.column[several]]
     linked = csc_array(
         (columns.scaled[several], (columns.row[several], place)), shape=(columns.rows, len(who))
     )
@@ -60,18 +63,20 @@ def leverages(columns: Columns, enough: float) -> "Floats | None":
     reach = _reach(shared)
     if reach >= 1:
         return None
-    # Whoever is in one set only is as far in as all others who weigh as much in it.
-    alike, alone = np.unique(
-        np.stack([columns.row[~several].astype(np.float64), columns.scaled[~several]]),
-        axis=1,
-        return_inverse=True,
+    # Whoever is in one set only is as far in as all others who weigh as much in it: one entry stands for them.
+    single = np.flatnonzero(~several)
+    one_of = np.full(int(columns.alike.max()) + 1, -1)
+    one_of[columns.alike[single]] = single
+    shown = one_of[one_of >= 0]
+    alone = csc_array(
+        (columns.scaled[shown], (columns.row[shown], np.arange(len(shown)))), shape=(columns.rows, len(shown))
     )
-    at = alike[0].astype(np.int64)
-    single = csc_array((alike[1], (at, np.arange(len(at)))), shape=(columns.rows, len(at)))
-    found = _Narrowing(shared, reach, _beside(linked, single)).values(enough * (1 + 1e-9))
+    found = _Narrowing(shared, reach, _beside(linked, alone)).values(enough * (1 + 1e-9))
+    if found is None:
+        return None
     value = np.zeros(int(columns.column.max()) + 1)
     value[who] = found[: len(who)]
-    value[columns.column[~several]] = found[len(who) :][alone]
+    value[columns.column[single]] = found[len(who) :][(np.cumsum(one_of >= 0) - 1)[columns.alike[single]]]
     return value
 
 
@@ -102,8 +107,10 @@ class _Narrowing:
     reach: float
     columns: "csc_array"
 
-    def values(self, cut: float) -> "Floats":
-        """The middle of what ℓ lies between: never on the other side of `cut`, and for the largest next to exact."""
+    def values(self, cut: float) -> "Floats | None":
+        """The middle of what ℓ lies between: never on the other side of `cut`, and for the largest next to exact; None
+        where that takes too many steps.
+        """
         total = np.zeros(self.columns.shape[1])
         square = _squares(self.columns)
         low, high = square / (1 + self.reach), square / (1 - self.reach)
@@ -112,13 +119,13 @@ class _Narrowing:
             matters = self._matters(low, high, cut)[at]
             at, steps = at[matters], steps[:, matters]
             if not len(at):
-                break
+                return (low + high) / 2
             further, between, after = self._step(steps)
             total[at] += square[at] - between
             square[at], steps = after, further
             low[at] = total[at] + after / (1 + self.reach)
             high[at] = total[at] + after / (1 - self.reach)
-        return (low + high) / 2
+        return None
 
     def _matters(self, low: "Floats", high: "Floats", cut: float) -> "Bools":
         wide = high - low > _NARROW
