@@ -14,7 +14,10 @@ from cast.synthetic import Firm, exact_release, rounded
 from kloof.domain import findings
 from kloof.domain.findings import BesideNorm, CellReading, ClaimFound, GapFound
 from kloof.domain.notation import interval, number, signed
+from kloof.domain.releases.attacks.insiders.counted import WITH_SHARES
+from kloof.domain.releases.attacks.insiders.naming import ALL_BUT_ONE, ONE, TWO, WITH_PRACTICES
 from kloof.domain.releases.document import Level, ReleaseDocument
+from kloof.domain.releases.guarantee import AttackResult
 from kloof.domain.statistics import decimals_of
 from kloof.domain.text import Language
 from kloof.publish.dictionary import FILES, MEANINGS
@@ -231,6 +234,18 @@ def test_one_aspect_with_a_norm_is_said_as_one(tmp_path: Path) -> None:
     shown = pages(tmp_path)
     assert "Bij het enige aspect met een norm lag de verwachting" in shown["installation-1/norm.nl.md"]
     assert "On the only aspect with a norm, expectation was" in shown["installation-1/norm.en.md"]
+
+
+def test_the_attacks_on_a_release_have_a_name_in_both_languages(tmp_path: Path) -> None:
+    (release,) = Firm(releases=1).documents()
+    names = [ONE, TWO, ALL_BUT_ONE, WITH_PRACTICES, WITH_SHARES, "a new one"]
+    tried = tuple(AttackResult(name=name, tried=9, certain=0, two_left=1) for name in names)
+    attacked = release.guarantee.model_copy(update={"attacks": tried})
+    write_pages(tmp_path, [release.model_copy(update={"guarantee": attacked})])
+    dutch = list(rows(pages(tmp_path)["method.nl.md"], "De aanvallen op deze publicatie"))
+    english = list(rows(pages(tmp_path)["method.en.md"], "The attacks on this release"))
+    assert len(dutch) == len(english) == len(set(dutch)) == 6
+    assert {*dutch} & {*english} == {"a new one"}
 
 
 def test_no_page_counts_one_of_what_it_names_as_many(company: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Final
 
 from markupsafe import Markup
 
@@ -12,7 +13,7 @@ from kloof.domain.releases.document import Level, PublishedSurvey, ReleaseDocume
 from kloof.domain.releases.format_1 import AnyRelease
 from kloof.domain.releases.guarantee import Guarantee
 from kloof.domain.statistics import Gap
-from kloof.domain.text import Language
+from kloof.domain.text import Language, Text
 from kloof.publish.dictionary import FILES, MEANINGS
 from kloof.publish.formulas import FORMULAS
 from kloof.publish.pages.figures import gap_head, pick_all
@@ -70,6 +71,32 @@ def _write_method(writer: SiteWriter, guarantee: Guarantee) -> None:
     )
 
 
+_ATTACKS: Final = {
+    "insider who knows V and their own customers": Text(
+        nl="Een verkoper, die V en de eigen klanten kent",
+        en="A salesperson, who knows V and their own customers",
+    ),
+    "two colleagues": Text(nl="Twee verkopers samen", en="Two salespeople together"),
+    "all but one of a block": Text(
+        nl="Wie alle antwoorden van een blok kent op één na",
+        en="Someone who knows all answers of a block but one",
+    ),
+    "all but one of a block and of each practice table": Text(
+        nl="Wie alle antwoorden op één na kent, ook van elke werkwijze",
+        en="Someone who knows all answers but one, also of each practice",
+    ),
+    "all but one of a block whose shares stand alone": Text(
+        nl="Wie alle antwoorden op één na kent van een blok met eigen procenten",
+        en="Someone who knows all answers but one of a block with shares of its own",
+    ),
+}
+"""What each attack is called, by the name that a release gives it; a new one is called by that."""
+
+
+def _attack(name: str, language: Language) -> str:
+    return _ATTACKS[name][language] if name in _ATTACKS else name
+
+
 def _attacks(guarantee: Guarantee, language: Language) -> Markup | None:
     if not guarantee.attacks:
         return None
@@ -79,7 +106,10 @@ def _attacks(guarantee: Guarantee, language: Language) -> Markup | None:
         ["Attack", "Tried", "One answer possible", "At most two possible"],
     )
     rows = [
-        [one.name, *(number(count, language, 0) for count in (one.tried, one.certain, one.two_left))]
+        [
+            _attack(one.name, language),
+            *(number(count, language, 0) for count in (one.tried, one.certain, one.two_left)),
+        ]
         for one in guarantee.attacks
     ]
     return table(pick(language, "De aanvallen op deze publicatie", "The attacks on this release"), head, rows)
