@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from instruments.growth import SIZES, grows_too_fast
 from kloof import storage
 from kloof.cli.logs import discreet
 from kloof.config import load_settings
@@ -216,6 +217,22 @@ DEEP = {
 @pytest.mark.parametrize("name", DEEP)
 def test_what_is_nested_without_end_is_a_value_or_a_refusal_too(name: str, tmp_path: Path) -> None:
     assert tried(READERS[name], tmp_path, DEEP[name].encode()) < MOST_SECONDS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", READERS)
+def test_the_same_word_again_and_again_takes_time_by_its_number(
+    name: str, tmp_path: Path, full: bool
+) -> None:
+    reader = READERS[name]
+    for word in dict.fromkeys(word for word in reader.words if len(word) <= 50):
+
+        def again(size: int, word: str = word) -> float:
+            text = reader.example + word * (size // len(word.encode("utf-8", "surrogatepass")))
+            return tried(reader, tmp_path, text.encode("utf-8", "surrogatepass"))
+
+        assert (word, grows_too_fast(again, SIZES if full else SIZES[:3])) == (word, "")
+    storage.close_database()
 
 
 def test_every_reader_has_an_example_that_it_refuses_or_takes(tmp_path: Path) -> None:

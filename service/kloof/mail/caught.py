@@ -104,7 +104,9 @@ def _decoded(field: str) -> str:
 
 
 def _mailbox(field: str) -> Mailbox:
-    name, address = parseaddr(field)
+    name = address = ""
+    with suppress(RecursionError):  # brackets without end
+        name, address = parseaddr(field)
     return Mailbox(_decoded(name), _decoded(address or field))
 
 
