@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kloof import __version__, storage
 from kloof.actions.mailing.invite import sending_hours
-from kloof.actions.releases import freeze
+from kloof.actions.releases import freeze, gate
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
 from kloof.domain.errors import Reason, Refused
@@ -24,11 +24,8 @@ if TYPE_CHECKING:
     from kloof.domain.releases.cells import Draft
     from kloof.domain.releases.certificate.certify import History, Publishable
     from kloof.domain.releases.document import ReleaseDocument
-    from kloof.domain.releases.pair_columns import PairColumns
     from kloof.domain.releases.practice_tables import Part
-    from kloof.domain.releases.thresholds import Thresholds
     from kloof.publish.release_files import Published, Staged
-    from kloof.storage.releases.practice_parts import Divided
 
 ROUND = timedelta(days=28)
 """After so long without a release a publish counts as a round of waiting all the same: nothing waits for ever."""
@@ -124,10 +121,10 @@ def _made(settings: Settings, now: datetime, earlier: Sequence[Published], seed:
         placed = pair_reading.every_pair(queued=False).placed
         divided = [*practice_parts.divided(placed)]
         sold = practice_parts.sold(divided, history.parts)
-    publishable, added, dropped = _certified(draft, history, freeze.thresholds(settings), divided, seed)
+    publishable, added, dropped = gate.certified(draft, history, freeze.thresholds(settings), divided, seed)
     parts, asked = (*history.parts, *added), [one.pairs for one in divided]
     told = with_arm_spreads(publishable, spreads_of(asked, parts, *sold))
-    return _Made(_attacked(told, history, placed, parts), added, dropped)
+    return _Made(gate.attacked(told, history, placed, parts), added, dropped)
 
 
 def _record(settings: Settings, staged: Staged, made: _Made, now: datetime) -> int | None:
@@ -252,51 +249,3 @@ def _hold_round(now: datetime) -> None:
     last = releases.last_round()
     if last is None or now - last >= ROUND:
         releases.hold_round(now)
-
-
-def _certified(
-    draft: Draft, history: History, thresholds: Thresholds, divided: Sequence[Divided], seed: int | None
-) -> tuple[Publishable, tuple[Part, ...], tuple[str, ...]]:
-    """The draft certified, the parts of practice tables that it adds, and the names of what had to be left out."""
-    from kloof.domain.releases.certificate.certify import Publishable, certify_what_can_be
-    from kloof.domain.releases.practice_tables import new_parts
-
-    chance = freeze.chance(seed)
-    candidates = [
-        part
-        for pairs, practised, lateness in divided
-        for part in new_parts(
-            pairs, practised, history.parts, history.everything, thresholds, chance, lateness
-        )
-    ]
-    pairs_told = [pairs for pairs, _, _ in divided]
-    history = replace(history, answers=pairs_told)
-    verdict, added, dropped = certify_what_can_be(draft, history, candidates, thresholds)
-    if not isinstance(verdict, Publishable):
-        raise _refused(verdict.reason)
-    return verdict, added, dropped
-
-
-def _attacked(
-    publishable: Publishable, history: History, placed: Sequence[PairColumns], parts: Sequence[Part]
-) -> Publishable:
-    """The release with what somebody inside could name; raises Refused where an attack finds more than it may."""
-    from kloof.domain.releases.attacks import inside
-    from kloof.domain.releases.attacks.truth import Truth
-    from kloof.domain.releases.certificate.certify import attacked
-
-    blocks, document = list(history.blocks.values()), publishable.document
-    standing = [part for part in parts if any(cell.practice == part.practice for cell in document.practices)]
-    truths = [Truth.of_columns(one, blocks, standing) for one in placed]
-    found = inside(truths, [*history.releases, document])
-    if found.breaches:
-        raise _refused(f"An attack with the answers at hand breaks it: {found.breaches[0]}.")
-    return attacked(publishable, found.results)
-
-
-def _refused(why: str) -> Refused:
-    return Refused(
-        Reason.NOT_CERTIFIED,
-        f"This release is not published. {why}",
-        remedy="Run `kloof audit` and `kloof doctor`; earlier releases stay as they are.",
-    )

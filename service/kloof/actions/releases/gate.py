@@ -1,0 +1,66 @@
+"""What a release has to pass before it goes out: the certificate, and the attacks of whoever is inside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kloof.actions.releases import freeze
+from kloof.domain.errors import Reason, Refused
+
+if TYPE_CHECKING:
+    from kloof.domain.releases.cells import Draft
+    from kloof.domain.releases.certificate.certify import History, Publishable
+    from kloof.domain.releases.pair_columns import PairColumns
+    from kloof.domain.releases.practice_tables import Part
+    from kloof.domain.releases.thresholds import Thresholds
+    from kloof.storage.releases.practice_parts import Divided
+
+
+def certified(
+    draft: Draft, history: History, thresholds: Thresholds, divided: Sequence[Divided], seed: int | None
+) -> tuple[Publishable, tuple[Part, ...], tuple[str, ...]]:
+    """The draft certified, the parts of practice tables that it adds, and the names of what had to be left out."""
+    from kloof.domain.releases.certificate.certify import Publishable, certify_what_can_be
+    from kloof.domain.releases.practice_tables import new_parts
+
+    chance = freeze.chance(seed)
+    candidates = [
+        part
+        for pairs, practised, lateness in divided
+        for part in new_parts(
+            pairs, practised, history.parts, history.everything, thresholds, chance, lateness
+        )
+    ]
+    pairs_told = [pairs for pairs, _, _ in divided]
+    history = replace(history, answers=pairs_told)
+    verdict, added, dropped = certify_what_can_be(draft, history, candidates, thresholds)
+    if not isinstance(verdict, Publishable):
+        raise refused(verdict.reason)
+    return verdict, added, dropped
+
+
+def attacked(
+    publishable: Publishable, history: History, placed: Sequence[PairColumns], parts: Sequence[Part]
+) -> Publishable:
+    """The release with what somebody inside could name; raises Refused where an attack finds more than it may."""
+    from kloof.domain.releases.attacks import inside
+    from kloof.domain.releases.attacks.truth import Truth
+    from kloof.domain.releases.certificate import certify
+
+    blocks, document = list(history.blocks.values()), publishable.document
+    standing = [part for part in parts if any(cell.practice == part.practice for cell in document.practices)]
+    truths = [Truth.of_columns(one, blocks, standing) for one in placed]
+    found = inside(truths, [*history.releases, document])
+    if found.breaches:
+        raise refused(f"An attack with the answers at hand breaks it: {found.breaches[0]}.")
+    return certify.attacked(publishable, found.results)
+
+
+def refused(why: str) -> Refused:
+    return Refused(
+        Reason.NOT_CERTIFIED,
+        f"This release is not published. {why}",
+        remedy="Run `kloof audit` and `kloof doctor`; earlier releases stay as they are.",
+    )
