@@ -85,7 +85,7 @@ def test_a_port_that_is_not_for_everybody_is_not_said_to_be_in_use(
 
 @pytest.mark.parametrize("day", [date.min, date(1979, 12, 31), date(2100, 1, 1), date.max])
 def test_a_day_that_no_calendar_of_the_demo_has_is_refused(tmp_path: Path, day: date) -> None:
-    with pytest.raises(Refused, match="The demo plays from 1980-01-01 to 2099-12-31"):
+    with pytest.raises(Refused, match="The demo plays from 1992-01-01 to 2097-12-31"):
         processes.run(tmp_path, 8000, day)
 
 

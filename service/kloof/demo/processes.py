@@ -35,7 +35,8 @@ LONGEST_START = 120.0  # a process that dies ends the wait at once
 LAST_PORT = 65535
 ZONE = ZoneInfo(Mail().time_zone)
 OPENS_AT = time_of_day(9)
-FIRST_DAY, LAST_DAY = date(1980, 1, 1), date(2099, 12, 31)
+FIRST_DAY, LAST_DAY = date(1992, 1, 1), date(2097, 12, 31)
+"""Its deals are sold up to two years before, and planned up to a year after: days that a file may hold."""
 
 
 def run(folder: Path, port: int, day: date | None = None) -> None:
