@@ -182,6 +182,7 @@ def test_a_release_prints_the_keys_that_the_reference_names(
     monkeypatch.chdir(tmp_path)
     answer = CliRunner().invoke(main, ["publish", "--json"])
     written = {code(row[0]): keys(row[1]) for row in rows(under(page("commands"), "## JSON"))}
+    assert answer.exit_code == 0, answer.stderr
     assert set(json.loads(answer.stdout)) == written["kloof publish"]
 
 

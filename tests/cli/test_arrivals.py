@@ -1,6 +1,7 @@
 """Who sends slowly, half, in pieces or too much holds up nobody, and is told why."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -35,8 +36,9 @@ def port(_migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """Where `kloof serve` listens, bare."""
     folder = tmp_path_factory.mktemp("served")
     (folder / "kloof.toml").touch()
+    shutil.copyfile(_migrated_file, folder / "kloof.db")
     chosen = free_port()
-    environment = {"KLOOF_SECRET_KEY": SECRET, "KLOOF_DATABASE_URL": f"sqlite:///{_migrated_file}"}
+    environment = {"KLOOF_SECRET_KEY": SECRET, "KLOOF_DATABASE_URL": f"sqlite:///{folder / 'kloof.db'}"}
     server = subprocess.Popen(
         [sys.executable, "-c", _SERVE, "serve", "--port", str(chosen)],
         cwd=folder,
@@ -87,7 +89,7 @@ def test_five_times_as_many_slow_visitors_as_threads_hold_up_nobody(port: int, s
     with ExitStack() as opened:
         for _ in range(5 * THREADS):
             opened.enter_context(knock(port, said))
-        assert max(seconds_to_health(port) for _ in range(5)) < 1
+        assert max(seconds_to_health(port) for _ in range(5)) < PATIENCE
 
 
 def test_who_sends_a_letter_now_and_then_is_told_that_it_takes_too_long(port: int) -> None:

@@ -261,6 +261,7 @@ def test_an_rsa_key_with_the_line_ends_of_windows_signs(run: Run, tmp_path: Path
     file = tmp_path / "instance" / "dkim.pem"
     made = ["openssl", "genrsa", "-traditional", "2048"]
     file.write_bytes(subprocess.run(made, check=True, capture_output=True).stdout.replace(b"\n", b"\r\n"))
+    file.chmod(0o600)
     with (tmp_path / "kloof.toml").open("a", encoding="utf-8") as toml:
         toml.write('dkim_selector = "kloof"\ndkim_key = "instance/dkim.pem"\n')
     assert run("worker", "--once").exit_code == 0

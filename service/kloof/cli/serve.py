@@ -1,11 +1,17 @@
 """kloof serve: the web application under gunicorn."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
 from kloof.cli.run import company_settings, with_database
 from kloof.cli.tree import CompanyCommand
-from kloof.config import Settings
 from kloof.domain.errors import PERHAPS_OVER, KloofError
+
+if TYPE_CHECKING:
+    from kloof.config import Settings
 
 
 @click.command(cls=CompanyCommand)

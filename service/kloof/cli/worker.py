@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import signal
 from threading import Event
+from typing import TYPE_CHECKING
 
 import click
 
 from kloof.actions.clock import clock_of
 from kloof.cli.run import as_json, report, with_database
 from kloof.cli.tree import CompanyCommand
-from kloof.config import Settings
 from kloof.domain.errors import PERHAPS_OVER, KloofError
+
+if TYPE_CHECKING:
+    from kloof.config import Settings
 
 
 @click.command(cls=CompanyCommand)
