@@ -138,10 +138,12 @@ def test_a_damaged_file_is_found_before_a_customer_meets_it(file: Path, harm: ob
 
 
 def test_a_sound_file_is_found_sound_and_left_as_it_was(file: Path) -> None:
-    before = sorted(path.name for path in file.parent.iterdir())
-    soundness.refuse_unless_whole()
-    soundness.refuse_unless_writable()
-    assert sorted(path.name for path in file.parent.iterdir()) == before
+    storage.close_database()
+    before = {path.name: path.read_bytes() for path in file.parent.iterdir()}
+    with storage.looking(f"sqlite:///{file}"):
+        soundness.refuse_unless_whole()
+        soundness.refuse_unless_writable()
+    assert {path.name: path.read_bytes() for path in file.parent.iterdir()} == before
 
 
 def test_no_room_is_found_before_anything_has_to_be_saved(
