@@ -30,17 +30,17 @@ def refuse_unless_it_fits(settings: Settings) -> None:
 
     And where the secret key is that of another database.
     """
-    unknown = storage.unknown()
-    if unknown:
+    standing = storage.standing()
+    if standing.unknown:
         raise Refused(
             Reason.DATABASE_AHEAD,
-            f"The database is of a newer kloof than this one: {unknown[-1]} is not known here.",
+            f"The database is of a newer kloof than this one: {standing.unknown[-1]} is not known here.",
             remedy="Install that version again, or put back a backup that was made before it.",
         )
     secret_key.refuse_unless_it_fits(settings)
-    waiting = storage.pending()
+    waiting = standing.waiting
     if waiting:
-        if storage.is_new():
+        if standing.is_new:
             refuse_new_in_place_of_lost(settings)
         raise Refused(
             Reason.DATABASE_BEHIND,

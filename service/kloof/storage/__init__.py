@@ -22,7 +22,7 @@ from kloof.storage.database import (
     transaction,
     was_cut_off,
 )
-from kloof.storage.schema import is_new, migrate, pending, unknown
+from kloof.storage.schema import migrate, pending, standing
 
 __all__ = [
     "close_database",
@@ -34,7 +34,6 @@ __all__ = [
     "explained",
     "files_of",
     "is_absent",
-    "is_new",
     "kept",
     "left_by_a_lost",
     "looking",
@@ -45,8 +44,8 @@ __all__ = [
     "pending",
     "refuse_unless_it_answers",
     "snapshot",
+    "standing",
     "taken_back",
     "transaction",
-    "unknown",
     "was_cut_off",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from playhouse.migrations import Migration, Runner
@@ -21,27 +22,33 @@ def migrate() -> list[str]:
         return list(Runner(database.obj, str(MIGRATIONS)).up())
 
 
-def pending() -> list[str]:
-    """Names of migrations that the database does not have yet, or of which something is left to be told."""
-    waiting = [step.name for step in _status() if step.path and not step.applied]
-    if waiting:
-        return waiting
-    return [_TOLD_OF] if MigrationNote.select().exists() else []
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the open database stands beside the migrations that this kloof knows.
+
+    waiting: names of those that it does not have yet, or of which something is left to be told. unknown: of those that
+    it has and this kloof does not know, since it is of a newer one. is_new: nothing was ever migrated in it.
+    """
+
+    waiting: tuple[str, ...]
+    unknown: tuple[str, ...]
+    is_new: bool
 
 
-def unknown() -> list[str]:
-    """Names of migrations that the database has and this kloof does not know: it is of a newer one."""
-    return [step.name for step in _status() if not step.path]
-
-
-def is_new() -> bool:
-    """Whether nothing was ever migrated in this database."""
-    return not any(step.applied for step in _status())
-
-
-def _status() -> list[Migration]:
+def standing() -> Standing:
+    """Look at the database that is open, once."""
     ensure_connected()
-    return list(Runner(database.obj, str(MIGRATIONS)).status())
+    steps: list[Migration] = list(Runner(database.obj, str(MIGRATIONS)).status())
+    waiting = tuple(step.name for step in steps if step.path and not step.applied)
+    if not waiting and MigrationNote.select().exists():
+        waiting = (_TOLD_OF,)
+    unknown = tuple(step.name for step in steps if not step.path)
+    return Standing(waiting, unknown, is_new=not any(step.applied for step in steps))
+
+
+def pending() -> list[str]:
+    """What waits, as `Standing` says."""
+    return [*standing().waiting]
 
 
 @contextmanager

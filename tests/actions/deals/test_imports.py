@@ -37,7 +37,9 @@ def survey(version: int = 1, norm: float = 7) -> Survey:
 def settings(database: str, tmp_path: Path) -> Settings:
     people.put("anouk@firm.example", "Anouk Visser", Role.SALESPERSON, "Utrecht", NOW)
     people.put("bram@firm.example", "Bram de Wit", Role.SALESPERSON, "Utrecht", NOW)
-    return Settings(folder=tmp_path, secret_key="s" * 40, database_url=database)
+    return Settings(
+        folder=tmp_path, secret_key="only for these tests, and worth nothing at all", database_url=database
+    )
 
 
 def load(

@@ -124,7 +124,7 @@ def test_the_split_by_norm_adds_up_and_each_side_has_the_interval_of_a_one_sampl
         (20, 1, 0, 10, "0.1"),
         (12, 1, 1, 7, "0.3"),
         (12, 1, 1, 5, "0.2"),
-        (40, 3, 1, 5, "0.1"),
+        (40, 3, 1, 5, "0.2"),
         (12, 1, 0, 2, "0.1"),
     ],
 )
