@@ -23,7 +23,7 @@ def migrate() -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SchemaState:
     """How the open database stands beside the migrations that this kloof knows.
 
     waiting: names of those that it does not have yet, or of which something is left to be told. unknown: of those that
@@ -35,7 +35,7 @@ class Standing:
     is_new: bool
 
 
-def standing() -> Standing:
+def standing() -> SchemaState:
     """Look at the database that is open, once."""
     ensure_connected()
     steps: list[Migration] = list(Runner(database.obj, str(MIGRATIONS)).status())
@@ -43,11 +43,11 @@ def standing() -> Standing:
     if not waiting and MigrationNote.select().exists():
         waiting = (_TOLD_OF,)
     unknown = tuple(step.name for step in steps if not step.path)
-    return Standing(waiting, unknown, is_new=not any(step.applied for step in steps))
+    return SchemaState(waiting, unknown, is_new=not any(step.applied for step in steps))
 
 
 def pending() -> list[str]:
-    """What waits, as `Standing` says."""
+    """What waits, as `SchemaState` says."""
     return [*standing().waiting]
 
 
