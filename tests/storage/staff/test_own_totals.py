@@ -165,8 +165,8 @@ def test_the_companys_figures_are_those_of_the_last_release(database: str, tmp_p
     assert (figures.customers, figures.published_on) == (cell.customers, date(2026, 3, 2))
     for name, sums in cell.aspects.items():
         shown = figures.aspects[name]
-        assert shown.expectation == pytest.approx(sums.v / cell.n, abs=0.05 + 1e-9)
-        assert shown.reality == pytest.approx(sums.r / cell.n, abs=0.05 + 1e-9)
+        assert shown.expectation == pytest.approx(sums.v / cell.n, abs=0.1)
+        assert shown.reality == pytest.approx(sums.r / cell.n, abs=0.1)
     assert product_figures(agreed, cell.key, "Nothing sold") is None
 
 
