@@ -11,13 +11,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from cast.canaries import Company, people
 from cast.worlds import a_survey, columns
+from kloof.domain.releases.certificate import telling_counts
 from kloof.domain.releases.certificate.telling_counts import without_telling_counts
 from kloof.domain.releases.closing import RoundedSums
-from kloof.domain.releases.coarse_shares import counted
+from kloof.domain.releases.coarse_shares import counted, share
 from kloof.domain.releases.document import AsOf, AspectSums, Cell, Level
 from kloof.domain.releases.pair_columns import PairColumns, group_sums
 
@@ -331,3 +334,11 @@ def test_where_answers_are_missing_nothing_is_counted(answers):
     told = content()
     (cell,) = without_telling_counts(told.before, answers, told.figures, [])
     assert (cell.counted, cell.shares, cell.promises) == ((), {}, None)
+
+
+@given(st.integers(1, 400), st.integers(0, 400), st.integers(1, 12))
+def test_between_what_a_count_lies_is_what_trying_each_one_finds(many, count, blocks):
+    room = 2 * blocks
+    code = share(3 * round(min(count, many) / 3), many)
+    fits = [one for one in range(0, many + room + 3, 3) if share(one, many) == code]
+    assert telling_counts._counts_of(code, many, blocks) == (max(0, fits[0] - room), fits[-1] + room)

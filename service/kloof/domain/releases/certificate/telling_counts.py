@@ -7,6 +7,7 @@ tell is withheld, and nothing else is. Marks, signs and the four of the founding
 and how many of either side were disappointed, and promises.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -147,8 +148,12 @@ class _Judge:
 def _counts_of(code: int, many: int, blocks: int) -> tuple[int, int]:
     """Between what the count lies that was rounded in so many blocks and became this share of `many`."""
     room = _ROOM * blocks
-    fits = [count for count in range(0, many + room + COUNT_BASE, COUNT_BASE) if share(count, many) == code]
-    return max(0, fits[0] - room), fits[-1] + room
+    counts = range(0, many + room + COUNT_BASE, COUNT_BASE)
+    # A larger count has no smaller share.
+    first, after = (
+        find(counts, code, key=lambda count: share(count, many)) for find in (bisect_left, bisect_right)
+    )
+    return max(0, counts[first] - room), counts[after - 1] + room
 
 
 def _nearly_all(part: "Ints", whole: "Ints") -> "NDArray[np.bool_]":

@@ -43,7 +43,9 @@ def attack(truths: Sequence[Truth], whole: "Ints", release: ReleaseDocument) -> 
     yield from _above(accounts, 1 / stated.account_k, "accounts", release)
     if stated.m > 1:
         sets = Groups.by(row)
-        known_as = [(column, Groups.by(column)) for column in (pair, person)]
+        known_as = [(pair, Groups.by(pair)), (person, Groups.by(person))]
+        if len(known_as[0][1]) == len(known_as[1][1]):  # nobody bought twice: both are the same columns
+            del known_as[1]
         for known in _who_knows_most(sets, row, seller):
             left = ~np.isin(seller, known)
             near = left & sets.having(~left)[sets.number]
