@@ -119,6 +119,7 @@ def settings(folder: Path):  # type: ignore[no-untyped-def]
 def prepare(folder: Path, customers: int) -> list[str]:
     """Fill both databases with the same customers, and pour the bare template; gives the tokens of their links."""
     from kloof import storage
+    from kloof.actions.access import secret_key
     from kloof.domain.surveys.definition import Survey
     from kloof.storage.models import AuditSubject, Customer, Deal, Invitation, Person
     from kloof.storage.surveys import versions
@@ -126,6 +127,7 @@ def prepare(folder: Path, customers: int) -> list[str]:
     now = datetime.now(UTC)
     storage.open_database(settings(folder).database_url)
     storage.migrate()
+    secret_key.tie(settings(folder), now)
     with storage.transaction():
         version = versions.record(Survey.model_validate(survey()), now)
         seller = Person.create(email="s@example.net", name="Sanne", role="salesperson", added_at=now)
@@ -276,12 +278,14 @@ def alternate(
     servers: dict[str, Server], tokens: list[str], factor: int
 ) -> dict[tuple[str, str, int], list[load.Round]]:
     """Rounds by (which, what, connections), the two applications in turn."""
-    fresh = {which: Customers(tokens) for which in servers}
+    # Who only looks has not answered: what was sent in is shown otherwise.
+    looking, answering = tokens[-50:], tokens[:-50]
+    fresh = {which: Customers(answering) for which in servers}
     rounds: dict[tuple[str, str, int], list[load.Round]] = {}
 
     def again(_: int) -> load.Requests:
         while True:
-            yield from map(get, tokens[:50])
+            yield from map(get, looking)
 
     for connections in PLAN * factor:
         for what in ("get", "flow"):
