@@ -19,8 +19,9 @@ from kloof.cli.releases import NOT_SEEN, TRIES
 from kloof.config import Settings
 from kloof.domain.errors import Refused
 from kloof.domain.releases.attacks import ATTACKS, folder
+from kloof.publish.pages import write_pages
 from kloof.publish.release_contents import contents
-from kloof.publish.release_files import Staged
+from kloof.publish.release_files import Staged, read_releases
 from kloof.storage.models import Block
 
 pytestmark = pytest.mark.slow
@@ -103,7 +104,7 @@ def _stopped(staged: Staged) -> None:
 def test_audit_says_what_each_attack_tried_and_finds_nothing(published: Settings) -> None:
     done = CliRunner().invoke(main, ["audit", str(published.releases_folder)])
     assert done.exit_code == 0, done.output
-    assert "1 releases, 0 breaches." in done.output
+    assert "1 release, 0 breaches." in done.output
     assert "differencing: nothing found" in done.output
     assert done.output.count("cannot see: ") == len(ATTACKS) + 1
     as_json = CliRunner().invoke(main, ["audit", "--json", str(published.releases_folder)])
@@ -125,6 +126,16 @@ def test_audit_names_what_lies_in_the_folders_and_belongs_to_no_release(publishe
     assert done.exit_code == 1
     assert "release 1, answers.csv: the manifest does not name this file" in done.output
     assert "release 1, notes.txt: it lies beside the releases" in done.output
+
+
+def test_the_pages_that_the_site_has_about_releases_are_no_strays(published: Settings) -> None:
+    write_pages(published.site_folder, [one.document for one in read_releases(published.releases_folder)])
+    beside = {file.name for file in published.releases_folder.iterdir()}
+    assert {"0001.nl.md", "0001.en.md", "index.nl.md", "index.en.md"} < beside
+    done = CliRunner().invoke(main, ["audit"])
+    assert (done.exit_code, done.output.splitlines()[-1]) == (0, "1 release, 0 breaches.")
+    (published.releases_folder / "notes.nl.md").touch()
+    assert CliRunner().invoke(main, ["audit"]).exit_code == 1
 
 
 def test_audit_of_a_folder_without_releases_says_so(company: Settings, tmp_path: Path) -> None:

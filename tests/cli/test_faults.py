@@ -124,10 +124,10 @@ HARMS: dict[Harm, str] = {
     garbage: "is damaged",
     half: "is damaged",
     of_a_newer_kloof: "of a newer kloof than this one: 9999_of_next_year is not known here",
-    gone_beside_a_release: "The database is gone or empty, and 1 releases came out of it",
-    empty_beside_a_release: "The database is gone or empty, and 1 releases came out of it",
+    gone_beside_a_release: "The database is gone or empty, and 1 release came out of it",
+    empty_beside_a_release: "The database is gone or empty, and 1 release came out of it",
     gone_and_its_lock_is_left: "kloof.db-turn says that there was one",
-    without_its_folder: "The database is gone or empty, and 1 releases came out of it",
+    without_its_folder: "The database is gone or empty, and 1 release came out of it",
 }
 
 

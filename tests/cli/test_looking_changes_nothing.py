@@ -62,7 +62,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
             storage.close_database()
             storage.open_database(f"sqlite:///{folder / 'instance' / 'kloof.db'}")
             answered_deals(14, seed=seed, now=wall_clock() - timedelta(days=9))
-            assert "1 blocks closed" in kloof("freeze").stdout
+            assert "1 block closed" in kloof("freeze").stdout
             kloof(step)
         Path("first.csv").write_text(f"{HEADER}\n{DEAL}\n", encoding="utf-8")
         assert kloof("deals", "import", "first.csv").stdout.startswith("1 created")

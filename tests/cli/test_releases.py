@@ -38,7 +38,7 @@ def test_freeze_says_what_closed_and_what_waits(run):
     answered_deals(14)
     answered_deals(4, team="South", seed=1)
     result = run("freeze")
-    assert "1 blocks closed, with 14 pairs of answers." in result.output
+    assert "1 block closed, with 14 pairs of answers." in result.output
     assert "waits: project v1, Heat pump, East, South: 4 deals, 8 customers too few" in result.output
 
 
@@ -82,7 +82,7 @@ def test_audit_finds_nothing_in_sound_releases(run, tmp_path):
     publish(settings(tmp_path), MONDAY)
     result = run("audit")
     assert result.exit_code == 0
-    assert "1 releases, 0 breaches." in result.output
+    assert "1 release, 0 breaches." in result.output
     assert run("audit", str(tmp_path / "site" / "findings" / "releases")).exit_code == 0
 
 

@@ -59,3 +59,17 @@ def test_a_date_is_written_out():
 def test_a_numpy_number_is_written_as_any_other():
     numpy = pytest.importorskip("numpy")
     assert notation.number(numpy.float64(1234.5), "nl") == "1.234,5"
+
+
+@pytest.mark.parametrize(
+    ("count", "words", "said"),
+    [
+        (0, ("deal",), "0 deals"),
+        (1, ("deal",), "1 deal"),
+        (2, ("deal",), "2 deals"),
+        (1, ("breach", "breaches"), "1 breach"),
+        (3, ("breach", "breaches"), "3 breaches"),
+    ],
+)
+def test_one_of_something_is_said_as_one(count, words, said):
+    assert notation.counted(count, *words) == said

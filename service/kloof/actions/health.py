@@ -11,6 +11,7 @@ from kloof.actions.clock import refuse_if_jumped
 from kloof.config import Settings
 from kloof.domain.errors import KloofError, Reason, Refused
 from kloof.domain.mailing.refused import RefusedBy
+from kloof.domain.notation import counted
 from kloof.storage import soundness
 from kloof.storage.mailing import outbox, refused
 
@@ -44,7 +45,7 @@ def refuse_unless_it_fits(settings: Settings) -> None:
             refuse_new_in_place_of_lost(settings)
         raise Refused(
             Reason.DATABASE_BEHIND,
-            f"The database does not have {len(waiting)} migrations yet ({waiting[0]} is the first).",
+            f"The database does not have {counted(len(waiting), 'migration')} yet ({waiting[0]} is the first).",
             remedy="Run: kloof db migrate",
             migrations_waiting=len(waiting),
         )
@@ -62,7 +63,8 @@ def refuse_new_in_place_of_lost(settings: Settings) -> None:
     if releases:
         raise Refused(
             Reason.DATABASE_GONE,
-            f"The database is gone or empty, and {releases} releases came out of it: {settings.releases_folder}.",
+            f"The database is gone or empty, and {counted(releases, 'release')} came out of it: "
+            f"{settings.releases_folder}.",
             remedy="Put it back from a backup. Without one, nothing more can be published after these releases.",
         )
     if lock := storage.left_by_a_lost(settings.database_url):

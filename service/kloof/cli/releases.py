@@ -11,6 +11,7 @@ from kloof.actions.clock import refuse_if_jumped, wall_clock
 from kloof.cli.run import as_json, company_settings, readable, report, with_database
 from kloof.cli.tree import CompanyCommand
 from kloof.domain.errors import Reason, Refused
+from kloof.domain.notation import counted
 
 if TYPE_CHECKING:
     from kloof.domain.releases.attacks import Breach
@@ -27,7 +28,7 @@ def freeze(as_json: bool) -> None:
     done = freezing.freeze(settings, wall_clock())
     waiting = [_waiting(queue) for queue in done.waiting]
     value = {"blocks": done.blocks, "pairs": done.pairs, "waiting": waiting}
-    words = [f"{done.blocks} blocks closed, with {done.pairs} pairs of answers."]
+    words = [f"{counted(done.blocks, 'block')} closed, with {counted(done.pairs, 'pair')} of answers."]
     words += [_in_words(queue) for queue in waiting]
     report(as_json, value, "\n".join(words))
 
@@ -63,7 +64,7 @@ def publish(dry_run: bool, as_json: bool) -> None:
         "dry_run": dry_run,
     }
     words = [
-        f"Release {document.number}: {len(document.cells)} cells, {len(document.withheld)} withheld.",
+        f"Release {document.number}: {counted(len(document.cells), 'cell')}, {len(document.withheld)} withheld.",
         f"Largest leverage {guarantee.max_leverage:.4f} (at most 1/{guarantee.k}), for a salesperson"
         f" {guarantee.insider_max_leverage:.4f} and for two {guarantee.pair_max_leverage:.4f} (at most"
         f" 1/{guarantee.insider_k}), of an account {guarantee.account_max_leverage:.4f} (at most"
@@ -138,7 +139,7 @@ def audit(folder: Path | None, as_json: bool) -> None:
     words += [f"open: {question}" for question in done.open]
     if done.older:
         words.append(f"{done.older} of these releases are of an older engine, which published exact sums.")
-    words.append(f"{done.releases} releases, {len(done.breaches)} breaches.")
+    words.append(f"{counted(done.releases, 'release')}, {counted(len(done.breaches), 'breach', 'breaches')}.")
     report(as_json, value, "\n".join(words))
     if done.breaches:
         raise Refused(
@@ -195,7 +196,7 @@ def _waiting(queue: Any) -> dict[str, Any]:
 
 
 _WHY = {
-    "too_few": "{short_of} customers too few",
+    "too_few": "{short_of} too few",
     "too_few_salespeople": "too few salespeople, or one or two of them have too many of the customers",
     "too_few_accounts": "too few accounts, or one of them has too many of the customers",
     "homogeneous": "the answers are too much alike",
@@ -212,8 +213,9 @@ _ALONE = {
 
 def _in_words(queue: dict[str, Any]) -> str:
     names = ", ".join(part for part in (queue["product"], queue["region"], queue["team"]) if part)
-    why = _WHY[queue["reason"]].format(**queue)
+    short_of = counted(queue["short_of"] or 0, "customer")
+    why = _WHY[queue["reason"]].format(short_of=short_of)
     whole = _ALONE.get(queue["arm"], "the whole company")
     wider = queue["wider_after"]
-    joins = f"; after {wider} more releases they may close with a wider group" if wider else ""
-    return f"waits: {queue['survey']}, {names or whole}: {queue['deals']} deals, {why}{joins}"
+    joins = f"; after {counted(wider, 'more release')} they may close with a wider group" if wider else ""
+    return f"waits: {queue['survey']}, {names or whole}: {counted(queue['deals'], 'deal')}, {why}{joins}"

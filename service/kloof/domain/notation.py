@@ -62,3 +62,8 @@ def _rounded(value: float, decimals: int) -> Decimal:
 
 def _hundredfold(share: float) -> float:
     return float(Decimal(str(share)) * 100)
+
+
+def counted(count: int, one: str, more: str = "") -> str:
+    """So many of something, in English: `more` is its plural where that is not with an s."""
+    return f"{count} {one if count == 1 else more or one + 's'}"

@@ -13,6 +13,7 @@ from kloof.domain.json_text import read_json
 from kloof.domain.releases.certificate.certify import Publishable
 from kloof.domain.releases.document import Previous, ReleaseDocument
 from kloof.domain.releases.format_1 import AnyRelease, from_any_format
+from kloof.domain.text import LANGUAGES
 from kloof.publish.contradictions import contradictions
 from kloof.publish.release_contents import DOCUMENT, MANIFEST, contents, hash_of
 
@@ -157,6 +158,12 @@ def refuse_strays(releases: Path) -> None:
             remedy="Move it to somewhere else.",
             file=f"{stray.parent.name}/{stray.name}",
         )
+
+
+def is_page_about_releases(name: str) -> bool:
+    """Whether the site's build writes a page of this name among the releases: `0003.nl.md`, `index.en.md`."""
+    stem, *endings = name.split(".")
+    return (stem == "index" or stem.isdigit()) and endings in [[language, "md"] for language in LANGUAGES]
 
 
 def has_left_over(releases: Path) -> bool:

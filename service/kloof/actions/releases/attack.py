@@ -71,9 +71,9 @@ def _in_folder(releases: Path, release: Published) -> tuple[Breach, ...]:
 
 
 def _beside(releases: Path, found: tuple[Published, ...]) -> tuple[Breach, ...]:
-    """What lies beside the releases, where whoever copies the folder copies it too."""
+    """What lies beside the releases and the pages about them, where whoever copies the folder copies it too."""
     from kloof.domain.releases.attacks import Breach, folder
-    from kloof.publish.release_files import release_folder
+    from kloof.publish.release_files import is_page_about_releases, release_folder
 
     known = {release_folder(releases, release.number).name for release in found}
     return tuple(
@@ -84,5 +84,5 @@ def _beside(releases: Path, found: tuple[Published, ...]) -> tuple[Breach, ...]:
             "it lies beside the releases and belongs to none of them",
         )
         for stray in sorted(releases.iterdir())
-        if stray.name not in known
+        if stray.name not in known and not is_page_about_releases(stray.name)
     )
