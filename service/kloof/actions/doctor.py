@@ -19,13 +19,15 @@ from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
 from kloof.domain.errors import KloofError
 from kloof.domain.mailing.refused import RefusedBy
-from kloof.publish.release_files import read_releases, refuse_strays
+from kloof.publish.release_files import Published, read_releases, refuse_strays
 from kloof.storage import soundness
 from kloof.storage.mailing import aside, outbox, refused
 
 # https://sqlite.org/releaselog/3_51_3.html: the WAL-reset bug, present since 3.7.0.
 SAFE_SQLITE = (3, 51, 3)
 MOST_DOMAINS = 10
+
+_Releases = tuple[Published, ...] | KloofError
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,14 @@ def _way_out(settings: Settings) -> Iterator[Diagnosis]:
 def examine(settings: Settings, now: datetime) -> list[Diagnosis]:
     """Every diagnosis, in the order in which one would mend them."""
     finish_left_over(settings)
+    published = _published(settings)
     return [
         *_settings(settings),
         *_files(settings),
         *_way_out(settings),
         *_surveys(settings),
-        *_releases(settings),
-        *_database(settings, now),
+        *_releases(settings, published),
+        *_database(settings, now, published),
     ]
 
 
@@ -98,22 +101,31 @@ def _surveys(settings: Settings) -> Iterator[Diagnosis]:
         )
 
 
-def _releases(settings: Settings) -> Iterator[Diagnosis]:
+def _published(settings: Settings) -> _Releases:
+    """What was published, read once since every file of it is hashed; or why it cannot be read."""
     try:
-        count = len(read_releases(settings.releases_folder))
+        return read_releases(settings.releases_folder)
+    except KloofError as refusal:
+        return refusal
+
+
+def _releases(settings: Settings, published: _Releases) -> Iterator[Diagnosis]:
+    try:
+        if isinstance(published, KloofError):
+            raise published
         refuse_strays(settings.releases_folder)
     except KloofError as refusal:
         yield Diagnosis(False, f"Releases: {refusal}")
     else:
-        yield Diagnosis(True, f"Releases: {count}, and every file is as it was published.")
+        yield Diagnosis(True, f"Releases: {len(published)}, and every file is as it was published.")
 
 
-def _database(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
+def _database(settings: Settings, now: datetime, published: _Releases) -> Iterator[Diagnosis]:
     try:
         if storage.is_absent(settings.database_url):
             health.refuse_new_in_place_of_lost(settings)
         with storage.looking(settings.database_url):
-            yield from _answering(settings, now)
+            yield from _answering(settings, now, published)
     except Exception as error:
         refusal = error if isinstance(error, KloofError) else storage.explained(error)
         if refusal is None:
@@ -121,7 +133,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
         yield Diagnosis(False, f"Database: {refusal}")
 
 
-def _answering(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
+def _answering(settings: Settings, now: datetime, published: _Releases) -> Iterator[Diagnosis]:
     engine, version = storage.engine()
     yield Diagnosis(True, f"Database: {engine} {'.'.join(map(str, version))} answers.")
     if engine == "SQLite" and version < SAFE_SQLITE:
@@ -132,13 +144,13 @@ def _answering(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     soundness.refuse_unless_whole()
     soundness.refuse_unless_writable()
     health.refuse_unless_it_fits(settings)
-    yield from _fitting(settings, now)
+    yield from _fitting(settings, now, published)
 
 
-def _fitting(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
+def _fitting(settings: Settings, now: datetime, published: _Releases) -> Iterator[Diagnosis]:
     yield from _mail(settings, now)
     yield from _clock(settings, now)
-    yield from _together(settings)
+    yield from _together(published)
     yield from _accounts(settings)
 
 
@@ -172,10 +184,8 @@ def _clock(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
         yield Diagnosis(False, f"Clock: {refusal}")
 
 
-def _together(settings: Settings) -> Iterator[Diagnosis]:
-    try:
-        published = read_releases(settings.releases_folder)
-    except KloofError:  # said already
+def _together(published: _Releases) -> Iterator[Diagnosis]:
+    if isinstance(published, KloofError):  # said already
         return
     try:
         refuse_unless_together(published)
