@@ -112,6 +112,7 @@ def paths_of(built: BuiltDeal) -> dict[str, tuple[str, Role | None]]:
         "promise": ("/me/promise", Role.SALESPERSON),
         "promise-sheet": ("/me/promise?product=Heat+pump", Role.SALESPERSON),
         "desk": ("/desk", Role.DESK),
+        "files": ("/desk/files", Role.DESK),
         "waiting": ("/desk/waiting", Role.DESK),
         "handovers": ("/handover", Role.LEAD),
         "handover": (f"/handover/{built.deal_id}", Role.LEAD),
@@ -235,6 +236,8 @@ def test_a_salesperson_gets_from_the_list_to_a_deal_and_out_again_by_keyboard(
     _tab_to(page, cast.deal_id)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/me/deals/{cast.deal_id}")
+    _tab_to(page, "Sanne de Vries")
+    page.keyboard.press("Enter")
     _tab_to(page, "Sign out")
     page.keyboard.press("Enter")
     page.wait_for_url("**/sign-in")
@@ -337,7 +340,7 @@ def test_a_choice_looks_the_same_to_colleagues_as_to_customers(
     page = new_page()
     found = set()
     for name, role, path in (
-        ("Noor Desk", Role.DESK, "/desk"),
+        ("Noor Desk", Role.DESK, "/desk/files"),
         ("Joris Baas", Role.LEAD, f"/handover/{cast.deal_id}"),
         ("Sanne de Vries", Role.SALESPERSON, "/me/promise?product=Heat+pump"),
         ("", None, f"/s/{cast.tokens[Wave.SALE]}/receipt"),
@@ -362,7 +365,7 @@ def test_a_dot_or_a_tick_can_be_seen_and_so_can_its_absence(
 ) -> None:
     page = new_page(bypass_csp=True, reduced_motion="reduce", **eyes)
     sign_in(page, app, address, "Noor Desk", Role.DESK)
-    page.goto(f"{address}/desk")
+    page.goto(f"{address}/desk/files")
     page.add_style_tag(content=ONLY_THE_INDICATOR)
     empty_place = page.locator(".choice span").last
     shapes = {}
@@ -386,7 +389,7 @@ def test_a_choice_says_by_its_box_that_it_has_the_focus_is_made_or_is_out_of_use
 ) -> None:
     page = new_page(reduced_motion="reduce")
     sign_in(page, app, address, "Noor Desk", Role.DESK)
-    page.goto(f"{address}/desk")
+    page.goto(f"{address}/desk/files")
     choice = page.locator(".choice").last
     looks = """choice => {
         const {outlineStyle, borderColor, boxShadow, cursor, backgroundColor} = getComputedStyle(choice);

@@ -84,7 +84,10 @@ def places(settings: Settings) -> dict[str, Place]:
             "calls": Place("/calls", SELLER),
             "call": Place(f"/calls/{_deal_id(late)}", SELLER, press="main form button"),
             "call-made": Place(f"/calls/{_deal_id(made)}?saved", SELLER),
-            "desk": Place("/desk", DESK, upload=f"{HEADER}\n{long('Deal')},x\n", press="main form button"),
+            "desk": Place("/desk", DESK),
+            "files": Place(
+                "/desk/files", DESK, upload=f"{HEADER}\n{long('Deal')},x\n", press="main form button"
+            ),
             "desk-calls": Place("/calls", DESK),
             "waiting": Place("/desk/waiting", DESK),
             "fair-play": Place("/desk/fair-play", DESK),

@@ -2,16 +2,8 @@
 
 from kloof.config.company_folder import find_company, refuse_inside_company
 from kloof.config.secret_key import DEMO_KEY
-from kloof.config.settings import (
-    Company,
-    Deals,
-    Mail,
-    Oidc,
-    Publishing,
-    Research,
-    Settings,
-    is_this_machine,
-)
+from kloof.config.sections import Company, Deals, Mail, Oidc, Publishing, Research, is_this_machine
+from kloof.config.settings import Settings
 from kloof.config.sources import DEMO_MARK, load_settings
 
 __all__ = [

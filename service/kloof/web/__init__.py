@@ -9,7 +9,7 @@ from kloof import storage
 from kloof.actions import health
 from kloof.actions.clock import wall_clock
 from kloof.config import Settings
-from kloof.web import findings, home, survey
+from kloof.web import desk, findings, home, navigation, survey
 from kloof.web.app import (
     assets,
     deal_numbers,
@@ -21,7 +21,7 @@ from kloof.web.app import (
     sessions,
     whole_bodies,
 )
-from kloof.web.staff import calls, desk, fair_play, handover, me, sign_in
+from kloof.web.staff import calls, handover, me, sign_in
 from kloof.web.survey import letter_code, opt_out, preview, solved
 
 Clock = Callable[[], datetime]
@@ -51,6 +51,7 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
         security,
         sessions,
         language,
+        navigation,
         assets,
         whole_bodies,
         deal_numbers,
@@ -70,11 +71,11 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
         me,
         handover,
         calls,
-        desk,
-        fair_play,
         findings,
     ):
         app.register_blueprint(visitor.blueprint)
+    for blueprint in desk.BLUEPRINTS:
+        app.register_blueprint(blueprint)
     if settings.is_demo:
         from kloof.web import demo
 

@@ -144,7 +144,9 @@ def test_a_file_that_cannot_be_read_is_refused_in_words_and_nothing_changes(
 
 
 def test_a_post_without_a_file_comes_back_with_the_form_and_what_is_missing(desk: FlaskClient) -> None:
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', desk.get("/desk").get_data(as_text=True))
+    token = re.search(
+        r'name="csrf_token"[^>]*value="([^"]+)"', desk.get("/desk/files").get_data(as_text=True)
+    )
     assert token
     answer = desk.post("/desk/files", data={"csrf_token": token[1]}, headers={"Accept-Language": "en"})
     assert answer.status_code == 422

@@ -1,16 +1,25 @@
-"""The mail section of the desk: how messages stand in words, and what the desk decides about them."""
+"""Mail at the desk: how messages stand in words, and what the desk decides about them."""
 
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
+from werkzeug.exceptions import UnprocessableEntity
 from wtforms import StringField
 from wtforms.validators import AnyOf
 
+from kloof.actions.mailing import bounces, outbox
 from kloof.actions.mailing.outbox import Decision
+from kloof.domain.access.audit_log import by
 from kloof.domain.errors import NotFound, Reason
 from kloof.domain.mailing.refused import MailRefused, RefusedBy
 from kloof.domain.mailing.set_aside import WhyAside
 from kloof.domain.states import MessageState
 from kloof.storage.mailing.review import OutboxEntry
+from kloof.web.app.context import now, settings
+from kloof.web.app.guard import signed_in
 from kloof.web.app.language import in_words, say
+
+blueprint = Blueprint("mail", __name__, url_prefix="/desk")
 
 _MOST_DIGITS = 9  # PostgreSQL numbers rows in 32 bits
 
@@ -19,6 +28,25 @@ class DecisionForm(FlaskForm):
     """What is to become of one message."""
 
     decision = StringField(validators=[AnyOf([decision.value for decision in Decision])])
+
+
+@blueprint.post("/mail/<number>")
+def decide(number: str) -> ResponseReturnValue:
+    """What the desk found out about a mail that failed, came back, or is held."""
+    form = DecisionForm()
+    if not form.validate():
+        raise UnprocessableEntity
+    outbox.resolve(
+        settings(), [number_of(number)], Decision(form.decision.data or ""), now(), by(signed_in())
+    )
+    return redirect(url_for("desk.overview", _anchor="mail"), 303)
+
+
+@blueprint.post("/aside/<number>")
+def looked_at(number: str) -> ResponseReturnValue:
+    """Somebody has looked at a mail that could not be read."""
+    bounces.looked_at(settings(), number_of(number))
+    return redirect(url_for("desk.overview", _anchor="mail"), 303)
 
 
 def number_of(text: str) -> int:

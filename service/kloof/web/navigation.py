@@ -1,0 +1,77 @@
+"""The bar of every page for colleagues: the same places for a role wherever they are, and which of them this is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+from flask import Flask, request
+
+from kloof.domain.access.people import Role
+from kloof.web.app import guard
+from kloof.web.app.language import say
+
+BARS: Final[Mapping[Role, tuple[str, ...]]] = MappingProxyType(
+    {
+        Role.SALESPERSON: ("me.overview", "calls.overview", "me.promise"),
+        Role.LEAD: ("handover.overview",),
+        Role.DESK: (
+            "desk.overview",
+            "files.ask",
+            "calls.overview",
+            "releases.waiting",
+            "preview.overview",
+            "fair_play.overview",
+        ),
+    }
+)
+"""The pages that somebody with this role goes to, in their order. The findings follow for everybody."""
+_LAST: Final = "findings.page"
+
+
+@dataclass(frozen=True, slots=True)
+class BarItem:
+    """A page of the bar. `current`: "page" where this is it, "true" where this is a page behind it."""
+
+    endpoint: str
+    words: str
+    current: Literal["page", "true"] | None
+
+
+def init_app(app: Flask) -> None:
+    """Give templates `bar()` and `account()`."""
+    app.jinja_env.globals |= {"bar": bar, "account": guard.signed_in}
+
+
+def bar() -> Sequence[BarItem]:
+    """The bar for who is signed in; only on a page behind a door for roles."""
+    endpoints = [*BARS[guard.signed_in().role], _LAST]
+    behind = None if request.endpoint in endpoints else _with_this_blueprint(endpoints)
+    words = _words()
+    return [
+        BarItem(
+            endpoint,
+            words[endpoint],
+            "page" if endpoint == request.endpoint else "true" if endpoint == behind else None,
+        )
+        for endpoint in endpoints
+    ]
+
+
+def _with_this_blueprint(endpoints: Sequence[str]) -> str | None:
+    return next((one for one in endpoints if one.partition(".")[0] == request.blueprint), None)
+
+
+def _words() -> Mapping[str, str]:
+    return {
+        "me.overview": say("My feedback"),
+        "me.promise": say("Before you promise"),
+        "handover.overview": say("Handover"),
+        "calls.overview": say("Calls"),
+        "desk.overview": say("Today"),
+        "files.ask": say("Files"),
+        "releases.waiting": say("Releases"),
+        "preview.overview": say("Surveys"),
+        "fair_play.overview": say("Fair play"),
+        "findings.page": say("Findings"),
+    }
