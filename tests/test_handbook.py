@@ -41,7 +41,7 @@ from kloof.domain.deals.files import (
 from kloof.domain.deals.mail_domains import LEAST_SHARING
 from kloof.domain.errors import BadInput
 from kloof.domain.releases import document as release
-from kloof.domain.states import AWAITS_MAIL, CALL_STEPS, INVITATION_STEPS, MESSAGE_STEPS, OPEN
+from kloof.domain.states import AWAITS_MAIL, CALL_STEPS, INVITATION_STEPS, JOB_STEPS, MESSAGE_STEPS, OPEN
 from kloof.domain.surveys.definition import (
     RESERVED_IDS,
     RESERVED_PREFIXES,
@@ -382,6 +382,7 @@ def states(steps: Mapping[Any, frozenset[Any]], flags: tuple[frozenset[Any], ...
         ("## Invitations", INVITATION_STEPS, (OPEN, AWAITS_MAIL)),
         ("## Messages", MESSAGE_STEPS, ()),
         ("## Calls", CALL_STEPS, ()),
+        ("## Jobs", JOB_STEPS, ()),
     ],
 )
 def test_the_tables_of_states_are_those_of_the_code(

@@ -20,7 +20,7 @@ from kloof.config.sources import ENVIRONMENT, FILE_KEYS
 from kloof.domain import errors as domain_errors
 from kloof.domain.errors import KloofError, Reason
 from kloof.domain.mailing.kinds import MAIL_KINDS
-from kloof.domain.states import CALL_STEPS, INVITATION_STEPS, MESSAGE_STEPS
+from kloof.domain.states import CALL_STEPS, INVITATION_STEPS, JOB_STEPS, MESSAGE_STEPS
 from kloof.domain.surveys.definition import Wave
 from kloof.mail.texts import MailText, MailTexts
 from kloof.web.app import errors, refusals
@@ -181,6 +181,7 @@ def test_every_state_can_be_reached_and_every_step_leads_to_a_state() -> None:
         (INVITATION_STEPS, "planned"),
         (MESSAGE_STEPS, "queued"),
         (CALL_STEPS, "open"),
+        (JOB_STEPS, "queued"),
     ):
         reached = {first} | {to.value for targets in steps.values() for to in targets}
         assert reached == {state.value for state in steps}

@@ -1,17 +1,19 @@
-"""kloof worker: mail goes out, and what time brings happens."""
+"""kloof worker: mail goes out, what time brings happens, and what the desk asked for is done."""
 
 from __future__ import annotations
 
 import signal
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
 import click
 
 from kloof.actions.clock import clock_of
-from kloof.cli.run import as_json, report, with_database
+from kloof.cli.run import UMASK, as_json, report, with_database
 from kloof.cli.tree import CompanyCommand
 from kloof.domain.errors import PERHAPS_OVER, KloofError
+from kloof.domain.notation import counted
 
 if TYPE_CHECKING:
     from kloof.config import Settings
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 @as_json
 def worker(once: bool, clock_is_right: bool, as_json: bool) -> None:
     """Send what is due, queue reminders, close surveys; several workers may run at once."""
-    from kloof.actions.mailing.worker import work, work_once
+    from kloof.actions.jobs.runner import JobRunner
+    from kloof.actions.mailing.worker import name_of_this_worker, work, work_once
     from kloof.cli.logs import be_discreet, discreet
     from kloof.mail import open_transport
     from kloof.storage.mailing import last_worked
@@ -41,16 +44,34 @@ def worker(once: bool, clock_is_right: bool, as_json: bool) -> None:
     transport, clock = open_transport(settings), clock_of(settings)
     if clock_is_right:
         last_worked.note(clock())
+    jobs = JobRunner(settings, name_of_this_worker(), clock, partial(_does, _umask()))
     if once:
         result = work_once(settings, transport, clock)
-        words = ", ".join(
-            f"{count} {what}" for what, count in result.as_dict().items() if isinstance(count, int)
-        )
-        report(as_json, result.as_dict(), words + ".")
+        done = jobs.drain()
+        counts = [(count, what) for what, count in result.as_dict().items() if isinstance(count, int)]
+        words = ", ".join(f"{count} {what}" for count, what in counts)
+        words += f", {counted(done, 'job')} done." if done else "."
+        report(as_json, result.as_dict() | {"jobs": done}, words)
         if result.trouble:
             raise result.trouble
         return
-    work(settings, transport, clock, stop, lambda news: click.echo(discreet(news)))
+    with jobs.beside():
+        work(settings, transport, clock, stop, lambda news: click.echo(discreet(news)))
+
+
+def _umask() -> int | None:
+    """Which rights whoever started this takes from new files; by itself the command keeps them from everybody."""
+    found: int | None = click.get_current_context().meta.get(UMASK)
+    return found
+
+
+def _does(umask: int | None, settings: Settings, number: int, worker: str) -> None:
+    """One job, in a process of its own that says as little as this one."""
+    from kloof.actions import job_kinds
+    from kloof.cli.logs import be_discreet
+
+    be_discreet()
+    job_kinds.do(settings, number, worker, umask)
 
 
 def _when_there_is_a_database(stop: Event) -> Settings | None:

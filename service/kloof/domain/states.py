@@ -1,4 +1,4 @@
-"""The lives of an invitation, a message and a call, as tables: what may follow what."""
+"""The lives of an invitation, a message, a call and a job, as tables: what may follow what."""
 
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -86,6 +86,27 @@ CALL_STEPS: Final[dict[CallState, frozenset[CallState]]] = {
     _S.CONFIRMED: frozenset({_S.OPEN}),
     _S.UNSOLVED: frozenset({_S.OPEN}),
     _S.CANCELLED: frozenset({_S.OPEN}),
+}
+
+
+class JobState(StrEnum):
+    """Where work stands that the worker was asked for."""
+
+    QUEUED = "queued"
+    RUNNING = "running"  # a worker has it, until its lease ends
+    DONE = "done"
+    FAILED = "failed"  # it was refused, and says why
+    GIVEN_UP = "given_up"  # the process that did it died again and again
+
+
+_J = JobState
+JOB_STEPS: Final[dict[JobState, frozenset[JobState]]] = {
+    _J.QUEUED: frozenset({_J.RUNNING}),
+    # A worker that stops gives it back.
+    _J.RUNNING: frozenset({_J.DONE, _J.FAILED, _J.GIVEN_UP, _J.QUEUED}),
+    _J.DONE: frozenset(),
+    _J.FAILED: frozenset(),
+    _J.GIVEN_UP: frozenset(),
 }
 
 S = TypeVar("S", bound=StrEnum)

@@ -1,9 +1,9 @@
 """The only room that knows peewee. Functions take and give domain values; a row never leaves."""
 
 from kloof.storage.database import (
+    close_connection,
     close_database,
     commits_sent,
-    counted_queries,
     drop_connection_after,
     engine,
     ensure_connected,
@@ -23,8 +23,10 @@ from kloof.storage.database import (
     was_cut_off,
 )
 from kloof.storage.schema import migrate, pending, standing
+from kloof.storage.statements import counted_queries
 
 __all__ = [
+    "close_connection",
     "close_database",
     "commits_sent",
     "counted_queries",

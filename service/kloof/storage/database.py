@@ -150,6 +150,12 @@ def close_database() -> None:
     database.initialize(None)
 
 
+def close_connection() -> None:
+    """Close the connection of this thread, which ends; the database stays open for others."""
+    if not database.is_closed():
+        database.close()
+
+
 # A command ends with its database open, and from Python 3.13 on that is a warning.
 atexit.register(close_database)
 
@@ -283,18 +289,3 @@ def engine() -> tuple[str, tuple[int, ...]]:
         return "PostgreSQL", (number // 10_000, number % 10_000)
     text = database.execute_sql("SELECT sqlite_version()").fetchone()[0]
     return "SQLite", tuple(int(part) for part in text.split("."))
-
-
-@contextmanager
-def counted_queries() -> Iterator[list[str]]:
-    """The statements that run inside the block, for tests that forbid a query per row."""
-    seen: list[str] = []
-
-    def note(event: Any) -> None:
-        seen.append(event.sql)
-
-    database.obj.query_hooks.append(note)
-    try:
-        yield seen
-    finally:
-        database.obj.query_hooks.remove(note)

@@ -5,7 +5,8 @@ statement gives each column (`AS`), whatever the order; its states come from the
 Columns that several statements give are a NamedTuple of their own, as one field of the row.
 """
 
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
 from operator import itemgetter
@@ -140,3 +141,18 @@ def timestamp(value: datetime | str) -> datetime:
     return (datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)).replace(
         tzinfo=UTC
     )
+
+
+@contextmanager
+def counted_queries() -> Iterator[list[str]]:
+    """The statements that run inside the block, for tests that forbid a query per row."""
+    seen: list[str] = []
+
+    def note(event: Any) -> None:
+        seen.append(event.sql)
+
+    database.obj.query_hooks.append(note)
+    try:
+        yield seen
+    finally:
+        database.obj.query_hooks.remove(note)

@@ -9,7 +9,7 @@ from kloof import storage
 from kloof.actions import health
 from kloof.actions.clock import wall_clock
 from kloof.config import Settings
-from kloof.web import desk, findings, home, navigation, survey
+from kloof.web import desk, findings, home, job_words, navigation, survey
 from kloof.web.app import (
     assets,
     deal_numbers,
@@ -58,6 +58,7 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
         pasted_links,
         guard,
         errors,
+        job_words,
     ):
         room.init_app(app)
     for visitor in (

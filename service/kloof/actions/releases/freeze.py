@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kloof import storage
 from kloof.config import Settings
-from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
+from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.errors import Reason, Refused
 from kloof.domain.releases.thresholds import Thresholds
@@ -45,7 +45,7 @@ def thresholds(settings: Settings) -> Thresholds:
     return Thresholds(publishing.k, publishing.m, publishing.smaller_m_agreed_on)
 
 
-def freeze(settings: Settings, now: datetime, seed: int | None = None) -> Frozen:
+def freeze(settings: Settings, now: datetime, seed: int | None = None, by: Actor = COMMAND_LINE) -> Frozen:
     """Close the blocks that can close; a second run right after finds nothing to close.
 
     All is read and planned while others write. What is written is checked and written in short transactions, in each
@@ -61,7 +61,7 @@ def freeze(settings: Settings, now: datetime, seed: int | None = None) -> Frozen
         refuse_if_clock_went_back(now)
         while True:
             planned, spreads = _planned(rules, drawn)
-            whole = _close(planned.blocks, spreads, now, renew=bool(closed))
+            whole = _close(planned.blocks, spreads, now, by, renew=bool(closed))
             closed += whole
             if len(whole) == len(planned.blocks):
                 break
@@ -98,7 +98,9 @@ def _spreads(pairs: Pairs, blocks: Sequence[NewBlock]) -> Spreads:
     return {key: spread(*some) for key, some in inside.items()}
 
 
-def _close(blocks: Sequence[NewBlock], found: Spreads, now: datetime, *, renew: bool) -> list[NewBlock]:
+def _close(
+    blocks: Sequence[NewBlock], found: Spreads, now: datetime, by: Actor, *, renew: bool
+) -> list[NewBlock]:
     """Close these blocks and give those that are closed now: one of which a pair changed meanwhile is not.
 
     The last transaction keeps the spreads, which are of all blocks together; renew: also where no block closes.
@@ -113,7 +115,7 @@ def _close(blocks: Sequence[NewBlock], found: Spreads, now: datetime, *, renew: 
             freezing.close(whole, now)
             closed += whole
             if whole:
-                audit_log.write(COMMAND_LINE, AuditAction.FROZEN, now, detail=f"{len(whole)} blocks")
+                audit_log.write(by, AuditAction.FROZEN, now, detail=f"{len(whole)} blocks")
             if last == 0 and len(closed) == len(blocks):
                 spreads.renew(found)
     return closed

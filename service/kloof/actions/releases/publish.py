@@ -12,7 +12,7 @@ from kloof import __version__, storage
 from kloof.actions.mailing.invite import sending_hours
 from kloof.actions.releases import freeze, gate
 from kloof.config import Settings
-from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
+from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
 from kloof.domain.errors import Reason, Refused
 from kloof.storage.access import audit_log
 from kloof.storage.mailing import findings_requests
@@ -47,7 +47,12 @@ class PublishResult:
 
 
 def publish(
-    settings: Settings, now: datetime, *, dry_run: bool = False, seed: int | None = None
+    settings: Settings,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    seed: int | None = None,
+    by: Actor = COMMAND_LINE,
 ) -> PublishResult:
     """Write the next release where blocks closed or were retired since the last; otherwise write nothing.
 
@@ -68,7 +73,7 @@ def publish(
             made = _made(settings, now, earlier, seed)
             return PublishResult(made and made.publishable.document, None, made.dropped if made else ())
         for _ in range(TRIES):
-            if published := _published(settings, now, earlier, seed):
+            if published := _published(settings, now, earlier, seed, by):
                 return published
     raise Refused(
         Reason.NOT_CERTIFIED,
@@ -78,7 +83,7 @@ def publish(
 
 
 def _published(
-    settings: Settings, now: datetime, earlier: Sequence[Published], seed: int | None
+    settings: Settings, now: datetime, earlier: Sequence[Published], seed: int | None, by: Actor
 ) -> PublishResult | None:
     """The next release in place, or that nothing is new; None where answers in it were taken back meanwhile."""
     from kloof.publish import release_files
@@ -91,7 +96,7 @@ def _published(
     folder = settings.releases_folder
     release_files.clear_staging(folder)
     staged = release_files.write_release(made.publishable, folder)
-    told = _record(settings, staged, made, now)
+    told = _record(settings, staged, made, now, by)
     if told is None:
         release_files.clear_staging(folder)
         return None
@@ -127,7 +132,7 @@ def _made(settings: Settings, now: datetime, earlier: Sequence[Published], seed:
     return _Made(gate.attacked(told, history, placed, parts), added, dropped)
 
 
-def _record(settings: Settings, staged: Staged, made: _Made, now: datetime) -> int | None:
+def _record(settings: Settings, staged: Staged, made: _Made, now: datetime, by: Actor) -> int | None:
     """Remember this release as published, and give how many get a mail; None where a block of it is retired by now."""
     from kloof.storage.releases import freezing, practice_parts
 
@@ -135,7 +140,7 @@ def _record(settings: Settings, staged: Staged, made: _Made, now: datetime) -> i
         if freezing.live_numbers() != [block.id for block in made.publishable.document.blocks]:
             return None
         releases.record(staged.number, staged.sha256, now)
-        audit_log.write(COMMAND_LINE, AuditAction.PUBLISHED, now, detail=f"release {staged.number}")
+        audit_log.write(by, AuditAction.PUBLISHED, now, detail=f"release {staged.number}")
         if asked := findings_requests.who_asked():
             findings_requests.tell(asked, staged.number, _when_to_tell(settings, now), now)
         findings_requests.settle()

@@ -4,6 +4,7 @@ from kloof.storage.models.audit import AuditEntry, AuditSubject
 from kloof.storage.models.calls import Call, CallStep
 from kloof.storage.models.deals import Account, Customer, Deal, Person, Practice, SurveyVersion
 from kloof.storage.models.handover import HandoverMark
+from kloof.storage.models.jobs import Job
 from kloof.storage.models.mailbox import AsideMail, MailRefusal
 from kloof.storage.models.migration_notes import MigrationNote
 from kloof.storage.models.outbox import LastWorked, Message, OptOut
@@ -61,6 +62,7 @@ MODELS = [
     ChangedPair,
     MailRefusal,
     AsideMail,
+    Job,
 ]
 
 __all__ = [
@@ -80,6 +82,7 @@ __all__ = [
     "Deal",
     "HandoverMark",
     "Invitation",
+    "Job",
     "KeyCheck",
     "LastWorked",
     "MailRefusal",

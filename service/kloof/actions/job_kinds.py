@@ -1,0 +1,95 @@
+"""What each kind of job does, and one job from its beginning to its end."""
+
+import logging
+import os
+import signal
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from kloof import storage
+from kloof.actions import health
+from kloof.actions.clock import clock_of, refuse_if_jumped
+from kloof.actions.jobs.progress import Progress
+from kloof.actions.releases import freeze, publish, site
+from kloof.config import Settings
+from kloof.domain.errors import PERHAPS_OVER, KloofError, Reason, Refused
+from kloof.domain.jobs.jobs import Job, JobKind
+from kloof.storage import jobs
+
+log = logging.getLogger(__name__)
+
+Facts = Mapping[str, Any]
+"""What came of a job, in JSON values: counts and names of ours, never an answer."""
+Work = Callable[[Settings, Job, datetime, Progress], Facts]
+
+
+def _freeze(settings: Settings, job: Job, now: datetime, progress: Progress) -> Facts:
+    done = freeze.freeze(settings, now, by=job.who)
+    return {"blocks": done.blocks, "pairs": done.pairs, "waiting": len(done.waiting)}
+
+
+def _publish(settings: Settings, job: Job, now: datetime, progress: Progress) -> Facts:
+    done = publish.publish(settings, now, by=job.who)
+    return {"release": done.document.number if done.document else None, "told": done.told}
+
+
+def _build(settings: Settings, job: Job, now: datetime, progress: Progress) -> Facts:
+    built = site.build(settings)
+    return {"pages": sum(1 for _ in built.rglob("*.html"))}
+
+
+WORK: Final[Mapping[JobKind, Work]] = MappingProxyType(
+    {JobKind.FREEZE: _freeze, JobKind.PUBLISH: _publish, JobKind.BUILD: _build}
+)
+
+READ_BY_OTHERS: Final = frozenset({JobKind.PUBLISH, JobKind.BUILD})
+"""They write files that a web server may have to read."""
+
+
+def do(settings: Settings, number: int, worker: str, umask: int | None = None) -> None:
+    """Do this job, which this worker took, in a process that is there for nothing else.
+
+    umask: which rights to take from files that others may have to read; None for those that this process takes.
+
+    What it was refused for is kept with it. A database that is away ends the process: the worker gives the job back.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which stops this
+    storage.open_existing(settings.database_url, lambda: health.refuse_unless_it_fits(settings))
+    try:
+        _do(settings, number, worker, umask)
+    except Exception as error:
+        refusal = error if isinstance(error, KloofError) else storage.explained(error)
+        if refusal is None:
+            raise
+        log.warning("Job %d is given back: %s", number, refusal)
+        raise SystemExit(1) from None
+
+
+def _do(settings: Settings, number: int, worker: str, umask: int | None) -> None:
+    storage.ensure_connected()
+    job, clock = jobs.find(number), clock_of(settings)
+    if job is None:
+        return
+    if umask is not None and job.kind in READ_BY_OTHERS:
+        os.umask(umask)
+    with Progress(number, worker, clock) as progress:
+        result = _result(settings, job, clock(), progress)
+    jobs.end(number, worker, result, clock())
+
+
+def _result(settings: Settings, job: Job, now: datetime, progress: Progress) -> Facts | KloofError:
+    try:
+        refuse_if_jumped(settings, now)
+        return WORK[job.kind](settings, job, now, progress)
+    except Exception as error:
+        refusal = error if isinstance(error, KloofError) else storage.explained(error)
+        if refusal is None:
+            log.exception("Job %d, %s, ended with this.", job.id, job.kind)
+            return Refused(
+                Reason.SURPRISE, "Something went wrong that nobody foresaw.", remedy="The log says what."
+            )
+        if refusal.reason in PERHAPS_OVER:
+            raise
+        return refusal

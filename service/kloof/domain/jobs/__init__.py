@@ -1,0 +1,1 @@
+"""What takes longer than a page may: work that is asked for, and done by the worker."""

@@ -1,0 +1,32 @@
+"""What a job's process may do, as functions of a module: the process that does it imports them."""
+
+import os
+import signal
+import time
+
+from kloof import storage
+from kloof.actions.clock import wall_clock
+from kloof.actions.jobs.progress import Progress
+from kloof.config import Settings
+from kloof.storage import jobs
+
+
+def says_so(settings: Settings, number: int, worker: str) -> None:
+    """Done at once."""
+    storage.open_database(settings.database_url)
+    jobs.end(number, worker, {"process": os.getpid()}, wall_clock())
+
+
+def dies(settings: Settings, number: int, worker: str) -> None:
+    """Killed before it could say anything."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def takes_long(settings: Settings, number: int, worker: str) -> None:
+    """A minute, a hundredth every hundredth of it; its sign that it began is its progress."""
+    storage.open_database(settings.database_url)
+    with Progress(number, worker, wall_clock) as progress:
+        for step in range(1, 601):
+            progress(step, 600)
+            time.sleep(0.1)
+    jobs.end(number, worker, {}, wall_clock())
