@@ -14,8 +14,8 @@ from kloof.actions.releases.publish import publish
 from kloof.cli import main
 from kloof.domain.access.secret_key import check_value
 from kloof.publish.release_files import read_releases
+from kloof.storage import counted_queries
 from kloof.storage.access import key_check
-from kloof.storage.database import counted_queries
 from kloof.storage.models import Deal, PracticePart
 from kloof.storage.releases import freezing, practice_parts, queueing
 
