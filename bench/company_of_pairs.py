@@ -97,7 +97,7 @@ def fill(url: str, made: Answers, first: int | None = None) -> None:
                     "id": one,
                     "email": f"s{one}@company.example",
                     "name": f"S {one}",
-                    "role": "salesperson",
+                    "roles": "salesperson",
                     "added_at": NOW,
                 }
                 for one in range(1, shape.teams * shape.sellers + 1)

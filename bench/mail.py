@@ -111,7 +111,7 @@ def sell(settings: Settings, count: int) -> None:
     """So many deals, each with its invitation due."""
     asked = survey()
     with storage.transaction():
-        people.put(SELLER, "Eva Bakker", Role.SALESPERSON, "Utrecht", NOW)
+        people.put(SELLER, "Eva Bakker", {Role.SALESPERSON}, "Utrecht", NOW)
         seller = people.by_email(SELLER)
         assert seller
         version = versions.record(asked, NOW)

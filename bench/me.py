@@ -132,7 +132,7 @@ def bare_page(file: Path, statements: list[tuple[str, tuple[Any, ...]]]) -> Flas
 def fill(chance: Random) -> int:
     """One salesperson with 5,000 deals of their own, two thirds answered, half of those by name; gives the row."""
     seller = int(
-        Person.create(email="a@firm.example", name="Anouk", role=Role.SALESPERSON, team="A", added_at=NOW).id
+        Person.create(email="a@firm.example", name="Anouk", roles=Role.SALESPERSON, team="A", added_at=NOW).id
     )
     survey = Survey.model_validate(twelve_aspects())
     with storage.transaction():

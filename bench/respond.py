@@ -130,7 +130,7 @@ def prepare(folder: Path, customers: int) -> list[str]:
     secret_key.tie(settings(folder), now)
     with storage.transaction():
         version = versions.record(Survey.model_validate(survey()), now)
-        seller = Person.create(email="s@example.net", name="Sanne", role="salesperson", added_at=now)
+        seller = Person.create(email="s@example.net", name="Sanne", roles="salesperson", added_at=now)
         customer = Customer.create(email="c@example.net", name="Customer", language="nl")
         shared = {
             "customer": customer, "customer_name": "Customer", "customer_language": "nl", "salesperson": seller,

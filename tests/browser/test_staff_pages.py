@@ -283,7 +283,7 @@ def test_axe_finds_nothing_where_a_lead_has_to_put_something_right_or_is_in_no_t
     follow(page, page.locator("main form button").first)
     assert page.locator(".error-summary").is_visible()
     assert axe_violations(page) == []
-    Person.update(team="").where(Person.role == "lead").execute()
+    Person.update(team="").where(Person.roles == "lead").execute()
     page.goto(f"{address}/handover")
     assert "geen team" in page.inner_text("main") or "niet in een team" in page.inner_text("main")
     assert axe_violations(page) == []

@@ -1,5 +1,6 @@
 """A fixed cast for the tests: a survey, a seller, and customers with deals and links that open."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -101,11 +102,17 @@ class BuiltDeal:
     invitations: dict[Wave, int] = field(default_factory=dict)
 
 
-def person(name: str = "Sanne de Vries", role: Role = Role.SALESPERSON, team: str = "North") -> int:
-    """Somebody of the company; gives the row id, the same one for the same name."""
+def person(
+    name: str = "Sanne de Vries",
+    role: Role = Role.SALESPERSON,
+    team: str = "North",
+    *,
+    also: Set[Role] = frozenset(),
+) -> int:
+    """Somebody of the company, in one role or `also` in others; gives the row id, the same one for the same name."""
     email = f"{name.lower().replace(' ', '.')}@company.example"
-    row = Person.get_or_none(Person.email == email)
-    return int((row or Person.create(email=email, name=name, role=role.value, team=team, added_at=NOW)).id)
+    row, roles = Person.get_or_none(Person.email == email), people.packed({role} | also)
+    return int((row or Person.create(email=email, name=name, roles=roles, team=team, added_at=NOW)).id)
 
 
 def signed_in_as(number: int, at: datetime = NOW) -> dict[str, object]:

@@ -202,7 +202,6 @@ CASES |= {
     Reason.PROVIDER_UNPROVEN: lambda world: world.returns(),
     Reason.PROVIDER_NO_ADDRESS: lambda world: world.returns(IN_A_GROUP | {"email_verified": False}),
     Reason.PROVIDER_NO_GROUP: lambda world: world.returns(IN_A_GROUP | {"groups": []}),
-    Reason.PROVIDER_TWO_ROLES: lambda world: world.returns(IN_A_GROUP | {"groups": ["sales", "backoffice"]}),
     Reason.PAGE_UNKNOWN: lambda world: world.visitor().get("/nothing-here"),
     Reason.FORM_UNKNOWN: lambda world: world.visitor().post(fresh(world), data={"made-up": "1"}),
     Reason.TEXT_TOO_LONG: lambda world: world.visitor().post(fresh(world), data={"comment": "x" * 300_000}),

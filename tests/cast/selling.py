@@ -65,7 +65,7 @@ def sell(settings: Settings, deal: DealLine, *, now: datetime = NOON, about: Sur
 
 def seller_and_version(about: Survey, now: datetime) -> tuple[int, int]:
     """The rows that every sale needs: somebody who sells, and the survey that is in force."""
-    people.put(SELLER, "Eva Bakker", Role.SALESPERSON, "Utrecht", now)
+    people.put(SELLER, "Eva Bakker", {Role.SALESPERSON}, "Utrecht", now)
     seller = people.by_email(SELLER)
     assert seller
     return seller.id, versions.record(about, now)

@@ -19,7 +19,7 @@ from kloof.storage.models import Person
 
 
 def hire(name: str = "Sanne") -> None:
-    people.put(f"{name}@company.example", name, Role.DESK, "", NOW)
+    people.put(f"{name}@company.example", name, {Role.DESK}, "", NOW)
 
 
 def hire_in_a_transaction(name: str = "Sanne") -> None:

@@ -7,6 +7,7 @@ import pytest
 from peewee import IntegrityError
 from playhouse.migrations import Runner
 
+from cast import former
 from cast.builders import deal
 from kloof import storage
 from kloof.storage.database import database
@@ -25,7 +26,8 @@ def numbered(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[in
     storage.open_database(url)
     storage.ensure_connected()
     Runner(database.obj, str(MIGRATIONS)).up(BEFORE)
-    deals = [deal(customer_number=number).row for number in NUMBERS]
+    seller = former.seller()
+    deals = [deal(customer_number=number, seller=seller).row for number in NUMBERS]
     storage.migrate()
     yield deals
     storage.close_database()

@@ -7,7 +7,8 @@ import pytest
 from peewee import IntegrityError
 from playhouse.migrations import Runner
 
-from cast.builders import NOW, deal, person
+from cast import former
+from cast.builders import NOW, deal
 from kloof import storage
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import database, taken_back
@@ -38,12 +39,13 @@ def migrated(scratch_of_a_module: str) -> str:
     storage.open_database(scratch_of_a_module)
     storage.ensure_connected()
     Runner(database.obj, str(MIGRATIONS)).up(BEFORE)
-    invitation = deal(waves=(Wave.DELIVERY,)).invitations[Wave.DELIVERY]
-    call = Call.create(deal=1, owner=person(), state="open", time=2, opened_at=NOW, due_on=NOW.date()).id
+    seller = former.seller()
+    invitation = deal(waves=(Wave.DELIVERY,), seller=seller).invitations[Wave.DELIVERY]
+    call = Call.create(deal=1, owner=seller, state="open", time=2, opened_at=NOW, due_on=NOW.date()).id
     for kind in TO_CUSTOMER:
         keep(kind, invitation_id=invitation, **({"call_id": call} if kind == "solved-2" else {}))
     for kind in TO_COLLEAGUE:
-        keep(kind, call_id=call, recipient_id=person())
+        keep(kind, call_id=call, recipient_id=seller)
     for kind in ALONE:
         keep(kind)
     storage.migrate()

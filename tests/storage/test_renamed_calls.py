@@ -7,6 +7,7 @@ import pytest
 from peewee import IntegrityError
 from playhouse.migrations import Runner
 
+from cast import former
 from cast.builders import NOW, BuiltDeal, deal, person
 from kloof import storage
 from kloof.domain.surveys.definition import Wave
@@ -26,14 +27,15 @@ def migrated(scratch_of_a_module: str) -> tuple[str, BuiltDeal]:
     storage.open_database(scratch_of_a_module)
     storage.ensure_connected()
     Runner(database.obj, str(MIGRATIONS)).up(BEFORE)
-    built, at = deal(waves=(Wave.DELIVERY,)), Message.sent_at.db_value(NOW)
-    about = {"deal_id": built.row, "owner_id": person(), "state": "open", "time": 2, "due_on": "2026-03-05"}
+    seller = former.seller()
+    built, at = deal(waves=(Wave.DELIVERY,), seller=seller), Message.sent_at.db_value(NOW)
+    about = {"deal_id": built.row, "owner_id": seller, "state": "open", "time": 2, "due_on": "2026-03-05"}
     insert("follow_up", about | {"opened_at": at, "link_fingerprint": "f" * 64})
     insert("follow_up_step", {"follow_up_id": 1, "time": 1, "outcome": "not_solved", "note": "wet", "at": at})
     insert("message", {
         "kind": "call-1", "message_id": "m", "urgent": False, "state": "sent", "due_at": at, "attempts": 1,
         "soft_bounces": 0, "leased_by": "", "last_reply": "250", "created_at": at, "changed_at": at,
-        "follow_up_id": 1, "recipient_id": person(),
+        "follow_up_id": 1, "recipient_id": seller,
     })  # fmt: skip
     storage.migrate()
     storage.close_database()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playhouse.migrations import Runner
 
+from cast import former
 from cast.builders import NOW, deal
 from instruments.plans import plans
 from kloof import storage
@@ -126,8 +127,9 @@ def test_who_asked_for_a_call_before_there_were_any_is_called_by_the_desk(tmp_pa
     storage.open_database(f"sqlite:///{tmp_path / 'kloof.db'}")
     storage.ensure_connected()
     Runner(database.obj, str(MIGRATIONS)).up("0007_handover")
+    seller = former.seller()
     for wants_call in (True, False):
-        invitation = deal().invitations[Wave.SALE]
+        invitation = deal(seller=seller).invitations[Wave.SALE]
         Invitation.update(state="submitted").where(Invitation.id == invitation).execute()
         Response.create(
             invitation=invitation, answers=b"", wants_call=wants_call, language="nl", saved_at=NOW

@@ -5,7 +5,7 @@ import click
 from kloof.actions.clock import wall_clock
 from kloof.cli.run import as_json, report, with_database
 from kloof.cli.tree import Group
-from kloof.domain.access.people import Role
+from kloof.domain.access.people import Role, in_order
 
 
 @click.group(cls=Group)
@@ -14,19 +14,27 @@ def people() -> None:
 
 
 @people.command()
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice([role.value for role in Role]),
+    multiple=True,
+    required=True,
+    help="What they do here; once more for each role.",
+)
 @click.option("--email", required=True)
 @click.option("--name", required=True)
 @click.option("--team", default="")
 @as_json
-def add(role: str, email: str, name: str, team: str, as_json: bool) -> None:
-    """Add somebody, or change their name, role or team."""
+def add(roles: tuple[str, ...], email: str, name: str, team: str, as_json: bool) -> None:
+    """Add somebody, or change their name, roles or team."""
     from kloof.actions.access.people import add as add_person
 
     with_database()
-    is_new = add_person(email, name, Role(role), team, wall_clock())
-    words = f"{name} <{email}> can sign in as {role}." if is_new else f"{name} <{email}> is now {role}."
-    report(as_json, {"created": is_new, "email": email, "role": role}, words)
+    told = in_order(set(map(Role, roles)))
+    is_new = add_person(email, name, set(told), team, wall_clock())
+    words = f"{name} <{email}> {'can sign in as' if is_new else 'is now'} {' and '.join(told)}."
+    report(as_json, {"created": is_new, "email": email, "roles": told}, words)
 
 
 @people.command()

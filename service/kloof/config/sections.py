@@ -155,6 +155,7 @@ class Oidc(Section):
     issuer: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")] | None = None
     client_id: Line | None = None
     groups_claim: Line = "groups"
+    team_claim: Line | None = None
     tells_email_verified: bool = True
     roles: dict[str, Role] = Field(default={})
 

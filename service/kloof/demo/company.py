@@ -53,9 +53,9 @@ def play(settings: Settings, today: date, say: Say, deals: int = DEALS) -> Doors
 def hire(now: datetime) -> None:
     """Add everybody who works at Warmtehuis."""
     for seller in sellers():
-        people.add(seller.email, seller.name, Role.SALESPERSON, seller.team, now)
-    people.add(visitors.LEAD, "Sietske Hoekstra", Role.LEAD, sellers()[0].team, now)
-    people.add(visitors.DESK, "Noor van den Berg", Role.DESK, "", now)
+        people.add(seller.email, seller.name, {Role.SALESPERSON}, seller.team, now)
+    people.add(visitors.LEAD, "Sietske Hoekstra", {Role.LEAD}, sellers()[0].team, now)
+    people.add(visitors.DESK, "Noor van den Berg", {Role.DESK}, "", now)
 
 
 def _play_year(settings: Settings, offered: dict[str, Survey], today: date, deals: int, say: Say) -> None:

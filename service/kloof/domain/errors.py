@@ -27,7 +27,6 @@ class Reason(StrEnum):
     PROVIDER_UNPROVEN = auto()
     PROVIDER_NO_ADDRESS = auto()
     PROVIDER_NO_GROUP = auto()
-    PROVIDER_TWO_ROLES = auto()
     PROVIDER_OTHER_ACCOUNT = auto()
     PERSON_HAS_LEFT = auto()
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from flask import Flask, request
 
-from kloof.domain.access.people import Role
+from kloof.domain.access.people import Role, in_order
 from kloof.web.app import guard
 from kloof.web.app.language import say
 
@@ -23,9 +23,12 @@ BARS: Final[Mapping[Role, tuple[str, ...]]] = MappingProxyType(
             "preview.overview",
             "fair_play.overview",
         ),
+        Role.READER: (),
     }
 )
-"""The pages that somebody with this role goes to, in their order. The findings follow for everybody."""
+"""The pages that somebody with this role goes to, in their order; who has several roles has those of each. The findings
+follow for everybody.
+"""
 _LAST: Final = "findings.page"
 
 
@@ -45,7 +48,8 @@ def init_app(app: Flask) -> None:
 
 def bar() -> Sequence[BarItem]:
     """The bar for who is signed in; only on a page behind a door for roles."""
-    endpoints = [*BARS[guard.signed_in().role], _LAST]
+    roles = in_order(guard.signed_in().roles)
+    endpoints = list(dict.fromkeys([*(one for role in roles for one in BARS[role]), _LAST]))
     behind = None if request.endpoint in endpoints else _with_this_blueprint(endpoints)
     words = _words()
     return [

@@ -43,11 +43,6 @@ SIGN_IN_WORDS: Final[Mapping[Reason, tuple[int, str, str]]] = MappingProxyType(
             "You are in no group that may use this",
             "Ask the desk which group you should be in. Then begin again.",
         ),
-        Reason.PROVIDER_TWO_ROLES: (
-            403,
-            "You are in groups with different roles",
-            "Ask the desk which group you should be in. Then begin again.",
-        ),
         Reason.PROVIDER_OTHER_ACCOUNT: (
             403,
             "Here your address belongs to another account at your provider",

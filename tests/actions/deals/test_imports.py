@@ -35,8 +35,8 @@ def survey(version: int = 1, norm: float = 7) -> Survey:
 
 @pytest.fixture
 def settings(database: str, tmp_path: Path) -> Settings:
-    people.put("anouk@firm.example", "Anouk Visser", Role.SALESPERSON, "Utrecht", NOW)
-    people.put("bram@firm.example", "Bram de Wit", Role.SALESPERSON, "Utrecht", NOW)
+    people.put("anouk@firm.example", "Anouk Visser", {Role.SALESPERSON}, "Utrecht", NOW)
+    people.put("bram@firm.example", "Bram de Wit", {Role.SALESPERSON}, "Utrecht", NOW)
     return Settings(
         folder=tmp_path, secret_key="only for these tests, and worth nothing at all", database_url=database
     )

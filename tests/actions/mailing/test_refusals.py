@@ -229,7 +229,7 @@ def test_the_same_file_again_does_not_wake_an_address_that_is_dead(settings: Set
 def test_who_signs_in_is_not_kept_waiting_by_a_worker_that_was_killed(
     settings: Settings, clock: Clock
 ) -> None:
-    people.put("eva@warmtehuis.example", "Eva Bakker", Role.SALESPERSON, "Utrecht", NOON)
+    people.put("eva@warmtehuis.example", "Eva Bakker", {Role.SALESPERSON}, "Utrecht", NOON)
     for number in range(3):
         until = NOON + timedelta(minutes=15)
         link = SignIn.create(

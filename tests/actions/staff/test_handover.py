@@ -38,7 +38,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def lead(either_database: str) -> Person:
-    people.put("joris@firm.example", "Joris Baas", Role.LEAD, "Utrecht", NOON)
+    people.put("joris@firm.example", "Joris Baas", {Role.LEAD}, "Utrecht", NOON)
     found = people.by_email("joris@firm.example")
     assert found
     return found
@@ -159,7 +159,7 @@ def test_a_lead_of_another_team_or_without_the_works_council_gets_nowhere(
     with pytest.raises(NotFound):
         handover.view(settings, replace(lead, team="Brabant"), "D-1", NIGHT)
     with pytest.raises(NotFound):
-        say(settings, replace(lead, role=Role.SALESPERSON))
+        say(settings, replace(lead, roles=frozenset({Role.SALESPERSON})))
     without = settings.model_copy(update={"works_council_consent": None})
     for attempt in (
         lambda: handover.overview(without, lead, NIGHT),

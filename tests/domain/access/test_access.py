@@ -11,10 +11,10 @@ from kloof.domain.deals.deals import Deal
 from kloof.domain.surveys.definition import SurveyKey
 from kloof.web.app.routes import DESK, LEAD, LINK, PUBLIC, SALES, STAFF, Rule, may_enter
 
-OWNER = Person(1, "owner@firm.example", "Owner", Role.SALESPERSON)
-COLLEAGUE = Person(2, "colleague@firm.example", "Colleague", Role.SALESPERSON)
-DESK_WORKER = Person(3, "desk@firm.example", "Desk", Role.DESK)
-DELIVERY_LEAD = Person(4, "lead@firm.example", "Lead", Role.LEAD, "Utrecht")
+OWNER = Person(1, "owner@firm.example", "Owner", frozenset({Role.SALESPERSON}))
+COLLEAGUE = Person(2, "colleague@firm.example", "Colleague", frozenset({Role.SALESPERSON}))
+DESK_WORKER = Person(3, "desk@firm.example", "Desk", frozenset({Role.DESK}))
+DELIVERY_LEAD = Person(4, "lead@firm.example", "Lead", frozenset({Role.LEAD}), "Utrecht")
 DEAL = Deal(
     7,
     "D-7",

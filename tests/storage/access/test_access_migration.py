@@ -38,7 +38,7 @@ def migrated(scratch_of_a_module: str) -> None:
 
 def test_what_was_known_of_people_stays_and_nobody_has_an_account_yet(migrated: None) -> None:
     joris = people.by_email("joris@firm.example")
-    assert joris == Person(1, "joris@firm.example", "jori", Role.LEAD, "North", "en")
+    assert joris == Person(1, "joris@firm.example", "jori", frozenset({Role.LEAD}), "North", "en")
     assert accounts.holder(OF_JORIS) is None
     assert people.by_email("kim@firm.example") is None
     assert StaffSession.select().count() == 0

@@ -10,7 +10,7 @@ from kloof import storage
 from kloof.config import Settings
 from kloof.domain.access.audit_log import PROVIDER, AuditAction, by
 from kloof.domain.access.oidc import Claimed, claimed
-from kloof.domain.access.people import Person
+from kloof.domain.access.people import Person, in_order
 from kloof.domain.errors import Reason, Refused
 from kloof.storage.access import accounts, audit_log, people, sessions
 
@@ -59,7 +59,7 @@ def address(settings: Settings, attempt: PendingSignIn) -> str:
 
 
 def arrive(settings: Settings, attempt: PendingSignIn, brought: Mapping[str, str], now: datetime) -> Person:
-    """Who signs in with what the browser brought back; their role is that of their groups at this moment.
+    """Who signs in with what the browser brought back; their roles are those of their groups at this moment.
 
     Raises Refused, in a sentence for the person at the door.
     """
@@ -75,29 +75,27 @@ def arrive(settings: Settings, attempt: PendingSignIn, brought: Mapping[str, str
         )
     claims = _claims(settings, attempt, brought["code"], now)
     oidc = settings.oidc
-    who = claimed(claims, oidc.groups_claim, oidc.roles, tells_verified=oidc.tells_email_verified)
+    who = claimed(
+        claims,
+        oidc.groups_claim,
+        oidc.roles,
+        team_claim=oidc.team_claim,
+        tells_verified=oidc.tells_email_verified,
+    )
     return _let_in(who, now)
 
 
 def _let_in(who: Claimed, now: datetime) -> Person:
     with storage.transaction():
-        before = people.by_email(who.email)
-        _refuse_another_account(who, people.by_email(who.email, also_left=True))
-        if before is None and people.by_email(who.email, also_left=True):
-            raise Refused(
-                Reason.PERSON_HAS_LEFT,
-                "As far as kloof knows you no longer work here.",
-                remedy="Ask who looks after kloof: kloof people add lets you in again.",
-            )
+        before = _known(who)
         # Their own name at the provider anybody may change; the one that customers see is what the company wrote down.
         name, team = (before.name, before.team) if before else (who.name, "")
-        people.put(who.email, name, who.role, team, now)
+        if before and before.email != who.email:
+            people.readdress(before.id, who.email)
+        people.put(who.email, name, who.roles, team if who.team is None else who.team, now)
         person = people.by_email(who.email)
         assert person is not None, "was put there in this transaction"  # noqa: S101
-        if before is None or before.role is not who.role:
-            sessions.end_all(person.id)
-            what = AuditAction.PERSON_CHANGED if before else AuditAction.PERSON_ADDED
-            audit_log.write(PROVIDER, what, now, person=person.id, detail=who.role.value)
+        _note(before, person, now)
         if accounts.of(person.id) is None:
             accounts.keep(person.id, who.account)
             audit_log.write(PROVIDER, AuditAction.ACCOUNT_LINKED, now, person=person.id)
@@ -105,15 +103,46 @@ def _let_in(who: Claimed, now: datetime) -> Person:
     return person
 
 
-def _refuse_another_account(who: Claimed, known: Person | None) -> None:
-    """An address may come to another account, or an account to another address: whose deals these are asks a person."""
-    holder, account = accounts.holder(who.account), accounts.of(known.id) if known else None
-    if account not in {None, who.account} or (holder and (known is None or holder != known.id)):
+def _note(before: Person | None, after: Person, now: datetime) -> None:
+    """What the provider changed; whoever has other roles than before is signed out elsewhere."""
+    roles = " ".join(in_order(after.roles))
+    if before is None:
+        audit_log.write(PROVIDER, AuditAction.PERSON_ADDED, now, person=after.id, detail=roles)
+        return
+    if before.roles != after.roles:
+        sessions.end_all(after.id)
+    changed = {
+        roles: before.roles != after.roles,
+        "team": before.team != after.team,
+        "address": before.email != after.email,
+    }
+    for detail in (detail for detail, is_so in changed.items() if is_so):
+        audit_log.write(PROVIDER, AuditAction.PERSON_CHANGED, now, person=after.id, detail=detail)
+
+
+def _known(who: Claimed) -> Person | None:
+    """Whom we know by this account, else by this address; None for somebody new.
+
+    The account is who they are: an address may change, and may come to somebody else. Raises Refused where the address
+    is that of another account here, and for somebody who has left.
+    """
+    holder, namesake = accounts.holder(who.account), people.by_email(who.email, also_left=True)
+    known = namesake if holder is None else people.by_id(holder, also_left=True)
+    if known is None:
+        return None
+    if accounts.of(known.id) not in {None, who.account} or (namesake and namesake.id != known.id):
         raise Refused(
             Reason.PROVIDER_OTHER_ACCOUNT,
-            "Your address or account belongs to another one here.",
+            "Your address belongs to another account here.",
             remedy="Ask who looks after kloof: kloof people unlink lets your account be the one.",
         )
+    if people.by_id(known.id) is None:
+        raise Refused(
+            Reason.PERSON_HAS_LEFT,
+            "As far as kloof knows you no longer work here.",
+            remedy="Ask who looks after kloof: kloof people add lets you in again.",
+        )
+    return known
 
 
 def _claims(settings: Settings, attempt: PendingSignIn, code: str, now: datetime) -> dict[str, Any]:

@@ -1,21 +1,22 @@
 """Who of the company can sign in, and by which account."""
 
+from collections.abc import Set
 from datetime import datetime
 
 from kloof import storage
 from kloof.domain import addresses
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
-from kloof.domain.access.people import Person, Role
+from kloof.domain.access.people import Person, Role, in_order
 from kloof.domain.deals.cells import Cells
 from kloof.domain.errors import NotFound, Reason
 from kloof.storage.access import accounts, audit_log, people, sessions
 
 
-def add(email: str, name: str, role: Role, team: str, now: datetime, by: Actor = COMMAND_LINE) -> bool:
+def add(email: str, name: str, roles: Set[Role], team: str, now: datetime, by: Actor = COMMAND_LINE) -> bool:
     """Add somebody, or change what is known of them; gives whether they are new.
 
     Raises Refused for a bad address, and for a name or a team that is too long or cannot be printed. Whoever gets
-    another role signs in anew.
+    other roles signs in anew.
     """
     address = addresses.canonical(email)
     typed = Cells({"name": name, "team": team})
@@ -24,12 +25,12 @@ def add(email: str, name: str, role: Role, team: str, now: datetime, by: Actor =
         raise typed.wrong[0]
     with storage.transaction():
         before = people.by_email(address)
-        is_new = people.put(address, name, role, team, now)
-        if before and before.role is not role:
+        is_new = people.put(address, name, roles, team, now)
+        if before and before.roles != roles:
             sessions.end_all(before.id)
         person = people.by_email(address)
         what = AuditAction.PERSON_ADDED if is_new else AuditAction.PERSON_CHANGED
-        audit_log.write(by, what, now, person=person.id if person else None, detail=role.value)
+        audit_log.write(by, what, now, person=person.id if person else None, detail=" ".join(in_order(roles)))
         return is_new
 
 

@@ -10,7 +10,7 @@ from kloof.actions.staff import open_calls as opening
 from kloof.actions.staff.consent import refuse_without_consent
 from kloof.config import Settings
 from kloof.domain.access import tokens
-from kloof.domain.access.audit_log import CUSTOMER, AuditAction, by
+from kloof.domain.access.audit_log import CUSTOMER, Actor, AuditAction, by
 from kloof.domain.access.people import Person, Role
 from kloof.domain.access.rules import makes_call
 from kloof.domain.errors import NotFound, Reason, Refused
@@ -64,14 +64,15 @@ class Detail:
 def overview(settings: Settings, person: Person, now: datetime) -> CallList:
     """Whom this person has to call and by when, without a word of why.
 
-    Raises Refused for a salesperson before the works council agreed.
+    A salesperson who works at the desk too sees the calls of both. Raises Refused for one who only sells before the
+    works council agreed.
     """
-    owner = _owner(settings, person)
+    owners = _owners(settings, person)
     today = settings.today(now)
     return CallList(
-        tuple(calls.to_make(owner, MOST_OPEN)),
-        tuple(calls.made(owner, MOST_MADE)),
-        calls.overdue(today, MOST_OPEN) if person.role is Role.DESK else (),
+        tuple(calls.to_make(owners, MOST_OPEN)),
+        tuple(calls.made(owners, MOST_MADE)),
+        calls.overdue(today, MOST_OPEN) if person.is_desk else (),
         today,
     )
 
@@ -86,7 +87,7 @@ def detail(settings: Settings, person: Person, deal_id: str, now: datetime) -> D
         why = opening.reasons(facts, survey, by_answers=of_salesperson)
         shown = facts.named and of_salesperson
         if shown:
-            audit_log.write(by(person), AuditAction.FEEDBACK_READ, now, deals=[call.kept.deal])
+            audit_log.write(_caller(person, call), AuditAction.FEEDBACK_READ, now, deals=[call.kept.deal])
         return Detail(
             call,
             why,
@@ -114,7 +115,9 @@ def record(
         if call_records.locked(call.kept.id) is not CallState.OPEN:
             raise Refused(Reason.CALL_CLOSED, "This call was closed in the meantime.")
         call_records.note(call.kept, outcome, words, person.id, now)
-        audit_log.write(by(person), AuditAction.CALL_MADE, now, deals=[call.kept.deal], detail=outcome.value)
+        audit_log.write(
+            _caller(person, call), AuditAction.CALL_MADE, now, deals=[call.kept.deal], detail=outcome.value
+        )
         if LEADS_TO[outcome] is CallState.OPEN:
             return
         call_records.move(call.kept.id, step(CALL_STEPS, CallState.OPEN, LEADS_TO[outcome]))
@@ -153,19 +156,24 @@ def answer(settings: Settings, token: str, *, is_solved: bool, words: str, now: 
     return LEADS_TO[outcome]
 
 
-def _owner(settings: Settings, person: Person) -> int | None:
-    if person.role is Role.DESK:
-        return None
-    refuse_without_consent(settings)
-    return person.id
+def _owners(settings: Settings, person: Person) -> list[int | None]:
+    """Whose calls this person makes: None for those of the desk."""
+    if not person.is_desk:
+        refuse_without_consent(settings)
+    agreed: list[int | None] = [person.id] if settings.works_council_consent else []
+    return [owner for owner in [None, *agreed] if makes_call(person, owner)]
 
 
 def _own(settings: Settings, person: Person, deal_id: str) -> Call:
-    _owner(settings, person)
-    call = calls.of_deal(deal_id)
-    if call is None or not makes_call(person, call.kept.owner):
+    owners, call = _owners(settings, person), calls.of_deal(deal_id)
+    if call is None or call.kept.owner not in owners:
         raise NotFound(Reason.CALL_NOT_HERE, "There is no such call here.")
     return call
+
+
+def _caller(person: Person, call: Call) -> Actor:
+    """Who calls, in the role whose call it is."""
+    return by(person.acting_as(Role.DESK if call.kept.owner is None else Role.SALESPERSON))
 
 
 def _broken(facts: Facts, call: Call) -> tuple[Promise, ...]:

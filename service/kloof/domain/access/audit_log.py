@@ -20,7 +20,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever did it. `person` is the number of somebody of the company; `role` what they were at that moment."""
+    """Whoever did it. `person` is the number of somebody of the company; `role` in which they did it."""
 
     hand: ActorKind
     person: int | None = None
@@ -33,7 +33,7 @@ PROVIDER: Final = Actor(ActorKind.PROVIDER)
 
 
 def by(person: Person) -> Actor:
-    """This person, in the role that they have now."""
+    """This person, in the role in which they act now."""
     return Actor(ActorKind.PERSON, person.id, person.role.value)
 
 

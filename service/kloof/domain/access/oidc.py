@@ -1,4 +1,4 @@
-"""What a sign-in provider says about somebody, and the role that follows from their groups."""
+"""What a sign-in provider says about somebody, and the roles that follow from their groups."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,17 +29,23 @@ class Claimed:
     account: ProviderAccount
     email: str
     name: str
-    role: Role
+    roles: frozenset[Role]
+    team: str | None = None
+    """None where the provider says nothing that could be a team."""
 
 
 def claimed(
-    claims: Mapping[str, Any], groups_claim: str, roles: Mapping[str, Role], *, tells_verified: bool = True
+    claims: Mapping[str, Any],
+    groups_claim: str,
+    roles: Mapping[str, Role],
+    *,
+    team_claim: str | None = None,
+    tells_verified: bool = True,
 ) -> Claimed:
     """Who this is. Raises Refused, in a sentence for the person at the door, where that cannot be told.
 
     An address counts where `email_verified` is true, and nothing that only looks like it; where the provider is one
-    that never tells (`tells_verified`), it may be absent. Somebody in groups with different roles is refused: which
-    of them counts is not ours to guess.
+    that never tells (`tells_verified`), it may be absent. Somebody in several groups has the roles of all of them.
     """
     account = ProviderAccount(_text(claims, "iss"), _text(claims, "sub"))
     if not account.issuer or not 0 < len(account.subject) <= LONGEST_SUBJECT:
@@ -56,26 +62,32 @@ def claimed(
             "Your provider gives no e-mail address that it has verified.",
             remedy="Ask who looks after it.",
         )
-    return Claimed(account, email, _name(claims, email), _role(claims.get(groups_claim), roles))
+    team = _title(claims.get(team_claim)) if team_claim else ""
+    return Claimed(
+        account, email, _name(claims, email), _roles(claims.get(groups_claim), roles), team or None
+    )
 
 
-def _role(told: object, roles: Mapping[str, Role]) -> Role:
+def _roles(told: object, roles: Mapping[str, Role]) -> frozenset[Role]:
     groups = [told] if isinstance(told, str) else told if isinstance(told, list) else []
-    found = {roles[group] for group in groups if isinstance(group, str) and group in roles}
-    if len(found) != 1:
-        why = (
-            (Reason.PROVIDER_TWO_ROLES, "You are in groups with different roles.")
-            if found
-            else (Reason.PROVIDER_NO_GROUP, "You are in no group that may use this.")
+    found = frozenset(roles[group] for group in groups if isinstance(group, str) and group in roles)
+    if not found:
+        raise Refused(
+            Reason.PROVIDER_NO_GROUP,
+            "You are in no group that may use this.",
+            remedy="Ask the desk which group you should be in.",
         )
-        raise Refused(*why, remedy="Ask the desk which group you should be in.")
-    return found.pop()
+    return found
 
 
 def _name(claims: Mapping[str, Any], email: str) -> str:
-    name = spelled(_text(claims, "name"))
-    fits = 0 < len(name) <= LONGEST and not unprintable(name)
-    return name if fits else email.partition("@")[0]
+    return _title(claims.get("name")) or email.partition("@")[0]
+
+
+def _title(told: object) -> str:
+    """What a person or a team can be called, in its one spelling; empty for anything else."""
+    name = spelled(told) if isinstance(told, str) else ""
+    return name if len(name) <= LONGEST and not unprintable(name) else ""
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:

@@ -1,21 +1,21 @@
 """Whose a thing is: who may see it, in one place."""
 
-from kloof.domain.access.people import Person, Role
+from kloof.domain.access.people import Person
 from kloof.domain.deals.deals import Deal
 
 
 def owns(person: Person, deal: Deal) -> bool:
     """A salesperson sees their own deals, and nobody else's."""
-    return person.role is Role.SALESPERSON and deal.salesperson == person.id
+    return person.is_salesperson and deal.salesperson == person.id
 
 
 def leads(person: Person, deal: Deal) -> bool:
     """A delivery lead sees the deals of their own team; who is in no team sees none."""
-    return person.role is Role.LEAD and bool(person.team) and person.team == deal.team
+    return person.is_lead and bool(person.team) and person.team == deal.team
 
 
 def makes_call(person: Person, owner: int | None) -> bool:
     """A call is made by its owner, and by the desk where it has none; nobody else sees what it is about."""
     if owner is None:
-        return person.role is Role.DESK
-    return person.role is Role.SALESPERSON and person.id == owner
+        return person.is_desk
+    return person.is_salesperson and person.id == owner

@@ -1,16 +1,16 @@
 """Who is signed in, and where: a session is a row here, known by the fingerprint of what its browser holds."""
 
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from kloof.domain.access.people import Person, Role
-from kloof.domain.text import Language
+from kloof.domain.access.people import Person
+from kloof.storage.access import people
 from kloof.storage.fields import UtcField
 from kloof.storage.models import StaffSession as Row
 from kloof.storage.statements import first_row
 
 _PERSON_OF = """
-SELECT p.id AS id, p.email AS email, p.name AS name, p.role AS role, p.team AS team, p.language AS language
+SELECT p.id AS id, p.email AS email, p.name AS name, p.roles AS roles, p.team AS team, p.language AS language
 FROM staff_session s JOIN person p ON p.id = s.person_id
 WHERE s.fingerprint = ? AND s.began_at > ? AND p.active
 """
@@ -20,7 +20,7 @@ class _Person(NamedTuple):
     id: int
     email: str
     name: str
-    role: str
+    roles: str
     team: str
     language: str
 
@@ -34,11 +34,7 @@ def begin(person: int, fingerprint: str, now: datetime, *, forgotten: datetime) 
 def person_of(fingerprint: str, *, since: datetime) -> Person | None:
     """Whose session this is; None for one that ended, began before `since`, or is of somebody who has left."""
     found = first_row(_Person, _PERSON_OF, fingerprint, UtcField.db_value(Row.began_at, since))
-    if found is None:
-        return None
-    return Person(
-        found.id, found.email, found.name, Role(found.role), found.team, cast(Language, found.language)
-    )
+    return people.value(*found) if found else None
 
 
 def end(fingerprint: str) -> None:

@@ -35,7 +35,7 @@ class SurveyVersion(BaseModel):
 class Person(BaseModel):
     email = CharField(unique=True)
     name = CharField()
-    role = CharField(max_length=20)
+    roles = CharField(max_length=80, default="", constraints=[SQL("DEFAULT ''")])  # words with spaces between
     team = CharField(default="")
     language = CharField(max_length=2, default="nl")
     epoch = IntegerField(default=0)  # counted sessions that ended together; now each is a StaffSession

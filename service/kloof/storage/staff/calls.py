@@ -1,5 +1,6 @@
 """Calls as the people who make them see them: whom, about which deal, by when; and how they all stand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -126,19 +127,20 @@ WHERE c.state IN ({_OPEN}) AND c.due_on < ? ORDER BY c.due_on, c.id LIMIT ?
 """  # noqa: S608  our own words
 
 
-def to_make(owner: int | None, most: int) -> list[Call]:
-    """The open calls of this owner, those of the desk for None, by the day by which."""
-    return _of(owner, f"c.state IN ({_OPEN}) ORDER BY c.due_on, c.id", most)
+def to_make(owners: Sequence[int | None], most: int) -> list[Call]:
+    """The open calls of these owners, None for the desk, by the day by which."""
+    return _of(owners, f"c.state IN ({_OPEN}) ORDER BY c.due_on, c.id", most)
 
 
-def made(owner: int | None, most: int) -> list[Call]:
-    """The calls of this owner that were made, the last opened first."""
-    return _of(owner, f"c.state IN ({_CLOSED}) ORDER BY c.opened_at DESC, c.id DESC", most)
+def made(owners: Sequence[int | None], most: int) -> list[Call]:
+    """The calls of these owners that were made, the last opened first."""
+    return _of(owners, f"c.state IN ({_CLOSED}) ORDER BY c.opened_at DESC, c.id DESC", most)
 
 
-def _of(owner: int | None, which: str, most: int) -> list[Call]:
-    whose, values = ("c.owner_id IS NULL", ()) if owner is None else ("c.owner_id = ?", (owner,))
-    return [_call(row) for row in rows(_Row, f"{_CALLS} WHERE {whose} AND {which} LIMIT ?", *values, most)]
+def _of(owners: Sequence[int | None], which: str, most: int) -> list[Call]:
+    people = [owner for owner in owners if owner is not None]
+    whose = " OR ".join(["c.owner_id = ?"] * len(people) + ["c.owner_id IS NULL"] * (None in owners))
+    return [_call(row) for row in rows(_Row, f"{_CALLS} WHERE ({whose}) AND {which} LIMIT ?", *people, most)]
 
 
 def of_deal(deal_id: str) -> Call | None:

@@ -18,11 +18,12 @@ from kloof.web.app.routes import ROUTES, AccessKind, may_enter
 IDLE: Final = timedelta(hours=2)
 """A session ends when nothing was opened for so long."""
 HOME: Final = {
-    Role.SALESPERSON: ("me.overview", "My feedback"),
     Role.DESK: ("desk.overview", "Back to the desk"),
+    Role.SALESPERSON: ("me.overview", "My feedback"),
     Role.LEAD: ("handover.overview", "Handover"),
+    Role.READER: ("findings.page", "The findings"),
 }
-"""The first page of each role, and what a button that leads to it says."""
+"""The first page of each role, and what a button that leads to it says. Who has several begins at the first."""
 _NEED_NO_DATABASE: Final = frozenset(
     {"home.healthz", "home.readyz", "home.accessibility", "findings.page", "static"}
 )
@@ -65,7 +66,7 @@ def refuse_routes_without_a_rule(app: Flask) -> None:
 
 
 def signed_in() -> Person:
-    """Who is visiting; only for routes behind Door.ROLE."""
+    """Who is visiting, acting in the role that let them in; only for routes behind Door.ROLE."""
     return cast(Visitor, current_user).person
 
 
@@ -142,6 +143,8 @@ def _pass_the_door() -> ResponseReturnValue | None:
     if not may_enter(rule, signed_in()):
         # Another role learns nothing, not even that there is something here.
         abort(404)
+    visitor = cast(Visitor, current_user)
+    visitor.person = visitor.person.acting_as(*rule.roles)
     _seen(now())
     g.inside = True
     return None

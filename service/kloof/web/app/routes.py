@@ -93,4 +93,4 @@ def may_enter(rule: Rule, person: Person | None) -> bool:
     """Whether this visitor passes the door; a link's holder is checked where the link is looked up."""
     if rule.door in {AccessKind.PUBLIC, AccessKind.LINK}:
         return True
-    return rule.door is AccessKind.ROLE and person is not None and person.role in rule.roles
+    return rule.door is AccessKind.ROLE and person is not None and not person.roles.isdisjoint(rule.roles)

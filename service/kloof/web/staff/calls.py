@@ -7,7 +7,6 @@ from wtforms import RadioField
 from wtforms.validators import InputRequired
 
 from kloof.actions.staff import calls
-from kloof.domain.access.people import Role
 from kloof.domain.errors import KloofError, Reason
 from kloof.domain.staff.calls import OF_THE_OWNER, CallOutcome, Ground
 from kloof.domain.states import CallState
@@ -33,7 +32,8 @@ class OutcomeForm(FlaskForm):
 @blueprint.get("")
 def overview() -> str:
     view = calls.overview(settings(), signed_in(), now())
-    return render_template("calls/overview.html", view=view, states=states(), at_desk=_at_desk())
+    sells = signed_in().is_salesperson
+    return render_template("calls/overview.html", view=view, states=states(), at_desk=_at_desk(), sells=sells)
 
 
 @blueprint.get("/<deal:deal_id>")
@@ -87,7 +87,7 @@ def _page(deal_id: str, form: OutcomeForm) -> str:
 
 
 def _at_desk() -> bool:
-    return signed_in().role is Role.DESK
+    return signed_in().is_desk
 
 
 def _grounds() -> dict[Ground, str]:
