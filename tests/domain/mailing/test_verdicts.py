@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kloof.domain.mailing import server_phrases
 from kloof.domain.mailing.server_words import MOST_LETTERS, About, meaning, plain
 from kloof.domain.mailing.verdicts import (
     BounceInWords,
@@ -41,6 +42,18 @@ SAID = [
     (ADDRESS, "550 5.0.0", "Пользователь не найден"),
     (ADDRESS, "550 5.0.0", "ユーザーが見つかりません"),
     (ADDRESS, "550 5.0.0", "收件人不存在"),
+    (ADDRESS, "550 5.0.0", "That inbox is not one of ours"),
+    (ADDRESS, "550 5.0.0", "We have not registered any account for the name before the @"),
+    (ADDRESS, "550 5.0.0", "Mottagaren finns inte"),
+    (ADDRESS, "550 5.0.0", "Příjemce neexistuje"),
+    (ADDRESS, "550 5.0.0", "Alıcı bulunamadı"),
+    (ADDRESS, "550 5.0.0", "받는 사람이 존재하지 않습니다"),
+    (LATER, "550 5.4.4", "thuis.example: Host not found, try again"),
+    (LATER, "550 5.4.3", "Lookup failure for thuis.example, the name server was silent"),
+    (LATER, "554 5.3.0", "local delivery: No such file or directory"),
+    (LATER, "554 5.0.0", "Your session was terminated: unknown command"),
+    (LATER, "550 5.2.1", "The mailbox is temporarily disabled"),
+    (LATER, "550 5.1.1", "Postlådan är full: full brevlåda"),
     (LATER, "550 5.0.0", "Mailbox full"),
     (LATER, "550 5.1.1", "Recipient is over quota"),
     (LATER, "550 5.2.1", "the person you write to is receiving mail at a rate that prevents more"),
@@ -69,6 +82,12 @@ SAID = [
     (US, "550 5.0.0", "Afzender geweigerd"),
     (US, "550 5.0.0", "Absender abgelehnt"),
     (US, "550 5.0.0", "发信频率过高"),
+    (US, "553 5.1.8", "<feedback@warmtehuis.example>... does not exist"),
+    (US, "550 5.7.1", "Too many invalid recipients in one session"),
+    (US, "550 5.7.1", "Return path of this mail is not known anywhere: sender not found"),
+    (US, "550 5.0.0", "We do not handle mail for that domain, no such gateway"),
+    (CONTENT, "550 5.0.0", "The user does not accept mail with an attachment"),
+    (CONTENT, "550 5.7.1", "This list does not accept mail of an external sender"),
     (CONTENT, "550 5.0.0", "Content taken for spam"),
     (CONTENT, "554 5.7.1", "This message looks like junk"),
     (CONTENT, "552 5.3.4", "Message size exceeds fixed limit"),
@@ -141,6 +160,41 @@ def test_what_is_refused_for_now_is_tried_again(words: str) -> None:
     assert whom(SmtpReply(SmtpStep.RECIPIENT, 451, words)) is LATER
 
 
+@pytest.mark.parametrize(
+    ("status", "words", "right"),
+    [
+        ("5.0.0", "450 4.1.1 <piet@thuis.example>: User unknown", LATER),
+        ("4.4.7", "", LATER),
+        ("4.1.1", "User unknown in the table of today", LATER),
+        ("4.4.7", "550 5.1.1 <piet@thuis.example>: User unknown", ADDRESS),
+        ("5.0.0", "451 4.7.1 Message looks like spam, for now", LATER),
+        ("5.0.0", "421 4.7.0 Your IP sends too much", US),
+    ],
+)
+def test_what_a_server_said_for_now_is_not_final_because_another_gave_up(
+    status: str, words: str, right: About
+) -> None:
+    assert whom(DeliveryReport("failed", status, words)) is right
+
+
+def test_a_bounce_in_words_that_quotes_a_code_of_4_is_not_final() -> None:
+    assert whom(BounceInWords("450 4.1.1 <piet@thuis.example>: User unknown")) is LATER
+    assert whom(BounceInWords("550 5.1.1 <piet@thuis.example>: User unknown")) is ADDRESS
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        ("the address that was given is one that we have not, at any time since we began, registered", None),
+        ("not registered: that address", ADDRESS),
+        ("a subscriber of this kind is unrecognized", ADDRESS),
+        ("connection timed out, address not registered", LATER),
+    ],
+)
+def test_what_is_said_close_to_an_address_is_said_of_it(words: str, right: About | None) -> None:
+    assert meaning(words) is right
+
+
 def test_a_server_that_slows_us_down_speaks_of_us_also_for_now() -> None:
     assert whom(SmtpReply(SmtpStep.RECIPIENT, 421, "4.7.0 Your IP sends too much")) is US
 
@@ -198,6 +252,18 @@ def test_a_quarter_of_a_megabyte_of_anything_is_read_at_once(piece: str) -> None
     ):
         whom(said)
     assert time.process_time() - began < 1
+
+
+def test_no_phrase_loses_a_word_on_the_way_and_means_more_than_it_says() -> None:
+    pieces = [
+        piece.strip()
+        for name, text in vars(server_phrases).items()
+        if name.isupper()
+        for phrase in text.replace("\n", " · ").split(" · ")
+        for piece in phrase.split("…")
+    ]
+    assert len(pieces) > 1_000
+    assert [piece for piece in pieces if len(plain(piece).split()) < len(piece.split())] == []
 
 
 def test_only_the_beginning_is_looked_at() -> None:

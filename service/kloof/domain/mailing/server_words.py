@@ -1,6 +1,7 @@
 """What mail servers say when they refuse, in the languages in which they say it."""
 
 import unicodedata
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Final
 
@@ -8,7 +9,7 @@ from kloof.domain.mailing import server_phrases
 
 MOST_LETTERS = 4_000
 """As much of what a server said as is looked at: what matters comes first, and a stranger wrote it."""
-_NEAR = 80
+_NEAR, _BESIDE = 80, 40
 
 
 class About(StrEnum):
@@ -42,8 +43,8 @@ def plain(text: str) -> str:
         if not unicodedata.combining(letter)
     )
     words = (word.strip(_KEPT) for word in text.split())
-    kept = " ".join(word for word in words if word and "@" not in word and not _is_code(word))
-    return " ".join(kept.replace(".", " ").replace("/", " ").split())
+    kept = " ".join(word for word in words if "@" not in word and not _is_code(word))
+    return " ".join(word for word in kept.replace(".", " ").replace("/", " ").split() if not _is_code(word))
 
 
 _WITHOUT_SPACES = "\u2e80"
@@ -55,44 +56,29 @@ def _is_code(word: str) -> bool:
     return word.replace(".", "").replace("-", "").isdecimal() and word.isascii()
 
 
-_MEANINGS: Final = tuple(
-    (about, _phrases(text))
-    for about, text in (
-        (About.NOTHING, server_phrases.STILL_TRYING),
-        (About.US, server_phrases.US),
-        (About.LATER, server_phrases.FULL),
-        (About.ADDRESS, server_phrases.DEAD),
-        (About.CONTENT, server_phrases.CONTENT),
-        (About.US, server_phrases.PERHAPS_US),
-        (About.LATER, server_phrases.AWAY),
-        (About.ADDRESS, server_phrases.PERHAPS_DEAD),
-        (About.LATER, server_phrases.GIVEN_UP),
-    )
-)
-_FULL_PHRASES: Final = _phrases(server_phrases.FULL)
+def _one_of(text: str) -> Callable[[str], bool]:
+    phrases = _phrases(text)
+    return lambda said: any(True for phrase in phrases for _ in _places(said, phrase))
 
 
-def meaning(words: str) -> About | None:
-    """What these words of a server mean; None where no phrase in them is known.
+def _one_beside(text: str, other: str) -> Callable[[str], bool]:
+    """Whether something of the one stands within a few words of something of the other, whichever comes first."""
+    phrases, others = _phrases(text), _phrases(other)
 
-    What is about us or passes goes before what sounds final: a server that blocks us often adds that it does not know
-    the recipient, and one that is full that it accepts nothing.
-    """
-    said = f" {plain(words)}"
-    return next((about for about, phrases in _MEANINGS if _has_one(said, phrases)), None)
+    def says(said: str) -> bool:
+        places = [at for other in others for at in _places(said, other)]
+        return any(
+            abs(at - place) <= _BESIDE
+            for phrase in phrases
+            for at in _places(said, phrase)
+            for place in places
+        )
 
-
-def is_full(words: str) -> bool:
-    """Whether these words say that a mailbox is full."""
-    return _has_one(f" {plain(words)}", _FULL_PHRASES)
-
-
-def _has_one(said: str, phrases: tuple[tuple[str, ...], ...]) -> bool:
-    return any(_has(said, phrase) for phrase in phrases)
+    return says
 
 
-def _has(said: str, pieces: tuple[str, ...]) -> bool:
-    """Whether the pieces stand there one after the other, close together."""
+def _places(said: str, pieces: tuple[str, ...]) -> Iterator[int]:
+    """Where the pieces stand one after the other, close together."""
     first, *rest = pieces
     at = said.find(first)
     while at >= 0:
@@ -103,6 +89,37 @@ def _has(said: str, pieces: tuple[str, ...]) -> bool:
                 break
             end = found + len(piece)
         else:
-            return True
+            yield at
         at = said.find(first, at + 1)
-    return False
+
+
+_IS_FULL: Final = _one_of(server_phrases.FULL)
+_MEANINGS: Final = (
+    (About.NOTHING, _one_of(server_phrases.STILL_TRYING)),
+    (About.US, _one_of(server_phrases.US)),
+    (About.LATER, _IS_FULL),
+    (About.LATER, _one_of(server_phrases.NOT_A_MAILBOX)),
+    (About.CONTENT, _one_of(server_phrases.NOT_THE_ADDRESS)),
+    (About.ADDRESS, _one_of(server_phrases.DEAD)),
+    (About.CONTENT, _one_of(server_phrases.CONTENT)),
+    (About.US, _one_of(server_phrases.PERHAPS_US)),
+    (About.LATER, _one_of(server_phrases.AWAY)),
+    (About.ADDRESS, _one_of(server_phrases.PERHAPS_DEAD)),
+    (About.ADDRESS, _one_beside(server_phrases.WHO, server_phrases.NOT_THERE)),
+    (About.LATER, _one_of(server_phrases.GIVEN_UP)),
+)
+
+
+def meaning(words: str) -> About | None:
+    """What these words of a server mean; None where no phrase in them is known.
+
+    What is about us or passes goes before what sounds final: a server that blocks us often adds that it does not know
+    the recipient, and one that is full that it accepts nothing.
+    """
+    said = f" {plain(words)}"
+    return next((about for about, says in _MEANINGS if says(said)), None)
+
+
+def is_full(words: str) -> bool:
+    """Whether these words say that a mailbox is full."""
+    return _IS_FULL(f" {plain(words)}")

@@ -72,6 +72,9 @@ _BY_STATUS: Final[dict[tuple[int, int], About]] = {
     (7, 1): _CONTENT, (7, 2): _CONTENT, (7, 17): _ADDRESS, (7, 18): _ADDRESS, (7, 133): _CONTENT, (7, 134): _CONTENT,
     (7, 124): _CONTENT, (7, 350): _CONTENT,
 }  # fmt: skip
+_OURS: Final = frozenset({(1, 7), (1, 8), (7, 20), (7, 23), (7, 25), (7, 26), (7, 27)})
+"""Codes that are sent about nobody but us, where the words sound like a dead address: the sender is unknown."""
+_FINAL: Final = frozenset({_ADDRESS, _CONTENT})
 _BY_SUBJECT: Final = {2: _LATER, 3: _LATER, 4: _LATER, 6: _CONTENT, 7: _US}
 _BY_CODE: Final = {
     521: _ADDRESS, 556: _ADDRESS, 551: _ADDRESS, 552: _LATER,
@@ -93,7 +96,8 @@ def whom(said: Said) -> About:
         case SmtpReply():
             return _of_reply(said)
         case BounceInWords():
-            return meaning(said.words) or _by_codes(said.words) or About.NOTHING
+            about = _meaning(said.words, said.words) or _by_codes(said.words) or About.NOTHING
+            return _for_now(about, said.words)
 
 
 def takes_a_day(reply: SmtpReply) -> bool:
@@ -106,17 +110,28 @@ def takes_a_day(reply: SmtpReply) -> bool:
 def _of_report(report: DeliveryReport) -> About:
     if report.action.strip().lower().startswith(_NOT_GIVEN_UP):
         return About.NOTHING
-    for by in (_known, _by_codes):
-        for words in (report.words, report.status):
-            if about := by(words):
-                return about
-    return About.LATER
+    codes = f"{report.words} {report.status}"
+    about = (
+        _known(report.words, codes)
+        or _known(report.status, codes)
+        or _by_codes(report.words)
+        or _by_codes(report.status)
+        or About.LATER
+    )
+    return _for_now(about, codes)
+
+
+def _for_now(about: About, words: str) -> About:
+    """What a server says with a code of 4 passes, whatever it says, also where the one before it lost patience."""
+    code = _CODE.search(words) or _STATUS.search(words)
+    passes = bool(code and code[1].startswith("4"))
+    return About.LATER if passes and about in _FINAL else about
 
 
 def _of_reply(reply: SmtpReply) -> About:
     if reply.step is SmtpStep.SIGN_IN:
         return About.US
-    about = _known(reply.words) or _by_codes(f"{reply.code} {reply.words}")
+    about = _known(reply.words, reply.words) or _by_codes(f"{reply.code} {reply.words}")
     if reply.code < _PERMANENT:
         return About.US if about is About.US else About.LATER
     if reply.step is SmtpStep.SENDER and about is not About.LATER:
@@ -124,10 +139,19 @@ def _of_reply(reply: SmtpReply) -> About:
     return about or About.CONTENT
 
 
-def _known(words: str) -> About | None:
+def _known(words: str, codes: str) -> About | None:
     """What the words mean, where they mean that something is over: a report and a reply of 5xx never wait."""
-    about = meaning(words)
+    about = _meaning(words, codes)
     return None if about is About.NOTHING else about
+
+
+def _meaning(words: str, codes: str) -> About | None:
+    about = meaning(words)
+    if about is not _ADDRESS:
+        return about
+    return next(
+        (_US for status in _STATUS.finditer(codes) if (int(status[2]), int(status[3])) in _OURS), about
+    )
 
 
 def _by_codes(words: str) -> About | None:
