@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from email.message import Message
 from functools import cache
 
-from kloof.domain.mailing.server_words import About, plain
+from kloof.domain.mailing.server_words import About, meaning, plain
 from kloof.domain.mailing.set_aside import SetAside, WhyAside
 from kloof.domain.mailing.verdicts import BounceInWords, DeliveryReport, FeedbackReport, Said, whom
 from kloof.mail.headers import one_line
@@ -78,6 +78,27 @@ the original message was received at · return-path: · received: from · receiv
 mime-version: · original headers · ------ copy of · - message text follows · -----ursprüngliche · --- oorspronkelijk
 """
 """How the line begins after which a bounce quotes the mail that it is about."""
+_ONLY_IN_A_HEADER = {
+    "message-id",
+    "content-type",
+    "mime-version",
+    "received",
+    "references",
+    "reply-to",
+    "x-mailer",
+}
+_SUBJECTS = (
+    "subject:",
+    "onderwerp:",
+    "betreff:",
+    "objet:",
+    "asunto:",
+    "oggetto:",
+    "assunto:",
+    "temat:",
+    "тема:",
+    "件名",
+)
 
 
 def read(raw: bytes) -> Bounce:
@@ -113,6 +134,8 @@ def _said(mail: Message, found: list[MailPart]) -> tuple[Said | None, str]:
         return DeliveryReport(report["action"], status, words), words or f"Status {status}"
     if not _is_bounce(mail):
         return None, ""
+    if meaning(told) is About.NOTHING:  # it is still tried, whatever another server said meanwhile
+        return BounceInWords(told), words or told
     for tried in (words, told, f"{told}\n{field(mail, 'subject')}"):
         said = BounceInWords(tried)
         if whom(said) is not About.NOTHING:
@@ -152,10 +175,27 @@ def _told(found: Iterable[MailPart]) -> Iterator[str]:
     for part in texts[:3]:
         lines = []
         for line in part.text[:60_000].splitlines():
-            if line.strip().lower().startswith(_beginnings()):
+            said = line.lstrip("> \t").lower()
+            if said.startswith(_beginnings()):
                 break
-            lines.append(line)
-        yield "\n".join(lines)
+            if not said.startswith(_SUBJECTS):  # our own words
+                lines.append(line)
+        yield "\n".join(lines[: _where_a_header_begins(lines)])
+
+
+def _where_a_header_begins(lines: list[str]) -> int:
+    """The number of the line from which a mail is quoted without a word about it; as many as there are otherwise."""
+    begins, names = 0, set[str]()
+    for number, line in enumerate(lines):
+        name, colon, _ = line.removeprefix(">").removeprefix(" " if line[:1] == ">" else "").partition(":")
+        if colon and name and not set(name) & {" ", "\t"}:
+            begins = begins if names else number
+            names.add(name.lower())
+            if "from" in names and names & _ONLY_IN_A_HEADER:
+                return begins
+        elif not line[:1].isspace():
+            names = set()
+    return len(lines)
 
 
 _CODED = re.compile(r"(?<![\d.])[45]\d\d[ -]|(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
