@@ -78,6 +78,15 @@ def test_a_bounce_in_words_is_read_as_one_with_a_report_is(words: str, about: Ab
     assert (bounce.about, bounce.message_id) == (about, ID)
 
 
+def test_what_follows_the_first_sentence_of_an_old_mail_server_is_read() -> None:
+    text = (
+        "The original message was received at Sun, 13 Sep 2026 03:10 from warmtehuis.example\n\n"
+        "   ----- Transcript of session follows -----\n>>> RCPT To:<piet@thuis.example>\n<<< 550 User unknown"
+    )
+    bounce = read(in_words(text))
+    assert (bounce.about, bounce.reason) == (About.ADDRESS, "<<< 550 User unknown")
+
+
 def test_a_delay_is_none_of_our_business_whatever_the_other_server_said_meanwhile() -> None:
     warning = (
         "This is a warning only: your mail has not yet been delivered, and will be retried for two days."
@@ -130,6 +139,8 @@ def test_what_the_mail_itself_said_is_not_taken_for_the_words_of_a_server(text: 
         ("nobody@home.example", "Niedostarczona wiadomość"),
         ("nobody@home.example", "系统退信"),
         ("<>", "hello"),
+        ("post_master@home.example", "Re: your questions"),
+        ("Mail.Daemon@home.example", "Re: your questions"),
     ],
 )
 def test_a_bounce_is_known_by_its_sender_or_its_subject(sender: str, subject: str) -> None:

@@ -34,15 +34,8 @@ _VERP = re.compile(rb"\+([0-9a-f]{32})@")
 _QUOTED = re.compile(rb"message-id:[ \t\r\n]{0,4}<([0-9a-f]{32})@", re.IGNORECASE)
 _ANSWERED = ("delivered-to", "x-original-to", "envelope-to", "to", "x-failed-recipients")
 _REPORTS = ("message/delivery-status", "message/global-delivery-status")
-_SENDERS = (
-    "mailer-daemon",
-    "mailer daemon",
-    "postmaster",
-    "mail delivery",
-    "mailerdaemon",
-    "mail-daemon",
-    "maildeliver",
-)
+_SENDERS = ("mailerdaemon", "postmaster", "maildelivery", "maildaemon", "maildeliver")
+"""Letters only: each house spells them in its own way, with a hyphen, an underscore or a space."""
 _BOUNCED = """
 undeliver · not deliver · non deliver · delivery status · delivery fail · failure notice · returned mail
 mail failure · returned to sender · return to sender · delivery notification · delivery report · delivery problem
@@ -74,7 +67,7 @@ _QUOTES = """
 -----original message · ----- unsent message · ----- message header · ---- message header · --- the header of the
 original message follows · headers of your mail · message headers follow · ------ the body of the message
 your original message · --- message from · --------- returned mail · --- returned message · --- enclosed
-the original message was received at · return-path: · received: from · received: by · message contents follow
+return-path: · received: from · received: by · message contents follow
 mime-version: · original headers · ------ copy of · - message text follows · -----ursprüngliche · --- oorspronkelijk
 """
 """How the line begins after which a bounce quotes the mail that it is about."""
@@ -241,8 +234,9 @@ def _is_answer(mail: Message) -> bool:
 
 
 def _is_of_a_server(mail: Message) -> bool:
-    sender = (field(mail, "from") or field(mail, "sender")).lower()
-    return sender == "<>" or any(words in sender for words in _SENDERS)
+    sender = field(mail, "from") or field(mail, "sender")
+    letters = "".join(letter for letter in sender.casefold() if letter.isalpha())
+    return sender == "<>" or any(words in letters for words in _SENDERS)
 
 
 def _has_one_of(text: str, phrases: str) -> bool:
