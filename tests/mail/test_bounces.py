@@ -78,58 +78,6 @@ def test_a_bounce_in_words_is_read_as_one_with_a_report_is(words: str, about: Ab
     assert (bounce.about, bounce.message_id) == (about, ID)
 
 
-def test_what_follows_the_first_sentence_of_an_old_mail_server_is_read() -> None:
-    text = (
-        "The original message was received at Sun, 13 Sep 2026 03:10 from warmtehuis.example\n\n"
-        "   ----- Transcript of session follows -----\n>>> RCPT To:<piet@thuis.example>\n<<< 550 User unknown"
-    )
-    bounce = read(in_words(text))
-    assert (bounce.about, bounce.reason) == (About.ADDRESS, "<<< 550 User unknown")
-
-
-def test_a_delay_is_none_of_our_business_whatever_the_other_server_said_meanwhile() -> None:
-    warning = (
-        "This is a warning only: your mail has not yet been delivered, and will be retried for two days."
-    )
-    bounce = read(in_words(f"{warning}\nThe other server said: 450 4.2.2 mailbox full (state 14)"))
-    assert bounce.about is About.NOTHING
-    assert bounce.asks_nothing
-
-
-@pytest.mark.parametrize(
-    ("text", "about"),
-    [
-        (
-            "It failed because of a full mailbox. The first lines of it follow:\n"
-            "> Received: from elsewhere (HELO box) by relay\n> From: Warmtehuis <feedback@warmtehuis.example>",
-            About.LATER,
-        ),
-        (
-            "Delivery failed: user unknown\n\nFrom: Warmtehuis <feedback@warmtehuis.example>\nTo: piet@thuis.example\n"
-            "Content-Type: text/plain\n\nYour account at Warmtehuis: is your mailbox full of questions?",
-            About.ADDRESS,
-        ),
-        (
-            "Delivery failed: user unknown\n\n> From: Warmtehuis <feedback@warmtehuis.example>\n> Subject: hello\n"
-            "> Message-ID:<x@y.example>\n>\n> From your installer, by your server",
-            About.ADDRESS,
-        ),
-        (
-            "Your message\n\n  To: piet@thuis.example\n  Subject: From your installer: how is your server?\n\n"
-            "did not reach the following recipient:\n  The name was not recognized there",
-            About.ADDRESS,
-        ),
-        (
-            "This is about a mail with these fields:\n\n  Message-id: <x@y.example>\n  From: Warmtehuis <f@y.example>\n"
-            "  Subject: From your installer\n\nIt cannot be delivered. Reason: the recipient is unknown",
-            About.ADDRESS,
-        ),
-    ],
-)
-def test_what_the_mail_itself_said_is_not_taken_for_the_words_of_a_server(text: str, about: About) -> None:
-    assert read(in_words(text)).about is about
-
-
 @pytest.mark.parametrize(
     ("sender", "subject"),
     [

@@ -33,18 +33,19 @@ class Bounce:
 _VERP = re.compile(rb"\+([0-9a-f]{32})@")
 _QUOTED = re.compile(rb"message-id:[ \t\r\n]{0,4}<([0-9a-f]{32})@", re.IGNORECASE)
 _ANSWERED = ("delivered-to", "x-original-to", "envelope-to", "to", "x-failed-recipients")
+_PLAINER = {About.ADDRESS, About.CONTENT}
 _REPORTS = ("message/delivery-status", "message/global-delivery-status")
 _SENDERS = ("mailerdaemon", "postmaster", "maildelivery", "maildaemon", "maildeliver")
 """Letters only: each house spells them in its own way, with a hyphen, an underscore or a space."""
 _BOUNCED = """
 undeliver · not deliver · non deliver · delivery status · delivery fail · failure notice · returned mail
 mail failure · returned to sender · return to sender · delivery notification · delivery report · delivery problem
-delivery has failed · could not send · mail system error · nondeliver · message status · failed mail
-delivery error · unzustellbar · nicht zustellbar · onbestelbaar · niet bezorgd · kon niet worden · non remis
-non distribu · echec de · no entregad · no se pudo entregar · devuelto · mancato recapito · mancata consegna
-nao entregue · falha na entrega · niedostarcz · nie dostarczon · не доставлен · недоставлен · 配信不能 · 配信エラー
-送信エラー · 退信 · 未送达 · 系统退信 · 投递失败 · ошибка доставки · rejected · could not be delivered · non-deliver
-non-remis · mail error · problem delivering · mail delivery · failed delivery · warning
+delivery has failed · could not send · mail system error · nondeliver · message status · failed mail · delivery error
+unzustellbar · nicht zustellbar · onbestelbaar · niet bezorgd · kon niet worden · non remis · non distribu · echec de
+no entregad · no se pudo entregar · devuelto · mancato recapito · mancata consegna · nao entregue · falha na entrega
+niedostarcz · nie dostarczon · не доставлен · недоставлен · 配信不能 · 配信エラー · 送信エラー · メールエラー
+エラーメール · 退信 · 未送达 · 系统退信 · 投递失败 · ошибка доставки · rejected · could not be delivered
+non-deliver · non-remis · mail error · problem delivering · mail delivery · failed delivery · warning
 """
 _ANSWERING = """
 automatic reply · auto reply · autoreply · auto-reply · automatic response · autoresponse · auto response
@@ -124,7 +125,10 @@ def _said(mail: Message, found: list[MailPart]) -> tuple[Said | None, str]:
         status = report.get("status", "")
         diagnostic = report.get("diagnostic-code", "")
         words = diagnostic.partition(";")[2].strip() or diagnostic or words
-        return DeliveryReport(report["action"], status, words), words or f"Status {status}"
+        by_words, by_all = (DeliveryReport(report["action"], status, text) for text in (words, told))
+        # Without a diagnosis, what is said to people may be plainer; it is prose, so it is never about us.
+        plainer = not diagnostic and whom(by_words) is About.LATER and whom(by_all) in _PLAINER
+        return by_all if plainer else by_words, words or (told if plainer else f"Status {status}")
     if not _is_bounce(mail):
         return None, ""
     if meaning(told) is About.NOTHING:  # it is still tried, whatever another server said meanwhile

@@ -169,38 +169,38 @@ locked account · decommissioned · been deleted · was deleted · been removed 
 moved to · have moved · left the · has left · changed … address · address has changed · retired · archived · obsolete
 host unknown · unknown host · host not found · hostname … not · bad host · unknown domain · domain unknown
 domain not found · domain not known · domain not valid · domain not exist · no such domain · domain … not exist
-domain does not · nxdomain · no mx · null mx · no mail exchanger · name service error · name or service · mx record
-mail server … not found · domain name not · dns lookup · dns … domain · not accept mail · not accept email
-not accepting any mail · does not accept · doesnt accept · no a record · nullmx · bogus mx · malformed … dns
-no host · illegal host · user missing · missing home · who are you looking for · in directory · the directory
-domino directory · recipient table · relay recipient · local recipient · virtual mailbox table · onbekende gebruiker
-gebruiker onbekend · gebruiker bestaat · bestaat niet · onbekend adres · adres onbekend · adres is onbekend
-onbekende ontvanger · ontvanger onbekend · niet gevonden · geen geldig · ongeldig adres · ongeldige ontvanger
-niet bekend · opgeheven · niet meer in gebruik · adres is niet meer · unbekannter · empfanger unbekannt
-benutzer unbekannt · adresse unbekannt · unbekannte · existiert nicht · existieren nicht · nicht gefunden
-nicht bekannt · nicht vorhanden · postfach … nicht verfugbar · empfanger … nicht verfugbar · nicht mehr gultig
-nicht mehr aktiv · nicht mehr erreichbar · nicht mehr vorhanden · nicht mehr in · ungultige · ungultig
-gibt es nicht · kein solcher · kein postfach · keine mailbox · deaktiviert · stillgelegt · utilisateur inconnu
-utilisateur … inconnu · destinataire inconnu · destinataire … inconnu · adresse inconnue · inconnu a cette · inconnu
-n'existe pas · nexiste pas · n existe pas · existe pas · inexistant · invalide · introuvable · desactive
-compte ferme · boite fermee · compte cloture · repertorie … annuaire · n'est plus · usuario desconocido · desconocid
-no se encuentra en · no existe · no valida · no valido · no se encontro · no se ha encontrado · no encontrad
-inexistente · desactivad · inhabilitad · cuenta … cancelad · utente sconosciuto · sconosciut · non esiste
-non valido · non trovat · disabilitat · disattivat · casella … chiusa · desconhecid · nao existe · nao encontrad
-invalido · desativad · inativ · encerrad · nieznany · nieznana · nie istnieje · nie ma takiego · nie znaleziono
-nie znaleziony · nieprawidlowy adres · bledny adres · brak takiego · konto … zablokowan · skrzynk … zablokowan
-nieaktywn · не наиден · не существует · не существуют · неизвестн · нет такого · несуществующ · неверныи адрес
-недеиствительн · отключен · ящик … заблокирован · пользовател … заблокирован · аккаунт … заблокирован · удален
-存在しません · 存在しない · 見つかりません · 見つからない · 宛先不明 · 不明 · 無効 · リストにありません
-登録されていま · 存在しておりません · アドレスが間違 · 利用停止 · 解約 · 不存在 · 无此 · 無此 · 查无 · 找不到 · 无效
-無效 · 错误的收件人 · 收件人错误 · 已停用 · 已注销 · 被禁用 · 停用 · 没有该用户 · 沒有此 · mailbox unav
-nessun utente · not email addr · recipient notfound · recipient has been denied · was undeliverable · badrecipient
-validrcptto · user … unknown · archiv · inactive user · domain must · has been replaced · kein benutzer
-nicht existier · existe plus · nexiste plus · inesistent · не зарегистрирован · いません · illegal alias
-unknown alias · virtual alias · account closed · is closed · account is closed · mailbox closed
-recipient is not accepted · did not exactly match · recipient no found · user no found · unknown e mail
-mailbox … not allowed · mailbox name not allowed · answer with no data · no dns entr · indicated no smtp
-host address lookups failed · couldnt find any host · could not find any host · invalid domain
+domain does not · nxdomain · no mx · no valid mx · null mx · no mail exchanger · name service error · name or service
+mx record · mail server … not found · domain name not · dns lookup · dns … domain · not accept mail
+not accept email · not accepting any mail · does not accept · doesnt accept · no a record · nullmx · bogus mx
+malformed … dns · no host · illegal host · user missing · missing home · who are you looking for · in directory
+the directory · domino directory · recipient table · relay recipient · local recipient · virtual mailbox table
+onbekende gebruiker · gebruiker onbekend · gebruiker bestaat · bestaat niet · onbekend adres · adres onbekend
+adres is onbekend · onbekende ontvanger · ontvanger onbekend · niet gevonden · geen geldig · ongeldig adres
+ongeldige ontvanger · niet bekend · opgeheven · niet meer in gebruik · adres is niet meer · unbekannter
+empfanger unbekannt · benutzer unbekannt · adresse unbekannt · unbekannte · existiert nicht · existieren nicht
+nicht gefunden · nicht bekannt · nicht vorhanden · postfach … nicht verfugbar · empfanger … nicht verfugbar
+nicht mehr gultig · nicht mehr aktiv · nicht mehr erreichbar · nicht mehr vorhanden · nicht mehr in · ungultige
+ungultig · gibt es nicht · kein solcher · kein postfach · keine mailbox · deaktiviert · stillgelegt
+utilisateur inconnu · utilisateur … inconnu · destinataire inconnu · destinataire … inconnu · adresse inconnue
+inconnu a cette · inconnu · n'existe pas · nexiste pas · n existe pas · existe pas · inexistant · invalide
+introuvable · desactive · compte ferme · boite fermee · compte cloture · repertorie … annuaire · n'est plus
+usuario desconocido · desconocid · no se encuentra en · no existe · no valida · no valido · no se encontro
+no se ha encontrado · no encontrad · inexistente · desactivad · inhabilitad · cuenta … cancelad · utente sconosciuto
+sconosciut · non esiste · non valido · non trovat · disabilitat · disattivat · casella … chiusa · desconhecid
+nao existe · nao encontrad · invalido · desativad · inativ · encerrad · nieznany · nieznana · nie istnieje
+nie ma takiego · nie znaleziono · nie znaleziony · nieprawidlowy adres · bledny adres · brak takiego
+konto … zablokowan · skrzynk … zablokowan · nieaktywn · не наиден · не существует · не существуют · неизвестн
+нет такого · несуществующ · неверныи адрес · недеиствительн · отключен · ящик … заблокирован
+пользовател … заблокирован · аккаунт … заблокирован · удален · 存在しません · 存在しない · 見つかりません
+見つからない · 宛先不明 · 不明 · 無効 · リストにありません · 登録されていま · 存在しておりません · アドレスが間違
+利用停止 · 解約 · 不存在 · 无此 · 無此 · 查无 · 找不到 · 无效 · 無效 · 错误的收件人 · 收件人错误 · 已停用 · 已注销
+被禁用 · 停用 · 没有该用户 · 沒有此 · mailbox unav · nessun utente · not email addr · recipient notfound
+recipient has been denied · was undeliverable · badrecipient · validrcptto · user … unknown · archiv · inactive user
+domain must · has been replaced · kein benutzer · nicht existier · existe plus · nexiste plus · inesistent
+не зарегистрирован · いません · illegal alias · unknown alias · virtual alias · account closed · is closed
+account is closed · mailbox closed · recipient is not accepted · did not exactly match · recipient no found
+user no found · unknown e mail · mailbox … not allowed · mailbox name not allowed · answer with no data · no dns entr
+indicated no smtp · host address lookups failed · couldnt find any host · could not find any host · invalid domain
 not currently being accepted for this mailbox · malformed address · malformed recipient · malformed local
 badly formatted · address syntax · recipient denied · unavailable mailbox · use my new · new e-mail address
 new email address · user banned · account banned · does not refer to · not like recipient
