@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 import yaml
 from flask import Flask
 from flask.testing import FlaskClient
+from peewee import OperationalError
 from werkzeug.test import TestResponse
 
 from cast.builders import CALLS, NOW, SECRET, BuiltDeal, deal, person, settings, signed_in_as, survey
@@ -481,6 +483,20 @@ def _(world: World) -> TestResponse:
 
 def _file(world: World) -> Path:
     return Path(world.house.database_url.removeprefix("sqlite:///"))
+
+
+@case(Reason.PERHAPS_SAVED)
+def _(world: World) -> TestResponse:
+    """As when PostgreSQL goes while it commits; tests/web/app/test_cut_while_saving.py cuts a real one off."""
+    form_of, browser, sent = fresh(world), world.visitor(), count()
+
+    def breaks(*_: object, **__: object) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    world.monkeypatch.setattr(storage, "was_cut_off", lambda _: True)
+    world.monkeypatch.setattr(storage, "commits_sent", lambda: next(sent))
+    world.monkeypatch.setattr(respond, "save", breaks)
+    return browser.post(form_of, data={"a1": "8"})
 
 
 @case(Reason.SURPRISE)

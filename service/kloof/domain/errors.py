@@ -127,6 +127,7 @@ class Reason(StrEnum):
     TOO_MANY_SIGN_INS = auto()
     TOO_MANY_LINKS = auto()
     TOO_MANY_CODES = auto()
+    PERHAPS_SAVED = auto()  # the connection to the database broke during COMMIT
     SURPRISE = auto()
 
 

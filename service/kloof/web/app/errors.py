@@ -133,11 +133,16 @@ def _answer(error: KloofError, status: int | None = None) -> ResponseReturnValue
 
 
 def _surprise(error: Exception) -> ResponseReturnValue:
-    is_cut_off = storage.was_cut_off(error) and storage.commits_sent() == request.environ.get(_COMMITS)
+    is_cut_off = storage.was_cut_off(error)
+    may_be_saved = is_cut_off and storage.commits_sent() != request.environ[_COMMITS]
     refusal = storage.explained(error)
     storage.drop_connection_after(error)
     g.pop("inside", None)  # who they are may not be known any more, and is not looked up again
-    if is_cut_off:
+    if may_be_saved and request.method == "POST":
+        return _refusal(
+            Refused(Reason.PERHAPS_SAVED, f"The connection was cut while it was saved: {refusal}")
+        )
+    if is_cut_off and not may_be_saved and _IS_LAST not in request.environ:
         request.environ[_ONCE_MORE] = request.get_data()
         log.warning(
             "The connection to the database was cut at %s: once more, over another.", request.endpoint
@@ -152,6 +157,7 @@ def _surprise(error: Exception) -> ResponseReturnValue:
 
 _COMMITS: Final = "kloof.commits"
 _ONCE_MORE: Final = "kloof.once_more"
+_IS_LAST: Final = "kloof.is_last_try"
 
 
 class _OnceMore:
@@ -170,8 +176,7 @@ class _OnceMore:
             return answer
         if hasattr(answer, "close"):
             answer.close()
-        environ["wsgi.input"] = BytesIO(body)
-        del environ[_COMMITS]
+        environ |= {"wsgi.input": BytesIO(body), _COMMITS: storage.commits_sent(), _IS_LAST: True}
         return self._serve(environ, start_response)
 
 

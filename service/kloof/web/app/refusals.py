@@ -243,6 +243,12 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
             "Type the code from your own letter: a good one is never stopped. Or wait a quarter of an hour.",
             ("letter.ask", "The code from your letter"),
         ),
+        Reason.PERHAPS_SAVED: RefusalWords(
+            503,
+            "It is not certain whether this was saved",
+            "The connection to our database broke at that very moment. Open the page again and look: what was saved "
+            "stands there. If it does not, send it once more. Nothing counts twice.",
+        ),
         Reason.SURPRISE: RefusalWords(
             500,
             "Something went wrong on our side",
