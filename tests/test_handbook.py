@@ -118,6 +118,8 @@ def printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[st
     monkeypatch.setattr("kloof.actions.releases.attack.audit", lambda _: Audit(1, {}))
     monkeypatch.chdir(tmp_path)
     for words in FIRST_HOUR:
+        if words == "db rekey --lost":
+            (tmp_path / "mine" / "instance" / "secret_key").unlink()
         storage.close_database()
         if words.startswith("deals import"):
             Path("deals.csv").write_text(csv, encoding="utf-8")
@@ -159,6 +161,7 @@ FIRST_HOUR = (
     "people leave --email anouk@my-company.example",
     "audit",
     "site build",
+    "db rekey --lost",
 )
 
 

@@ -19,7 +19,7 @@ from kloof.storage.releases import queueing
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 SELLERS = ("Sanne", "Bram", "Noor", "Joris")
-_fingerprints = count(1)
+_fingerprints, _salts = count(1), count(1)
 
 
 def month(number: int) -> datetime:
@@ -94,7 +94,7 @@ def _submit(deal: int, wave: Wave, packed: bytes, now: datetime) -> int:
         deal=deal,
         wave=wave.value,
         state=InvitationState.SUBMITTED.value,
-        link_salt=b"salt",
+        link_salt=str(next(_salts)).encode(),
         link_fingerprint=f"cast-{number}",
         opt_out_fingerprint=f"cast-out-{number}",
         invite_on=date(2026, 2, 25),

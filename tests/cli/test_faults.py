@@ -61,7 +61,11 @@ def as_somebody_else(file: Path) -> Iterator[Callable[[], None]]:
 
 
 def words(name: str) -> list[str]:
-    more = {"kloof mail bounces": ["--pipe"], "kloof outbox resolve": ["1", "--again"]}
+    more = {
+        "kloof mail bounces": ["--pipe"],
+        "kloof outbox resolve": ["1", "--again"],
+        "kloof db rekey": ["--lost"],
+    }
     return [*fewest_words(name), *more.get(name, [])]
 
 

@@ -37,6 +37,11 @@ NEEDS_NO_DATABASE = {
 }  # fmt: skip
 
 
+MORE = {
+    "kloof mail bounces": ["--pipe"], "kloof outbox resolve": ["1", "--again"], "kloof db rekey": ["--lost"],
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Company:
     """A company's folder, in which one stands, and an empty home beside it."""
@@ -100,16 +105,18 @@ def working(place: Company, played: Path, monkeypatch: pytest.MonkeyPatch) -> Co
 
 
 def words_for(look: str) -> list[str]:
-    file = [f"{look.split()[-1]}.csv"] if look in FILES else []
+    file = [f"{look.split()[-1]}.csv"] if look in FILES else ["--lost"] if look == "db rekey" else []
     return [*look.split(), *file, *(["--dry-run"] if look in DRY else [])]
 
 
 def test_every_dry_run_is_tried() -> None:
-    assert set(DRY) == {*FILES, "publish"}
+    assert set(DRY) == {*FILES, "publish", "db rekey"}
 
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_in_a_company_at_work_looking_changes_nothing(working: Company, look: str) -> None:
+    if look == "db rekey":
+        (working.folder / "instance" / "secret_key").unlink()
     before = working.on_disk()
     done = kloof(*words_for(look))
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
@@ -222,8 +229,7 @@ def test_without_its_tables_each_command_says_what_to_type_and_writes_nothing(
     if callable(made):
         made(fresh.folder / "instance" / "kloof.db")
     before = fresh.on_disk()
-    more = ["--pipe"] if name == "kloof mail bounces" else []
-    more = ["1", "--again"] if name == "kloof outbox resolve" else more
+    more = MORE.get(name, [])
     refused = kloof(*fewest_words(name), *more)
     storage.close_database()
     # A mail server that pipes a mail in keeps it at 75, and loses it at 1.

@@ -32,7 +32,7 @@ def kept_key(folder: Path, *, make: bool) -> str | None:
     except UnicodeDecodeError:
         raise BadSettings(
             [f"{NAME}: this is no key."],
-            remedy="Put the file back from a backup: links and opt-outs rest on it.",
+            remedy="Put the file back from a backup: links and opt-outs rest on it. Is it lost? kloof db rekey",
         ) from None
 
 

@@ -103,7 +103,8 @@ class Settings(Section):
         if weak := weakness(key):
             raise PydanticCustomError(
                 "weak_key",
-                "this key could be guessed: it {weak}. Let a machine draw one: openssl rand -base64 48",
+                "this key could be guessed: it {weak}. Let a machine draw one: openssl rand -base64 48. Where a "
+                "database has this one already, kloof db rekey replaces it",
                 {"weak": weak},
             )
         return key

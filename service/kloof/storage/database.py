@@ -260,7 +260,7 @@ def kept() -> Iterator[None]:
 
 @contextmanager
 def taken_back() -> Iterator[None]:
-    """A part of a transaction that is done in full and then undone."""
+    """A part of a transaction, or a whole one, that is done in full and then undone."""
     with database.atomic() as part:
         yield
         part.rollback()

@@ -15,13 +15,7 @@ def refuse_unless_it_fits(settings: Settings) -> None:
 
     One that was made before databases knew their key is asked for the newest link that it holds.
     """
-    noted = key_check.noted()
-    if noted is not None:
-        fits = noted == check_value(settings.secret_key)
-    else:
-        link = key_check.newest_link()
-        fits = link is None or _opens(settings.secret_key, *link)
-    if fits:
+    if opens_with(settings.secret_key):
         return
     here = (
         "What stands in KLOOF_SECRET_KEY, or in instance/secret_key, belongs to another one."
@@ -31,8 +25,18 @@ def refuse_unless_it_fits(settings: Settings) -> None:
     raise Refused(
         Reason.KEY_UNFIT,
         f"The secret key is not the one of this database: every link and who opted out would be lost. {here}",
-        remedy="Set KLOOF_SECRET_KEY to what kloof serve runs with, or put the file back from a backup.",
+        remedy="Set KLOOF_SECRET_KEY to what kloof serve runs with, or put the file back from a backup. "
+        "Is that key lost, or is it to be replaced? Then: kloof db rekey",
     )
+
+
+def opens_with(key: str) -> bool:
+    """Whether this is the key of the open database."""
+    noted = key_check.noted()
+    if noted is not None:
+        return noted == check_value(key)
+    link = key_check.newest_link()
+    return link is None or _opens(key, *link)
 
 
 def tie(settings: Settings, now: datetime) -> None:

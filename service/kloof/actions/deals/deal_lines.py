@@ -6,6 +6,7 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from kloof.actions.deals.importer import Done, Importer
+from kloof.actions.former_keys import former_of
 from kloof.actions.mailing import invite
 from kloof.config import Settings
 from kloof.domain.access.audit_log import AuditAction
@@ -47,6 +48,7 @@ class DealImporter(Importer[DealLine]):
         self.sellers = people.salespeople()
         self.versions: dict[str, int] = {}
         self.nameless: dict[str, str] | None = None
+        self.former_keys = former_of(settings)
 
     def __call__(self, line: DealLine, /) -> Done:
         stored = self.known.get(line.deal_id)
@@ -74,7 +76,7 @@ class DealImporter(Importer[DealLine]):
         self, line: DealLine, seller: Person, survey: Survey, stored: StoredDeal | None, *, moved: bool
     ) -> None:
         share = self.settings.research.share_without_first_survey
-        self._heed_earlier_spelling(line.customer_email)
+        self._heed_earlier_hashes(line.customer_email)
         arm = drawn(self.settings.secret_key, line.deal_id, share)  # kept for a new deal only
         deal = deals.put(line, seller.id, self.versions[survey.id], self.now, arm, share, moved=moved)
         self._note(AuditAction.DEAL_CHANGED if stored else AuditAction.DEAL_LOADED, deal.id)
@@ -85,10 +87,11 @@ class DealImporter(Importer[DealLine]):
             for wave in (Wave.SALE, Wave.DELIVERY) if deal.delivered_on else (Wave.SALE,):
                 invite.invite_again(self.settings, deal, survey, wave, self.now, moved=elsewhere)
 
-    def _heed_earlier_spelling(self, address: str) -> None:
-        """Who was erased before addresses had one form is remembered by the hash of another spelling."""
-        former = former_hash(self.settings.secret_key, address)
-        if former and opt_outs.reasons({former}).get(former) == opt_outs.ASKED:
+    def _heed_earlier_hashes(self, address: str) -> None:
+        """Who was erased before addresses had one form, or under a former key, is remembered by another hash."""
+        spelled = (former_hash(key, address) for key in (self.settings.secret_key, *self.former_keys))
+        former = {*filter(None, spelled), *(address_hash(key, address) for key in self.former_keys)}
+        if opt_outs.ASKED in opt_outs.reasons(former).values():
             opt_outs.remember(address_hash(self.settings.secret_key, address), opt_outs.ASKED, self.now)
 
     def _moved(self, line: DealLine, stored: StoredDeal) -> bool:

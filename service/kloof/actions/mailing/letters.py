@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from kloof import storage
+from kloof.actions.former_keys import former_of
 from kloof.actions.mailing.batches import withdraw_unwanted
 from kloof.config import Settings
 from kloof.domain.access import tokens
@@ -94,10 +95,18 @@ def print_again(settings: Settings, file: Path, deal_id: str, now: datetime) -> 
 def link_of_code(settings: Settings, typed: str, purpose: tokens.Purpose) -> str:
     """The token that the code from a letter stands for; raises NotFound where no letter has it."""
     code = tokens.typed_code(typed)
-    salt = letters.salt_of_code(tokens.code_fingerprint(settings.secret_key, code)) if code else None
+    salt = _salt_of(settings, code) if code else None
     if salt is None:
         raise NotFound(Reason.CODE_UNKNOWN, "No letter has this code.")
     return tokens.token(settings.secret_key, purpose, salt)
+
+
+def _salt_of(settings: Settings, code: str) -> bytes | None:
+    """Letters that were printed before the key was replaced have a code that was made with the former one."""
+    found = letters.salt_of_code(tokens.code_fingerprint(settings.secret_key, code))
+    for former in () if found else former_of(settings):
+        found = found or letters.salt_of_code(tokens.code_fingerprint(former, code))
+    return found
 
 
 def _printables(mails: list[Outgoing], now: datetime) -> list[_Printable]:

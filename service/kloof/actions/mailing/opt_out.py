@@ -9,7 +9,7 @@ from kloof.domain.access.audit_log import CUSTOMER, AuditAction
 from kloof.domain.errors import NotFound, Reason
 from kloof.domain.mailing.suppression import address_hash, customer_hash
 from kloof.domain.states import InvitationState
-from kloof.storage.access import audit_log
+from kloof.storage.access import audit_log, former_links
 from kloof.storage.mailing import findings_requests, opt_outs, outbox
 from kloof.storage.mailing.opt_outs import SentTo
 
@@ -40,7 +40,7 @@ def no_more(settings: Settings, to: SentTo, now: datetime, detail: str = "") -> 
 
 
 def _sent_to(token: str) -> SentTo:
-    found = opt_outs.sent_to(tokens.fingerprint(token))
+    found = former_links.opened_by(opt_outs.sent_to, tokens.fingerprint(token))
     if found is None:
         raise NotFound(Reason.LINK_CLOSED, "This link opens nothing.")
     return found

@@ -21,7 +21,7 @@ from kloof.domain.surveys.definition import Survey
 from kloof.domain.surveys.gap import AspectGap
 from kloof.domain.surveys.responses import Promise
 from kloof.domain.surveys.responses import PromiseOutcome as PromiseOutcome
-from kloof.storage.access import audit_log
+from kloof.storage.access import audit_log, former_links
 from kloof.storage.mailing import outbox
 from kloof.storage.staff import call_records, calls, own_deals
 from kloof.storage.staff.call_records import Facts
@@ -128,7 +128,7 @@ def record(
 
 def recognise(token: str) -> Call:
     """The call that this link is about. Raises NotFound where the link was never mailed, or a later one was."""
-    call = calls.by_link(tokens.fingerprint(token))
+    call = former_links.opened_by(calls.by_link, tokens.fingerprint(token))
     if call is None or call.kept.state is CallState.CANCELLED:
         raise NotFound(Reason.LINK_CLOSED, "This link opens nothing.")
     return call

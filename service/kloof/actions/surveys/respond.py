@@ -20,6 +20,7 @@ from kloof.domain.surveys.responses import (
     amended_promises,
     missing,
 )
+from kloof.storage.access import former_links
 from kloof.storage.releases import queueing
 from kloof.storage.surveys import questionnaires, responses
 
@@ -29,7 +30,7 @@ def open_link(token: str, now: datetime) -> Questionnaire:
 
     Raises NotFound for a link that never was, expired, or was cancelled or taken back: they look the same.
     """
-    questionnaire = questionnaires.by_link(tokens.fingerprint(token))
+    questionnaire = former_links.opened_by(questionnaires.by_link, tokens.fingerprint(token))
     if questionnaire is None or not (questionnaire.submitted or questionnaire.takes_answers(now)):
         raise NotFound(Reason.LINK_CLOSED, "This link opens nothing.")
     return questionnaire

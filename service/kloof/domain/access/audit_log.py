@@ -71,6 +71,7 @@ class AuditAction(StrEnum):
     ACCOUNT_UNLINKED = "account_unlinked"
     FROZEN = "frozen"
     PUBLISHED = "published"
+    KEY_REPLACED = "key_replaced"
     CUSTOMERS_JOINED = "customers_joined"
     CUSTOMER_EXPORTED = "customer_exported"
     CUSTOMER_ERASED = "customer_erased"

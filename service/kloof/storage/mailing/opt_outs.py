@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from peewee import fn
 
-from kloof.storage.models import OptOut
+from kloof.storage.models import FormerKey, OptOut
 from kloof.storage.statements import first_row, rows, several
 
 ASKED: Final = "asked"
@@ -86,7 +86,40 @@ def sent_to(fingerprint: str) -> SentTo | None:
     return None if row is None else SentTo(row.customer, row.address or "", row.deal)
 
 
+def set_aside(former: str) -> None:
+    """All that was noted was noted under a key that is replaced now; `former` is its check value."""
+    OptOut.update(former=former).where(OptOut.former == "").execute()
+
+
+def carry_over(former: str, hashes: Iterable[tuple[str, str]]) -> int:
+    """Of what was set aside under this former key, note under the present one whatever `hashes` name: pairs of the
+    former hash of somebody and the present one. Gives how many were.
+    """
+    aside = {row.address_hash: row for row in OptOut.select().where(OptOut.former == former)}
+    carried = 0
+    for was, now_is in hashes:
+        row = aside.get(was)
+        if row is None:
+            continue
+        carried += row.reason != ALSO
+        OptOut.delete().where(OptOut.id == row.id).execute()
+        if row.reason == ASKED:
+            ask(now_is, row.since)
+        else:
+            remember(now_is, row.reason, row.since)
+    return carried
+
+
+def count_aside() -> int:
+    """How many are noted under a former key only."""
+    return int(OptOut.select().where(OptOut.former != "", OptOut.reason != ALSO).count())
+
+
 def counts() -> dict[str, int]:
-    """How many addresses and customers get no more mail, by reason."""
-    counted: Any = OptOut.select(OptOut.reason, fn.COUNT(OptOut.id).alias("noted")).group_by(OptOut.reason)
+    """How many addresses and customers get no more mail, by reason; not those that nobody can recognise any more, since
+    their key is lost.
+    """
+    lost = FormerKey.select(FormerKey.value).where(FormerKey.sealed == "")
+    counted: Any = OptOut.select(OptOut.reason, fn.COUNT(OptOut.id).alias("noted"))
+    counted = counted.where(OptOut.former.not_in(lost)).group_by(OptOut.reason)
     return {row.reason: row.noted for row in counted.namedtuples()}

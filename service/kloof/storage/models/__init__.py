@@ -21,7 +21,15 @@ from kloof.storage.models.release import (
     Spread,
 )
 from kloof.storage.models.responses import Invitation, Promise, Response
-from kloof.storage.models.sign_in import AccountOfPerson, Attempt, KeyCheck, SignIn, StaffSession
+from kloof.storage.models.sign_in import (
+    AccountOfPerson,
+    Attempt,
+    FormerKey,
+    FormerLink,
+    KeyCheck,
+    SignIn,
+    StaffSession,
+)
 
 MODELS = [
     SurveyVersion,
@@ -37,6 +45,8 @@ MODELS = [
     StaffSession,
     AccountOfPerson,
     KeyCheck,
+    FormerKey,
+    FormerLink,
     Attempt,
     Call,
     CallStep,
@@ -80,6 +90,8 @@ __all__ = [
     "ChangedPair",
     "Customer",
     "Deal",
+    "FormerKey",
+    "FormerLink",
     "HandoverMark",
     "Invitation",
     "Job",

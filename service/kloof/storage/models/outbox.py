@@ -5,6 +5,7 @@ from peewee import (
     BooleanField,
     CharField,
     DateField,
+    DoubleField,
     ForeignKeyField,
     IntegerField,
     ModelIndex,
@@ -108,14 +109,20 @@ Message.add_index(
 
 
 class OptOut(BaseModel):
-    """An address or a customer that gets no more mail, by its hash only: it was asked for, or mail bounced."""
+    """An address or a customer that gets no more mail, by its hash only: it was asked for, or mail bounced.
+
+    `former` is empty, or the check value of the FormerKey under which the hash was made.
+    """
 
     address_hash = CharField(max_length=64, unique=True)
     reason = CharField(max_length=20)
     since = UtcField()
+    former = CharField(max_length=64, default="", constraints=[SQL("DEFAULT ''")])
 
 
 class LastWorked(BaseModel):
-    """One row: when a worker last worked, by its clock."""
+    """One row: when a worker last worked, by its clock; since which start of which machine, and seconds since then."""
 
     at = UtcField()
+    boot = CharField(max_length=40, default="", constraints=[SQL("DEFAULT ''")])
+    running = DoubleField(default=0, constraints=[SQL("DEFAULT 0")])

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from peewee import BlobField, CharField, ForeignKeyField, IntegerField
+from peewee import BlobField, CharField, ForeignKeyField, IntegerField, TextField
 
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
@@ -52,6 +52,21 @@ class KeyCheck(BaseModel):
     only = CharField(max_length=3, unique=True, default="key")
     value = CharField(max_length=64)
     noted_at = UtcField()
+
+
+class FormerKey(BaseModel):
+    """A key that was replaced, by its check value. `sealed`: the key itself under the present one; empty if lost."""
+
+    value = CharField(max_length=64, unique=True)
+    sealed = TextField(default="")
+    replaced_at = UtcField()
+
+
+class FormerLink(BaseModel):
+    """A link that was made with a former key: by its fingerprint, that of the link which opens the same at present."""
+
+    fingerprint = CharField(max_length=64, unique=True)
+    present = CharField(max_length=64, index=True)
 
 
 class Attempt(BaseModel):

@@ -1,0 +1,36 @@
+"""Keys that the database had before: kept under the present one, for whom only a hash under a former key is left."""
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from kloof.config import Settings
+from kloof.storage.access import former_keys
+
+if TYPE_CHECKING:
+    from joserfc.jwk import OctKey
+
+
+def former_of(settings: Settings) -> list[str]:
+    """Every former key of the open database that is not lost."""
+    return [unsealed(settings.secret_key, one) for one in former_keys.sealed()]
+
+
+def sealed(key: str, text: str) -> str:
+    """The text as only this key opens it (JWE, AES-256-GCM)."""
+    from joserfc import jwe
+
+    return str(jwe.encrypt_compact({"alg": "dir", "enc": "A256GCM"}, text, _sealing(key)))
+
+
+def unsealed(key: str, text: str) -> str:
+    """What was sealed under this key."""
+    from joserfc import jwe
+
+    return (jwe.decrypt_compact(text, _sealing(key)).plaintext or b"").decode()
+
+
+def _sealing(key: str) -> "OctKey":
+    # It brings a library for cryptography along, and only a database that had another key needs it.
+    from joserfc.jwk import OctKey
+
+    return OctKey.import_key(hashlib.sha256(b"seal:" + key.encode()).digest())
