@@ -10,7 +10,16 @@ import pytest
 from cast.selling import NOON, company, line, sell
 from kloof import storage
 from kloof.actions import doctor, health
-from kloof.actions.clock import LONGEST_GAP, LONGEST_LEAP, Watch, refuse_if_jumped, seconds_running
+from kloof.actions.clock import (
+    LONGEST_GAP,
+    LONGEST_LEAP,
+    UNKNOWN,
+    Running,
+    Watch,
+    refuse_if_jumped,
+    running,
+    seconds_running,
+)
 from kloof.actions.mailing import worker
 from kloof.config import Settings
 from kloof.domain.errors import Reason, Refused
@@ -36,8 +45,8 @@ class Hands:
         self.steady += 1
         return NOON + timedelta(seconds=self.steady) + self.set_by
 
-    def seconds(self) -> float:
-        return self.steady
+    def machine(self) -> Running:
+        return Running("", self.steady)
 
 
 class Stopped(Event):
@@ -55,8 +64,14 @@ class Stopped(Event):
 def work(settings: Settings, hands: Hands, *rounds: Callable[[], None]) -> tuple[list[str], Memory]:
     said: list[str] = []
     post = Memory()
-    worker.work(settings, post, hands, Stopped(iter(rounds)), said.append, steady=hands.seconds)
+    worker.work(settings, post, hands, Stopped(iter(rounds)), said.append, machine=hands.machine)
     return said, post
+
+
+def worked_at() -> datetime:
+    noted = last_worked.noted()
+    assert noted
+    return noted.at
 
 
 def states() -> set[str]:
@@ -88,7 +103,7 @@ def test_no_survey_closes_and_no_mail_goes_while_the_clock_is_wrong_and_work_goe
     assert states() == {"invited"}
     assert len(post.sent) == 2, "what waited while the clock was wrong went out after it"
     assert len([one for one in said if one.startswith("The clock says")]) == 1
-    assert last_worked.at() == pytest.approx(hands(), abs=timedelta(minutes=20))
+    assert worked_at() == pytest.approx(hands(), abs=timedelta(minutes=20))
 
 
 def test_whoever_says_that_the_clock_is_right_is_believed(settings: Settings) -> None:
@@ -118,7 +133,7 @@ def test_it_is_said_everywhere_and_nothing_is_done_once(settings: Settings, jump
     assert refused.value.reason is Reason.CLOCK_JUMPED
     assert states() == {"invited"}
     assert health.readiness(settings, NOON + jump)["reason"] == "clock_jumped"
-    assert last_worked.at() == NOON
+    assert worked_at() == NOON
 
 
 @pytest.mark.parametrize("pause", [timedelta(0), timedelta(hours=-20), timedelta(days=13)])
@@ -128,6 +143,53 @@ def test_a_weekend_a_week_off_and_a_small_correction_are_no_jump(
     worker.work_once(settings, Memory(), lambda: NOON)
     worker.work_once(settings, Memory(), lambda: NOON + pause)
     assert health.readiness(settings, NOON + pause)["ready"]
+
+
+BOOT = "5f1d0c5e-0000-4000-8000-000000000001"
+
+
+def days(many: float, boot: str = BOOT) -> Running:
+    """A machine that runs since so many days."""
+    return Running(boot, many * 86_400)
+
+
+@pytest.mark.parametrize("jump", [-13, -2, 2, 5, 13, 400])
+def test_between_two_runs_of_one_machine_no_jump_of_days_passes(settings: Settings, jump: int) -> None:
+    """As cron does it: a process for each run, and only the database knows of the one before."""
+    sell(settings, line(1))
+    worker.work_once(settings, Memory(), lambda: NOON, machine=days(3))
+    wrong = NOON + timedelta(days=jump, minutes=5)
+    with pytest.raises(Refused, match="the worker last worked at 2026-09-15 10:00 UTC, 0 hours ago"):
+        worker.work_once(settings, Memory(), lambda: wrong, machine=days(3))
+    assert states() == {"invited"}
+    right = NOON + timedelta(minutes=5)
+    worker.work_once(settings, Memory(), lambda: right, machine=days(3))
+    assert worked_at() == right
+
+
+@pytest.mark.parametrize("away", [0, 0.9, 10, 40])
+def test_however_long_cron_rests_on_a_machine_that_runs_on_it_is_no_jump(
+    settings: Settings, away: float
+) -> None:
+    worker.work_once(settings, Memory(), lambda: NOON, machine=days(3))
+    later = NOON + timedelta(days=away)
+    worker.work_once(settings, Memory(), lambda: later, machine=days(3 + away))
+    assert worked_at() == later
+
+
+def test_after_a_restart_or_on_another_machine_only_a_jump_of_two_weeks_is_known_for_one(
+    settings: Settings,
+) -> None:
+    another = days(0, boot="another")
+    worker.work_once(settings, Memory(), lambda: NOON, machine=days(3))
+    worker.work_once(settings, Memory(), lambda: NOON + timedelta(days=10), machine=another)
+    with pytest.raises(Refused):
+        worker.work_once(settings, Memory(), lambda: NOON + timedelta(days=30), machine=days(0, boot="third"))
+
+
+def test_this_machine_is_known_by_its_start() -> None:
+    assert running().boot == running().boot
+    assert Path("/proc/sys/kernel/random/boot_id").exists() is bool(running().boot)
 
 
 def test_before_the_first_work_any_clock_is_believed_and_in_a_demo_always(settings: Settings) -> None:
@@ -147,7 +209,7 @@ def test_the_doctor_says_it(settings: Settings, database: str) -> None:
 
 
 def test_time_that_passes_while_the_machine_sleeps_is_no_leap(settings: Settings) -> None:
-    moments = iter([0.0, 3 * 86_400.0])
+    moments = iter([UNKNOWN, Running("", 3 * 86_400.0)])
     watch = Watch(settings, lambda: next(moments))
     watch.look(NOON)
     watch.look(NOON + timedelta(days=3))

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
@@ -69,9 +70,9 @@ def words(name: str) -> list[str]:
     return [*fewest_words(name), *more.get(name, [])]
 
 
-def said_by(name: str) -> str:
+def said_by(name: str, *more: str) -> str:
     """What this command says on stderr when it is refused, in one line."""
-    done = kloof(*words(name))
+    done = kloof(*words(name), *more)
     storage.close_database()
     assert isinstance(done.exception, SystemExit), done.exception
     assert done.exit_code == (75 if name == "kloof mail bounces" else 1)
@@ -216,7 +217,18 @@ def test_a_worker_waits_for_its_database_and_then_works(file: Path, monkeypatch:
     assert done.exit_code == 0
     assert done.stderr.count("The worker waits for it.") == 1
     assert file.exists()
-    assert last_worked.at() is not None
+    assert last_worked.noted() is not None
+
+
+def test_two_runs_by_cron_between_which_the_clock_was_set_by_five_days(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert kloof("worker", "--once").exit_code == 0
+    with monkeypatch.context() as ahead:
+        ahead.setattr("kloof.actions.clock.wall_clock", lambda: datetime.now(UTC) + timedelta(days=5))
+        assert "The clock says" in said_by("kloof worker", "--once")
+        assert "The clock says" in doctor()
+    assert kloof("worker", "--once").exit_code == 0
 
 
 def test_a_worker_that_may_end_and_one_with_an_older_kloof_do_not_wait(file: Path) -> None:

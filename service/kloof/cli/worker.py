@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kloof.actions.clock import clock_of
+from kloof.actions.clock import clock_of, running
 from kloof.cli.run import UMASK, as_json, report, with_database
 from kloof.cli.tree import CompanyCommand
 from kloof.domain.errors import PERHAPS_OVER, KloofError
@@ -43,10 +43,10 @@ def worker(once: bool, clock_is_right: bool, as_json: bool) -> None:
         return
     transport, clock = open_transport(settings), clock_of(settings)
     if clock_is_right:
-        last_worked.note(clock())
+        last_worked.note(clock(), *running())
     jobs = JobRunner(settings, name_of_this_worker(), clock, partial(_does, _umask()))
     if once:
-        result = work_once(settings, transport, clock)
+        result = work_once(settings, transport, clock, machine=running())
         done = jobs.drain()
         counts = [(count, what) for what, count in result.as_dict().items() if isinstance(count, int)]
         words = ", ".join(f"{count} {what}" for count, what in counts)

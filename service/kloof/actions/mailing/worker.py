@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from kloof import storage
-from kloof.actions.clock import Watch, refuse_if_jumped, seconds_running
+from kloof.actions.clock import UNKNOWN, Running, Watch, refuse_if_jumped, running
 from kloof.actions.mailing.batches import RoundResult
 from kloof.actions.mailing.dispatch import LEASE, Dispatch
 from kloof.actions.mailing.outbox import catch_up
@@ -37,12 +37,16 @@ def name_of_this_worker() -> str:
 
 
 def work_once(
-    settings: Settings, transport: Transport, clock: Callable[[], datetime], lease: timedelta = LEASE
+    settings: Settings,
+    transport: Transport,
+    clock: Callable[[], datetime],
+    lease: timedelta = LEASE,
+    machine: Running = UNKNOWN,
 ) -> RoundResult:
     """Do everything that is due now, and end. Raises Refused where the clock jumped since a worker last worked."""
-    refuse_if_jumped(settings, clock())
+    refuse_if_jumped(settings, clock(), machine=machine)
     catch_up(settings, clock())
-    last_worked.note(clock())
+    last_worked.note(clock(), *machine)
     try:
         return Dispatch(settings, transport, name_of_this_worker(), clock, lease=lease).round()
     finally:
@@ -56,22 +60,23 @@ def work(
     stop: Event,
     say: Callable[[str], None],
     lease: timedelta = LEASE,
-    steady: Callable[[], float] = seconds_running,
+    machine: Callable[[], Running] = running,
 ) -> None:
     """Work until `stop` is set; the mail under way is finished first. `say` gets a line at news.
 
-    `steady` counts seconds and cannot be set: while the clock disagrees with it by a day, nothing is done.
+    `machine` counts seconds and cannot be set: while the clock disagrees with it by a day, nothing is done.
     """
     dispatch = Dispatch(settings, transport, name_of_this_worker(), clock, lease=lease)
-    watch, caught_up_at, pause = Watch(settings, steady), None, SECONDS_BETWEEN_LOOKS
+    watch, caught_up_at, pause = Watch(settings, machine), None, SECONDS_BETWEEN_LOOKS
     told: Reason | None = None
     while not stop.is_set():
         try:
             watch.look(clock())
-            if caught_up_at is None or steady() - caught_up_at >= SECONDS_BETWEEN_CATCH_UPS:
+            here = machine()
+            if caught_up_at is None or here.seconds - caught_up_at >= SECONDS_BETWEEN_CATCH_UPS:
                 catch_up(settings, clock())
-                last_worked.note(clock())
-                caught_up_at = steady()
+                last_worked.note(clock(), *here)
+                caught_up_at = here.seconds
             result = dispatch.round(stop.is_set)
             trouble: Exception | None = result.trouble
             # A server that takes some of the mail is asked again as soon as one that takes all of it.
