@@ -17,7 +17,7 @@ from peewee import (  # type: ignore[attr-defined]  # its types leave the wrappe
 )
 
 from kloof.domain.errors import Reason, Refused
-from kloof.storage import faults
+from kloof.storage import faults, other_contents
 from kloof.storage.engines import SQLITE, PostgresqlServer, SqliteFile, connect, file_of, make_file
 from kloof.storage.write_lock import FairWriteLock, lock_of
 
@@ -166,8 +166,11 @@ def ensure_connected() -> None:
     Raises Refused where SQLite's file is gone, and what the welcome of a new connection raises.
     """
     opened: Opened = database.obj
-    if opened.is_lost() and not opened.in_transaction():
-        opened.close()
+    if not opened.in_transaction():
+        if isinstance(opened, SqliteFile):
+            other_contents.heed(opened)
+        if opened.is_lost():
+            opened.close()
     if not opened.is_closed():
         return
     try:
@@ -198,12 +201,8 @@ def commits_sent() -> int:
 
 def was_cut_off(error: BaseException) -> bool:
     """Whether this error came with the loss of the connection to the server."""
-    opened = database.obj
-    return (
-        isinstance(error, OperationalError | InterfaceError)
-        and isinstance(opened, PostgresqlServer)
-        and opened.is_lost()
-    )
+    is_about_it = isinstance(error, OperationalError | InterfaceError)
+    return is_about_it and isinstance(database.obj, PostgresqlServer) and database.obj.is_lost()
 
 
 @contextmanager
@@ -220,8 +219,8 @@ def transaction() -> Iterator[None]:
     opened: Opened = database.obj
     with _turns[opened], opened.atomic():
         yield
-    if isinstance(opened, SqliteFile) and opened.is_lost():
-        raise faults.gone(opened.file)
+    if isinstance(opened, SqliteFile):
+        other_contents.refuse_unless_it_stands(opened)
 
 
 @contextmanager

@@ -1,7 +1,10 @@
 """The two databases as kloof opens them: a file that is there, and a server that may go away and come back."""
 
 import os
+import sqlite3
 import threading
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -13,6 +16,8 @@ from kloof.domain.errors import BadSettings
 
 SQLITE: Final = "sqlite:///"
 SQLITE_PRAGMAS: Final = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1}
+FRESH: Final = 60.0
+"""Seconds for which a thread trusts what it last saw of a file."""
 CONNECTING: Final = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
@@ -25,19 +30,73 @@ address may say otherwise.
 """
 
 
+Mark = tuple[int, int]
+"""The number by which a file's database is told from others, and a count that only grows."""
+
+
 class SqliteFile(SqliteDatabase):
     """A file that is there: to connect never makes one, and one that was put in its place is noticed."""
 
     _state: Any  # of each thread
 
-    def __init__(self, file: Path, **options: Any) -> None:
+    def __init__(self, file: Path, *, looking: bool = False, **options: Any) -> None:
         self.file = str(file)
-        super().__init__(f"file:{quote(self.file)}?mode=rw", uri=True, **options)
+        self._looking = looking
+        super().__init__(self.address("rw"), uri=True, **options)
+
+    def address(self, mode: str, more: str = "") -> str:
+        """The file as SQLite opens it."""
+        return f"file:{quote(self.file)}?mode={mode}{more}"
 
     def _connect(self) -> Any:
         connection = super()._connect()  # type: ignore[misc]  # the stubs leave it out
-        self._state.stands_at = self._stands_at()
+        self._state.stands_at, self._state.looked_at = self._stands_at(), time.monotonic()
+        self._state.changed, self._state.mark = 0, (0, 0)
+        if not self._looking:
+            self._state.changed = os.stat(self.file).st_ctime_ns
+            self._state.mark = self._mark_in_file() or (0, 0)
         return connection
+
+    def mark_as_seen_by_us(self) -> Mark:
+        """The mark as it is for this connection, be it written to the file yet or not."""
+        return self.pragma("application_id"), self.pragma("user_version")
+
+    def exchanged(self) -> bool:
+        """Whether other contents stand in the file than when this thread last looked, as far as its mark tells; it asks
+        the system only, unless the file was written to since.
+
+        A thread that has not looked for a minute cannot know whether others went on with them: it takes a new
+        connection, and finds what they have.
+        """
+        if self._looking or self._state.closed:
+            return False
+        now, before = time.monotonic(), self._state.looked_at
+        try:
+            changed = os.stat(self.file).st_ctime_ns
+        except OSError:
+            return False
+        if changed != self._state.changed:
+            mark = self._mark_in_file()
+            number, count = self._state.mark
+            if mark is None or mark[0] != number or mark[1] < count:
+                if now - before <= FRESH and self._stands_at() == self._state.stands_at:
+                    return True
+                self._state.stands_at = None
+                return False
+            self._state.mark, self._state.changed = mark, changed
+        self._state.looked_at = now
+        return False
+
+    def _mark_in_file(self) -> Mark | None:
+        """What stands in the file, whatever stands beside it; None where it is no database."""
+        try:
+            # By SQLite, and not by hand: whoever closes a file gives up all locks that the process has on it.
+            with closing(sqlite3.connect(self.address("ro", "&immutable=1"), uri=True)) as fresh:
+                ((number,),) = fresh.execute("PRAGMA application_id")
+                ((count,),) = fresh.execute("PRAGMA user_version")
+        except sqlite3.Error:
+            return None
+        return number, count
 
     def is_lost(self) -> bool:
         """Whether this thread's connection is to a file that was moved away, deleted or replaced."""
@@ -107,7 +166,7 @@ def connect(url: str, *, looking: bool = False) -> SqliteFile | PostgresqlServer
         pragmas = dict(SQLITE_PRAGMAS)
         if looking:
             del pragmas["journal_mode"]
-        return SqliteFile(file_of(url), pragmas=pragmas, timeout=10, lock_type="IMMEDIATE")
+        return SqliteFile(file_of(url), looking=looking, pragmas=pragmas, timeout=10, lock_type="IMMEDIATE")
     scheme = url.partition(":")[0]
     try:
         if scheme in {"postgresql", "postgres"}:

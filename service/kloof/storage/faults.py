@@ -60,6 +60,14 @@ def gone(place: str, _: str = "") -> Refused:
     )
 
 
+def replaced(place: str) -> Refused:
+    return Refused(
+        Reason.DATABASE_GONE,
+        f"The database {place} was replaced or overwritten while something was saved: that is not in it.",
+        remedy="Do it once more.",
+    )
+
+
 def damaged(place: str, said: str) -> Refused:
     return Refused(
         Reason.DATABASE_DAMAGED,

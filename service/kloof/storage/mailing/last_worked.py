@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from kloof.storage.database import database, transaction
+from kloof.storage.engines import SqliteFile
 from kloof.storage.models import LastWorked
+from kloof.storage.other_contents import leave_mark, write_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,12 @@ def noted() -> Work | None:
 
 
 def note(now: datetime, boot: str = "", seconds: float = 0.0) -> None:
-    """A worker works at this moment."""
+    """A worker works at this moment. In a file it counts on, so that contents of before are known for that."""
     moment = {"at": now, "boot": boot, "running": seconds}
-    if not LastWorked.update(moment).execute():
-        LastWorked.insert(moment).execute()
+    with transaction():
+        if not LastWorked.update(moment).execute():
+            LastWorked.insert(moment).execute()
+        if isinstance(database.obj, SqliteFile):
+            leave_mark(database.obj)
+    if isinstance(database.obj, SqliteFile) and not database.in_transaction():
+        write_out(database.obj)
