@@ -1,11 +1,5 @@
 """Who sends slowly, half, in pieces or too much holds up nobody, and is told why."""
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cast.builders import SECRET
-from instruments.running import free_port, wait_for
+from instruments.serving import heard, knock, seconds_to_health, serving
 from kloof.cli import arrivals
 
 pytestmark = pytest.mark.slow
@@ -24,53 +17,13 @@ pytestmark = pytest.mark.slow
 THREADS = 8  # two workers with four each, as kloof serve has by default
 PATIENCE = 3.0
 """Seconds in this test to let a request arrive, in place of twenty."""
-_SERVE = f"""
-from kloof.cli import arrivals, main
-arrivals.SECONDS_TO_ARRIVE = {PATIENCE}
-main()
-"""
 
 
 @pytest.fixture(scope="module")
 def port(_migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Where `kloof serve` listens, bare."""
-    folder = tmp_path_factory.mktemp("served")
-    (folder / "kloof.toml").touch()
-    shutil.copyfile(_migrated_file, folder / "kloof.db")
-    chosen = free_port()
-    environment = {"KLOOF_SECRET_KEY": SECRET, "KLOOF_DATABASE_URL": f"sqlite:///{folder / 'kloof.db'}"}
-    server = subprocess.Popen(
-        [sys.executable, "-c", _SERVE, "serve", "--port", str(chosen)],
-        cwd=folder,
-        env=os.environ | environment,
-        start_new_session=True,
-    )
-    try:
-        wait_for(chosen)
+    with serving(_migrated_file, tmp_path_factory.mktemp("served"), patience=PATIENCE) as chosen:
         yield chosen
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=30)
-
-
-def knock(port: int, said: bytes = b"") -> socket.socket:
-    visitor = socket.create_connection(("127.0.0.1", port), timeout=10)
-    visitor.sendall(said)
-    return visitor
-
-
-def heard(visitor: socket.socket) -> bytes:
-    parts = []
-    while part := visitor.recv(65536):
-        parts.append(part)
-    return b"".join(parts)
-
-
-def seconds_to_health(port: int) -> float:
-    began = time.monotonic()
-    with knock(port, b"GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n") as visitor:
-        assert heard(visitor).startswith(b"HTTP/1.1 200")
-    return time.monotonic() - began
 
 
 POST = b"POST /sign-in HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\n"

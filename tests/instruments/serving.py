@@ -1,0 +1,71 @@
+"""`kloof serve` as a process of its own, and visitors who speak to it byte by byte."""
+
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cast.builders import SECRET
+from instruments.running import free_port, wait_for
+
+_SERVE = """
+from kloof.cli import arrivals, main
+arrivals.SECONDS_TO_ARRIVE = {patience}
+main()
+"""
+
+
+@contextmanager
+def serving(database: Path, folder: Path, *, patience: float = 20.0, **environment: str) -> Iterator[int]:
+    """Where it listens, on a copy of this database, until the end; `patience`: seconds in which a request arrives."""
+    (folder / "kloof.toml").touch()
+    shutil.copyfile(database, folder / "kloof.db")
+    port = free_port()
+    settings = {"KLOOF_SECRET_KEY": SECRET, "KLOOF_DATABASE_URL": f"sqlite:///{folder / 'kloof.db'}"}
+    server = subprocess.Popen(
+        [sys.executable, "-c", _SERVE.format(patience=patience), "serve", "--port", str(port)],
+        cwd=folder,
+        env=os.environ | settings | environment,
+        start_new_session=True,
+    )
+    try:
+        wait_for(port)
+        yield port
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=30)
+
+
+def knock(
+    port: int, said: bytes = b"", tls: ssl.SSLContext | None = None, name: str = "", source: str = "127.0.0.1"
+) -> socket.socket:
+    """A visitor from this address who says this first."""
+    visitor = socket.create_connection(("127.0.0.1", port), timeout=30, source_address=(source, 0))
+    if tls:
+        visitor = tls.wrap_socket(visitor, server_hostname=name)
+    visitor.sendall(said)
+    return visitor
+
+
+def heard(visitor: socket.socket) -> bytes:
+    """All that they get, until the other side closes."""
+    parts = []
+    while part := visitor.recv(65536):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def seconds_to_health(port: int, tls: ssl.SSLContext | None = None, name: str = "h") -> float:
+    """How long somebody else waits for an answer."""
+    began = time.monotonic()
+    asks = f"GET /healthz HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode()
+    with knock(port, asks, tls, name) as visitor:
+        assert heard(visitor).startswith(b"HTTP/1.1 200")
+    return time.monotonic() - began
