@@ -25,22 +25,30 @@ main()
 @contextmanager
 def serving(database: Path, folder: Path, *, patience: float = 20.0, **environment: str) -> Iterator[int]:
     """Where it listens, on a copy of this database, until the end; `patience`: seconds in which a request arrives."""
-    (folder / "kloof.toml").touch()
     shutil.copyfile(database, folder / "kloof.db")
     port = free_port()
-    settings = {"KLOOF_SECRET_KEY": SECRET, "KLOOF_DATABASE_URL": f"sqlite:///{folder / 'kloof.db'}"}
-    server = subprocess.Popen(
-        [sys.executable, "-c", _SERVE.format(patience=patience), "serve", "--port", str(port)],
+    program = ["-c", _SERVE.format(patience=patience), "serve", "--port", str(port)]
+    url = f"sqlite:///{folder / 'kloof.db'}"
+    with running(folder, program, KLOOF_DATABASE_URL=url, **environment):
+        wait_for(port)
+        yield port
+
+
+@contextmanager
+def running(folder: Path, program: list[str], **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """A command of kloof, as a process of its own in a company's folder, until the end."""
+    (folder / "kloof.toml").touch()
+    process = subprocess.Popen(
+        [sys.executable, *program],
         cwd=folder,
-        env=os.environ | settings | environment,
+        env=os.environ | {"KLOOF_SECRET_KEY": SECRET} | environment,
         start_new_session=True,
     )
     try:
-        wait_for(port)
-        yield port
+        yield process
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=30)
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=30)
 
 
 def knock(
