@@ -11,9 +11,11 @@ from peewee import DatabaseError
 
 from cast.builders import NOW, SECRET, deal
 from cast.selling import company, line, sell
+from instruments.commands import kloof, on_disk
 from kloof import storage
 from kloof.actions import doctor
 from kloof.actions.mailing import worker
+from kloof.config.sources import ENVIRONMENT
 from kloof.domain.errors import Reason
 from kloof.domain.surveys.definition import Wave
 from kloof.mail.transport import Memory
@@ -34,23 +36,32 @@ class Disk:
     free: Callable[[], None]
 
 
+def mounted(place: Path, megabytes: int) -> bool:
+    """Put a real disk of this size here; False where nobody may."""
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)]
+    return subprocess.run(mount, capture_output=True, check=False).returncode == 0
+
+
+def fill_up(place: Path) -> None:
+    """To the last byte."""
+    words = ["dd", "if=/dev/zero", f"of={place / 'fill'}", "bs=512"]
+    subprocess.run(words, capture_output=True, check=False)
+
+
 @pytest.fixture
 def disk(tmp_path: Path, _migrated_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
     """A real one of 12 MB, three times SQLite's journal; where nobody may mount one, SQLite and the trial file are told
     that there is no more room.
     """
     place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(place)]
-    is_real = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    is_real = mounted(place, 12)
     file = place / "kloof.db"
     file.write_bytes(_migrated_file.read_bytes())
 
     def fill() -> None:
         if is_real:
-            subprocess.run(
-                ["dd", "if=/dev/zero", f"of={place / 'fill'}", "bs=512"], capture_output=True, check=False
-            )
+            fill_up(place)
             return
         storage.close_database()
         pages = str(file.stat().st_size // 4096)
@@ -125,3 +136,38 @@ def test_pages_import_and_worker_say_it_lose_nothing_and_go_on(disk: Disk, tmp_p
     assert all(browser.post(form, data=told).status_code == 303 for form in forms)
     assert Promise.select().count() == 5 * len(forms)
     assert "disk_full" not in browser.get("/readyz").text
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    place = tmp_path / "small"
+    if not mounted(place, 16):
+        pytest.skip("nobody may mount a disk here")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@pytest.mark.parametrize("room", [0, 8, 64, 300], ids=lambda room: f"{room} kB of room")
+def test_a_site_that_cannot_be_built_leaves_the_one_that_stands(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+    folder = small_disk / "company"
+    assert kloof("init", str(folder)).exit_code == 0
+    monkeypatch.chdir(folder)
+    assert kloof("site", "build").exit_code == 0
+    stands = on_disk(folder / "build" / "site")
+    (folder / "site" / "index.nl.md").write_text("# Een ander begin\n" * 50, encoding="utf-8")
+    reserved = small_disk / "reserved"
+    reserved.write_bytes(bytes(room * 1024))
+    fill_up(small_disk)
+    reserved.unlink()
+    refused = kloof("site", "build")
+    assert isinstance(refused.exception, SystemExit), refused.exception
+    assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1), refused.stderr
+    assert "There is no room left" in refused.stderr
+    assert on_disk(folder / "build" / "site") == stands
+    (small_disk / "fill").unlink()
+    assert kloof("site", "build").exit_code == 0
+    assert "Een ander begin" in (folder / "build" / "site" / "index.html").read_text(encoding="utf-8")
