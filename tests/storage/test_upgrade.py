@@ -51,7 +51,7 @@ def everything() -> Rows:
 
 
 def _rows(table: str) -> list[dict[str, Any]]:
-    cursor = opened.execute_sql(f'SELECT * FROM "{table}" ORDER BY id')  # noqa: S608  a name from the catalogue
+    cursor = opened.execute_sql(f'SELECT * FROM "{table}" ORDER BY 1')  # noqa: S608  a name from the catalogue
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, map(_plain, row), strict=True)) for row in cursor.fetchall()]
 

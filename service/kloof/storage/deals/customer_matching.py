@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from kloof.domain.deals.deals import DealLine
 from kloof.domain.spelling import spelled
+from kloof.storage.deals import search
 from kloof.storage.models import Customer
 from kloof.storage.statements import rows
 
@@ -40,6 +41,8 @@ def put(line: DealLine, present: int | None, *, moved: bool = False) -> int:
     if found.number is None and (number := _free_number(line)):
         known["number"] = number
     Customer.update(**known).where(Customer.id == found.id).execute()
+    if known.get("email", found.email) != found.email:
+        search.renew_of_customer(int(found.id))
     return int(found.id)
 
 

@@ -13,7 +13,7 @@ from kloof.domain.deals.study_arms import Arm
 from kloof.domain.errors import NotFound, Reason
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Language
-from kloof.storage.deals import accounts, customer_matching
+from kloof.storage.deals import accounts, customer_matching, search
 from kloof.storage.deals.deal_columns import DEAL_COLUMNS, DealColumns, value
 from kloof.storage.models import Deal as Row
 from kloof.storage.models import Person, Practice
@@ -217,6 +217,7 @@ def put(
             )
         if row.account not in {None, account}:
             accounts.drop_unused([row.account])
+    search.renew([deal])
     set_practices(deal, line.practices)
     return value(only_row(DealColumns, _ONE, deal))
 

@@ -2,7 +2,7 @@
 
 from kloof.storage.models.audit import AuditEntry, AuditSubject
 from kloof.storage.models.calls import Call, CallStep
-from kloof.storage.models.deals import Account, Customer, Deal, Person, Practice, SurveyVersion
+from kloof.storage.models.deals import Account, Customer, Deal, DealWord, Person, Practice, SurveyVersion
 from kloof.storage.models.handover import HandoverMark
 from kloof.storage.models.jobs import Job
 from kloof.storage.models.mailbox import AsideMail, MailRefusal
@@ -37,6 +37,7 @@ MODELS = [
     Customer,
     Account,
     Deal,
+    DealWord,
     Practice,
     Invitation,
     Response,
@@ -92,6 +93,7 @@ __all__ = [
     "Deal",
     "FormerKey",
     "FormerLink",
+    "DealWord",
     "HandoverMark",
     "Invitation",
     "Job",
