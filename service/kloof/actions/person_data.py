@@ -5,7 +5,7 @@ from typing import Any
 
 from kloof import storage
 from kloof.config import Settings
-from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
+from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
 from kloof.domain.errors import NotFound, Reason
 from kloof.domain.mailing.suppression import address_hash
 from kloof.storage import person_data
@@ -19,12 +19,14 @@ def export(settings: Settings, email: str, now: datetime) -> dict[str, Any]:
     The export itself is noted first, so that it stands in what is given.
     """
     with storage.transaction():
-        customer = _number(email)
-        audit_log.write(
-            COMMAND_LINE, AuditAction.CUSTOMER_EXPORTED, now, deals=person_data.deals_of(customer)
-        )
-        no_mail = opt_outs.is_opted_out(address_hash(settings.secret_key, email))
-        return person_data.everything(customer) | {"gets_mail": not no_mail}
+        return _exported(settings, _number(email), email, now, COMMAND_LINE)
+
+
+def export_of_deal(settings: Settings, deal_id: str, now: datetime, by: Actor) -> dict[str, Any]:
+    """The same about the customer of this deal."""
+    with storage.transaction():
+        customer, known_as = person_data.customer_of_deal(deal_id)
+        return _exported(settings, customer, known_as, now, by)
 
 
 def erase(settings: Settings, email: str, now: datetime) -> int:
@@ -33,9 +35,26 @@ def erase(settings: Settings, email: str, now: datetime) -> int:
     Only a hash of the address stays, so that a later file with the same address mails them nothing.
     """
     with storage.transaction():
-        deals = person_data.erase(_number(email), now)
-        opt_outs.remember(address_hash(settings.secret_key, email), opt_outs.ASKED, now)
-        audit_log.write(COMMAND_LINE, AuditAction.CUSTOMER_ERASED, now, detail=f"{deals} deals")
+        return _erased(settings, _number(email), email, now, COMMAND_LINE)
+
+
+def erase_of_deal(settings: Settings, deal_id: str, now: datetime, by: Actor) -> int:
+    """The same to the customer of this deal."""
+    with storage.transaction():
+        customer, known_as = person_data.customer_of_deal(deal_id)
+        return _erased(settings, customer, known_as, now, by)
+
+
+def _exported(settings: Settings, customer: int, known_as: str, now: datetime, by: Actor) -> dict[str, Any]:
+    audit_log.write(by, AuditAction.CUSTOMER_EXPORTED, now, deals=person_data.deals_of(customer))
+    no_mail = opt_outs.is_opted_out(address_hash(settings.secret_key, known_as))
+    return person_data.everything(customer) | {"gets_mail": not no_mail}
+
+
+def _erased(settings: Settings, customer: int, known_as: str, now: datetime, by: Actor) -> int:
+    deals = person_data.erase(customer, now)
+    opt_outs.remember(address_hash(settings.secret_key, known_as), opt_outs.ASKED, now)
+    audit_log.write(by, AuditAction.CUSTOMER_ERASED, now, detail=f"{deals} deals")
     return deals
 
 

@@ -86,6 +86,18 @@ def number_of(known_as: str) -> int | None:
     return int(row.id) if row else int(deal.customer_id) if deal else None
 
 
+def customer_of_deal(deal_id: str) -> tuple[int, str]:
+    """The row of this deal's customer, and by what they are known: their address, else their number, else the deal.
+
+    Raises NotFound where there is no such deal.
+    """
+    deal = Deal.get_or_none(Deal.deal_id == deal_id)
+    row = Customer.get_or_none(Customer.id == deal.customer_id) if deal else None
+    if row is None:
+        raise NotFound(Reason.DEAL_UNKNOWN, f"There is no deal {deal_id}.", deal=deal_id)
+    return int(row.id), row.email or row.number or deal_id
+
+
 def deals_of(customer: int) -> list[int]:
     """The deals of this customer, by row."""
     return [row.id for row in Deal.select(Deal.id).where(Deal.customer == customer).order_by(Deal.id)]

@@ -49,6 +49,7 @@ class AuditAction(StrEnum):
     DEAL_CHANGED = "deal_changed"
     DEAL_DELIVERED = "deal_delivered"
     DEAL_CANCELLED = "deal_cancelled"
+    SURVEY_STOPPED = "survey_stopped"
     LETTER_PRINTED = "letter_printed"
     MAIL_DECIDED = "mail_decided"
     ANSWERS_SENT = "answers_sent"
