@@ -14,6 +14,7 @@ from kloof.actions.surveys import respond
 from kloof.config import Company, Settings
 from kloof.domain.access.people import Person, Role
 from kloof.domain.access.tokens import Purpose, token
+from kloof.domain.mailing.kinds import INVITATION, REMINDER
 from kloof.domain.staff.calls import CallOutcome
 from kloof.domain.staff.handover import Mark
 from kloof.domain.surveys.definition import Wave
@@ -22,6 +23,8 @@ from kloof.domain.surveys.responses import PromiseOutcome as PromiseOutcome
 from kloof.mail.caught import names
 from kloof.mail.transport import Folder
 from kloof.storage.access import people
+from kloof.storage.deals import search
+from kloof.storage.mailing import outbox
 from kloof.storage.models import Call, Customer, Deal, Message, Response, SurveyVersion
 from kloof.storage.models import Person as PersonRow
 
@@ -65,6 +68,7 @@ def places(settings: Settings) -> dict[str, Place]:
     fresh, both = builders.deal(builders.survey(aspects=5, version=2)), _twice()
     respondents.answered_deals(7, team=long("Team"), region=long("Regio"), product=long("Product"))
     _suspicious()
+    waits = _bounced()
     _rename()
     salt = bytes(Call.get(Call.deal == asked.row).link_salt or b"")
     _, link = sign_in.mint(settings, _person(SELLER), "", NOW, timedelta(hours=1))
@@ -85,6 +89,13 @@ def places(settings: Settings) -> dict[str, Place]:
             "call": Place(f"/calls/{_deal_id(late)}", SELLER, press="main form button"),
             "call-made": Place(f"/calls/{_deal_id(made)}?saved", SELLER),
             "desk": Place("/desk", DESK),
+            "deals": Place("/desk/deals", DESK),
+            "deals-found": Place("/desk/deals?q=klant", DESK),
+            "deals-overdue": Place("/desk/deals?state=overdue", DESK, press="form.over button"),
+            "desk-deal": Place(f"/desk/deal/{_deal_id(late)}", DESK),
+            "desk-deal-stopped": Place(f"/desk/deal/{_deal_id(waits)}", DESK),
+            "deal-facts": Place(f"/desk/deal-facts/{_deal_id(waits)}", DESK, press="main form button"),
+            "deal-erasure": Place(f"/desk/deal-erasure/{_deal_id(late)}", DESK, press="main form button"),
             "files": Place(
                 "/desk/files", DESK, upload=f"{HEADER}\n{long('Deal')},x\n", press="main form button"
             ),
@@ -185,6 +196,18 @@ def _suspicious() -> None:
         Deal.update(address_changed_at=NOW).where(Deal.id.in_(rows[:changed])).execute()
 
 
+def _bounced() -> BuiltDeal:
+    """A deal past its day, about which a mail came back while another waits."""
+    built = builders.deal(delivery_planned_on=NOW.date() - timedelta(days=3))
+    for kind, number in ((INVITATION, 0), (REMINDER, 1)):
+        outbox.queue(NOW, kind, NOW, number, invitation=built.invitations[Wave.SALE])
+    words = f"550 5.1.1 {long('Postbus')}"
+    Message.update(state="bounced", sent_at=NOW, last_reply=words).where(
+        Message.invitation == built.invitations[Wave.SALE], Message.kind == INVITATION.name
+    ).execute()
+    return built
+
+
 def _rename() -> None:
     """Only now: what this company was made of knows its people and deals by their short names."""
     for deal in Deal.select():
@@ -203,6 +226,7 @@ def _rename() -> None:
             "Project", long("Project")
         )
         version.save()
+    search.renew(row.id for row in Deal.select(Deal.id))
 
 
 def _deal_id(built: BuiltDeal) -> str:

@@ -17,6 +17,7 @@ BARS: Final[Mapping[Role, tuple[str, ...]]] = MappingProxyType(
         Role.LEAD: ("handover.overview",),
         Role.DESK: (
             "desk.overview",
+            "deals.overview",
             "files.ask",
             "calls.overview",
             "releases.waiting",
@@ -73,6 +74,7 @@ def _words() -> Mapping[str, str]:
         "handover.overview": say("Handover"),
         "calls.overview": say("Calls"),
         "desk.overview": say("Today"),
+        "deals.overview": say("Deals"),
         "files.ask": say("Files"),
         "releases.waiting": say("Releases"),
         "preview.overview": say("Surveys"),

@@ -1,0 +1,143 @@
+"""How long the desk's pages about deals take with 2,000 deals and with 200,000: the p95 of each may grow threefold.
+
+python bench/desk.py                   SQLite; takes five minutes, most of it to make the deals
+python bench/desk.py --postgresql      the same on a PostgreSQL server, which takes twice as long
+python bench/desk.py --most 20000      with fewer deals
+"""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from company_of_deals import NOW, fill
+from kloof import storage
+from kloof.actions.access import sign_in
+from kloof.config import Settings
+from kloof.domain.access.people import Role
+from kloof.storage.access import people
+from kloof.storage.models import Deal
+from kloof.web import create_app
+from scratch import postgresql
+
+FEW, MOST = 2_000, 200_000
+ROUNDS, WARM = 40, 5
+TARGET = 3
+PAGES = {
+    "all": "/desk/deals",
+    "years back": "/desk/deals?before=2024-06-03.1",
+    "figure of a week": "/desk/deals?step=asked&without=answered&week=2026-W40",
+    "twelve weeks": "/desk/deals?step=delivered&without=answered_after&from=2026-08-10",
+    "a step, ever": "/desk/deals?step=asked&without=answered",
+    "overdue": "/desk/deals?state=overdue",
+    "mail came back": "/desk/deals?state=bounced",
+    "by letter": "/desk/deals?state=letter",
+    "a salesperson": "/desk/deals?salesperson=7",
+    "a product of a team": "/desk/deals?product=Product+3&team=Team+5",
+    "search: a name": "/desk/deals?q=jan+de+vries",
+    "search: a letter": "/desk/deals?q=j",
+    "search: a number": "/desk/deals?q=001990",
+    "search: an address": "/desk/deals?q=sanne.jansen",
+    "search: nothing": "/desk/deals?q=zzzz",
+    "a deal": "/desk/deal/{deal}",
+    "its facts": "/desk/deal-facts/{deal}",
+    "its erasure": "/desk/deal-erasure/{deal}",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL server")
+    parser.add_argument("--most", type=int, default=MOST, help="deals of the larger company")
+    asked = parser.parse_args()
+    with ExitStack() as stack:
+        companies = [
+            stack.enter_context(company(deals, on_server=asked.postgresql)) for deals in (FEW, asked.most)
+        ]
+        few, many = measured(companies)
+    report = {
+        "p95_ms": {name: [round(few[name], 1), round(many[name], 1)] for name in PAGES},
+        "ratios": {name: round(many[name] / few[name], 2) for name in PAGES},
+        "too slow": [name for name in PAGES if many[name] > TARGET * few[name]],
+        "deals": [FEW, asked.most],
+        "engine": "postgresql" if asked.postgresql else "sqlite",
+        "machine": f"{platform.platform()}, {os.cpu_count()} cores, Python {sys.version.split()[0]}",
+    }
+    print(json.dumps(report, indent=1))
+
+
+class Company(NamedTuple):
+    """Where its database is, a browser in which somebody of its desk has signed in, and one of its deals."""
+
+    url: str
+    client: Any
+    deal: str
+
+
+@contextmanager
+def company(deals: int, *, on_server: bool) -> Iterator[Company]:
+    """A company with so many deals, while this lasts; its database is closed."""
+    with tempfile.TemporaryDirectory() as folder, _database(Path(folder), on_server=on_server) as url:
+        settings = Settings(
+            folder=Path(folder), secret_key="only for this benchmark, worth nothing", database_url=url
+        )
+        storage.open_database(url)
+        storage.migrate()
+        fill(deals)
+        client = visitor(create_app(settings, clock=lambda: NOW))
+        deal = Deal.select(Deal.deal_id).order_by(Deal.id.desc()).offset(deals // 4).limit(1).scalar()
+        storage.close_database()
+        yield Company(url, client, deal)
+
+
+def measured(companies: Sequence[Company]) -> list[dict[str, float]]:
+    """The p95 of each page in milliseconds, of each company. They take turns, since the machine does other work too."""
+    took: list[dict[str, list[float]]] = [{name: [] for name in PAGES} for _ in companies]
+    for turn in range(ROUNDS + WARM):
+        for one, seconds in zip(companies, took, strict=True):
+            storage.open_database(one.url)
+            one.client.get("/desk/deals")
+            for name, path in PAGES.items():
+                start = time.perf_counter()
+                answer = one.client.get(path.format(deal=one.deal))
+                spent = time.perf_counter() - start
+                assert answer.status_code == 200, (path, answer.status_code)
+                if turn >= WARM:
+                    seconds[name].append(spent * 1000)
+            storage.close_database()
+    return [
+        {name: sorted(values)[int(0.95 * len(values))] for name, values in seconds.items()}
+        for seconds in took
+    ]
+
+
+@contextmanager
+def _database(folder: Path, *, on_server: bool) -> Iterator[str]:
+    with ExitStack() as stack:
+        url = stack.enter_context(postgresql()) if on_server else f"sqlite:///{folder / 'kloof.db'}"
+        if url is None:
+            raise SystemExit("There is no PostgreSQL server: set KLOOF_TEST_POSTGRESQL.")
+        yield url
+
+
+def visitor(app: Any) -> Any:
+    """A browser in which somebody of the desk has signed in."""
+    people.put("noor@firm.example", "Noor", {Role.DESK}, "", NOW)
+    found = people.by_email("noor@firm.example")
+    assert found
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = sign_in.begin_session(found, NOW)
+        session["seen"] = int(NOW.timestamp())
+    return client
+
+
+if __name__ == "__main__":
+    main()
