@@ -30,6 +30,12 @@ class Reason(StrEnum):
     PROVIDER_OTHER_ACCOUNT = auto()
     PERSON_HAS_LEFT = auto()
 
+    # People of the company
+    DESK_EMPTY = auto()
+    OWN_ACCOUNT = auto()
+    SUCCESSOR_UNFIT = auto()
+    STILL_HERE = auto()
+
     # Too late, or somebody was first
     SURVEY_CLOSED = auto()
     ANSWERS_FIXED = auto()

@@ -132,7 +132,7 @@ class LetterPrinter:
             "company": self.settings.company.name,
             "contact": self.settings.company.contact,
             "product": about.product,
-            "salesperson": about.salesperson,
+            "salesperson": about.salesperson or self.settings.company.name,
             "k": self.settings.publishing.k,
             "sold_on": notation.date(about.sold_on, mail.to.language),
             "delivered_on": notation.date(about.delivered_on or about.sold_on, mail.to.language),

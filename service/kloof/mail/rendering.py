@@ -79,7 +79,7 @@ class MailRenderer:
     def _asking(self, to: Recipient, survey: AboutSurvey, closes_at: datetime) -> dict[str, str]:
         return {
             "product": survey.product,
-            "salesperson": survey.salesperson,
+            "salesperson": survey.salesperson or self.settings.company.name,
             "sold_on": _written_date(survey.sold_on, to.language),
             "delivered_on": _written_date(survey.delivered_on or survey.sold_on, to.language),
             "open_until": _written_date(closes_at.astimezone(self.zone).date(), to.language),

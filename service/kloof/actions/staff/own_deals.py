@@ -1,6 +1,6 @@
 """The deals of a salesperson: page by page, and in full where the customer agreed. Every look is noted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -66,12 +66,21 @@ def listed(
 ) -> tuple[DealView, ...]:
     """One page of own deals; whose answers show in it is noted in the same transaction."""
     with storage.transaction():
-        views = tuple(
-            _view(own, surveys[own.deal.survey]) for own in own_deals.own_deals(person.id, page, PER_PAGE)
-        )
-        shown = [view.deal.deal.id for view in views if view.mean_gap is not None]
-        if shown:
-            audit_log.write(by(person), AuditAction.FEEDBACK_LISTED, now, deals=shown)
+        found = own_deals.own_deals(person.id, page, PER_PAGE)
+        return _noted(person, tuple(_view(own, surveys[own.deal.survey]) for own in found), now)
+
+
+def taken_over(person: Person, now: datetime) -> tuple[DealView, ...]:
+    """The newest deals that this person took over from a colleague; whose answers show in them is noted."""
+    with storage.transaction():
+        found = own_deals.taken_over(person.id, PER_PAGE)
+        return _noted(person, tuple(_view(own, versions.by_key(own.deal.survey)) for own in found), now)
+
+
+def _noted(person: Person, views: tuple[DealView, ...], now: datetime) -> tuple[DealView, ...]:
+    shown = [view.deal.deal.id for view in views if view.mean_gap is not None]
+    if shown:
+        audit_log.write(by(person), AuditAction.FEEDBACK_LISTED, now, deals=shown)
     return views
 
 
@@ -79,14 +88,16 @@ def detail(settings: Settings, person: Person, deal_id: str, now: datetime) -> D
     """One own deal in full. Raises NotFound for a deal that is not there, not theirs, or not shared by name."""
     refuse_without_consent(settings)
     with storage.transaction():
-        own = own_deals.own_deal(deal_id)
+        own = own_deals.own_deal(deal_id, person.id)
         if own is None or not owns(person, own.deal) or not own.named:
             raise NotFound(Reason.DEAL_NOT_HERE, "There is no such deal here.")
         audit_log.write(by(person), AuditAction.FEEDBACK_READ, now, deals=[own.deal.id])
     survey = versions.by_key(own.deal.survey)
-    promises = own_deals.promises(own.deal.id)
-    at_sale = _answers(survey, Wave.SALE, own.expected)
-    handover = items(survey, at_sale, promises, handovers.said_about(own.deal.id))
+    at_sale, told = _answers(survey, Wave.SALE, own.expected), own.expected is not None
+    promises = own_deals.promises(own.deal.id) if told else ()
+    if own.received is None:
+        promises = tuple(replace(promise, outcome=None, remark="") for promise in promises)
+    handover = items(survey, at_sale, promises, handovers.said_about(own.deal.id) if told else {})
     return DealDetail(_view(own, survey), survey, promises, handover)
 
 

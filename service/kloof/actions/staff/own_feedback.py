@@ -53,12 +53,16 @@ class OwnFigures:
 
 @dataclass(frozen=True, slots=True)
 class OwnFeedback:
-    """Everything on a salesperson's own page. `pages` counts the pages of the list of deals."""
+    """Everything on a salesperson's own page. `pages` counts the pages of the list of deals.
+
+    `taken_over`: the newest deals that a colleague sold and that are theirs to look after now.
+    """
 
     figures: tuple[OwnFigures, ...]
     deals: tuple[DealView, ...]
     page: int
     pages: int
+    taken_over: tuple[DealView, ...] = ()
 
 
 def overview(settings: Settings, person: Person, now: datetime, page: int = 1) -> OwnFeedback:
@@ -71,7 +75,7 @@ def overview(settings: Settings, person: Person, now: datetime, page: int = 1) -
         _figures(settings, sold, [one for one in months if one.version == sold.row]) for sold in sold_versions
     )
     deals = own_deals.listed(person, {sold.survey.key: sold.survey for sold in sold_versions}, page, now)
-    return OwnFeedback(figures, deals, page, pages)
+    return OwnFeedback(figures, deals, page, pages, own_deals.taken_over(person, now))
 
 
 def together(person: Person, sold: SoldVersion) -> Total | None:

@@ -64,7 +64,7 @@ def save(
     with storage.transaction():
         kept = responses.locked(questionnaire)
         _refuse_if_closed(questionnaire, kept.state, correct=correct)
-        new = amended(kept.response, changes)
+        new = _amended(questionnaire, kept.response, changes)
         submits = submit and not correct and not missing(questionnaire.survey, new)
         if submits:
             new = replace(new, submitted_at=now, language=changes.language or new.language)
@@ -82,7 +82,7 @@ def choose_again(questionnaire: Questionnaire, changes: Changes, now: datetime, 
         kept = responses.locked(questionnaire)
         if kept.state is not InvitationState.SUBMITTED:
             raise Refused(Reason.ANSWERS_NOT_SENT, "These answers were not sent in.")
-        new = amended(kept.response, changes)
+        new = _amended(questionnaire, kept.response, changes)
         if new != kept.response:
             responses.write(questionnaire, new, now)
             follow(_event(AnswersAct.CHOSEN_AGAIN, questionnaire, kept, new, now), calls)
@@ -98,6 +98,12 @@ def withdraw(questionnaire: Questionnaire, now: datetime, calls: CallPolicy) -> 
         responses.erase(questionnaire.invitation)
         responses.set_state(questionnaire.invitation, InvitationState.WITHDRAWN)
         follow(_event(AnswersAct.WITHDRAWN, questionnaire, kept, kept.response, now), calls)
+
+
+def _amended(questionnaire: Questionnaire, kept: Response, changes: Changes) -> Response:
+    """The response with these changes; who says who may see it says so of the one whose name stands beside it."""
+    new = amended(kept, changes)
+    return replace(new, shown_to=questionnaire.successor) if changes.consent else new
 
 
 def _event(

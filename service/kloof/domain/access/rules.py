@@ -5,8 +5,11 @@ from kloof.domain.deals.deals import Deal
 
 
 def owns(person: Person, deal: Deal) -> bool:
-    """A salesperson sees their own deals, and nobody else's."""
-    return person.is_salesperson and deal.salesperson == person.id
+    """A salesperson sees the deals that they sold or took over, and nobody else's.
+
+    Of the answers each sees what the customer let them see by name: `storage.staff.own_deals`.
+    """
+    return person.is_salesperson and person.id in {deal.salesperson, deal.successor}
 
 
 def leads(person: Person, deal: Deal) -> bool:

@@ -63,6 +63,7 @@ def in_path(deal_id: str) -> str:
 class Deal:
     """A deal as it is kept. `survey` is the version that was in force at sale, and so is its norm.
 
+    `salesperson` sold it, and stays who did; `successor` has taken it over from them.
     `arm` is ASKED, or NOT_ASKED where a draw decided that there is no first survey.
     """
 
@@ -81,3 +82,4 @@ class Deal:
     time_zone: str = ""
     cancelled_on: date | None = None
     arm: Arm = Arm.ASKED
+    successor: int | None = None

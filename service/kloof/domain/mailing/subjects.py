@@ -16,7 +16,7 @@ class AboutSurvey:
     wave: Wave
     survey: int
     product: str
-    salesperson: str
+    salesperson: str  # empty where who sold it has left without a successor
     sold_on: date
     delivered_on: date | None
     cancelled: bool

@@ -36,8 +36,9 @@ class AnswersEvent:
 
     @property
     def agreement_changed(self) -> bool:
-        """Whether who may see it is another choice now."""
-        return agreement(self.before) != agreement(self.after)
+        """Whether who may see it is another choice now, or another name stood beside it."""
+        seen_by = (agreement(self.before), self.before.shown_to)
+        return seen_by != (agreement(self.after), self.after.shown_to)
 
     @property
     def asks_for_a_call(self) -> bool:

@@ -62,6 +62,7 @@ class Response:
 
     `shares_with_delivery`, at sale only: the people who do the work may see the promises and what is expected.
     `may_call`: whether they may be called because of what they answered; None where they did not say.
+    `shown_to`: the successor whose name stood beside the consent; None where it was who sold the deal.
     """
 
     answers: Answers = field(default_factory=dict)
@@ -73,6 +74,7 @@ class Response:
     may_call: bool | None = None
     language: Language | None = None
     submitted_at: datetime | None = None
+    shown_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ class Questionnaire:
 
     `deal` and `invitation` are row ids. `at_sale` holds the answers of the first survey when this is the
     second one and the first was submitted; None otherwise. `promises_of` is the row of the response that
-    holds the promises. `gets_mail` is False for a customer who was written to by letter.
+    holds the promises. `gets_mail` is False for a customer who was written to by letter. `seller` is empty where who
+    sold it has left without a successor; `successor` is the number of who took it over from them.
     """
 
     invitation: int
@@ -98,6 +101,7 @@ class Questionnaire:
     promises_of: int | None = None
     at_sale: Answers | None = None
     gets_mail: bool = True
+    successor: int | None = None
 
     @property
     def submitted(self) -> bool:

@@ -28,12 +28,14 @@ class DealColumns(NamedTuple):
     time_zone: str
     arm: str
     cancelled_at: datetime | str | None
+    successor: int | None
 
 
 DEAL_COLUMNS = """d.id AS id, d.deal_id AS deal_id, d.customer_id AS customer, d.salesperson_id AS salesperson,
        d.team AS team, d.region AS region, d.product AS product, v.survey AS survey, v.version AS version,
        d.sold_on AS sold_on, d.delivery_planned_on AS delivery_planned_on, d.delivered_on AS delivered_on,
-       d.by_letter AS by_letter, d.customer_time_zone AS time_zone, d.arm AS arm, d.cancelled_at AS cancelled_at"""
+       d.by_letter AS by_letter, d.customer_time_zone AS time_zone, d.arm AS arm, d.cancelled_at AS cancelled_at,
+       d.successor_id AS successor"""
 """What a statement gives of `deal d` and its `survey_version v`, for `value` to read."""
 
 
@@ -55,4 +57,5 @@ def value(row: DealColumns) -> Deal:
         time_zone=row.time_zone,
         arm=Arm(row.arm),
         cancelled_on=None if row.cancelled_at is None else timestamp(row.cancelled_at).date(),
+        successor=row.successor,
     )

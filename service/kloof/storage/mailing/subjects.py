@@ -56,13 +56,14 @@ class _ToCustomer(NamedTuple):
 _TO_CUSTOMERS = f"""
 SELECT {_WHICH}, d.customer_name AS name, c.email AS email, d.by_letter AS by_letter, d.customer_language AS language,
   d.customer_id AS customer, i.link_salt AS salt, d.customer_time_zone AS time_zone, i.id AS invitation,
-  i.state AS state, i.wave AS wave, d.survey_version_id AS survey_version, d.product AS product, p.name AS seller,
-  d.sold_on AS sold_on, d.delivered_on AS delivered_on, d.cancelled_at IS NOT NULL AS cancelled,
+  i.state AS state, i.wave AS wave, d.survey_version_id AS survey_version, d.product AS product,
+  CASE WHEN p.active THEN p.name ELSE '' END AS seller, d.sold_on AS sold_on, d.delivered_on AS delivered_on,
+  d.cancelled_at IS NOT NULL AS cancelled,
   i.expires_at AS expires_at, d.deal_id AS deal_id, call.state AS call_state, call.due_on AS due_on,
   call.link_salt AS call_salt
 FROM message m LEFT JOIN call ON call.id = m.call_id
 JOIN invitation i ON i.id = m.invitation_id JOIN deal d ON d.id = i.deal_id
-JOIN customer c ON c.id = d.customer_id JOIN person p ON p.id = d.salesperson_id
+JOIN customer c ON c.id = d.customer_id JOIN person p ON p.id = COALESCE(d.successor_id, d.salesperson_id)
 WHERE m.id IN ({{messages}})
 """  # noqa: S608  our own words
 
@@ -100,8 +101,10 @@ class _Handover(NamedTuple):
 
 _HANDOVERS = f"""
 SELECT {_WHICH}, {_COLLEAGUE}, d.deal_id AS deal_id, d.product AS product,
-  o.named AND r.share_with_delivery AND d.delivered_on IS NULL AND d.cancelled_at IS NULL AS stands
-FROM message m JOIN deal d ON d.id = m.handover_id JOIN person p ON p.id = d.salesperson_id
+  o.named AND r.share_with_delivery AND d.delivered_on IS NULL AND d.cancelled_at IS NULL
+    AND p.active AND COALESCE(r.shown_to_id, d.salesperson_id) = p.id AS stands
+FROM message m JOIN deal d ON d.id = m.handover_id
+JOIN person p ON p.id = COALESCE(d.successor_id, d.salesperson_id)
 LEFT JOIN own_pair o ON o.deal_id = d.id
 LEFT JOIN invitation i ON i.deal_id = d.id AND i.wave IN ({names([Wave.SALE])})
 LEFT JOIN response r ON r.invitation_id = i.id

@@ -35,6 +35,11 @@ class SurveyVersion(BaseModel):
 
 
 class Person(BaseModel):
+    """Somebody of the company. Who has left stays as a row: their deals, and the figures made of them, are of somebody.
+
+    Erased, a row has neither name nor address.
+    """
+
     email = CharField(unique=True)
     name = CharField()
     roles = CharField(max_length=80, default="", constraints=[SQL("DEFAULT ''")])  # words with spaces between
@@ -43,6 +48,11 @@ class Person(BaseModel):
     epoch = IntegerField(default=0)  # counted sessions that ended together; now each is a StaffSession
     active = BooleanField(default=True)
     added_at = UtcField()
+    last_sign_in_at = UtcField(null=True)
+    leaves_on = DateField(null=True)
+    leaves_to = IntegerField(null=True)  # the successor's number; the desk without one
+    left_at = UtcField(null=True)
+    erased_at = UtcField(null=True)
 
 
 class Customer(BaseModel):
@@ -65,6 +75,8 @@ class Account(BaseModel):
 
 class Deal(BaseModel):
     """A deal as the CRM last gave it, with the customer's name as it spelt it: two deals may differ in that.
+
+    `salesperson` sold it, and stays who did. `successor` has taken it over from them.
 
     `arm` (domain.arms) was drawn once, when the deal came in and `arm_share` of deals went without a first survey.
     """
@@ -90,11 +102,13 @@ class Deal(BaseModel):
     arm_share = DoubleField(default=0.0, constraints=[SQL("DEFAULT 0")])
     address_changed_at = UtcField(null=True)
     account = ForeignKeyField(Account, null=True, on_delete="RESTRICT")
+    successor = ForeignKeyField(Person, null=True, on_delete="RESTRICT", backref="+", index=False)
 
     if TYPE_CHECKING:
         account_id: int | None
         customer_id: int
         salesperson_id: int
+        successor_id: int | None
         survey_version_id: int
 
 
@@ -138,6 +152,9 @@ DealWord.add_index(
     ModelIndex(DealWord, (DealWord.word, DealWord.deal.desc()), name="deal_word_found", unique=True)
 )
 DealWord.add_index(ModelIndex(DealWord, (DealWord.deal, DealWord.word), name="deal_word_of"))
+Deal.add_index(
+    ModelIndex(Deal, (Deal.successor,), name="deal_successor", where=SQL("successor_id IS NOT NULL"))
+)
 
 
 class Practice(BaseModel):

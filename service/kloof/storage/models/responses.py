@@ -1,5 +1,7 @@
 """Invitations, what came back, and the promises in the customer's own words."""
 
+from typing import TYPE_CHECKING
+
 from peewee import (
     SQL,
     BlobField,
@@ -15,7 +17,7 @@ from peewee import (
 from kloof.domain.states import InvitationState
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
-from kloof.storage.models.deals import Deal
+from kloof.storage.models.deals import Deal, Person
 from kloof.storage.statements import names
 
 _S = InvitationState
@@ -61,7 +63,10 @@ Invitation.add_index(
 
 
 class Response(BaseModel):
-    """What one customer answered in one wave, saved page by page; `answers` is packed (domain.answers)."""
+    """What one customer answered in one wave, saved page by page; `answers` is packed (domain.answers).
+
+    `shown_to`: whose name stood where the customer said who may see it; None for who sold the deal.
+    """
 
     invitation = ForeignKeyField(Invitation, unique=True, on_delete="CASCADE", backref="responses")
     answers = BlobField()
@@ -74,6 +79,10 @@ class Response(BaseModel):
     saved_at = UtcField()
     submitted_at = UtcField(null=True)
     may_call = BooleanField(null=True)
+    shown_to = ForeignKeyField(Person, null=True, on_delete="RESTRICT", index=False)
+
+    if TYPE_CHECKING:
+        shown_to_id: int | None
 
 
 class Promise(BaseModel):

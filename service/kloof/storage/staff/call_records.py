@@ -34,13 +34,15 @@ class _Facts(NamedTuple):
 
 
 _FACTS = f"""
-SELECT d.survey_version_id AS survey, CASE WHEN p.active THEN p.id END AS salesperson, o.named AS named,
+SELECT d.survey_version_id AS survey, CASE WHEN p.active THEN p.id END AS salesperson,
+  o.named AND (s.id IS NULL OR COALESCE(s.shown_to_id, d.salesperson_id) = p.id)
+    AND (r.id IS NULL OR COALESCE(r.shown_to_id, d.salesperson_id) = p.id) AS named,
   s.wants_call AS asked_at_sale, r.wants_call AS asked_after, r.may_call AS may_call,
   s.answers AS expected, r.answers AS received,
   (SELECT COUNT(*) FROM promise w WHERE w.response_id = s.id AND w.outcome IN ({names([PromiseOutcome.BROKEN])})
     AND r.id IS NOT NULL) AS broken,
   call.id AS call, call.owner_id AS owner, call.state AS state, call.time AS time, call.due_on AS due_on
-FROM deal d JOIN person p ON p.id = d.salesperson_id
+FROM deal d JOIN person p ON p.id = COALESCE(d.successor_id, d.salesperson_id)
 LEFT JOIN own_pair o ON o.deal_id = d.id
 LEFT JOIN invitation si ON si.deal_id = d.id AND si.wave IN ({names([Wave.SALE])})
 LEFT JOIN response s ON s.invitation_id = si.id AND s.submitted_at IS NOT NULL
@@ -90,7 +92,8 @@ class CallRecord:
 class Facts:
     """What says whether the customer of a deal is to be called. `survey` is a row; answers are packed.
 
-    `salesperson` is None once they have left. `named`: as on the salesperson's own page; a customer in totals is not.
+    `salesperson` is who sold it or took it over since, and None once they have left. `named`: as on their own page, and
+    all of it shown to them; a customer in totals is not.
     """
 
     survey: int
@@ -156,6 +159,11 @@ def locked(number: int) -> CallState:
 def move(number: int, to: CallState) -> None:
     """Bring a call to a state; the caller asked domain.states.step whether it may."""
     Call.update(state=to.value).where(Call.id == number).execute()
+
+
+def give(number: int, owner: int | None) -> None:
+    """Somebody else makes this call from now on, None for the desk; their mails about it are of another time."""
+    Call.update(owner=owner, time=Call.time + 1).where(Call.id == number).execute()
 
 
 def note(call: CallRecord, outcome: CallOutcome, words: str, person: int | None, now: datetime) -> None:

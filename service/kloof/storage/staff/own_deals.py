@@ -22,6 +22,7 @@ SELECT {DEAL_COLUMNS}, d.customer_name AS customer_name, o.named AS named
 FROM deal d JOIN survey_version v ON v.id = d.survey_version_id LEFT JOIN own_pair o ON o.deal_id = d.id
 """  # noqa: S608  our own words
 _BY_SELLER = f"{_SOLD} WHERE d.salesperson_id = ? ORDER BY d.sold_on DESC, d.id DESC LIMIT ? OFFSET ?"
+_BY_SUCCESSOR = f"{_SOLD} WHERE d.successor_id = ? ORDER BY d.sold_on DESC, d.id DESC LIMIT ?"
 _BY_DEAL_ID = f"{_SOLD} WHERE d.deal_id = ?"
 
 
@@ -34,8 +35,8 @@ class _Answered(NamedTuple):
 
 _ANSWERED = """
 SELECT i.deal_id AS deal, i.wave AS wave, r.answers AS answers, r.comment AS comment
-FROM response r JOIN invitation i ON i.id = r.invitation_id
-WHERE r.submitted_at IS NOT NULL AND i.deal_id IN ({deals})
+FROM response r JOIN invitation i ON i.id = r.invitation_id JOIN deal d ON d.id = i.deal_id
+WHERE r.submitted_at IS NOT NULL AND COALESCE(r.shown_to_id, d.salesperson_id) = ? AND i.deal_id IN ({deals})
 """
 
 
@@ -59,7 +60,8 @@ WHERE i.deal_id = ? AND r.submitted_at IS NOT NULL ORDER BY w.position
 class OwnDeal:
     """One deal of a salesperson. `named`: the customer said so at every survey they submitted, and is in no total.
 
-    `expected` and `received` are packed answers of submitted surveys; None where there is none.
+    `expected` and `received` are packed answers of submitted surveys; None where there is none, or where another name
+    than this salesperson's stood beside the consent.
     """
 
     deal: Deal
@@ -73,20 +75,29 @@ class OwnDeal:
 def own_deals(salesperson: int, page: int, most: int) -> list[OwnDeal]:
     """One page of this salesperson's deals, newest sale first: one query for the deals, one for the answers."""
     sold = rows(_Sold, _BY_SELLER, salesperson, most, (page - 1) * most)
-    answers = _answers([row.deal.id for row in sold])
+    return _with_answers(sold, salesperson)
+
+
+def taken_over(person: int, most: int) -> list[OwnDeal]:
+    """The newest deals that this person took over from who sold them; two queries."""
+    return _with_answers(rows(_Sold, _BY_SUCCESSOR, person, most), person)
+
+
+def own_deal(deal_id: str, person: int) -> OwnDeal | None:
+    """The deal with this id as this person may see it: the caller asks domain.access whose it is."""
+    row = first_row(_Sold, _BY_DEAL_ID, deal_id)
+    return None if row is None else _with_answers([row], person)[0]
+
+
+def _with_answers(sold: list[_Sold], person: int) -> list[OwnDeal]:
+    answers = _answers([row.deal.id for row in sold], person)
     return [_own(row, answers.get(row.deal.id, {})) for row in sold]
 
 
-def own_deal(deal_id: str) -> OwnDeal | None:
-    """The deal with this id, whoever sold it: the caller asks domain.access whose it is."""
-    row = first_row(_Sold, _BY_DEAL_ID, deal_id)
-    return None if row is None else _own(row, _answers([row.deal.id]).get(row.deal.id, {}))
-
-
-def _answers(deals: list[int]) -> dict[int, dict[str, _Answered]]:
-    """Deal → wave → what was submitted."""
+def _answers(deals: list[int], person: int) -> dict[int, dict[str, _Answered]]:
+    """Deal → wave → what was submitted and shown to this person."""
     found: dict[int, dict[str, _Answered]] = {}
-    for row in rows(_Answered, _ANSWERED.format(deals=several(deals)), *deals) if deals else ():
+    for row in rows(_Answered, _ANSWERED.format(deals=several(deals)), person, *deals) if deals else ():
         found.setdefault(row.deal, {})[row.wave] = row
     return found
 

@@ -32,11 +32,13 @@ class _Known(NamedTuple):
     pair: int | None
     answers: str | None
     batch: int | None
+    shown_to: int | None
 
 
 _KNOWN = """
 SELECT r.consent AS consent, i.wave AS wave, d.salesperson_id AS salesperson, d.customer_id AS customer,
-       d.survey_version_id AS survey_version, o.id AS pair, o.answers AS answers, o.batch_id AS batch
+       d.survey_version_id AS survey_version, o.id AS pair, o.answers AS answers, o.batch_id AS batch,
+       r.shown_to_id AS shown_to
 FROM deal d
 LEFT JOIN invitation i ON i.deal_id = d.id
 LEFT JOIN response r ON r.invitation_id = i.id AND r.submitted_at IS NOT NULL
@@ -60,6 +62,9 @@ def keep(deal: int, complete: queueing.Answers | None, now: datetime) -> None:
 
     `complete` is its pair as `queueing` gives it.
 
+    A pair of which a part was shown to who took the deal over counts in no figures of who sold it: they are not to see
+    that part, and with the sums of a month they could.
+
     A first survey "only in totals" leaves no row: until the second one, or another choice, there is nothing to know.
     Raises NotFound where the deal is gone.
     """
@@ -75,6 +80,8 @@ def keep(deal: int, complete: queueing.Answers | None, now: datetime) -> None:
         if answers != known.answers:
             own_groups.retire(known.batch, now)
         return
+    if any(one.shown_to is not None for one in surveys):
+        answers = ""
     if known.pair is None and not named and Wave.DELIVERY.value not in consents:
         return
     completed = UtcField.db_value(OwnPair.completed_at, now) if answers else None

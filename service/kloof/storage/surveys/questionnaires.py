@@ -27,11 +27,13 @@ class ResponseColumns(NamedTuple):
     language: Language
     submitted_at: datetime | str | None
     may_call: int | None
+    shown_to: int | None
 
 
 RESPONSE_COLUMNS = """r.id AS response, r.answers AS answers, r.comment AS comment, r.consent AS consent,
        r.wants_call AS wants_call, r.wants_findings AS wants_findings, r.share_with_delivery AS shares_with_delivery,
-       r.language AS language, r.submitted_at AS submitted_at, r.may_call AS may_call"""
+       r.language AS language, r.submitted_at AS submitted_at, r.may_call AS may_call,
+       r.shown_to_id AS shown_to"""
 """What a statement gives of `response r`, for `response` to read."""
 
 
@@ -51,18 +53,20 @@ class _Opened(NamedTuple):
     first_response: int | None
     first_answers: bytes
     gets_mail: int
+    successor: int | None
 
 
 _OPEN = f"""
 SELECT i.id AS invitation, i.deal_id AS deal, i.wave AS wave, i.state AS state, i.expires_at AS expires_at,
        d.survey_version_id AS survey_version, v.fingerprint AS fingerprint, d.product AS product,
-       d.sold_on AS sold_on, p.name AS seller, d.customer_language AS customer_language,
+       d.sold_on AS sold_on, CASE WHEN p.active THEN p.name ELSE '' END AS seller,
+       d.successor_id AS successor, d.customer_language AS customer_language,
        {RESPONSE_COLUMNS},
        f.id AS first_response, f.answers AS first_answers, c.email IS NOT NULL AS gets_mail
 FROM invitation i
 JOIN deal d ON d.id = i.deal_id
 JOIN survey_version v ON v.id = d.survey_version_id
-JOIN person p ON p.id = d.salesperson_id
+JOIN person p ON p.id = COALESCE(d.successor_id, d.salesperson_id)
 JOIN customer c ON c.id = d.customer_id
 LEFT JOIN response r ON r.invitation_id = i.id
 LEFT JOIN invitation fi ON fi.deal_id = i.deal_id
@@ -102,6 +106,7 @@ def by_link(fingerprint: str) -> Questionnaire | None:
         response=response(survey, wave, row.kept),
         promises_of=row.first_response if wave is Wave.DELIVERY else row.kept.response,
         gets_mail=bool(row.gets_mail),
+        successor=row.successor,
         at_sale=_at_sale(survey, row),
     )
 
@@ -124,6 +129,7 @@ def response(survey: Survey, wave: Wave, row: ResponseColumns) -> Response:
         language=row.language,
         submitted_at=None if row.submitted_at is None else timestamp(row.submitted_at),
         may_call=None if row.may_call is None else bool(row.may_call),
+        shown_to=row.shown_to,
     )
 
 

@@ -34,14 +34,14 @@ _LOCK = "SELECT id FROM invitation WHERE id = ? FOR UPDATE"
 _WRITE = """
 INSERT INTO response
   (invitation_id, answers, comment, consent, wants_call, wants_findings, share_with_delivery, language, saved_at,
-   submitted_at, may_call)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+   submitted_at, may_call, shown_to_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (invitation_id) DO UPDATE SET
   answers = excluded.answers, comment = excluded.comment, consent = excluded.consent,
   wants_call = excluded.wants_call, wants_findings = excluded.wants_findings,
   share_with_delivery = excluded.share_with_delivery,
   language = excluded.language, saved_at = excluded.saved_at, submitted_at = excluded.submitted_at,
-  may_call = excluded.may_call
+  may_call = excluded.may_call, shown_to_id = excluded.shown_to_id
 RETURNING id
 """
 _STEP = "UPDATE invitation SET state = ? WHERE id = ?"
@@ -91,6 +91,7 @@ def write(questionnaire: Questionnaire, kept: Response, now: datetime) -> int:
         moment(ResponseRow.saved_at, now),
         moment(ResponseRow.submitted_at, kept.submitted_at),
         kept.may_call,
+        kept.shown_to,
     )
     return int(scalar(_WRITE, *values))
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from kloof.domain.errors import PERHAPS_OVER, Reason
 from kloof.wording.file_words import FILE_WORDS, LINE_WORDS
+from kloof.wording.people_words import PEOPLE_WORDS
 from kloof.wording.sign_in_words import SIGN_IN_WORDS
 
 
@@ -157,9 +158,6 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
             "No customer is known by that",
             "Write the address, or the number, as it stands in the deals file.",
         ),
-        Reason.PERSON_UNKNOWN: RefusalWords(
-            404, "Nobody of the company has this address", "Compare it with the one by which they were added."
-        ),
         Reason.MESSAGE_UNKNOWN: RefusalWords(
             404, "There is no message {number}", "The desk shows the numbers of what waits.", _TO_DESK
         ),
@@ -256,6 +254,7 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
         ),
     }
     | {reason: RefusalWords(*words, _TO_SIGN_IN) for reason, words in SIGN_IN_WORDS.items()}
+    | {reason: RefusalWords(*words, _TO_DESK) for reason, words in PEOPLE_WORDS.items()}
     | {reason: RefusalWords(422, *words, _TO_DESK) for reason, words in FILE_WORDS.items()}
     | dict.fromkeys(_FOR_WHO_LOOKS_AFTER_KLOOF, _TO_MEND)
     | dict.fromkeys(PERHAPS_OVER, _TRY_LATER)

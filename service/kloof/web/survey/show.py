@@ -13,6 +13,7 @@ from kloof.actions.surveys import respond
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import CONSENT, Promise, PromiseOutcome, Questionnaire, Source, missing
 from kloof.domain.text import LANGUAGES, Language
+from kloof.web.app.context import settings
 from kloof.web.app.language import language
 from kloof.web.survey import forms, words
 from kloof.web.survey.page_cache import CachedPage, FormValues, Placeholders
@@ -102,7 +103,7 @@ class _Facts(Mapping[str, str]):
             "here": lambda: _here(questionnaire, shown),
             "receipt": lambda: f"{_form()}/receipt",
             "product": lambda: questionnaire.product,
-            "seller": lambda: questionnaire.seller,
+            "seller": lambda: questionnaire.seller or settings().company.name,
             "until": lambda: _in_words(questionnaire.expires_at.date(), language()),
         }
 
