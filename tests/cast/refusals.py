@@ -22,8 +22,8 @@ from cast.builders import CALLS, NOW, SECRET, BuiltDeal, deal, person, settings,
 from cast.calls import answers as told_something_large
 from kloof import storage
 from kloof.actions.access import oidc
-from kloof.actions.access.people import leave
 from kloof.actions.staff import calls
+from kloof.actions.staff.leaving import leave
 from kloof.actions.surveys import respond
 from kloof.config import Settings
 from kloof.domain.access.people import Role
@@ -302,7 +302,7 @@ def _(world: World) -> TestResponse:
 @case(Reason.PERSON_HAS_LEFT)
 def _(world: World) -> TestResponse:
     world.returns(IN_A_GROUP)
-    leave("anouk@company.example", NOW)
+    leave(world.house, "anouk@company.example", NOW)
     return world.returns(IN_A_GROUP)
 
 

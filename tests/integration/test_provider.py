@@ -19,8 +19,9 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from cast.builders import person, settings
-from kloof.actions.access.people import add, leave, unlink
+from kloof.actions.access.people import add, unlink
 from kloof.actions.clock import wall_clock
+from kloof.actions.staff.leaving import leave
 from kloof.domain.access.people import Role
 from kloof.storage.access import people
 from kloof.storage.models import AuditEntry, Person, SignIn
@@ -244,7 +245,7 @@ def test_who_has_left_comes_back_when_a_person_adds_them_and_not_by_their_group(
 ) -> None:
     provider.say(groups=["sales"])
     sign_in(browser)
-    leave(ANOUK, wall_clock())
+    leave(browser.application.extensions["kloof.settings"], ANOUK, wall_clock())
     refused = sign_in(browser)
     assert (refused.status_code, "no longer work here" in refused.text) == (403, True)
     add(ANOUK, "Anouk", {Role.SALESPERSON}, "", wall_clock())

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @as_json
 def worker(once: bool, clock_is_right: bool, as_json: bool) -> None:
     """Send what is due, queue reminders, close surveys; several workers may run at once."""
+    from kloof.actions.catch_up import catch_up
     from kloof.actions.jobs.runner import JobRunner
     from kloof.actions.mailing.worker import name_of_this_worker, work, work_once
     from kloof.cli.logs import be_discreet, discreet
@@ -46,7 +47,7 @@ def worker(once: bool, clock_is_right: bool, as_json: bool) -> None:
         last_worked.note(clock(), *running())
     jobs = JobRunner(settings, name_of_this_worker(), clock, partial(_does, _umask()))
     if once:
-        result = work_once(settings, transport, clock, machine=running())
+        result = work_once(settings, transport, clock, machine=running(), also=catch_up)
         done = jobs.drain()
         counts = [(count, what) for what, count in result.as_dict().items() if isinstance(count, int)]
         words = ", ".join(f"{count} {what}" for count, what in counts)
@@ -56,7 +57,7 @@ def worker(once: bool, clock_is_right: bool, as_json: bool) -> None:
             raise result.trouble
         return
     with jobs.beside():
-        work(settings, transport, clock, stop, lambda news: click.echo(discreet(news)))
+        work(settings, transport, clock, stop, lambda news: click.echo(discreet(news)), also=catch_up)
 
 
 def _umask() -> int | None:

@@ -9,8 +9,8 @@ from unittest.mock import patch
 
 from kloof import storage
 from kloof.actions.access import people
+from kloof.actions.catch_up import catch_up
 from kloof.actions.mailing.dispatch import Dispatch
-from kloof.actions.mailing.outbox import catch_up
 from kloof.actions.releases import freeze as freezing
 from kloof.actions.releases import publish as publishing
 from kloof.actions.surveys.files import load_surveys

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     PERSON_HAS_LEFT = auto()
 
     # People of the company
+    ADDRESS_IN_USE = auto()
     DESK_EMPTY = auto()
     OWN_ACCOUNT = auto()
     SUCCESSOR_UNFIT = auto()

@@ -13,6 +13,11 @@ PEOPLE_WORDS: Final[Mapping[Reason, tuple[int, str, str]]] = MappingProxyType(
             "Nobody of the company has this address",
             "Compare it with the one by which they were added.",
         ),
+        Reason.ADDRESS_IN_USE: (
+            409,
+            "{name} has this address already",
+            "Everybody needs an address of their own. Look in the list whether that is the person you mean.",
+        ),
         Reason.DESK_EMPTY: (
             409,
             "Then nobody would be left at the desk",

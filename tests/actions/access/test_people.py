@@ -26,6 +26,7 @@ SELLS, AT_DESK, READS = {Role.SALESPERSON}, {Role.DESK}, {Role.READER}
 def test_other_roles_end_the_sessions_and_the_same_ones_do_not(
     either_database: str, roles: set[Role], stays: bool
 ) -> None:
+    person("Noor Desk", Role.DESK)
     number = person(also=AT_DESK)
     sanne = people.by_id(number)
     assert sanne

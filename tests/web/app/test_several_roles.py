@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from cast.builders import NOW, deal, person, signed_in_as
 from cast.calls import answers
 from kloof.actions.access import people, sign_in
+from kloof.actions.staff.leaving import leave
 from kloof.actions.staff.open_calls import policy
 from kloof.actions.surveys import respond
 from kloof.domain.access.people import Role
@@ -84,7 +85,7 @@ def test_what_is_done_is_noted_in_the_role_of_the_page_on_which_it_was_done(app:
 def test_who_is_at_the_desk_and_sells_has_the_calls_of_both_on_one_list(app: Flask) -> None:
     house, browser = app.extensions["kloof.settings"], enter(app, {Role.DESK, Role.SALESPERSON})
     person("Bram de Wit")
-    people.leave("bram.de.wit@company.example", NOW)
+    leave(house, "bram.de.wit@company.example", NOW)
     mine, of_the_desk = answers(house), answers(house, seller="Bram de Wit", wants_call=True)
     of_somebody = answers(house, seller="Kim Vos")
     shown = browser.get("/calls").text

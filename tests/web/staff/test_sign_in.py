@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 
 from cast.builders import NOW, SECRET, person, settings
 from kloof import storage
-from kloof.actions.access.people import add, leave
+from kloof.actions.access.people import add
+from kloof.actions.staff.leaving import leave
 from kloof.domain.access import tokens
 from kloof.domain.access.people import Role
 from kloof.storage.models import Attempt, AuditEntry, Message, SignIn, StaffSession
@@ -227,7 +228,7 @@ def test_who_has_left_is_out_at_the_next_page_and_no_link_lets_them_in(
     copied = enter(browser)
     ask(browser)
     link = mailed_link()
-    leave(SANNE, NOW)
+    leave(app.extensions["kloof.settings"], SANNE, NOW)
     assert browser.get("/me").status_code == 302
     assert not opens(app, copied)
     assert browser.post(link, data={"csrf_token": csrf(browser, link)}).status_code == 410

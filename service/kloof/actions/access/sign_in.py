@@ -77,6 +77,7 @@ def begin_session(person: Person, now: datetime, before: str = "") -> str:
     secret = secrets.token_urlsafe(32)
     with storage.transaction():
         sessions.end(tokens.fingerprint(before))
+        people.note_sign_in(person.id, now)
         sessions.begin(person.id, tokens.fingerprint(secret), now, forgotten=now - LONGEST)
     return secret
 

@@ -36,16 +36,23 @@ def name_of_this_worker() -> str:
     return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
+CatchUp = Callable[[Settings, datetime], None]
+
+
 def work_once(
     settings: Settings,
     transport: Transport,
     clock: Callable[[], datetime],
     lease: timedelta = LEASE,
     machine: Running = UNKNOWN,
+    also: CatchUp = catch_up,
 ) -> RoundResult:
-    """Do everything that is due now, and end. Raises Refused where the clock jumped since a worker last worked."""
+    """Do everything that is due now, and end. Raises Refused where the clock jumped since a worker last worked.
+
+    `also` does what time brings.
+    """
     refuse_if_jumped(settings, clock(), machine=machine)
-    catch_up(settings, clock())
+    also(settings, clock())
     last_worked.note(clock(), *machine)
     try:
         return Dispatch(settings, transport, name_of_this_worker(), clock, lease=lease).round()
@@ -61,10 +68,12 @@ def work(
     say: Callable[[str], None],
     lease: timedelta = LEASE,
     machine: Callable[[], Running] = running,
+    also: CatchUp = catch_up,
 ) -> None:
     """Work until `stop` is set; the mail under way is finished first. `say` gets a line at news.
 
-    `machine` counts seconds and cannot be set: while the clock disagrees with it by a day, nothing is done.
+    `also` does what time brings. `machine` counts seconds and cannot be set: while the clock disagrees with it by a day,
+    nothing is done.
     """
     dispatch = Dispatch(settings, transport, name_of_this_worker(), clock, lease=lease)
     watch, caught_up_at, pause = Watch(settings, machine), None, SECONDS_BETWEEN_LOOKS
@@ -74,7 +83,7 @@ def work(
             watch.look(clock())
             here = machine()
             if caught_up_at is None or here.seconds - caught_up_at >= SECONDS_BETWEEN_CATCH_UPS:
-                catch_up(settings, clock())
+                also(settings, clock())
                 last_worked.note(clock(), *here)
                 caught_up_at = here.seconds
             result = dispatch.round(stop.is_set)

@@ -2,6 +2,7 @@
 
 from collections.abc import Set
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
@@ -53,3 +54,20 @@ class Person:
     def acting_as(self, *roles: Role) -> Self:
         """The same person, who from here on acts in the first of these roles that they have."""
         return replace(self, acting=in_order(self.roles & frozenset(roles))[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody of the company as the list of people has them, also once they have left.
+
+    `leaves_on` is the day on which they will leave, and `leaves_to` the number of who takes over then, None for the
+    desk. `left_at` may be None for who left before kloof noted it.
+    """
+
+    person: Person
+    works_here: bool
+    last_sign_in_at: datetime | None
+    leaves_on: date | None
+    leaves_to: int | None
+    left_at: datetime | None
+    is_erased: bool

@@ -45,6 +45,13 @@ JOIN deal d ON d.id = s.deal_id
 LEFT JOIN person p ON p.id = e.person
 WHERE s.deal_id IN ({deals}) {only} ORDER BY e.id
 """
+_ABOUT_PERSON = """
+SELECT e.at AS at, e.hand AS hand, e.person AS person, e.role AS role, e.what AS what, p.name AS name,
+       COALESCE(d.deal_id, '') AS deal_id, e.detail AS detail
+FROM audit_entry e LEFT JOIN audit_subject s ON s.reference = e.subject LEFT JOIN deal d ON d.id = s.deal_id
+LEFT JOIN person p ON p.id = e.person
+WHERE e.person = ? OR e.about_person = ? ORDER BY e.id
+"""
 _AT_ONCE = 100  # rows of a statement: SQLite takes at most 999 variables in one on old builds
 
 
@@ -89,6 +96,11 @@ def about_deals(deals: Sequence[int], only: frozenset[AuditAction] | None = None
     kinds = "" if only is None else f"AND e.what IN ({names(only)})"
     sql = _ABOUT.format(deals=several(deals), only=kinds)
     return [_entry(row) for row in rows(_Entry, sql, *deals)]
+
+
+def about_person(person: int) -> list[LogEntry]:
+    """What the log holds of what this person did, and of what was done about them, oldest first. It reads all of it."""
+    return [_entry(row) for row in rows(_Entry, _ABOUT_PERSON, person, person)]
 
 
 def _entry(row: _Entry) -> LogEntry:

@@ -1,11 +1,11 @@
 """The people of the company."""
 
 from collections.abc import Set
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
 from kloof.domain import addresses
-from kloof.domain.access.people import Person, Role, in_order
+from kloof.domain.access.people import Colleague, Person, Role, in_order
 from kloof.domain.text import Language
 from kloof.storage.models import Person as Row
 
@@ -20,9 +20,62 @@ def by_email(email: str, *, also_left: bool = False) -> Person | None:
     return _found(Row.get_or_none(Row.email == addresses.known_as(email)), also_left=also_left)
 
 
-def leave(person_id: int) -> None:
-    """This person works here no more."""
-    Row.update(active=False).where(Row.id == person_id).execute()
+def colleagues() -> list[Colleague]:
+    """Everybody by name, who works here before who has left; one query."""
+    return [_colleague(row) for row in Row.select().order_by(Row.active.desc(), Row.name, Row.id)]
+
+
+def colleague(person_id: int) -> Colleague | None:
+    """The person with this number as the list has them; None for nobody."""
+    row = Row.get_or_none(Row.id == person_id)
+    return _colleague(row) if row else None
+
+
+def change(person: Person) -> None:
+    """Keep what is known of this person now: name, address, roles, team and language."""
+    Row.update(
+        email=person.email,
+        name=person.name,
+        roles=packed(person.roles),
+        team=person.team,
+        language=person.language,
+    ).where(Row.id == person.id).execute()
+
+
+def plan_leaving(person_id: int, on: date | None, to: int | None) -> None:
+    """This person will leave on this day, and `to` takes over then, the desk for None; no day: they stay."""
+    Row.update(leaves_on=on, leaves_to=to).where(Row.id == person_id).execute()
+
+
+def due_to_leave(today: date) -> list[Colleague]:
+    """Who works here and was to leave by today; one query."""
+    return [
+        _colleague(row) for row in Row.select().where(Row.active, Row.leaves_on <= today).order_by(Row.id)
+    ]
+
+
+def leave(person_id: int, now: datetime | None = None) -> bool:
+    """This person works here no more, since `now`; False where they had left already."""
+    gone = {"active": False, "left_at": now, "leaves_on": None, "leaves_to": None}
+    return bool(Row.update(**gone).where(Row.id == person_id, Row.active).execute())
+
+
+def note_sign_in(person_id: int, now: datetime) -> None:
+    """This person signed in at this moment."""
+    Row.update(last_sign_in_at=now).where(Row.id == person_id).execute()
+
+
+def erase(person_id: int, name: str, now: datetime) -> None:
+    """Put this name in the place of who somebody was. The row stays: deals and figures are of somebody."""
+    Row.update(
+        email=f"erased-{person_id}",
+        name=name,
+        roles="",
+        team="",
+        language="nl",
+        last_sign_in_at=None,
+        erased_at=now,
+    ).where(Row.id == person_id).execute()
 
 
 def anybody() -> Person | None:
@@ -44,7 +97,10 @@ def put(email: str, name: str, roles: Set[Role], team: str, now: datetime) -> bo
     """Add this person, or change what is known of them; gives whether they are new."""
     email = addresses.known_as(email)
     facts = {"name": name, "roles": packed(roles), "team": team}
-    if Row.update(**facts, active=True).where(Row.email == email).execute():
+    here = {"active": True, "left_at": None, "leaves_on": None, "leaves_to": None}
+    known = Row.get_or_none(Row.email == email)
+    if known:
+        Row.update(**facts, **({} if known.active else here)).where(Row.id == known.id).execute()
         return False
     Row.insert(email=email, added_at=now, **facts).execute()
     return True
@@ -67,6 +123,18 @@ def value(number: int, email: str, name: str, roles: str, team: str, language: s
 
 def _found(row: Row | None, *, also_left: bool = False) -> Person | None:
     return _of(row) if row is not None and (row.active or also_left) else None
+
+
+def _colleague(row: Row) -> Colleague:
+    return Colleague(
+        _of(row),
+        row.active,
+        row.last_sign_in_at,
+        row.leaves_on,
+        row.leaves_to,
+        row.left_at,
+        row.erased_at is not None,
+    )
 
 
 def _active() -> list[Person]:

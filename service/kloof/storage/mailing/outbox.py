@@ -145,6 +145,13 @@ def cancel_about_call(call: int, reason: str, now: datetime) -> None:
     ).execute()
 
 
+def cancel_to(person: int, reason: str, now: datetime) -> None:
+    """Cancel every mail to this colleague about a call that has not gone out."""
+    Message.update(state=MessageState.CANCELLED.value, last_reply=reason, changed_at=now).where(
+        Message.recipient == person, Message.state.in_(WAITS)
+    ).execute()
+
+
 def _waiting(by_letter: bool) -> str:
     return (MessageState.LETTER if by_letter else MessageState.QUEUED).value
 
