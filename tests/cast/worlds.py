@@ -10,6 +10,7 @@ from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.blocks import plan
 from kloof.domain.releases.cells import ClosedBlock, Draft, Header, arm_cells, cells
 from kloof.domain.releases.certificate.certify import History, Publishable, certify_what_can_be
+from kloof.domain.releases.certificate.known_counts import KnownCounts
 from kloof.domain.releases.certificate.leverage import Membership
 from kloof.domain.releases.closing import NewBlock
 from kloof.domain.releases.document import Previous, ReleaseDocument
@@ -251,14 +252,14 @@ class World:
             answers=self._answers(),
         )
 
-    def _answers(self) -> tuple[PairColumns, ...]:
+    def _answers(self) -> tuple[KnownCounts, ...]:
         """Of each survey version the pairs in blocks that are not retired."""
         found = []
         for key in {deal.survey.key: None for deal in self.deals}:
             if placed := self._placed(key):
                 found.append(self._columns(placed))
                 found[-1].cell[:] = [deal.block for deal in placed]
-        return tuple(found)
+        return tuple(KnownCounts(pairs) for pairs in found)
 
     def publish(self) -> ReleaseDocument | None:
         """The next release, certified; raises AssertionError where the certificate does not hold."""

@@ -18,6 +18,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from cast.canaries import Company, people
 from cast.worlds import a_survey, columns
 from kloof.domain.releases.certificate import telling_counts
+from kloof.domain.releases.certificate.known_counts import KnownCounts
 from kloof.domain.releases.certificate.telling_counts import without_telling_counts
 from kloof.domain.releases.closing import RoundedSums
 from kloof.domain.releases.coarse_shares import counted, share
@@ -70,7 +71,7 @@ def tell(pairs: PairColumns, cells: dict[str, tuple[int, ...]], seed: int) -> To
         for name, blocks in cells.items()
     )
     before = counted(bare, sizes, figures, {SURVEY.key: SURVEY}, [])
-    return Told(pairs, figures, before, without_telling_counts(before, [pairs], figures, []))
+    return Told(pairs, figures, before, without_telling_counts(before, [KnownCounts(pairs)], figures, []))
 
 
 def a_company(seed: int) -> Told:
@@ -324,12 +325,12 @@ def test_what_was_told_of_the_same_blocks_stands_as_it_did():
     release.close(1, people(30, 1, SURVEY))
     before = release.release(1, {"company": (1,)}).model_copy(update={"cells": told.after})
     assert (
-        without_telling_counts(odd.before, [odd.pairs], odd.figures, [before])[0].shares
+        without_telling_counts(odd.before, [KnownCounts(odd.pairs)], odd.figures, [before])[0].shares
         == told.after[0].shares
     )
 
 
-@pytest.mark.parametrize("answers", [[], [content().pairs.first(30)]])
+@pytest.mark.parametrize("answers", [[], [KnownCounts(content().pairs.first(30))]])
 def test_where_answers_are_missing_nothing_is_counted(answers):
     told = content()
     (cell,) = without_telling_counts(told.before, answers, told.figures, [])

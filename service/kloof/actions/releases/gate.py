@@ -23,6 +23,7 @@ def certified(
 ) -> tuple[Publishable, tuple[Part, ...], tuple[str, ...]]:
     """The draft certified, the parts of practice tables that it adds, and the names of what had to be left out."""
     from kloof.domain.releases.certificate.certify import Publishable, certify_what_can_be
+    from kloof.domain.releases.certificate.known_counts import KnownCounts
     from kloof.domain.releases.practice_tables import new_parts
 
     chance = freeze.chance(seed)
@@ -33,8 +34,7 @@ def certified(
             pairs, practised, history.parts, history.everything, thresholds, chance, lateness
         )
     ]
-    pairs_told = [pairs for pairs, _, _ in divided]
-    history = replace(history, answers=pairs_told)
+    history = replace(history, answers=[KnownCounts(pairs) for pairs, _, _ in divided])
     verdict, added, dropped = certify_what_can_be(draft, history, candidates, thresholds)
     if not isinstance(verdict, Publishable):
         raise refused(verdict.reason)

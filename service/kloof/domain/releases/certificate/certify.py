@@ -15,13 +15,13 @@ from kloof.domain.releases.cells import (
     one_side,
     total,
 )
+from kloof.domain.releases.certificate.known_counts import KnownCounts
 from kloof.domain.releases.certificate.leverage import Membership
 from kloof.domain.releases.certificate.telling_counts import without_telling_counts
 from kloof.domain.releases.certificate.together import LargestLeverages, beside, cut_again, judged_together
 from kloof.domain.releases.coarse_shares import counted
 from kloof.domain.releases.document import ArmCell, Cell, PracticeCell, PublishedSurvey, ReleaseDocument
 from kloof.domain.releases.guarantee import ArmSpread, AttackResult, Guarantee
-from kloof.domain.releases.pair_columns import PairColumns
 from kloof.domain.releases.practice_tables import Part, is_sum_of_parts, practice_cells
 from kloof.domain.releases.thresholds import ACCOUNT_K, INSIDER_K, Thresholds
 
@@ -62,8 +62,8 @@ class History:
     every_part: who is in the arm of each part of a practice table that was ever published, by block. blocks: those
     that are not retired, by number. releases: all that this engine made, in order. parts: the parts of practice tables
     that stand, and those that this draft adds. cutting: of those that it adds, by the id of their table, who is in
-    their arm, by block. answers: of each survey version the pairs in its blocks, `cell` the block: without them no
-    count can be told, since nobody knows whether it would tell too much.
+    their arm, by block. answers: of each survey version those in its blocks: without them no count can be told, since
+    nobody knows whether it would tell too much.
     """
 
     members: Membership
@@ -72,7 +72,7 @@ class History:
     every_part: Sequence[Membership] = ()
     parts: Sequence[Part] = ()
     cutting: Mapping[str, Membership] = field(default_factory=dict)
-    answers: Sequence[PairColumns] = ()
+    answers: Sequence[KnownCounts] = ()
 
     @property
     def everything(self) -> Membership:

@@ -14,17 +14,26 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from kloof.domain.releases.certificate.leverage import account_units
+from kloof.domain.releases.certificate.known_counts import (
+    AT_NORM,
+    DISAPPOINTED,
+    EVERY,
+    GOOD,
+    OUTCOMES,
+    Known,
+    KnownCounts,
+    KnownWithin,
+)
 from kloof.domain.releases.closing import Counted, RoundedSums
 from kloof.domain.releases.coarse_shares import counts_of, share
 from kloof.domain.releases.document import AspectShares, Cell, PromiseShares, ReleaseDocument
-from kloof.domain.releases.pair_columns import PairColumns, norms
 from kloof.domain.releases.rounding import COUNT_BASE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.integer[Any]]
+    Bools = NDArray[np.bool_]
 
 _ROOM: Final = COUNT_BASE - 1
 """By so much a count of one block may differ from what it was rounded to."""
@@ -32,14 +41,14 @@ _ROOM: Final = COUNT_BASE - 1
 
 def without_telling_counts(
     cells: Sequence[Cell],
-    answers: Sequence[PairColumns],
+    answers: Sequence[KnownCounts],
     figures: Mapping[int, RoundedSums],
     releases: Sequence[ReleaseDocument],
 ) -> tuple[Cell, ...]:
     """The cells without the counts that would tell somebody that all others are alike.
 
-    answers: of each survey version the pairs of its blocks; their `cell` is the block. figures: by block. What stood in
-    an earlier release of the same blocks stands as it did. Where answers are missing nothing is counted.
+    answers: of each survey version those of its blocks. figures: by block. What stood in an earlier release of the same
+    blocks stands as it did. Where answers are missing nothing is counted.
     """
     known = {(cell.id, cell.counted): cell for release in releases for cell in release.cells if cell.counted}
     pairs = {one.survey.key: one for one in answers}
@@ -54,95 +63,72 @@ def _as_before(cell: Cell, known: Mapping[tuple[str, tuple[int, ...]], Cell]) ->
     return before and cell.model_copy(update={"shares": before.shares, "promises": before.promises})
 
 
-def _judged(cell: Cell, pairs: PairColumns | None, figures: Mapping[int, RoundedSums]) -> Cell:
-    inside = np.zeros(0, dtype=bool) if pairs is None else np.isin(pairs.cell, cell.counted)
-    if pairs is None or not set(cell.counted) <= set(np.unique(pairs.cell[inside]).tolist()):
+def _judged(cell: Cell, answers: KnownCounts | None, figures: Mapping[int, RoundedSums]) -> Cell:
+    theirs = answers and answers.within(cell.counted)
+    if answers is None or theirs is None:
         return cell.model_copy(update={"counted": (), "shares": {}, "promises": None})
-    theirs = pairs.take(inside)
-    counts = counts_of(cell.counted, figures, theirs.survey)
-    judge = _Judge.of(theirs, len(cell.counted))
+    judge = _Judge(theirs, len(cell.counted))
+    counts = counts_of(cell.counted, figures, answers.survey)
     shares = {
-        aspect.id: _shares(theirs, at, norm, counts[at], cell.shares[aspect.id], judge)
-        for at, (aspect, norm) in enumerate(zip(theirs.survey.core, norms(theirs.survey), strict=True))
+        aspect.id: judge.shares(at, counts[at], cell.shares[aspect.id])
+        for at, aspect in enumerate(answers.survey.core)
     }
     outcomes = np.sum([figures[block].promises for block in cell.counted], axis=0)
-    promises = cell.promises and _promises(theirs, outcomes, cell.promises, judge)
+    promises = cell.promises and judge.promises(outcomes, cell.promises)
     return cell.model_copy(update={"shares": shares, "promises": promises})
 
 
-def _shares(
-    pairs: PairColumns, aspect: int, norm: float, counts: "Ints", told: AspectShares, judge: "_Judge"
-) -> AspectShares:
-    low, everybody = pairs.survey.scale.low, np.ones(len(pairs), dtype=np.int64)
-    v, r = (side[:, aspect].astype(np.int64) - 1 + low for side in (pairs.expected, pairs.received))
-    all_of_them = _Among(len(pairs), 0, everybody)
-    met, room = int(counts[Counted.AT_NORM]), _ROOM * judge.blocks
-    at_norm, below = r >= norm, r < norm
-    asked = {
-        "good": (all_of_them, r >= pairs.survey.scale.good),
-        "at_norm": (all_of_them, at_norm),
-        "disappointed_at_norm": (_Among(met, room, at_norm), at_norm & (v > r)),
-        "disappointed_below_norm": (_Among(len(pairs) - met, room, below), below & (v > r)),
-    }
-    telling = {
-        name: None
-        for name, (among, kind) in asked.items()
-        if (code := getattr(told, name)) is not None and judge.tells(code, among, kind)
-    }
-    return told.model_copy(update=telling)
-
-
-def _promises(
-    pairs: PairColumns, counts: "Ints", told: PromiseShares, judge: "_Judge"
-) -> PromiseShares | None:
-    """What became of promises, or where one of the three would tell, nothing: two of them give the third."""
-    kept, partly, broken = (pairs.promises[:, at].astype(np.int64) for at in range(3))
-    among = _Among(int(counts[:3].sum()), 3 * _ROOM * judge.blocks, kept + partly + broken)
-    kinds = ((told.kept, kept), (told.partly, partly), (told.broken, broken))
-    telling = any(judge.tells(code, among, kind, none=False) for code, kind in kinds)
-    return None if telling else told
-
-
 class _Among(NamedTuple):
-    """What a share is a share of: how many, by how much that may be off, and of each pair how many of them."""
+    """What a share is a share of: how many, by how much that may be off, and which kinds of answers."""
 
     many: int
     room: int
-    each: "NDArray[Any]"
+    kinds: "Bools"
 
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    """Who knows some of a set: of each pair the number of its salesperson, and of its account or customer."""
+    """Who knows some of a set of so many blocks."""
 
+    known: KnownWithin
     blocks: int
-    insiders: "tuple[Ints, Ints]"
 
-    @classmethod
-    def of(cls, pairs: PairColumns, blocks: int) -> "_Judge":
-        units = account_units(pairs.customer, pairs.account)
-        return cls(
-            blocks,
-            (
-                np.unique(pairs.salesperson, return_inverse=True)[1],
-                np.unique(units, return_inverse=True)[1],
-            ),
+    def shares(self, aspect: int, counts: "Ints", told: AspectShares) -> AspectShares:
+        """The shares of this aspect without those that would tell; counts: of this aspect, as they were rounded."""
+        n, met, room = self.known.n, int(counts[Counted.AT_NORM]), _ROOM * self.blocks
+        asked = {
+            "good": (_Among(n, 0, EVERY), GOOD),
+            "at_norm": (_Among(n, 0, EVERY), AT_NORM),
+            "disappointed_at_norm": (_Among(met, room, AT_NORM), AT_NORM & DISAPPOINTED),
+            "disappointed_below_norm": (_Among(n - met, room, ~AT_NORM), ~AT_NORM & DISAPPOINTED),
+        }
+        telling = {
+            name: None
+            for name, (among, kind) in asked.items()
+            if (code := getattr(told, name)) is not None
+            and self._tells(code, among.many, among.room, self.known.marks(aspect, kind, among.kinds))
+        }
+        return told.model_copy(update=telling)
+
+    def promises(self, counts: "Ints", told: PromiseShares) -> PromiseShares | None:
+        """What became of promises, or where one of the three would tell, nothing: two of them give the third."""
+        many, room = int(counts[:OUTCOMES].sum()), OUTCOMES * _ROOM * self.blocks
+        telling = any(
+            self._tells(code, many, room, self.known.promises(outcome), none=False)
+            for outcome, code in enumerate((told.kept, told.partly, told.broken))
         )
+        return None if telling else told
 
-    def tells(self, code: int, among: _Among, kind: "NDArray[Any]", *, none: bool = True) -> bool:
-        """Whether to anybody who takes off their own, this share says that the others are nearly all of this kind; or,
-        with `none`, that nearly none is.
+    def _tells(self, code: int, many: int, room: int, known: Known, *, none: bool = True) -> bool:
+        """Whether to anybody who takes off their own, this share of so many, which may be off by that, says that the
+        others are nearly all of this kind; or, with `none`, that nearly none is.
         """
-        least, most = _counts_of(code, among.many, self.blocks)
-        for insider in self.insiders:
-            mine, of = (np.bincount(insider, weights=one).astype(np.int64) for one in (kind, among.each))
-            yes_least, yes_most = np.maximum(0, least - mine), most - mine
-            all_least, all_most = (np.maximum(0, among.many + by - of) for by in (-among.room, among.room))
-            if _nearly_all(yes_least, all_most).any():
-                return True
-            if none and _nearly_all(np.maximum(0, all_least - yes_most), all_least).any():
-                return True
-        return False
+        least, most = _counts_of(code, many, self.blocks)
+        yes_least, yes_most = np.maximum(0, least - known.mine), most - known.mine
+        all_least, all_most = (np.maximum(0, many + by - known.of) for by in (-room, room))
+        if _nearly_all(yes_least, all_most).any():
+            return True
+        return none and bool(_nearly_all(np.maximum(0, all_least - yes_most), all_least).any())
 
 
 def _counts_of(code: int, many: int, blocks: int) -> tuple[int, int]:
