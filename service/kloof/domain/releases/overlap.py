@@ -71,7 +71,7 @@ def exposed(members: Membership, thresholds: Thresholds) -> "tuple[Ints, UnitsOf
         return found, lambda some: some.units
     bound, together = thresholds.insider_max_leverage, min(2, thresholds.m - 1)
     if together:
-        found = colleague_leverages(members, together, bound).above(bound)
+        found = colleague_leverages(members, together, bound, certificate).above(bound)
     return found, lambda some: some.person
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kloof.domain.deals.study_arms import Arm
-from kloof.domain.releases.certificate.incidence import part_sizes
+from kloof.domain.releases.certificate.incidence import largest_two, part_sizes
 from kloof.domain.releases.certificate.leverage import Membership, account_units
 from kloof.domain.releases.document import Level, WithheldReason
 from kloof.domain.releases.likeness import too_alike
@@ -127,7 +127,7 @@ def _enough_salespeople(members: Membership, n: "Ints", rules: Thresholds) -> "B
 
     Two leave nobody where no third sells. Who bought from both is taken off twice, so that there more must be left.
     """
-    count, first, second = _largest_two(*part_sizes(members.row, members.salesperson), len(n))
+    count, first, second = largest_two(*part_sizes(members.row, members.salesperson), len(n))
     enough: Bools = (
         (count >= rules.m)
         & (first <= rules.most_by_one * n)
@@ -146,7 +146,7 @@ def _enough_accounts(members: Membership, n: "Ints") -> "Bools":
         return np.asarray((n >= max(ACCOUNT_K, 1 + LEAST_OTHER_ACCOUNTS)) & (n > INSIDER_K))
     members = members.one_of_each_person()
     owner, sizes = part_sizes(members.row, members.units)
-    count, first, _ = _largest_two(owner, sizes, len(n))
+    count, first, _ = largest_two(owner, sizes, len(n))
     squares = np.bincount(owner, weights=sizes.astype(np.float64) ** 2, minlength=len(n)).astype(np.int64)
     enough: Bools = (
         (count >= max(ACCOUNT_K, 1 + LEAST_OTHER_ACCOUNTS))
@@ -155,18 +155,6 @@ def _enough_accounts(members: Membership, n: "Ints") -> "Bools":
         & (ACCOUNT_K * first**2 <= squares)
     )
     return enough
-
-
-def _largest_two(owner: "Ints", sizes: "Ints", rows: int) -> "tuple[Ints, Ints, Ints]":
-    """Per row how many parts it has, and the sizes of the largest and of the second largest; in order of owner."""
-    count = np.bincount(owner, minlength=rows)
-    order = np.lexsort((-sizes, owner))
-    place = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
-    first, second = np.zeros((2, rows), dtype=np.int64)
-    for rank, found in enumerate((first, second)):
-        at = order[place == rank]
-        found[owner[at]] = sizes[at]
-    return count, first, second
 
 
 def surplus_of_the_largest(pairs: PairColumns) -> "Bools":

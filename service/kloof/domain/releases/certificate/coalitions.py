@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kloof.domain.releases.certificate.incidence import numbered, part_sizes
+from kloof.domain.releases.certificate.incidence import largest_two, numbered, part_sizes
 from kloof.domain.releases.certificate.leverage import Membership
 
 if TYPE_CHECKING:
@@ -44,16 +44,10 @@ def _plain(blocks: Membership, together: int) -> float:
     if not len(blocks.row):
         return 0.0
     _, row = numbered(blocks.row)
-    owner, sold = part_sizes(row, blocks.salesperson)
-    order = np.lexsort((-sold, owner))
-    rank = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
     size = np.bincount(row)
-    most = 0.0
-    for many in range(together + 1):
-        known = order[rank < many]
-        left = size - np.bincount(owner[known], weights=sold[known], minlength=len(size))
-        most = max(most, float((1 / left[left > 0]).max(initial=0)))
-    return most
+    _, *largest = largest_two(*part_sizes(row, blocks.salesperson), len(size))
+    left = [size - sum(largest[:many]) for many in range(together + 1)]
+    return max(float((1 / some[some > 0]).max(initial=0)) for some in left)
 
 
 @dataclass(frozen=True)

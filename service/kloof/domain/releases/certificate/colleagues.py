@@ -9,12 +9,19 @@ the customer, whatever others sold to them.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from kloof.domain.releases.certificate.incidence import generalised_inverse
+from kloof.domain.releases.certificate.incidence import (
+    generalised_inverse,
+    how_many,
+    largest_two,
+    numbered,
+    part_sizes,
+)
 from kloof.domain.releases.certificate.leverage import Certificate, Leverages, Membership, is_table
 
 if TYPE_CHECKING:
@@ -30,61 +37,94 @@ over all of them.
 """
 
 
-def colleague_leverages(members: Membership, together: int, enough: float = 0.0) -> Leverages:
+def colleague_leverages(
+    members: Membership, together: int, enough: float = 0.0, certificate: Certificate | None = None
+) -> Leverages:
     """The largest ℓ of each person for any so many salespeople (1 or 2) who subtract their own customers.
 
     members: who is in which block and table. Persons of sets that share nobody have 0: of them `coalitions` says all.
     Where an upper bound is not above `enough`, that stands instead. Where there would be too much to work out tables
-    are left out, and where the blocks alone are too many, the bound stands.
+    are left out, and where the blocks alone are too many, the bound stands. certificate: of these members, where it is
+    known.
     """
-    people = np.unique(members.person)
-    value = np.zeros(len(people))
-    for linked in _groups(members, together):
-        found = _bounds(linked)
-        if found.max(initial=0) > enough and _work(linked, together) <= MOST_WORK:
-            found = _Types.of(linked).largest(together, enough)
-        value[np.searchsorted(people, np.unique(linked.person))] = found
-    return Leverages(people, value)
+    return Colleagues(members, certificate).leverages(together, enough)
 
 
-def _groups(members: Membership, together: int) -> Iterator[Membership]:
-    """Sets that are linked by people they share, each with its people; where that is too much, without tables."""
-    for linked in Certificate(members).linked_sets():
-        blocks = linked.take(~is_table(linked.row))
-        if len(blocks.row) < len(linked.row) and _work(linked, together) > MOST_WORK:
-            yield from Certificate(blocks).linked_sets()
-        else:
-            yield linked
+class Colleagues:
+    """What salespeople see of these members, one of them or two together; see `colleague_leverages`."""
+
+    def __init__(self, members: Membership, certificate: Certificate | None = None) -> None:
+        found = certificate or Certificate(members)
+        self._people = found.people
+        self._linked = [_LinkedSets(sets) for sets in found.linked_sets()]
+
+    def leverages(self, together: int, enough: float = 0.0) -> Leverages:
+        """The largest ℓ of each person for any so many of them."""
+        value = np.zeros(len(self._people))
+        for linked in self._groups(together):
+            people, found = linked.bounds
+            if found.max(initial=0) > enough and linked.work(together) <= MOST_WORK:
+                found = linked.types.largest(together, enough)
+            value[np.searchsorted(self._people, people)] = found
+        return Leverages(self._people, value)
+
+    def _groups(self, together: int) -> "Iterator[_LinkedSets]":
+        """Sets that are linked by people they share; where that is too much, without tables."""
+        for linked in self._linked:
+            if linked.tables.any() and linked.work(together) > MOST_WORK:
+                blocks = linked.members.take(~linked.tables)
+                yield from (_LinkedSets(sets) for sets in Certificate(blocks).linked_sets())
+            else:
+                yield linked
 
 
-def _work(members: Membership, together: int) -> float:
-    """How many multiplications it takes to look at every coalition of these linked sets."""
-    sets, sellers = (len(np.unique(column)) for column in (members.row, members.salesperson))
-    types = min(len(np.unique(members.person)), sets * sellers)
-    coalitions = sum(math.comb(sellers, many) for many in range(together + 1))
-    return 2.0 * types**2 * (sets + coalitions)
+@dataclass(frozen=True)
+class _LinkedSets:
+    """Sets that are linked by people they share."""
 
+    members: Membership
 
-def _bounds(members: Membership) -> "Floats":
-    """Of each person, in order, what their ℓ is at most for any two salespeople.
+    @cached_property
+    def tables(self) -> "Bools":
+        """Of each entry whether it is of a table."""
+        return is_table(self.members.row)
 
-    Without a column the ℓ of others only grows. Take away everybody who is in several sets: of the u in a block whom
-    the two who sold most there leave, each has 1/u. Put back one who is in several: S/(1 + S), S the sum of their 1/u.
-    """
-    people, person = np.unique(members.person, return_inverse=True)
-    rows, row = np.unique(members.row, return_inverse=True)
-    _, seller = np.unique(members.salesperson, return_inverse=True)
-    known = np.bincount(person)[person] == 1
-    sold = np.zeros((len(rows), int(seller.max(initial=0)) + 1), dtype=np.int64)
-    np.add.at(sold, (row[known], seller[known]), 1)
-    sold.sort(axis=1)
-    left = sold[:, :-2].sum(axis=1)
-    each = np.divide(1.0, left, out=np.full(len(rows), np.inf), where=left > 0)
-    total = np.bincount(person, weights=each[row], minlength=len(people))
-    several = np.bincount(person, minlength=len(people)) > 1
-    with np.errstate(invalid="ignore"):
-        shared = np.where(np.isfinite(total), total / (1 + total), 1.0)
-    return np.minimum(1.0, np.where(several, shared, total))
+    @cached_property
+    def types(self) -> "_Types":
+        return _Types.of(self.members)
+
+    @cached_property
+    def bounds(self) -> "tuple[Ints, Floats]":
+        """The people, in order, and of each what their ℓ is at most for any two salespeople.
+
+        Without a column the ℓ of others only grows. Take away everybody who is in several sets: of the u in a block
+        whom the two who sold most there leave, each has 1/u. Put back one who is in several: S/(1 + S), S the sum of
+        their 1/u.
+        """
+        people, person = numbered(self.members.person)
+        rows, row = numbered(self.members.row)
+        entries = np.bincount(person)
+        known = (entries == 1)[person]
+        owner, sold = part_sizes(row[known], self.members.salesperson[known])
+        _, first, second = largest_two(owner, sold, len(rows))
+        left = np.bincount(row[known], minlength=len(rows)) - first - second
+        each = np.divide(1.0, left, out=np.full(len(rows), np.inf), where=left > 0)
+        total = np.bincount(person, weights=each[row], minlength=len(people))
+        with np.errstate(invalid="ignore"):
+            shared = np.where(np.isfinite(total), total / (1 + total), 1.0)
+        return people, np.minimum(1.0, np.where(entries > 1, shared, total))
+
+    def work(self, together: int) -> float:
+        """How many multiplications it takes to look at every coalition."""
+        sets, people, sellers = self._sizes
+        coalitions = sum(math.comb(sellers, many) for many in range(together + 1))
+        return 2.0 * min(people, sets * sellers) ** 2 * (sets + coalitions)
+
+    @cached_property
+    def _sizes(self) -> tuple[int, int, int]:
+        columns = self.members.row, self.members.person, self.members.salesperson
+        sets, people, sellers = (how_many(column) for column in columns)
+        return sets, people, sellers
 
 
 @dataclass(frozen=True)

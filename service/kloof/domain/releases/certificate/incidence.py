@@ -163,6 +163,18 @@ def part_sizes(row: "Ints", part: "Ints") -> "tuple[Ints, Ints]":
     return keys // max(len(parts), 1), np.bincount(number, minlength=len(keys))
 
 
+def largest_two(owner: "Ints", sizes: "Ints", rows: int) -> "tuple[Ints, Ints, Ints]":
+    """Per row how many parts it has, and the sizes of the largest and of the second largest; in order of owner."""
+    count = np.bincount(owner, minlength=rows)
+    order = np.lexsort((-sizes, owner))
+    place = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
+    first, second = np.zeros((2, rows), dtype=np.int64)
+    for rank, found in enumerate((first, second)):
+        at = order[place == rank]
+        found[owner[at]] = sizes[at]
+    return count, first, second
+
+
 def how_many(values: "Ints") -> int:
     """How many distinct values there are."""
     least, most = int(values.min(initial=0)), int(values.max(initial=0))

@@ -215,8 +215,10 @@ class Certificate:
 
     def linked_sets(self) -> "Iterator[Membership]":
         """Each group of sets that are linked by people they share."""
-        for group in range(int(self._group.max(initial=-1)) + 1):
-            yield self._members.take(self._group[self._row] == group)
+        entries = np.flatnonzero((self._group >= 0)[self._row])
+        groups = int(self._group.max(initial=-1)) + 1
+        for part in in_groups(self._group[self._row[entries]], groups) if groups else ():
+            yield self._members.take(entries[part])
 
     def outsiders(self, enough: float = 0.0) -> Leverages:
         """ℓ of every person."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from kloof.domain.releases.certificate.coalitions import largest_leverage
-from kloof.domain.releases.certificate.colleagues import colleague_leverages
+from kloof.domain.releases.certificate.colleagues import Colleagues
 from kloof.domain.releases.certificate.leverage import Certificate, Membership
 from kloof.domain.releases.thresholds import Thresholds
 
@@ -118,11 +118,12 @@ def most(blocks: Membership, parts: Sequence[Membership], rules: Thresholds) -> 
     """
     everything = beside(blocks, parts)
     certificate = Certificate(everything)
+    colleagues = Colleagues(everything, certificate)
     bound = rules.insider_max_leverage
     insider, pair = (
         max(
             largest_leverage(blocks, parts, together, bound),
-            colleague_leverages(everything, together, bound).most,
+            colleagues.leverages(together, bound).most,
         )
         if rules.m > together
         else 0.0
