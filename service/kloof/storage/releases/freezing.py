@@ -66,7 +66,7 @@ WHERE b.retired_at IS NULL ORDER BY b.id
 """
 
 
-AT_ONCE = 20_000
+AT_ONCE = 50_000
 """Pairs that close in one transaction, or hardly more: so long nobody else writes."""
 
 
@@ -89,10 +89,12 @@ def unchanged(blocks: Sequence[NewBlock]) -> list[NewBlock]:
 def in_portions(blocks: Sequence[NewBlock]) -> Iterator[list[NewBlock]]:
     """The blocks in order, so many together that nobody waits long for the transaction that closes them."""
     some: list[NewBlock] = []
+    pairs = 0
     for block in blocks:
-        if some and sum(one.n for one in some) + block.n > AT_ONCE:
+        pairs += block.n
+        if some and pairs > AT_ONCE:
             yield some
-            some = []
+            some, pairs = [], block.n
         some.append(block)
     if some:
         yield some

@@ -89,12 +89,14 @@ class _LeftOut(NamedTuple):
     left_out: int
 
 
+# Where no block was retired no placement is looked at.
 _LEFT_OUT = f"""
 SELECT v.survey AS survey, v.version AS version, c.product AS product, c.region AS region, c.team AS team,
        COUNT(*) AS left_out
-FROM block b JOIN placement q ON q.block_id = b.id JOIN pair p ON p.id = q.id
+FROM placement q JOIN pair p ON p.id = q.id
 JOIN queue_cell c ON c.id = p.cell_id JOIN survey_version v ON v.id = c.survey_version_id
-WHERE b.retired_at IS NOT NULL AND c.arm IN ({names([Arm.ASKED])})
+WHERE EXISTS (SELECT 1 FROM block WHERE retired_at IS NOT NULL)
+AND q.block_id IN (SELECT b.id FROM block b WHERE b.retired_at IS NOT NULL) AND c.arm IN ({names([Arm.ASKED])})
 GROUP BY v.survey, v.version, c.product, c.region, c.team
 """  # noqa: S608  our own words
 

@@ -95,7 +95,7 @@ class KnownCounts:
 @dataclass(frozen=True)
 class KnownWithin:
     """Some of these blocks. parts: which parts are theirs; who: who sold each of these. here: which of the pairs whose
-    customer or account has several; unit: whose each of these is.
+    customer or account has several; unit: whose each of these is. n: pairs; most: those that any one of them knows.
     """
 
     whole: KnownCounts
@@ -105,15 +105,17 @@ class KnownWithin:
     here: "Ints"
     unit: "Ints"
     n: int
+    most: int
     found: dict[Any, Known] = field(default_factory=dict)
 
     @classmethod
     def of(cls, whole: KnownCounts, inside: "Bools") -> "KnownWithin":
         parts = inside[whole.owner]
         here = np.flatnonzero(parts[whole.part[whole.several]])
-        n = int(np.bincount(whole.part, minlength=len(parts))[parts].sum())
+        sold = np.bincount(whole.part, minlength=len(parts))[parts]
         who, unit = numbered(whole.who[parts])[1], numbered(whole.unit[here])[1]
-        return cls(whole, inside, parts, who, here, unit, n)
+        most = max(np.bincount(who, sold).max(initial=1), np.bincount(unit).max(initial=1))
+        return cls(whole, inside, parts, who, here, unit, int(sold.sum()), int(most))
 
     def marks(self, aspect: int, kind: "Bools", among: "Bools") -> Known:
         """What anybody knows of answers of these kinds, among those."""
@@ -134,12 +136,15 @@ class KnownWithin:
         """What anybody knows of promises that came to this outcome, among all whose outcome is known."""
         if outcome not in self.found:
             by_part, (block, single) = self.whole.promises
-            told, alone = by_part[self.parts], single[self.inside[block]]
             theirs = self.whole.pairs.promises[self.whole.several[self.here], :OUTCOMES]
+            known = by_part[self.parts], theirs, single[self.inside[block]]
             self.found[outcome] = _together(
                 *(
-                    (self._sold(some(told)), self._of_units(some(theirs)), some(alone))
-                    for some in (lambda each: each[:, outcome], lambda each: each.sum(axis=1))
+                    (self._sold(told), self._of_units(several), alone)
+                    for told, several, alone in (
+                        [each[:, outcome] for each in known],
+                        [each.sum(axis=1) for each in known],
+                    )
                 )
             )
         return self.found[outcome]

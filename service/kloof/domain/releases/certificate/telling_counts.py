@@ -10,6 +10,7 @@ and how many of either side were disappointed, and promises.
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -64,7 +65,7 @@ def _as_before(cell: Cell, known: Mapping[tuple[str, tuple[int, ...]], Cell]) ->
 
 
 def _judged(cell: Cell, answers: KnownCounts | None, figures: Mapping[int, RoundedSums]) -> Cell:
-    theirs = answers and answers.within(cell.counted)
+    theirs = None if answers is None else answers.within(cell.counted)
     if answers is None or theirs is None:
         return cell.model_copy(update={"counted": (), "shares": {}, "promises": None})
     judge = _Judge(theirs, len(cell.counted))
@@ -106,6 +107,7 @@ class _Judge:
             name: None
             for name, (among, kind) in asked.items()
             if (code := getattr(told, name)) is not None
+            and self._in_doubt(code, among.many, among.room)
             and self._tells(code, among.many, among.room, self.known.marks(aspect, kind, among.kinds))
         }
         return told.model_copy(update=telling)
@@ -119,6 +121,16 @@ class _Judge:
         )
         return None if telling else told
 
+    def _in_doubt(self, code: int, many: int, room: int) -> bool:
+        """Whether anybody here knows so many that `_tells` may say yes, whatever these are; never no where it does."""
+        least, most = _counts_of(code, many, self.blocks)
+        others = max(0, many - room - most)
+        left, left_at_least = (max(0, many + by - self.known.most) for by in (room, -room))
+        return any(
+            part >= whole or bool(_nearly_all(part, whole))
+            for part, whole in ((least, left), (others, left_at_least))
+        )
+
     def _tells(self, code: int, many: int, room: int, known: Known, *, none: bool = True) -> bool:
         """Whether to anybody who takes off their own, this share of so many, which may be off by that, says that the
         others are nearly all of this kind; or, with `none`, that nearly none is.
@@ -131,6 +143,7 @@ class _Judge:
         return none and bool(_nearly_all(np.maximum(0, all_least - yes_most), all_least).any())
 
 
+@lru_cache(maxsize=1000)
 def _counts_of(code: int, many: int, blocks: int) -> tuple[int, int]:
     """Between what the count lies that was rounded in so many blocks and became this share of `many`."""
     room = _ROOM * blocks
@@ -142,6 +155,8 @@ def _counts_of(code: int, many: int, blocks: int) -> tuple[int, int]:
     return max(0, counts[first] - room), counts[after - 1] + room
 
 
-def _nearly_all(part: "Ints", whole: "Ints") -> "NDArray[np.bool_]":
+def _nearly_all(part: "Ints | int", whole: "Ints | int") -> "Bools":
     """More than the least number that is over nine in ten, or all."""
-    return np.asarray((10 * part > 9 * whole + 10) | ((part >= whole) & (whole > 0)))
+    return np.asarray(
+        np.greater(10 * part, 9 * whole + 10) | (np.greater_equal(part, whole) & np.greater(whole, 0))
+    )
