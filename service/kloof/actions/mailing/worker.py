@@ -72,8 +72,8 @@ def work(
 ) -> None:
     """Work until `stop` is set; the mail under way is finished first. `say` gets a line at news.
 
-    `also` does what time brings. `machine` counts seconds and cannot be set: while the clock disagrees with it by a day,
-    nothing is done.
+    `also` does what time brings. `machine` counts seconds and cannot be set: while the clock disagrees with it by a
+    day, nothing is done.
     """
     dispatch = Dispatch(settings, transport, name_of_this_worker(), clock, lease=lease)
     watch, caught_up_at, pause = Watch(settings, machine), None, SECONDS_BETWEEN_LOOKS
