@@ -6,8 +6,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from cast.builders import NOW, person, settings, signed_in_as
+from kloof.config import Publishing
+from kloof.domain.access.people import Role
+from kloof.web import create_app
+from kloof.web.app.guard import HOME
 
 Fetch = Callable[..., TestResponse]
 
@@ -76,3 +83,41 @@ def test_the_packed_page_and_the_plain_one_are_not_taken_for_each_other(fetch: F
 def test_a_part_of_a_file_can_be_asked_for(fetch: Fetch) -> None:
     part = fetch("assets/letters.woff2", range="bytes=10-19")
     assert (part.status_code, part.data) == (206, LETTERS[10:20])
+
+
+@pytest.fixture
+def closed(database: str, tmp_path: Path, built: Path) -> Flask:
+    """A company whose findings are for its own people."""
+    assert built.is_dir()
+    publishing = Publishing(findings="signed in")
+    app = create_app(settings(database, tmp_path, publishing=publishing), clock=lambda: NOW)
+    app.testing = True
+    return app
+
+
+def test_findings_for_colleagues_ask_a_stranger_to_sign_in_and_lead_back(closed: Flask) -> None:
+    stranger = closed.test_client()
+    answer = stranger.get("/findings/assets/letters.woff2")
+    assert (answer.status_code, answer.location) == (302, "/sign-in")
+    with stranger.session_transaction() as session:
+        assert session["next"].startswith("/findings/assets/letters.woff2")
+    assert b"kloof is 1,5" not in stranger.get("/findings/").data
+    assert b'href="/findings/"' not in stranger.get("/").data
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_findings_for_colleagues_open_for_every_role_and_are_kept_by_nobody_on_the_way(
+    closed: Flask, role: Role
+) -> None:
+    reader = closed.test_client()
+    with reader.session_transaction() as session:
+        session.update(signed_in_as(person("Kim", role)))
+    with reader.get("/findings/") as page:
+        assert page.status_code == 200
+        assert page.headers["Cache-Control"] == "no-store, private"
+    assert f'href="{url_of(closed, role)}"' in reader.get("/sign-in").text
+
+
+def url_of(app: Flask, role: Role) -> str:
+    with app.test_request_context():
+        return url_for(HOME[role][0])

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -122,6 +122,7 @@ class Publishing(Section):
     m: Annotated[int, Field(ge=1, le=100)] = 3
     smaller_m_agreed_on: date | None = None
     least_gap: Annotated[float, Field(gt=0, le=5)] = 0.5
+    findings: Literal["public", "signed in"] = "public"
     site_address: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+(/[^\s]*)?$")] | None = None
 
 

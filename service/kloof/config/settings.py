@@ -139,6 +139,11 @@ class Settings(Section):
         return self.publishing.site_address or self.link("/findings/")
 
     @property
+    def customers_read_findings(self) -> bool:
+        """Whether the findings are anywhere where a customer may read them."""
+        return self.publishing.findings == "public" or self.publishing.site_address is not None
+
+    @property
     def links_lead_here(self) -> bool:
         """Whether the links in mails open on this machine only, as with the default of KLOOF_BASE_URL."""
         return is_this_machine(urlsplit(self.base_url).hostname)

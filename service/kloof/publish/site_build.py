@@ -22,12 +22,15 @@ _SOURCE_DATE: Final = "0"  # MkDocs would stamp the moment of building; nothing 
 
 @dataclass(frozen=True, slots=True)
 class CompanyStyle:
-    """What makes the site a company's own. `accent` is a colour as `#0b6e69`, `logo` an image file."""
+    """What makes the site a company's own. `accent` is a colour as `#0b6e69`, `logo` an image file, `colleagues` the
+    address where its own people sign in; empty for no link to it.
+    """
 
     company: str
     language: Language
     accent: str
     logo: Path | None = None
+    colleagues: str = ""
 
 
 def build_site(folder: Path, look: CompanyStyle) -> Path:
@@ -87,7 +90,7 @@ def _dress(config: "MkDocsConfig", look: CompanyStyle) -> None:
             remedy="Copy the list of plugins from a folder that kloof init made.",
         )
     chosen = config.plugins["kloof"].config
-    chosen.language, chosen.accent = look.language, look.accent
+    chosen.language, chosen.accent, chosen.colleagues = look.language, look.accent, look.colleagues
     chosen.logo = str(look.logo) if look.logo else None
 
 

@@ -36,6 +36,7 @@ class SiteOptions(base.Config):  # type: ignore[no-untyped-call]
     language = options.Choice(LANGUAGES, default="nl")
     accent = options.Type(str, default="#0b6e69")
     logo = options.Optional(options.File(exists=True))
+    colleagues = options.Type(str, default="")
 
 
 class KloofSite(BasePlugin[SiteOptions]):  # type: ignore[no-untyped-call]
@@ -48,6 +49,7 @@ class KloofSite(BasePlugin[SiteOptions]):  # type: ignore[no-untyped-call]
             "default_language": self.config.language,
             "languages": LANGUAGES,
             "logo": self._logo,
+            "colleagues": self.config.colleagues,
             "has_releases": told["menu"] is not None,
             **told,
         }

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from kloof.domain.errors import Reason
-from kloof.web.app import errors
+from kloof.web.app import errors, guard
 from kloof.web.app.compression import pack
 from kloof.web.app.context import settings
 from kloof.web.app.paths import inside
@@ -21,6 +21,9 @@ _POLICY = (
 @blueprint.get("/")
 @blueprint.get("/<path:path>")
 def page(path: str = "") -> ResponseReturnValue:
+    for_colleagues = settings().publishing.findings == "signed in"
+    if for_colleagues and (sign_in := guard.unless_signed_in()):
+        return sign_in
     built = settings().built_site
     if not built.is_dir():
         return errors.page(Reason.FINDINGS_NOT_HERE)
@@ -33,7 +36,7 @@ def page(path: str = "") -> ResponseReturnValue:
         abort(404)
     response = send_file(found, max_age=60, conditional=False)
     response.headers["Content-Security-Policy"] = _POLICY
-    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["Cache-Control"] = "no-store, private" if for_colleagues else "public, max-age=60"
     pack(response)
     response.make_conditional(request, accept_ranges=True, complete_length=response.content_length)
     return response

@@ -11,7 +11,7 @@ blueprint = Blueprint("home", __name__)
 
 @blueprint.get("/")
 def front() -> str:
-    return render_template("home.html")
+    return render_template("home.html", findings_are_public=settings().publishing.findings == "public")
 
 
 @blueprint.get("/accessibility")

@@ -141,7 +141,8 @@ def _record(settings: Settings, staged: Staged, made: _Made, now: datetime, by: 
             return None
         releases.record(staged.number, staged.sha256, now)
         audit_log.write(by, AuditAction.PUBLISHED, now, detail=f"release {staged.number}")
-        if asked := findings_requests.who_asked():
+        asked = findings_requests.who_asked() if settings.customers_read_findings else []
+        if asked:
             findings_requests.tell(asked, staged.number, _when_to_tell(settings, now), now)
         findings_requests.settle()
         practice_parts.add(made.added, staged.number)

@@ -42,4 +42,6 @@ def build(settings: Settings) -> Path:
         least_gap=settings.publishing.least_gap,
     )
     logo = settings.folder / company.logo if company.logo else None
-    return build_site(settings.folder, CompanyStyle(company.name, company.language, company.accent, logo))
+    colleagues = "" if settings.links_lead_here and not settings.is_demo else settings.link("/sign-in")
+    style = CompanyStyle(company.name, company.language, company.accent, logo, colleagues)
+    return build_site(settings.folder, style)

@@ -21,7 +21,7 @@ HOME: Final = {
     Role.DESK: ("desk.overview", "Back to the desk"),
     Role.SALESPERSON: ("me.overview", "My feedback"),
     Role.LEAD: ("handover.overview", "Handover"),
-    Role.READER: ("findings.page", "The findings"),
+    Role.READER: ("findings.page", "Read the findings"),
 }
 """The first page of each role, and what a button that leads to it says. Who has several begins at the first."""
 _NEED_NO_DATABASE: Final = frozenset(
@@ -75,9 +75,23 @@ def secret_of_session() -> str:
     return str(session.get("_user_id", ""))
 
 
+def visitor() -> tuple[Person, str] | None:
+    """Who is signed in here and the endpoint of their first page, where anybody may come; None for strangers."""
+    return (signed_in(), HOME[signed_in().role][0]) if current_user.is_authenticated else None
+
+
 def is_inside() -> bool:
     """Whether this visitor has passed a door for roles on their way here."""
     return bool(g.get("inside"))
+
+
+def unless_signed_in() -> ResponseReturnValue | None:
+    """The way to sign in, and afterwards back here; None for who is signed in, in whatever role."""
+    storage.ensure_connected()
+    if current_user.is_authenticated:
+        return None
+    session["next"] = request.full_path if request.method == "GET" else None
+    return redirect(url_for("sign_in.ask"))
 
 
 def is_for_colleagues() -> bool:
@@ -137,14 +151,13 @@ def _pass_the_door() -> ResponseReturnValue | None:
     rule = ROUTES[request.endpoint]
     if rule.door is not AccessKind.ROLE:
         return None
-    if not current_user.is_authenticated:
-        session["next"] = request.full_path if request.method == "GET" else None
-        return redirect(url_for("sign_in.ask"))
+    if elsewhere := unless_signed_in():
+        return elsewhere
     if not may_enter(rule, signed_in()):
         # Another role learns nothing, not even that there is something here.
         abort(404)
-    visitor = cast(Visitor, current_user)
-    visitor.person = visitor.person.acting_as(*rule.roles)
+    here = cast(Visitor, current_user)
+    here.person = here.person.acting_as(*rule.roles)
     _seen(now())
     g.inside = True
     return None

@@ -48,7 +48,7 @@ def ask() -> str:
 
 
 def _ask(*, no_cookie: bool = False) -> str:
-    more = {"ended": guard.has_ended(), "no_cookie": no_cookie}
+    more = {"ended": guard.has_ended(), "no_cookie": no_cookie, "visitor": guard.visitor()}
     if settings().oidc.is_on:
         return render_template("sign_in/provider.html", form=UseForm(), **more)
     return render_template("sign_in/ask.html", form=AskForm(), **more)

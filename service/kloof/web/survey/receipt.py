@@ -108,6 +108,7 @@ def _receipt(questionnaire: Questionnaire) -> str:
         outcomes=OUTCOMES,
         looks=who_looked.accesses(settings(), questionnaire.deal),
         may_correct=respond.may_correct(questionnaire),
+        may_read_findings=settings().customers_read_findings,
         saved="saved" in request.args,
         late="late" in request.args,
         here=url_for("survey.receipt", token=token, **asked_language()),
