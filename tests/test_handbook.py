@@ -21,7 +21,7 @@ from instruments.handbook import blocks, code, named, page, rows, sections, type
 from kloof import storage
 from kloof.actions.releases.attack import Audit
 from kloof.actions.releases.publish import PublishResult
-from kloof.actions.staff.desk import LOOKED_AT
+from kloof.actions.today import LOOKED_AT
 from kloof.cli import main
 from kloof.cli.tree import CompanyCommand
 from kloof.config.settings import Settings
@@ -148,6 +148,8 @@ FIRST_HOUR = (
     "letters post.pdf",
     "outbox list",
     "outbox resolve 1 --cancel",
+    "outbox pause",
+    "outbox resume",
     "deals cancelled cancelled.csv",
     "mail test somebody@home.example",
     "mail bounces --pipe",

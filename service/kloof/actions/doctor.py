@@ -21,7 +21,7 @@ from kloof.domain.errors import KloofError
 from kloof.domain.mailing.refused import RefusedBy
 from kloof.publish.release_files import Published, read_releases, refuse_strays
 from kloof.storage import soundness
-from kloof.storage.mailing import aside, outbox, refused
+from kloof.storage.mailing import aside, outbox, pauses, refused
 
 # https://sqlite.org/releaselog/3_51_3.html: the WAL-reset bug, present since 3.7.0.
 SAFE_SQLITE = (3, 51, 3)
@@ -59,6 +59,11 @@ def examine(settings: Settings, now: datetime) -> list[Diagnosis]:
         *_releases(settings, published),
         *_database(settings, now, published),
     ]
+
+
+def wrong_settings(settings: Settings) -> list[Diagnosis]:
+    """What the settings alone tell that somebody should mend; nothing is asked or opened."""
+    return [found for found in _settings(settings) if not found.well]
 
 
 def _settings(settings: Settings) -> Iterator[Diagnosis]:
@@ -155,8 +160,15 @@ def _fitting(settings: Settings, now: datetime, published: _Releases) -> Iterato
 
 
 def _mail(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
-    oldest = outbox.oldest_due(now)
-    if oldest is not None and now - oldest > timedelta(minutes=settings.mail.late_after_minutes):
+    oldest, paused = outbox.oldest_due(now), pauses.current()
+    if paused is not None:
+        by = f" by {paused.by}" if paused.by else ""
+        yield Diagnosis(
+            not paused.is_long(now),
+            f"Mail: sending is paused since {paused.since.isoformat()}{by}. The desk resumes it, or: "
+            "kloof outbox resume",
+        )
+    elif oldest is not None and now - oldest > timedelta(minutes=settings.mail.late_after_minutes):
         yield Diagnosis(False, f"Mail: due since {oldest.isoformat()} and not sent. Is kloof worker running?")
     for one in refused.standing(now):
         yield Diagnosis(

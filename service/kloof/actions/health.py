@@ -13,7 +13,7 @@ from kloof.domain.errors import KloofError, Reason, Refused
 from kloof.domain.mailing.refused import RefusedBy
 from kloof.domain.notation import counted
 from kloof.storage import soundness
-from kloof.storage.mailing import outbox, refused
+from kloof.storage.mailing import outbox, pauses, refused
 
 
 @contextmanager
@@ -118,6 +118,9 @@ def readiness(settings: Settings, now: datetime) -> dict[str, Any]:
     if by_us:
         since = by_us[0].since.isoformat()
         return report | {"ready": False, "reason": "mail_refused", "mail_refused_since": since}
+    if paused := pauses.current():
+        # Somebody wants it so. That it lasts too long is for the doctor and the desk to say.
+        return report | {"ready": True, "sending_paused_since": paused.since.isoformat()}
     if oldest is not None and now - oldest > timedelta(minutes=settings.mail.late_after_minutes):
         return report | {"ready": False, "reason": "mail_late"}
     return report | {"ready": True}

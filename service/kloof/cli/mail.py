@@ -177,3 +177,27 @@ def resolve(numbers: tuple[int, ...], all_held: bool, decision: str | None, as_j
 
 def _moment(moment: object) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
+
+
+@outbox.command()
+@as_json
+def pause(as_json: bool) -> None:
+    """Keep mail back until it is resumed; links to sign in go out all the same."""
+    from kloof.actions.mailing import pause as action
+
+    with_database()
+    begun = action.pause(wall_clock())
+    words = "Mail waits from now on. Go on: kloof outbox resume" if begun else "Mail was paused already."
+    report(as_json, {"paused": True, "changed": begun}, words)
+
+
+@outbox.command()
+@as_json
+def resume(as_json: bool) -> None:
+    """Let mail that was paused go out again."""
+    from kloof.actions.mailing import pause as action
+
+    with_database()
+    ended = action.resume(wall_clock())
+    words = "Mail goes out again." if ended else "Mail was not paused."
+    report(as_json, {"paused": False, "changed": ended}, words)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 NAME: Final = "kloof.css"
-SECTIONS: Final = ("tokens", "ground", "page", "buttons", "forms", "pieces", "deals", "circumstances")
+SECTIONS: Final = ("tokens", "ground", "page", "buttons", "forms", "pieces", "deals", "work", "circumstances")
 """In the order in which they override each other."""
 
 

@@ -102,6 +102,7 @@ class Reason(StrEnum):
     MESSAGE_IS_LETTER = auto()
     NOTHING_HELD = auto()
     LETTER_NOT_PRINTED = auto()
+    PILE_UNKNOWN = auto()
     LETTER_UNPRINTABLE = auto()
     LETTERS_CHANGED = auto()
 

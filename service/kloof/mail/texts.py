@@ -68,6 +68,7 @@ class MailTexts(_Part):
     handover: MailText
     call: MailText
     call_due: MailText
+    call_overdue: MailText
     solved: MailText
     test: MailText
     on_paper: OnPaper

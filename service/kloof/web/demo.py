@@ -15,7 +15,7 @@ from kloof.web.app.security import POLICY
 blueprint = Blueprint("demo", __name__, url_prefix="/mail")
 
 PER_PAGE = 50
-_TO_COLLEAGUES = frozenset({"sign_in", "handover", "call", "call_due", "test"})
+_TO_COLLEAGUES = frozenset({"sign_in", "handover", "call", "call_due", "call_overdue", "test"})
 
 # What stands in a mail is a stranger's: it may look as it wants and open its links beside this page, and nothing else.
 _SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
@@ -88,6 +88,7 @@ def kinds() -> dict[str, str]:
         "handover": say("Word from delivery"),
         "call": say("A customer to call"),
         "call_due": say("Reminder of a call"),
+        "call_overdue": say("Reminder of a call that is overdue"),
         "solved": say("Question whether it is solved"),
         "test": say("Test mail"),
         "": say("Other mail"),

@@ -9,6 +9,7 @@ from cast.mails import NOON, a_call, a_survey, outgoing
 from kloof.domain.mailing.kinds import (
     CALL,
     CALL_DUE,
+    CALL_OVERDUE,
     FINDINGS,
     HANDOVER,
     INVITATION,
@@ -32,6 +33,7 @@ WANTED: list[tuple[MailKind[Any], Subject]] = [
     (FINDINGS, a_survey(state=_I.SUBMITTED, cancelled=True, expires_at=NOON)),
     (CALL, a_call()),
     (CALL_DUE, a_call()),
+    (CALL_OVERDUE, a_call()),
     (SOLVED, a_call(state=CallState.SOLVED)),
     (HANDOVER, AboutHandover("D-1", "Warmtepomp", stands=True)),
     (SIGN_IN, AboutSignIn(NOON + timedelta(seconds=1))),
@@ -59,6 +61,7 @@ UNWANTED: list[tuple[MailKind[Any], Subject, str]] = [
         for kind, waits_for in (
             (CALL, CallState.OPEN),
             (CALL_DUE, CallState.OPEN),
+            (CALL_OVERDUE, CallState.OPEN),
             (SOLVED, CallState.SOLVED),
         )
         for state in CallState

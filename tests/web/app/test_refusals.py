@@ -49,7 +49,7 @@ ELSEWHERE = {
 ON_NO_PAGE_YET = {
     Reason.CALL_IS_FOR_CUSTOMER, Reason.CUSTOMER_UNKNOWN, Reason.PERSON_UNKNOWN, Reason.MESSAGE_UNKNOWN,
     Reason.MESSAGE_ON_ITS_WAY, Reason.MESSAGE_IS_LETTER, Reason.NOTHING_HELD, Reason.LETTER_NOT_PRINTED,
-    Reason.LETTERS_CHANGED, Reason.LETTER_UNPRINTABLE,
+    Reason.LETTERS_CHANGED, Reason.LETTER_UNPRINTABLE, Reason.PILE_UNKNOWN,
     Reason.ADDRESS_IN_USE, Reason.DESK_EMPTY, Reason.OWN_ACCOUNT, Reason.SUCCESSOR_UNFIT, Reason.STILL_HERE,
     Reason.RELEASES_AHEAD, Reason.RELEASES_ABSENT, Reason.RELEASES_LEAK, Reason.NOT_CERTIFIED,
     Reason.CLOCK_WENT_BACK, Reason.CLOCK_JUMPED, Reason.SITE_UNBUILT, Reason.MAIL_NOT_TAKEN, Reason.MAILBOX_UNREADABLE,
@@ -168,7 +168,7 @@ def test_a_damaged_release_is_no_fault_of_who_looks_and_the_log_says_which_file(
 
 def test_the_desk_reads_which_file_of_a_release_is_damaged_until_it_is_put_back(damaged: World) -> None:
     damaged.language = "nl"
-    assert "Een publicatie is beschadigd: 0001/release.json is veranderd of ontbreekt." in words(
+    assert "Een publicatie is beschadigd 0001/release.json is veranderd of weg." in words(
         damaged.desk("/desk")
     )
     file = damaged.house.releases_folder / "0001" / "release.json"

@@ -14,7 +14,7 @@ from kloof.domain.mailing.schedule import Candidate, Limits, SendingHours, rank,
 from kloof.domain.mailing.suppression import address_hash, customer_hash
 from kloof.domain.states import InvitationState
 from kloof.mail import TransportError
-from kloof.storage.mailing import leasing, opt_outs, outbox, subjects
+from kloof.storage.mailing import leasing, opt_outs, outbox, pauses, subjects
 
 _STOPPED = {
     opt_outs.ASKED: "The customer wants no more mail.",
@@ -62,7 +62,7 @@ class Batches:
         now = self.clock()
         before = (result.withdrawn, result.later)
         with storage.transaction():
-            due = leasing.lock_due(now, self.size)
+            due = leasing.lock_due(now, self.size, urgent_only=pauses.is_on())
             if not due:
                 return None
             mails = self._within_hours(subjects.outgoing(due), now, result)

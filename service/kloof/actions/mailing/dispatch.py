@@ -15,7 +15,7 @@ from kloof.domain.mailing.refused import RefusedBy
 from kloof.domain.mailing.server_words import About
 from kloof.domain.states import MessageState
 from kloof.mail import Fate, MailRenderer, Transport, TransportError
-from kloof.storage.mailing import leasing, refused, review, sending
+from kloof.storage.mailing import last_worked, leasing, refused, review, sending
 
 LEASE = timedelta(minutes=10)
 """Longer than the longest SMTP conversation: after it, whoever was sending a message is gone."""
@@ -60,6 +60,8 @@ class Dispatch:
             if mails is None:
                 break
             self._send_all(mails, result, stopping)
+        if result.sent:
+            last_worked.note_mailed(self.clock())
         if result.sent and result.trouble is None and self._perhaps_refused:
             refused.over(RefusedBy.OUR_SERVER)
             self._perhaps_refused = False

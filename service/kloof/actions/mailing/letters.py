@@ -3,17 +3,18 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from kloof import storage
 from kloof.actions.former_keys import former_of
 from kloof.actions.mailing.batches import withdraw_unwanted
 from kloof.config import Settings
 from kloof.domain.access import tokens
-from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
+from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
 from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.mailing.messages import Outgoing
 from kloof.domain.spelling import spelled
@@ -24,6 +25,9 @@ from kloof.storage.surveys import versions
 
 MOST = 500
 """Letters in one file: a pile that one printer takes."""
+AT_ONCE = 100
+"""Letters in one file for a browser, which waits while they are made."""
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,9 @@ class _Printable:
         )
 
 
-def print_new(settings: Settings, file: Path, now: datetime) -> PrintedLetters:
+def print_new(
+    settings: Settings, file: Path, now: datetime, by: Actor = COMMAND_LINE, most: int = MOST
+) -> PrintedLetters:
     """Write every letter that is due to `file`, and mark them printed; without any, no file is made.
 
     Nothing is marked unless the file stands there. Raises Refused where it stood there before, cannot be
@@ -76,10 +82,12 @@ def print_new(settings: Settings, file: Path, now: datetime) -> PrintedLetters:
     """
     _refuse_if_there(file)
     with storage.transaction():
-        mails = subjects.outgoing(letters.waiting(now, MOST))
+        mails = subjects.outgoing(letters.waiting(now, most))
         unwanted = withdraw_unwanted(settings, mails, now)
     printables = _printables([mail for mail in mails if mail.id not in unwanted], now)
-    printed, unprintable = _print(settings, file, printables, now, again=False) if printables else ((), ())
+    printed, unprintable = (
+        _print(settings, file, printables, now, by, again=False) if printables else ((), ())
+    )
     return PrintedLetters(printed, letters.count_due(now), len(unwanted), unprintable)
 
 
@@ -88,8 +96,30 @@ def print_again(settings: Settings, file: Path, deal_id: str, now: datetime) -> 
     _refuse_if_there(file)
     storage.ensure_connected()
     printables = _printables(subjects.outgoing(letters.of_deal(spelled(deal_id))), now)
-    printed, unprintable = _print(settings, file, printables, now, again=True)
+    printed, unprintable = _print(settings, file, printables, now, COMMAND_LINE, again=True)
     return PrintedLetters(printed, letters.count_due(now), unprintable=unprintable)
+
+
+def pdf_of_new(settings: Settings, now: datetime, by: Actor) -> tuple[bytes, PrintedLetters]:
+    """As `print_new`, for a browser: the file itself, empty where nothing was printed; at most AT_ONCE letters."""
+    return _as_pdf(lambda file: print_new(settings, file, now, by, AT_ONCE))
+
+
+def pdf_of_pile(settings: Settings, printed_at: datetime, now: datetime, by: Actor) -> bytes:
+    """The letters that were printed together at this moment and are not answered, once more, with the same links.
+
+    Raises NotFound where there are none.
+    """
+    printables = _printables(subjects.outgoing(letters.of_pile(printed_at)), now)
+    return _as_pdf(lambda file: _print(settings, file, printables, now, by, again=True))[0]
+
+
+def _as_pdf(make: Callable[[Path], Made]) -> tuple[bytes, Made]:
+    """What `make` writes, kept on disk only while it is made: it is full of personal links."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "letters.pdf"
+        made = make(file)
+        return file.read_bytes() if file.exists() else b"", made
 
 
 def link_of_code(settings: Settings, typed: str, purpose: tokens.Purpose) -> str:
@@ -122,7 +152,7 @@ def _printables(mails: list[Outgoing], now: datetime) -> list[_Printable]:
 
 
 def _print(
-    settings: Settings, file: Path, printables: list[_Printable], now: datetime, *, again: bool
+    settings: Settings, file: Path, printables: list[_Printable], now: datetime, by: Actor, *, again: bool
 ) -> tuple[tuple[int, ...], tuple[Refused, ...]]:
     """The messages that are on paper now, and why each of the others is not."""
     # It reads fonts, which takes a while: only a command that prints waits for it.
@@ -139,12 +169,19 @@ def _print(
                 on_paper.append(printable)
         pdf = printer.pdf() if on_paper else b""
     if on_paper:
-        _keep(settings, file, pdf, on_paper, now, again=again)
+        _keep(settings, file, pdf, on_paper, now, by, again=again)
     return tuple(printable.mail.id for printable in on_paper), tuple(unprintable)
 
 
 def _keep(
-    settings: Settings, file: Path, pdf: bytes, on_paper: list[_Printable], now: datetime, *, again: bool
+    settings: Settings,
+    file: Path,
+    pdf: bytes,
+    on_paper: list[_Printable],
+    now: datetime,
+    by: Actor,
+    *,
+    again: bool,
 ) -> None:
     with _in_place_of(file, pdf) as put_in_place, storage.transaction():
         numbers = [printable.mail.id for printable in on_paper]
@@ -153,7 +190,7 @@ def _keep(
         marked = letters.mark_printed([printable.printed(settings) for printable in on_paper], now)
         if marked != len(on_paper):
             raise _changed()
-        audit_log.write(COMMAND_LINE, AuditAction.LETTER_PRINTED, now, deals=review.deals_of(numbers))
+        audit_log.write(by, AuditAction.LETTER_PRINTED, now, deals=review.deals_of(numbers))
         put_in_place()
 
 

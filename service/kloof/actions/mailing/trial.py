@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from kloof import storage
 from kloof.config import Settings
 from kloof.domain import addresses
+from kloof.domain.access.audit_log import Actor, AuditAction
 from kloof.domain.errors import KloofError
 from kloof.mail import MailRenderer, open_transport
 from kloof.mail.checks import IN_THE_OPEN, Proof, dns_lookup, prove
 from kloof.mail.opening import LINKS_LEAD_HERE
+from kloof.storage.access import audit_log
 
 
 def proofs_of_the_way_out(settings: Settings) -> Iterator[Proof]:
@@ -43,3 +46,12 @@ def try_out(
     """Send a mail to this address and say step by step how it went. Raises Refused or BadSettings."""
     rendered = MailRenderer(settings).trial(addresses.canonical(recipient), secrets.token_hex(16), now)
     yield from prove(settings, open_transport(settings), rendered, lookup or dns_lookup)
+
+
+def from_desk(settings: Settings, recipient: str, now: datetime, by: Actor) -> tuple[Proof, ...]:
+    """As `try_out`; that a server took a test mail is noted."""
+    proofs = tuple(try_out(settings, recipient, now))
+    if proofs[0].well:
+        with storage.transaction():
+            audit_log.write(by, AuditAction.MAIL_TESTED, now)
+    return proofs

@@ -98,11 +98,15 @@ SOLVED: Final = MailKind(
 )
 CALL: Final = MailKind("call", AboutCall, _not_to_call, "call", "A customer to call")
 CALL_DUE: Final = MailKind("call-due", AboutCall, _not_to_call, "call_due", "Reminder of a call")
+CALL_OVERDUE: Final = MailKind(
+    "call-overdue", AboutCall, _not_to_call, "call_overdue", "Reminder of a call that is overdue"
+)
 HANDOVER: Final = MailKind(
     "handover", AboutHandover, _not_to_read, "handover", "Word from delivery", urgent=True
 )
 SIGN_IN: Final = MailKind("sign-in", AboutSignIn, _not_to_sign_in, "sign_in", "Sign-in link", urgent=True)
 
 MAIL_KINDS: Final[dict[str, MailKind[Any]]] = {
-    kind.name: kind for kind in (INVITATION, REMINDER, FINDINGS, SOLVED, CALL, CALL_DUE, HANDOVER, SIGN_IN)
+    kind.name: kind
+    for kind in (INVITATION, REMINDER, FINDINGS, SOLVED, CALL, CALL_DUE, CALL_OVERDUE, HANDOVER, SIGN_IN)
 }

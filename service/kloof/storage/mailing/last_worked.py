@@ -1,4 +1,6 @@
-"""When a worker last worked, by its clock: what tells a clock that jumped from time that passed."""
+"""When a worker last worked, by its clock: what tells a clock that jumped from time that passed; and when
+one last sent a mail.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,3 +38,9 @@ def note(now: datetime, boot: str = "", seconds: float = 0.0) -> None:
             leave_mark(database.obj)
     if isinstance(database.obj, SqliteFile) and not database.in_transaction():
         write_out(database.obj)
+
+
+def note_mailed(now: datetime) -> None:
+    """A worker sent mail at this moment."""
+    if not LastWorked.update(mailed_at=now).execute():
+        LastWorked.insert(at=now, mailed_at=now).execute()

@@ -49,7 +49,7 @@ UPDATE message SET due_at = ? WHERE {_FREE} AND EXISTS (
 """  # noqa: S608
 
 
-def lock_due(now: datetime, most: int) -> list[int]:
+def lock_due(now: datetime, most: int, *, urgent_only: bool = False) -> list[int]:
     """The messages that are due longest and that nobody works on, urgent ones before all others and by themselves;
     call it in a transaction.
 
@@ -59,7 +59,7 @@ def lock_due(now: datetime, most: int) -> list[int]:
     if is_postgresql():
         run(_WALK_THE_INDEX)
         locked = "FOR UPDATE SKIP LOCKED"
-    for urgent in (True, False):
+    for urgent in (True,) if urgent_only else (True, False):
         if found := rows(_Number, f"{_DUE} {locked}", urgent, until, until, most):
             return [message.id for message in found]
     return []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from peewee import fn
 
@@ -12,7 +12,7 @@ from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.states import AWAITS_MAIL, InvitationState, MessageState
 from kloof.storage.database import is_postgresql
 from kloof.storage.models import Deal, Invitation, Message
-from kloof.storage.statements import names, rows
+from kloof.storage.statements import names, rows, timestamp
 
 
 class _Letter(NamedTuple):
@@ -74,6 +74,48 @@ def of_deal(deal_id: str) -> list[int]:
     return found
 
 
+class _Pile(NamedTuple):
+    printed_at: datetime | str
+    letters: int
+
+
+PRINTED: Final = "Printed as a letter."
+"""What stands by a letter that is on paper."""
+_PILES = f"""
+SELECT m.sent_at AS printed_at, COUNT(*) AS letters
+FROM deal d JOIN invitation i ON i.deal_id = d.id AND i.state IN ({names(AWAITS_MAIL)})
+JOIN message m ON m.invitation_id = i.id AND m.kind IN ({names(_ON_PAPER)}) AND m.state = {names([MessageState.SENT])}
+WHERE d.by_letter AND m.last_reply = ? AND m.sent_at > ? GROUP BY m.sent_at ORDER BY m.sent_at DESC LIMIT ?
+"""  # noqa: S608  as above
+
+
+def piles(since: datetime, most: int) -> list[tuple[datetime, int]]:
+    """The piles that were printed after this moment, the last first: when, and how many of their letters still wait for
+    an answer.
+    """
+    found = rows(_Pile, _PILES, PRINTED, Message.sent_at.db_value(since), most)
+    return [(timestamp(row.printed_at), row.letters) for row in found]
+
+
+_OF_PILE = f"""
+SELECT m.id AS message FROM deal d JOIN invitation i ON i.deal_id = d.id AND i.state IN ({names(AWAITS_MAIL)})
+JOIN message m ON m.invitation_id = i.id AND m.kind IN ({names(_ON_PAPER)}) AND m.state = {names([MessageState.SENT])}
+WHERE d.by_letter AND m.last_reply = ? AND m.sent_at = ? ORDER BY m.id
+"""  # noqa: S608  as above
+
+
+def of_pile(printed_at: datetime) -> list[int]:
+    """The letters that were printed at this moment and are not answered yet. Raises NotFound where there are none."""
+    found = [row.message for row in rows(_Letter, _OF_PILE, PRINTED, Message.sent_at.db_value(printed_at))]
+    if not found:
+        raise NotFound(
+            Reason.PILE_UNKNOWN,
+            "No letter that was printed then waits for an answer.",
+            remedy="Print letters that are due.",
+        )
+    return found
+
+
 def mark_printed(letters: Iterable[Printed], now: datetime) -> int:
     """Write down that these are on paper, in the caller's transaction; gives how many still waited for it.
 
@@ -87,7 +129,7 @@ def mark_printed(letters: Iterable[Printed], now: datetime) -> int:
                 sent_at=now,
                 changed_at=now,
                 customer=letter.customer,
-                last_reply="Printed as a letter.",
+                last_reply=PRINTED,
             )
             .where(Message.id == letter.message, Message.id.in_(_still_open(letter.invitation)))
             .execute()

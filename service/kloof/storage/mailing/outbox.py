@@ -20,7 +20,8 @@ from kloof.domain.states import (
 )
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.models import Invitation, Message
-from kloof.storage.statements import first_row, names, rows, scalar
+from kloof.storage.models.outbox import DUE_CONDITION
+from kloof.storage.statements import first_row, names, only_row, rows, scalar, timestamp
 
 
 class _Asked(NamedTuple):
@@ -125,17 +126,15 @@ def queue(
     **refers_to: int,
 ) -> None:
     """Queue a mail or a letter of this kind, in the transaction of its cause. `refers_to`: rows, by column."""
-    Message.insert(
-        message_id=secrets.token_hex(16),
-        kind=kind.name,
-        ordinal=ordinal,
-        urgent=kind.urgent,
-        state=_waiting(by_letter),
-        due_at=due_at,
-        created_at=now,
-        changed_at=now,
-        **refers_to,
-    ).execute()
+    Message.insert(**_fresh(now, kind, due_at, ordinal, _waiting(by_letter)), **refers_to).execute()
+
+
+def queue_once(now: datetime, kind: MailKind[Any], due_at: datetime, ordinal: int, **refers_to: int) -> bool:
+    """As `queue`, unless there is one of this kind and ordinal about the same already; gives whether it was queued."""
+    inserted = Message.insert(
+        **_fresh(now, kind, due_at, ordinal, MessageState.QUEUED), **refers_to
+    ).on_conflict_ignore()
+    return bool(inserted.as_rowcount().execute())
 
 
 def cancel_about_call(call: int, reason: str, now: datetime) -> None:
@@ -152,8 +151,23 @@ def cancel_to(person: int, reason: str, now: datetime) -> None:
     ).execute()
 
 
-def _waiting(by_letter: bool) -> str:
-    return (MessageState.LETTER if by_letter else MessageState.QUEUED).value
+def _fresh(
+    now: datetime, kind: MailKind[Any], due_at: datetime, ordinal: int, state: MessageState
+) -> dict[str, Any]:
+    return {
+        "message_id": secrets.token_hex(16),
+        "kind": kind.name,
+        "ordinal": ordinal,
+        "urgent": kind.urgent,
+        "state": state.value,
+        "due_at": due_at,
+        "created_at": now,
+        "changed_at": now,
+    }
+
+
+def _waiting(by_letter: bool) -> MessageState:
+    return MessageState.LETTER if by_letter else MessageState.QUEUED
 
 
 def asked(deal_id: int, wave: Wave) -> Asked | None:
@@ -187,7 +201,7 @@ def replan(
     ).execute()
     again = before(MESSAGE_STEPS, MessageState.QUEUED) - {MessageState.SENDING, MessageState.HELD}
     Message.update(
-        state=_waiting(by_letter), due_at=due_at, attempts=0, lease_ends_at=None, changed_at=now
+        state=_waiting(by_letter).value, due_at=due_at, attempts=0, lease_ends_at=None, changed_at=now
     ).where(
         Message.invitation == invitation,
         Message.kind == INVITATION.name,
@@ -235,6 +249,15 @@ def awaiting(customer: int) -> list[int]:
     return [row.invitation for row in rows(_Awaiting, _AWAITING, customer)]
 
 
+class _Oldest(NamedTuple):
+    urgent: datetime | str | None
+    other: datetime | str | None
+
+
+_FIRST_DUE = f"SELECT MIN(due_at) FROM message WHERE {DUE_CONDITION} AND urgent = ? AND due_at <= ?"  # noqa: S608
+_OLDEST_DUE = f"SELECT ({_FIRST_DUE}) AS urgent, ({_FIRST_DUE}) AS other"
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """`oldest_due_at`: since when a mail could have gone out and has not; None when nothing waits."""
@@ -253,15 +276,10 @@ class Health:
 
 def oldest_due(now: datetime) -> datetime | None:
     """Since when the longest waiting mail could have gone out; None when nothing waits. A look at an index."""
-    oldest = [
-        row.due_at
-        for urgent in (True, False)
-        for row in Message.select(Message.due_at)
-        .where(Message.state == MessageState.QUEUED.value, Message.urgent == urgent, Message.due_at <= now)
-        .order_by(Message.due_at)
-        .limit(1)
-    ]
-    return min(oldest, default=None)
+    moment = Message.due_at.db_value(now)
+    row = only_row(_Oldest, _OLDEST_DUE, True, moment, False, moment)
+    found = [timestamp(due_at) for due_at in row if due_at is not None]
+    return min(found, default=None)
 
 
 def health(now: datetime) -> Health:

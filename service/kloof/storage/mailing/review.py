@@ -9,7 +9,8 @@ from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.mailing.kinds import MAIL_KINDS, MailKind
 from kloof.domain.states import MESSAGE_STEPS, WAITS, MessageState, step
 from kloof.storage.models import Message
-from kloof.storage.statements import first_row, rows, several, timestamp
+from kloof.storage.models.outbox import DUE_CONDITION, REVIEW_CONDITION
+from kloof.storage.statements import first_row, names, rows, several, timestamp
 
 
 class _Entry(NamedTuple):
@@ -43,8 +44,38 @@ LEFT JOIN person seller ON seller.id = told.salesperson_id
 LEFT JOIN call ON call.id = m.call_id
 LEFT JOIN deal called ON called.id = call.deal_id
 LEFT JOIN person caller ON caller.id = m.recipient_id
-WHERE m.state IN ({states}) ORDER BY {order} LIMIT ?
+WHERE {which} ORDER BY {order} LIMIT ?
 """
+_IN_STATES = "m.state IN ({states})"
+
+
+class _Counts(NamedTuple):
+    queued: int
+    letter: int
+    sending: int
+    failed: int
+    held: int
+    bounced: int
+
+
+PASSING = (
+    MessageState.HELD,
+    MessageState.BOUNCED,
+    MessageState.FAILED,
+    MessageState.LETTER,
+    MessageState.QUEUED,
+    MessageState.SENDING,
+)
+"""What does not stay: somebody decides about it, or it goes out. What is most the desk's to decide first."""
+_COUNT = "(SELECT COUNT(*) FROM message WHERE {index} AND state = {state}) AS {name}"
+_INDEX_OF = {
+    MessageState.QUEUED: DUE_CONDITION,
+    MessageState.LETTER: f"state = {names([MessageState.LETTER])}",
+}
+_COUNTS = "SELECT " + ", ".join(
+    _COUNT.format(index=_INDEX_OF.get(state, REVIEW_CONDITION), state=names([state]), name=state.value)
+    for state in PASSING
+)
 
 
 class _Deal(NamedTuple):
@@ -112,6 +143,19 @@ class OutboxEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class MailLife:
+    """A message and its moments: when it was made, since when or until when it waits, when it went out; and how often
+    it came back for a reason that passes.
+    """
+
+    entry: OutboxEntry
+    made_at: datetime
+    due_at: datetime
+    sent_at: datetime | None
+    soft_bounces: int
+
+
+@dataclass(frozen=True, slots=True)
 class SentMail:
     """A message to a customer that something came back about."""
 
@@ -126,7 +170,7 @@ class SentMail:
 def listed(state: MessageState, most: int) -> list[OutboxEntry]:
     """The messages in this state that wait longest: those that are queued by when they are due."""
     since = "due_at" if state in WAITS else "changed_at"
-    sql = _ENTRIES.format(since=since, states="?", order=f"m.{since}, m.id")
+    sql = _ENTRIES.format(since=since, which=_IN_STATES.format(states="?"), order=f"m.{since}, m.id")
     return [_entry(row) for row in rows(_Entry, sql, state.value, most)]
 
 
@@ -135,9 +179,26 @@ def concerns(states: Sequence[MessageState], most: int) -> list[OutboxEntry]:
     wanted = [state.value for state in states]
     turns = " ".join(f"WHEN ? THEN {turn}" for turn in range(len(states)))
     sql = _ENTRIES.format(
-        since="changed_at", states=several(states), order=f"CASE m.state {turns} END, m.changed_at, m.id"
+        since="changed_at",
+        which=_IN_STATES.format(states=several(states)),
+        order=f"CASE m.state {turns} END, m.changed_at, m.id",
     )
     return [_entry(row) for row in rows(_Entry, sql, *wanted, *wanted, most)]
+
+
+def life(number: int) -> MailLife:
+    """One message with its moments. Raises NotFound."""
+    row = Message.get_or_none(Message.id == number)
+    found = rows(_Entry, _ENTRIES.format(since="changed_at", which="m.id = ?", order="m.id"), number, 1)
+    if row is None or not found:
+        raise _unknown(number)
+    return MailLife(_entry(found[0]), row.created_at, row.due_at, row.sent_at, row.soft_bounces)
+
+
+def counts() -> dict[MessageState, int]:
+    """How many messages there are in each state in which one does not stay: a look at indexes."""
+    [row] = rows(_Counts, _COUNTS)
+    return {state: getattr(row, state.value) for state in PASSING}
 
 
 def _entry(row: _Entry) -> OutboxEntry:
@@ -165,12 +226,7 @@ def decide(number: int, to: MessageState, now: datetime, reply: str, due_at: dat
     """Bring a message to another state, as far as the table allows it; raises NotFound or Refused."""
     row = Message.get_or_none(Message.id == number)
     if row is None:
-        raise NotFound(
-            Reason.MESSAGE_UNKNOWN,
-            f"There is no message {number}.",
-            remedy="kloof outbox list shows their numbers.",
-            number=number,
-        )
+        raise _unknown(number)
     now_in = MessageState(row.state)
     if now_in is MessageState.SENDING:
         raise Refused(
@@ -198,6 +254,15 @@ def decide(number: int, to: MessageState, now: datetime, reply: str, due_at: dat
     if due_at is not None:
         facts |= {"due_at": due_at, "attempts": 0, "customer": None, "mailed_on": None}
     Message.update(**facts).where(Message.id == number, Message.state == now_in.value).execute()
+
+
+def _unknown(number: int) -> NotFound:
+    return NotFound(
+        Reason.MESSAGE_UNKNOWN,
+        f"There is no message {number}.",
+        remedy="kloof outbox list shows their numbers.",
+        number=number,
+    )
 
 
 def deals_of(numbers: Sequence[int]) -> list[int]:

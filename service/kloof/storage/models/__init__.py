@@ -7,7 +7,7 @@ from kloof.storage.models.handover import HandoverMark
 from kloof.storage.models.jobs import Job
 from kloof.storage.models.mailbox import AsideMail, MailRefusal
 from kloof.storage.models.migration_notes import MigrationNote
-from kloof.storage.models.outbox import LastWorked, Message, OptOut
+from kloof.storage.models.outbox import LastWorked, Message, OptOut, SendingPause
 from kloof.storage.models.own_feedback import AnsweredAtOnce, OwnBatch, OwnClosing, OwnPair
 from kloof.storage.models.release import (
     Block,
@@ -54,6 +54,7 @@ MODELS = [
     Message,
     OptOut,
     LastWorked,
+    SendingPause,
     MigrationNote,
     QueueCell,
     Release,
@@ -116,6 +117,7 @@ __all__ = [
     "Release",
     "Response",
     "Round",
+    "SendingPause",
     "SignIn",
     "Spread",
     "StaffSession",

@@ -121,8 +121,22 @@ class OptOut(BaseModel):
 
 
 class LastWorked(BaseModel):
-    """One row: when a worker last worked, by its clock; since which start of which machine, and seconds since then."""
+    """One row: when a worker last worked, by its clock; since which start of which machine, and seconds since then; and
+    when one last sent a mail.
+    """
 
     at = UtcField()
     boot = CharField(max_length=40, default="", constraints=[SQL("DEFAULT ''")])
     running = DoubleField(default=0, constraints=[SQL("DEFAULT 0")])
+    mailed_at = UtcField(null=True)
+
+
+class SendingPause(BaseModel):
+    """One row while somebody keeps mail to customers back: since when, and who of the company, None for a command."""
+
+    only = CharField(max_length=7, unique=True, default="sending")
+    since = UtcField()
+    person = IntegerField(null=True)
+
+    class Meta:
+        table_name = "sending_pause"

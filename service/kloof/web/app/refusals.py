@@ -168,6 +168,12 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
             409, "Message {number} is a letter", "It is not sent but printed.", _TO_DESK
         ),
         Reason.NOTHING_HELD: RefusalWords(409, "No message is held", "There is nothing to decide.", _TO_DESK),
+        Reason.PILE_UNKNOWN: RefusalWords(
+            404,
+            "No letter that was printed then waits for an answer",
+            "All of them were answered, or printed again since.",
+            ("mail.overview", "To the mail"),
+        ),
         Reason.LETTER_NOT_PRINTED: RefusalWords(
             409,
             "Deal {deal} has no printed letter that waits for an answer",

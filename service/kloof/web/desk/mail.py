@@ -1,23 +1,26 @@
-"""Mail at the desk: how messages stand in words, and what the desk decides about them."""
+"""Mail at the desk: what waits and why, one mail's life, and what the desk decides about it."""
 
-from flask import Blueprint, redirect, url_for
+from datetime import datetime
+from io import BytesIO
+
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import UnprocessableEntity
 from wtforms import StringField
-from wtforms.validators import AnyOf
+from wtforms.validators import AnyOf, InputRequired, Length, ValidationError
 
-from kloof.actions.mailing import bounces, outbox
+from kloof.actions.mailing import at_desk, bounces, letters, outbox, pause, trial
 from kloof.actions.mailing.outbox import Decision
 from kloof.domain.access.audit_log import by
+from kloof.domain.addresses import MOST, is_address, known_as
 from kloof.domain.errors import NotFound, Reason
-from kloof.domain.mailing.refused import MailRefused, RefusedBy
-from kloof.domain.mailing.set_aside import WhyAside
 from kloof.domain.states import MessageState
-from kloof.storage.mailing.review import OutboxEntry
+from kloof.storage.mailing import review
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
 from kloof.web.app.language import in_words, say
+from kloof.web.desk import mail_words
 
 blueprint = Blueprint("mail", __name__, url_prefix="/desk")
 
@@ -30,6 +33,44 @@ class DecisionForm(FlaskForm):
     decision = StringField(validators=[AnyOf([decision.value for decision in Decision])])
 
 
+class AddressForm(FlaskForm):
+    """An address to send a test mail to, or to ask about."""
+
+    address = StringField(validators=[InputRequired(), Length(max=2 * MOST)])
+
+    def validate_address(self, field: StringField) -> None:
+        if not is_address(known_as(field.data or "")):
+            raise ValidationError
+
+    @property
+    def typed(self) -> str:
+        return str(self.address.data)
+
+    @property
+    def fault(self) -> str:
+        return say("Fill in an e-mail address.")
+
+
+@blueprint.get("/mail")
+def overview() -> ResponseReturnValue:
+    asked = request.args.get("state", "")
+    if asked and asked not in {state.value for state in review.PASSING}:
+        raise NotFound(Reason.PAGE_UNKNOWN, "There is no such list of mail.", remedy="Go back.")
+    return _page(MessageState(asked) if asked else None)
+
+
+@blueprint.get("/mail/<number>")
+def one(number: str) -> str:
+    """The life of one mail."""
+    return render_template(
+        "desk/mail/one.html",
+        mail=at_desk.life(number_of(number)),
+        words=mail_words,
+        form=FlaskForm(),
+        at=in_words,
+    )
+
+
 @blueprint.post("/mail/<number>")
 def decide(number: str) -> ResponseReturnValue:
     """What the desk found out about a mail that failed, came back, or is held."""
@@ -39,14 +80,62 @@ def decide(number: str) -> ResponseReturnValue:
     outbox.resolve(
         settings(), [number_of(number)], Decision(form.decision.data or ""), now(), by(signed_in())
     )
-    return redirect(url_for("desk.overview", _anchor="mail"), 303)
+    return _back()
 
 
 @blueprint.post("/aside/<number>")
 def looked_at(number: str) -> ResponseReturnValue:
     """Somebody has looked at a mail that could not be read."""
     bounces.looked_at(settings(), number_of(number))
-    return redirect(url_for("desk.overview", _anchor="mail"), 303)
+    return redirect(url_for("mail.overview", _anchor="aside"), 303)
+
+
+@blueprint.post("/mail/pause")
+def pause_sending() -> ResponseReturnValue:
+    """Keep mail to customers back."""
+    pause.pause(now(), by(signed_in()))
+    return redirect(url_for("mail.overview"), 303)
+
+
+@blueprint.post("/mail/resume")
+def resume() -> ResponseReturnValue:
+    """Let mail go out again."""
+    pause.resume(now(), by(signed_in()))
+    return _back()
+
+
+@blueprint.post("/mail/letters")
+def print_letters() -> ResponseReturnValue:
+    """The letters that are due, as one PDF."""
+    pdf, pile = letters.pdf_of_new(settings(), now(), by(signed_in()))
+    if not pdf:
+        return _page(None, unprintable=tuple(map(str, pile.unprintable)), nothing_to_print=True), 409
+    return _as_download(pdf)
+
+
+@blueprint.post("/mail/letters/again")
+def print_again() -> ResponseReturnValue:
+    """A pile of letters once more: the file may have been lost before it was printed."""
+    return _as_download(letters.pdf_of_pile(settings(), _printed_at(), now(), by(signed_in())))
+
+
+@blueprint.post("/mail/test")
+def test() -> ResponseReturnValue:
+    """Send a test mail, and say step by step how it went."""
+    form = AddressForm()
+    if not form.validate():
+        return _page(None, wrong={"test": form.fault}), 422
+    proofs = trial.from_desk(settings(), form.typed, now(), by(signed_in()))
+    return _page(None, proofs=proofs, tested=form.typed)
+
+
+@blueprint.post("/mail/opted-out")
+def opted_out() -> ResponseReturnValue:
+    """Whether an address gets mail. It is asked by POST, so that no address stands in a log."""
+    form = AddressForm()
+    if not form.validate():
+        return _page(None, wrong={"asked": form.fault}), 422
+    return _page(None, asked=form.typed, reason=at_desk.opted_out(settings(), form.typed) or "none")
 
 
 def number_of(text: str) -> int:
@@ -61,71 +150,35 @@ def number_of(text: str) -> int:
     )
 
 
-def decisions(state: MessageState) -> list[tuple[str, str]]:
-    """What can be decided about a message in this state, each with the words on its button."""
-    again = (Decision.AGAIN.value, say("Send again"))
-    if state is MessageState.HELD:
-        return [(Decision.ARRIVED.value, say("It arrived")), again]
-    return [again] if state in {MessageState.FAILED, MessageState.BOUNCED} else []
+def _printed_at() -> datetime:
+    """Which pile is meant; raises NotFound where that is no moment."""
+    try:
+        return datetime.fromisoformat(request.form.get("pile", ""))
+    except ValueError:
+        raise NotFound(
+            Reason.PILE_UNKNOWN,
+            "There is no such pile of letters.",
+            remedy="Choose one of the list.",
+        ) from None
 
 
-def what_to_do() -> dict[MessageState, str]:
-    """What the desk does about a message, by its state."""
-    return {
-        MessageState.HELD: say("Look in the log of your mail server whether it arrived, and say so."),
-        MessageState.FAILED: say(
-            "Correct the address and load the deal again. Or send it again, if the address is right."
-        ),
-        MessageState.BOUNCED: say(
-            "Correct the address and load the deal again; without one it becomes a letter. Or send it again, if the "
-            "address works after all."
-        ),
-        MessageState.LETTER: say("Print it: kloof letters FILE.pdf"),
-    }
-
-
-def kind_of(entry: OutboxEntry) -> str:
-    """What a message is, and about which survey if it is about one."""
-    waves = {"sale": say("first survey"), "delivery": say("second survey")}
-    kind = say(entry.kind.words)
-    return f"{kind}, {waves[entry.wave]}" if entry.wave else kind
-
-
-def states() -> dict[MessageState, str]:
-    """The name of each state of a message."""
-    return {
-        MessageState.QUEUED: say("Waiting"),
-        MessageState.LETTER: say("Letters to print"),
-        MessageState.SENDING: say("On its way"),
-        MessageState.SENT: say("Sent"),
-        MessageState.FAILED: say("Failed"),
-        MessageState.HELD: say("Held: decide"),
-        MessageState.BOUNCED: say("Bounced"),
-        MessageState.CANCELLED: say("Not needed any more"),
-    }
-
-
-def refused(one: MailRefused) -> str:
-    """Who refuses our mail since when, and what to do."""
-    since = in_words(one.since)
-    if one.by is RefusedBy.OUR_SERVER:
-        return say(
-            "The mail server refuses us since {moment}, so no mail goes out. Nothing is lost: all of it waits. Ask "
-            "whoever looks after the mail server. It said:",
-            moment=since,
-        )
-    return say(
-        "Mail servers of customers refuse us since {moment}. These customers are asked again. Show what they said to "
-        "whoever looks after the mail server:",
-        moment=since,
+def _page(state: MessageState | None, **told: object) -> str:
+    return render_template(
+        "desk/mail/overview.html",
+        view=at_desk.overview(settings(), now(), state),
+        words=mail_words,
+        form=FlaskForm(),
+        at=in_words,
+        **{"wrong": {}, "proofs": (), "asked": "", "unprintable": ()} | told,
     )
 
 
-def why_aside() -> dict[WhyAside, str]:
-    """Why a mail was set aside."""
-    return {
-        WhyAside.TOO_LARGE: say("It is larger than any bounce."),
-        WhyAside.TOO_DEEP: say("It has too many parts in one another."),
-        WhyAside.UNREADABLE: say("It is damaged."),
-        WhyAside.NOT_OURS: say("It is about no mail of ours."),
-    }
+def _back() -> ResponseReturnValue:
+    page = "mail.overview" if request.form.get("back") == "mail" else "desk.overview"
+    return redirect(url_for(page), 303)
+
+
+def _as_download(pdf: bytes) -> ResponseReturnValue:
+    letters_of = say("letters")
+    name = f"{letters_of}-{settings().today(now()).isoformat()}.pdf"
+    return send_file(BytesIO(pdf), mimetype="application/pdf", as_attachment=True, download_name=name)

@@ -1,0 +1,254 @@
+"""Mail at the desk: what waits and why, keeping it back, letters as a file, and who gets none."""
+
+import re
+import tempfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from cast.builders import NOW, person
+from cast.calls import answers, company
+from cast.selling import line, sell
+from instruments.paper_reading import pages
+from kloof.actions.mailing.worker import work_once
+from kloof.actions.staff import late_calls
+from kloof.domain.access.audit_log import COMMAND_LINE
+from kloof.domain.access.people import Role
+from kloof.domain.mailing.suppression import address_hash
+from kloof.domain.mailing.waits import WhyWaits, why_waits
+from kloof.mail.transport import Memory
+from kloof.storage.access import audit_log
+from kloof.storage.mailing import opt_outs
+from kloof.storage.models import AuditEntry, Call, Message
+from kloof.web import create_app
+
+EARLIER = NOW - timedelta(days=12)
+Enter = Callable[[str, Role], FlaskClient]
+
+
+@pytest.fixture
+def app(database: str, tmp_path: Path, clock: Any) -> Flask:
+    application = create_app(company(database, tmp_path, mail_from="kloof@company.example"), clock=clock)
+    application.testing = True
+    application.config["PROPAGATE_EXCEPTIONS"] = False
+    return application
+
+
+@pytest.fixture
+def desk(signed_in: Enter) -> FlaskClient:
+    return signed_in("Noor Desk", Role.DESK)
+
+
+def read(desk: FlaskClient, path: str = "/desk/mail", language: str = "en") -> str:
+    return desk.get(path, headers={"Accept-Language": language}).get_data(as_text=True)
+
+
+def press(desk: FlaskClient, to: str, on: str = "/desk/mail", **fields: str) -> TestResponse:
+    """Press the button of the form that leads there, as a browser does."""
+    form = re.search(rf'<form[^>]*action="{to}.*?name="csrf_token"[^>]*value="([^"]+)"', read(desk, on), re.S)
+    assert form, f"no button leads to {to}"
+    return desk.post(to, data={"csrf_token": form[1], **fields}, headers={"Accept-Language": "en"})
+
+
+def sent_by_a_round(app: Flask, clock: Any) -> list[str]:
+    transport = Memory()
+    work_once(app.extensions["kloof.settings"], transport, clock)
+    return [recipient for _, recipient, _ in transport.sent]
+
+
+def test_paused_mail_stays_and_a_link_to_sign_in_goes_out_all_the_same(
+    app: Flask, desk: FlaskClient, clock: Any
+) -> None:
+    sell(app.extensions["kloof.settings"], line(1, sold_on=EARLIER.date()), now=EARLIER)
+    assert press(desk, "/desk/mail/pause").status_code == 303
+    person("Joris Baas", Role.LEAD)
+    stranger = app.test_client()
+    token = re.search(
+        r'name="csrf_token"[^>]*value="([^"]+)"', stranger.get("/sign-in").get_data(as_text=True)
+    )
+    assert token
+    stranger.post("/sign-in", data={"csrf_token": token[1], "email": "joris.baas@company.example"})
+    assert sent_by_a_round(app, clock) == ["joris.baas@company.example"]
+    assert "Paused by Noor Desk" in read(desk)
+    assert "Mail is paused." in read(desk, "/desk/mail?state=queued")
+    assert press(desk, "/desk/mail/resume").status_code == 303
+    assert len(sent_by_a_round(app, clock)) == 1
+    lines = [entry.what for entry in AuditEntry.select().order_by(AuditEntry.id) if "sending" in entry.what]
+    assert lines == ["sending_paused", "sending_resumed"]
+
+
+def test_a_pause_stands_on_the_first_page_and_readyz_does_not_call_the_mail_late(
+    app: Flask, desk: FlaskClient, clock: Any
+) -> None:
+    sell(app.extensions["kloof.settings"], line(1, sold_on=EARLIER.date()), now=EARLIER)
+    press(desk, "/desk/mail/pause")
+    clock.now = NOW + timedelta(days=3)
+    ready = desk.get("/readyz")
+    assert (ready.status_code, "sending_paused_since" in ready.get_json()) == (200, True)
+    clock.now = NOW
+    page = read(desk, "/desk")
+    assert "Mail is paused" in page
+    assert "Mail does not go out" not in page
+    assert press(desk, "/desk/mail/resume", on="/desk").location == "/desk"
+
+
+def test_letters_come_as_one_file_and_the_pile_can_be_printed_again_with_the_same_codes(
+    app: Flask, desk: FlaskClient, clock: Any
+) -> None:
+    kloof = app.extensions["kloof.settings"]
+    for number in (1, 2):
+        sell(kloof, line(number, customer_email="", sold_on=EARLIER.date()), now=EARLIER)
+    file = press(desk, "/desk/mail/letters")
+    assert (file.status_code, file.mimetype) == (200, "application/pdf")
+    assert re.fullmatch(
+        r"attachment; filename=letters-\d{4}-\d\d-\d\d\.pdf", file.headers["Content-Disposition"]
+    )
+    codes = codes_in(file)
+    assert len(codes) == 2
+    assert [mail.state for mail in Message.select()] == ["sent", "sent"]
+    assert press_pile(desk, clock) == codes
+    empty = press_after_all_are_printed(desk)
+    assert (empty.status_code, "No letter can be printed now." in empty.get_data(as_text=True)) == (409, True)
+    assert {entry.what for entry in audit_log.about_deals([1])} >= {"letter_printed"}
+
+
+def codes_in(answer: TestResponse) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "letters.pdf"
+        file.write_bytes(answer.get_data())
+        words = "\n".join(pages(file))
+    return sorted(set(re.findall(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b", words)))
+
+
+def press_pile(desk: FlaskClient, clock: Any) -> list[str]:
+    page = read(desk)
+    assert "2 letters, printed on" in page
+    pile = re.search(r'name="pile" value="([^"]+)"', page)
+    assert pile
+    clock.now += timedelta(hours=1)
+    return codes_in(press(desk, "/desk/mail/letters/again", pile=pile[1]))
+
+
+def press_after_all_are_printed(desk: FlaskClient) -> TestResponse:
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', read(desk))
+    assert token
+    data = {"csrf_token": token[1]}
+    return desk.post("/desk/mail/letters", data=data, headers={"Accept-Language": "en"})
+
+
+@pytest.mark.parametrize("pile", ["", "yesterday", "2026-01-01T00:00:00+00:00"])
+def test_a_pile_that_was_never_printed_is_not_found(desk: FlaskClient, pile: str) -> None:
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', read(desk))
+    assert token
+    assert (
+        desk.post("/desk/mail/letters/again", data={"csrf_token": token[1], "pile": pile}).status_code == 404
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [
+        (None, "jan@home.example gets mail."),
+        (opt_outs.ASKED, "jan@home.example gets no mail: whoever has it asked for that."),
+        (opt_outs.BOUNCED, "jan@home.example gets no mail: mail to it came back."),
+    ],
+)
+def test_the_desk_asks_about_one_address_in_any_spelling(
+    app: Flask, desk: FlaskClient, reason: str | None, says: str
+) -> None:
+    if reason:
+        key = app.extensions["kloof.settings"].secret_key
+        opt_outs.remember(address_hash(key, "Jan@Home.example"), reason, NOW)
+    answer = press(desk, "/desk/mail/opted-out", address="jan@home.example")
+    assert says in answer.get_data(as_text=True)
+
+
+def test_what_is_no_address_is_said_at_its_field(desk: FlaskClient) -> None:
+    for form, field in (("/desk/mail/opted-out", "asked"), ("/desk/mail/test", "test")):
+        answer = press(desk, form, address="nobody at home")
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 422
+        assert f'aria-describedby="{field}-error"' in page
+        assert "<title>Error:" in page
+
+
+def test_a_test_mail_goes_out_and_the_page_says_what_the_server_said(
+    app: Flask, desk: FlaskClient, tmp_path: Path
+) -> None:
+    page = press(desk, "/desk/mail/test", address="noor@company.example").get_data(as_text=True)
+    assert "The mail server took the mail. Look whether it arrived." in page
+
+
+def test_one_mail_has_a_page_with_its_life_and_its_buttons(app: Flask, desk: FlaskClient) -> None:
+    sell(app.extensions["kloof.settings"], line(1, sold_on=EARLIER.date()), now=EARLIER)
+    Message.update(state="held", attempts=1, last_reply="<b>421</b> cut off").execute()
+    number = Message.get().id
+    page = read(desk, f"/desk/mail/{number}")
+    assert "&lt;b&gt;421&lt;/b&gt; cut off" in page
+    assert press(
+        desk, f"/desk/mail/{number}", on=f"/desk/mail/{number}", decision="arrived", back="mail"
+    ).location == ("/desk/mail")
+    assert Message.get().state == "sent"
+    assert desk.get("/desk/mail/999").status_code == 404
+    assert desk.get("/desk/mail?state=sent").status_code == 404
+
+
+def test_the_week_ahead_counts_what_is_queued_and_reminders_where_nobody_answers(
+    app: Flask, desk: FlaskClient, clock: Any
+) -> None:
+    kloof = app.extensions["kloof.settings"]
+    sell(kloof, line(1, sold_on=EARLIER.date()), now=EARLIER)
+    assert len(sent_by_a_round(app, clock)) == 1
+    told = {day: int(mails) for day, mails in re.findall(
+        r'<th scope="row">\w+ (\d+ \w+)</th>\s*<td class="number" data-label="Mails">(\d+)</td>', read(desk)
+    )}  # fmt: skip
+    for _ in range(7):
+        clock.now += timedelta(days=1)
+        day = f"{clock.now.day} {clock.now:%B}"
+        assert len(sent_by_a_round(app, clock)) == told.get(day, 0), day
+    assert sum(told.values()) >= 1
+
+
+def test_colleagues_are_reminded_of_overdue_calls_once_a_day(app: Flask, desk: FlaskClient) -> None:
+    late = answers(app.extensions["kloof.settings"])
+    Call.update(due_on=EARLIER.date()).execute()
+    assert Call.get().deal_id == late.row
+    Message.delete().execute()
+    for _ in range(2):
+        assert press(desk, "/desk/calls/remind", on="/desk").status_code == 303
+    assert [mail.kind for mail in Message.select()] == ["call-overdue"]
+    late_calls.remind(app.extensions["kloof.settings"], NOW + timedelta(days=1), COMMAND_LINE)
+    assert Message.select().count() == 2
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"paused": True}, WhyWaits.PAUSED),
+        ({"paused": True, "urgent": True}, WhyWaits.SOON),
+        ({"refuses": True}, WhyWaits.SERVER_REFUSES),
+        ({"attempts": 2, "ahead": 1}, WhyWaits.TRIED),
+        ({"ahead": 1}, WhyWaits.PLANNED),
+        ({}, WhyWaits.SOON),
+    ],
+)
+def test_a_mail_that_waits_says_the_reason_that_counts_first(facts: dict[str, Any], why: WhyWaits) -> None:
+    due_at = NOW + timedelta(hours=facts.pop("ahead", 0))
+    told = {"urgent": False, "paused": False, "refuses": False} | facts
+    assert why_waits(due_at, told.pop("attempts", 0), NOW, **told) is why
+
+
+def test_when_all_is_well_the_first_page_says_so_with_the_time_of_the_last_mail(
+    app: Flask, desk: FlaskClient, clock: Any
+) -> None:
+    sell(app.extensions["kloof.settings"], line(1, sold_on=EARLIER.date()), now=NOW)
+    assert "All is well. No mail has gone out yet." in read(desk, "/desk")
+    Message.update(due_at=EARLIER).execute()
+    assert len(sent_by_a_round(app, clock)) == 1
+    assert re.search(r"All is well\. The last mail went out on \d+ \w+ \d\d:\d\d\.", read(desk, "/desk"))

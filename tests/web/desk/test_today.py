@@ -1,0 +1,109 @@
+"""The desk's first page: the picture of the last weeks, and what a company that has just begun does first."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from cast.builders import NOW, person
+from cast.calls import answers, company
+from cast.selling import line, sell
+from kloof import storage
+from kloof.domain.access.people import Role
+from kloof.domain.staff.work import WorkKind, WorkLine, worst_first
+from kloof.storage.models import Deal, Message
+from kloof.web import create_app
+
+Enter = Callable[[str, Role], FlaskClient]
+SHIPPED = Path(__file__).parents[3] / "surveys" / "product.yaml"
+
+
+@pytest.fixture
+def app(database: str, tmp_path: Path, clock: Any) -> Flask:
+    application = create_app(company(database, tmp_path, mail_from="kloof@company.example"), clock=clock)
+    application.testing = True
+    return application
+
+
+@pytest.fixture
+def desk(signed_in: Enter) -> FlaskClient:
+    return signed_in("Noor Desk", Role.DESK)
+
+
+def read(desk: FlaskClient, path: str = "/desk") -> str:
+    return desk.get(path, headers={"Accept-Language": "en"}).get_data(as_text=True)
+
+
+def a_company_at_every_step(app: Flask) -> None:
+    kloof = app.extensions["kloof.settings"]
+    for number in range(1, 6):
+        sell(kloof, line(100 + number, sold_on=(NOW - timedelta(days=10 * number)).date()), now=NOW)
+    sell(kloof, line(109, sold_on=(NOW - timedelta(days=200)).date()), now=NOW)
+    Message.update(state="sent", sent_at=NOW).where(Message.id.in_([2, 3])).execute()
+    answers(kloof)
+    Deal.update(sold_on=(NOW - timedelta(days=20)).date(), delivered_on=NOW.date()).where(
+        Deal.customer_name == ""
+    ).execute()
+    Deal.update(arm="not_asked").where(Deal.deal_id == "D-101").execute()
+    Deal.update(cancelled_at=NOW).where(Deal.deal_id == "D-104").execute()
+
+
+def test_every_figure_of_the_picture_leads_to_a_list_of_as_many_deals(app: Flask, desk: FlaskClient) -> None:
+    a_company_at_every_step(app)
+    page = read(desk)
+    links = re.findall(
+        r'<a class="alone[^"]*" href="(/desk/deals\?[^"]+)">(?:<span[^>]*>[^<]*</span>)?(\d+)', page
+    )
+    assert len(links) >= 8
+    for address, count in links:
+        shown = read(desk, address.replace("&amp;", "&"))
+        rows = re.findall(r'href="/desk/deal/[^"]+"', shown)
+        assert len(set(rows)) == int(count), address
+
+
+def test_what_was_lost_names_a_draw_and_deals_that_were_called_off(app: Flask, desk: FlaskClient) -> None:
+    a_company_at_every_step(app)
+    assert re.search(r"\d+ not asked \(1 by lot, 1 called off\)", read(desk))
+
+
+def test_a_company_with_nothing_yet_sees_four_steps_and_each_is_ticked_off(
+    app: Flask, desk: FlaskClient, tmp_path: Path
+) -> None:
+    def done() -> list[str]:
+        return re.findall(r"<h2>([^<]+?) <span class=\"tag", read(desk))
+
+    assert done() == []
+    assert "The last twelve weeks" not in read(desk)
+    (tmp_path / "surveys").mkdir()
+    (tmp_path / "surveys" / "product.yaml").write_bytes(SHIPPED.read_bytes())
+    assert done() == ["A survey"]
+    person("Sanne de Vries", Role.SALESPERSON)
+    assert done() == ["A survey", "Your salespeople"]
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', read(desk, "/desk/mail"))
+    assert token
+    desk.post("/desk/mail/test", data={"csrf_token": token[1], "address": "noor@company.example"})
+    assert done() == ["A survey", "Your salespeople", "A test mail"]
+    sell(app.extensions["kloof.settings"], line(1, sold_on=NOW.date()), now=NOW)
+    assert done() == []
+    assert "The last twelve weeks" in read(desk)
+
+
+def test_the_worst_comes_first_and_what_is_not_there_has_no_line() -> None:
+    found = worst_first(
+        [WorkLine(WorkKind.LETTERS, 2), WorkLine(WorkKind.HELD, 0), WorkLine(WorkKind.MAIL_LATE)]
+    )
+    assert [line.kind for line in found] == [WorkKind.MAIL_LATE, WorkKind.LETTERS]
+
+
+def test_the_page_takes_ten_queries_however_much_waits(app: Flask, desk: FlaskClient) -> None:
+    a_company_at_every_step(app)
+    Message.update(state="bounced").where(Message.id == 1).execute()
+    Message.update(state="held").where(Message.id == 2).execute()
+    with storage.counted_queries() as queries:
+        assert desk.get("/desk").status_code == 200
+    assert len(queries) <= 10
