@@ -78,6 +78,7 @@ SAID = [
     (US, "554 5.7.1", "Relay access denied"),
     (US, "530 5.7.0", "Authentication required"),
     (US, "550 5.7.1", "Your IP has a poor reputation"),
+    (US, "554 5.5.0", "IP=192.0.2.9 - A problem occurred. (Ask your postmaster for help.) (BL)"),
     (US, "550 5.7.25", "no reverse DNS"),
     (US, "550 5.0.0", "Afzender geweigerd"),
     (US, "550 5.0.0", "Absender abgelehnt"),

@@ -37,6 +37,7 @@ no relaying · will not relay · as a relay · use me · relay operation · rela
 relayed mail · ip name lookup · relay for · rcpthost · not a gateway · not local host · relay prohibition
 to relay mail · non-local · dont handle mail for · do not handle mail for · requires authentication
 permanently deferred · registered gateway · authentication level · required authentication · not an open relay
+ask your postmaster
 through this server · pop before smtp · authorized to relay · insecure mail relay · blocked using · blacklist
 black list · block list · blocklist · blocked list · blocking list · dnsbl · dnsrbl · in rbl · an rbl · the rbl
 rbl rejection · is listed at · listed by · listed on · ip … listed · spamhaus · spamcop · barracudacentral · sorbs
