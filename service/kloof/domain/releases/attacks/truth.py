@@ -130,6 +130,28 @@ class Truth:
         """The pairs by block and account, or customer who stands for themselves."""
         return Groups.by(self.block, self.units) if self.account.any() else self.customers
 
+    def gave(self, side: str, aspect: int) -> "tuple[Ints, Ints]":
+        """How many gave each answer, from the lowest: of each block, and of each of `sellers`."""
+        if (side, aspect) not in self._gave:
+            code = self.answers(side)[:, aspect].astype(np.int64) - self.survey.scale.low
+            self._gave[side, aspect] = self.counted(code, len(self.survey.scale.points))
+        return self._gave[side, aspect]
+
+    def counted(self, code: "Ints", kinds: int) -> "tuple[Ints, Ints]":
+        """How many are of each kind: of each block, and of each of `sellers`, which are in order of block."""
+        by_seller = self.sellers.counts(code, kinds)
+        starts = np.flatnonzero(np.diff(self.owner, prepend=-1))
+        return np.add.reduceat(by_seller, starts, axis=0), by_seller
+
+    @cached_property
+    def owner(self) -> "Ints":
+        """Of each of `sellers` the place of the block."""
+        return self.sellers.first(self.blocks.number)
+
+    @cached_property
+    def _gave(self) -> "dict[tuple[str, int], tuple[Ints, Ints]]":
+        return {}
+
     def of(self, rows: "Ints", numbers: "Ints") -> "Truth":
         """These pairs, and these places of the blocks."""
         return Truth(

@@ -49,17 +49,15 @@ class Tally:
 def name_answers(truth: Truth, tallies: "Mapping[str, Tally]") -> None:
     """Every target of these blocks, for each kind of insider; those who gave the same answer count at once."""
     blocks, sellers = truth.blocks, truth.sellers
-    owner = sellers.first(blocks.number)
+    owner = truth.owner
     first, second = pairs_within(owner)
     everybody = np.arange(len(blocks))[:, None]
     left = blocks.n[owner[first]] - sellers.n[first] - sellers.n[second]
     points = np.array(truth.survey.scale.points)
     for side in truth.sides:
-        answers, totals = truth.answers(side), truth.totals(side)
-        for aspect in range(answers.shape[1]):
-            code = answers[:, aspect].astype(np.int64) - points[0]
-            window = Window.of(truth, totals[:, aspect])
-            gave, gave_by = (some.counts(code, len(points)) for some in (blocks, sellers))
+        for aspect, totals in enumerate(truth.totals(side).T):
+            window = Window.of(truth, totals)
+            gave, gave_by = truth.gave(side, aspect)
             theirs = gave_by @ points
             if side == "R":
                 others = blocks.n[owner] - sellers.n

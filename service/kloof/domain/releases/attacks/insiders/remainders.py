@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -52,10 +52,10 @@ def _twice(truth: Truth, blocks: Groups) -> "Bools":
 
 def _fits(truth: Truth, blocks: Groups) -> "Bools":
     fits = np.ones(len(blocks), dtype=bool)
+    points = np.array(truth.survey.scale.points)
     for side in truth.sides:
-        totals = truth.totals(side)
-        for aspect, answers in enumerate(truth.answers(side).T):
-            fits &= np.abs(blocks.total(answers) - totals[:, aspect]) < truth.base - _SLACK
+        for aspect, totals in enumerate(truth.totals(side).T):
+            fits &= np.abs(truth.gave(side, aspect)[0] @ points - totals) < truth.base - _SLACK
     return fits
 
 
@@ -91,46 +91,55 @@ def _largest(blocks: Groups, parts: Groups) -> "tuple[Ints, Ints, Ints]":
 
 def _alike(truth: Truth, blocks: Groups) -> "Iterator[tuple[Bools, str]]":
     """Blocks of which, as they are or without a salesperson or an account, nearly all said the same."""
-    known = [(parts, parts.first(blocks.number[chosen]), chosen) for parts, chosen in _several(truth)]
-    organisations = truth.organisations
-    single = np.flatnonzero(organisations.n[organisations.number] == 1)
-    alone = Groups(blocks.number[single], blocks.n)
-    for name, code, kinds in codes(truth):
-        counts = blocks.counts(code, kinds)
-        found = alone.counts(code[single], kinds) > 0
+    several, accounts = _several(truth)
+    owner, beside = accounts.first(blocks.number[several]), Groups(blocks.number[several], blocks.n)
+    for told in codes(truth):
+        counts, by_seller = truth.gave(*told.answer) if told.answer else truth.counted(told.code, told.kinds)
+        by_account = accounts.counts(told.code[several], told.kinds)
+        found = counts > beside.counts(told.code[several], told.kinds)
         bad = _one_kind(counts, blocks.n) | _one_kind_without_one(counts, blocks.n, found)
         near = _near(counts, blocks.n) | _near_without_one(counts, blocks.n, found)
-        for parts, owner, chosen in known:
-            left = counts[owner] - parts.counts(code[chosen], kinds)
-            n = blocks.n[owner] - parts.n
-            bad[owner[_one_kind(left, n)]] = True
-            near[owner[_near(left, n)]] = True
-        yield bad, f"nearly all have the same {name}"
-        if name[:2] in ("V ", "R "):
-            yield near, f"everybody's {name} lies in one half of the scale"
+        for parts, whose, theirs in ((truth.sellers, truth.owner, by_seller), (accounts, owner, by_account)):
+            left, n = counts[whose] - theirs, blocks.n[whose] - parts.n
+            bad[whose[_one_kind(left, n)]] = True
+            near[whose[_near(left, n)]] = True
+        yield bad, f"nearly all have the same {told.name}"
+        if told.answer:
+            yield near, f"everybody's {told.name} lies in one half of the scale"
 
 
-def _several(truth: Truth) -> "Iterator[tuple[Groups, Ints | slice]]":
-    """The parts of blocks that somebody knows, with the pairs in them: by salesperson, and by account that has several
-    pairs.
+def _several(truth: Truth) -> "tuple[Ints, Groups]":
+    """The pairs of accounts of which a block has several, and customers who stand for themselves likewise; by whose
+    they are.
     """
-    yield truth.sellers, slice(None)
     organisations = truth.organisations
-    several = np.flatnonzero(organisations.n[organisations.number] > 1)
-    if len(several):
-        yield Groups.by(organisations.number[several]), several
+    several = np.flatnonzero((organisations.n > 1)[organisations.number])
+    return several, Groups.by(organisations.number[several])
 
 
-def codes(truth: Truth) -> "Iterator[tuple[str, Ints, int]]":
-    """Per aspect and thing that is published of it: its name, of each pair which kind it is, and how many kinds."""
+class Told(NamedTuple):
+    """Something that is published: what it is called, of each pair which kind it is, and how many kinds; of an answer
+    its side and aspect.
+    """
+
+    name: str
+    code: "Ints"
+    kinds: int
+    answer: tuple[str, int] | None
+
+
+def codes(truth: Truth) -> Iterator[Told]:
+    """All that is published of these pairs, per aspect."""
     scale = truth.survey.scale
     for aspect in range(truth.expected.shape[1]):
         v, r = (side[:, aspect].astype(np.int64) for side in (truth.expected, truth.received))
         for side, answers in (("V", v), ("R", r)):
             if side in truth.sides:
-                yield f"{side} of aspect {aspect}", answers - scale.low, len(scale.points)
+                yield Told(
+                    f"{side} of aspect {aspect}", answers - scale.low, len(scale.points), (side, aspect)
+                )
         if truth.arm is Arm.ASKED:
-            yield f"side of V = R in aspect {aspect}", np.sign(v - r) + 1, 3
+            yield Told(f"side of V = R in aspect {aspect}", np.sign(v - r) + 1, 3, None)
 
 
 def _one_kind(counts: "Ints", n: "Ints") -> "Bools":
@@ -188,9 +197,9 @@ def _judged(truth: Truth, rows: "Ints", where: str, release: ReleaseDocument) ->
         return
     inside = truth.of(rows, np.zeros(0, dtype=np.int64))
     one = Groups(np.zeros(len(rows), dtype=np.int64), np.array([len(rows)]))
-    for name, code, kinds in codes(inside):
-        if _one_kind(one.counts(code, kinds), one.n).any():
-            yield Breach("practices", release.number, where, f"nearly all have the same {name}")
+    for told in codes(inside):
+        if _one_kind(one.counts(told.code, told.kinds), one.n).any():
+            yield Breach("practices", release.number, where, f"nearly all have the same {told.name}")
     units = len(np.unique(inside.units))
     if units < LEAST_ACCOUNTS:
         yield Breach("practices", release.number, where, f"a set of {units} accounts")
