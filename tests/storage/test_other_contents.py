@@ -210,6 +210,16 @@ def test_whichever_process_notices_first_all_go_on_with_the_same_contents(
     assert ask(another, "work") == 2
 
 
+def test_who_makes_a_database_may_go_on_with_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    storage.open_database(f"sqlite:///{tmp_path / 'new.db'}")
+    storage.migrate()
+    opened.pragma("wal_checkpoint", "TRUNCATE")
+    hire("Sanne")
+    worker_works(1)
+    opened.pragma("wal_checkpoint", "TRUNCATE")
+    assert (names(), caplog.text) == (["Sanne"], "")
+
+
 def test_writing_and_counting_for_hours_is_never_taken_for_that(
     file: Path, another: "subprocess.Popen[str]", caplog: pytest.LogCaptureFixture
 ) -> None:

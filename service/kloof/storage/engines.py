@@ -78,7 +78,8 @@ class SqliteFile(SqliteDatabase):
         if changed != self._state.changed:
             mark = self._mark_in_file()
             number, count = self._state.mark
-            if mark is None or mark[0] != number or mark[1] < count:
+            # Before its migrations a database has no number.
+            if mark is None or (number and mark[0] != number) or mark[1] < count:
                 if now - before <= FRESH and self._stands_at() == self._state.stands_at:
                     return True
                 self._state.stands_at = None
