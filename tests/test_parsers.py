@@ -9,12 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import thread_time
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cast.workbooks import packed, sheet_xml
 from instruments.growth import SIZES, grows_too_fast
 from kloof import storage
 from kloof.cli.logs import discreet
@@ -22,7 +22,9 @@ from kloof.config import load_settings
 from kloof.domain import addresses
 from kloof.domain.access.tokens import fingerprint, grouped, typed_code
 from kloof.domain.deals import files
-from kloof.domain.deals.csv_reading import decoded
+from kloof.domain.deals.columns import ColumnMapping, DayOrder
+from kloof.domain.deals.files import FileKind
+from kloof.domain.deals.tables import opened
 from kloof.domain.errors import KloofError
 from kloof.domain.mailing.set_aside import SetAside
 from kloof.domain.spelling import composed, spelled
@@ -49,8 +51,22 @@ class Reader:
     example: str = ""
 
 
-def csv(read: Callable[[str, str], Any]) -> Reads:
-    return lambda _, raw: list(read(decoded(raw, "deals.csv"), "deals.csv"))
+DAYS_FIRST = ColumnMapping({"deal_id": "T-1"}, {"language": "nl"}, True, DayOrder.DAY_FIRST)
+
+
+def deals_file(_: Path, raw: bytes) -> None:
+    table = opened(raw, "deals.csv", DAYS_FIRST.wanted(files.REQUIRED))
+    list(files.read(FileKind.DEALS, table, DAYS_FIRST))
+    list(files.read(FileKind.DEALS, table))
+
+
+def plain(kind: FileKind) -> Reads:
+    return lambda _, raw: list(files.read(kind, opened(raw, "file.csv")))
+
+
+def sheet(_: Path, raw: bytes) -> None:
+    xml = raw.decode("utf-8", "replace")
+    opened(packed({"Blad1": xml}, **{"sharedStrings.xml": raw}), "deals.xlsx")
 
 
 def text(read: Callable[[str], object]) -> Reads:
@@ -115,6 +131,21 @@ CSV = (
     "2026-03-02", "nl", "piet@example.net", "mailto:", "T-1", "\u0301", "\u202e", "é", "0001-01-01",
     "x" * 300, "9" * 5000,
 )  # fmt: skip
+ARCHIVE = (
+    "PK\x03\x04",
+    "PK\x01\x02",
+    "PK\x05\x06",
+    "\x14\0",
+    "\0" * 8,
+    "xl/workbook.xml",
+    "\xff" * 4,
+    "<a/>",
+)
+SHEET = (
+    "<worksheet>", "</worksheet>", "<sheetData>", "</sheetData>", "<row>", "</row>", '<row r="9">', '<row r="x">',
+    '<c r="A1">', '<c r="XFD99999"><v>1</v></c>', "<c>", "</c>", '<c t="s">', '<c s="1">', "<v>0</v>", "<v>9e99</v>",
+    "<v>", "</v>", "<sst>", "</sst>", "<si><t>a</t></si>", "&lt;", "&a;", "<!DOCTYPE a>", "<?xml?>", "\0",
+)  # fmt: skip
 YAML = (
     "id: ", "version: ", "title:\n", "  nl: ", "scale: ", "aspects:\n", "- ", "{", "}", "[", "]", "&a ", "*a", "!!",
     "|\n", ">\n", "? ", ": ", "\n", "  ", "\t", "#", '"', "'", "---\n", "...\n", "%YAML 1.1\n", "<<: ", "0x1F", "1e999",
@@ -149,9 +180,11 @@ WORDS = (
 
 ADDRESSES = ("KLOOF_BASE_URL", "KLOOF_BOUNCES_URL", "KLOOF_MAIL_FROM", "KLOOF_PROXIES", "KLOOF_CLOCK_AHEAD")
 READERS = {
-    "deals": Reader(csv(files.read_deals), CSV, HEADER),
-    "deliveries": Reader(csv(files.read_deliveries), CSV, "deal_id,delivered_on\n"),
-    "cancellations": Reader(csv(files.read_cancellations), CSV, "deal_id,cancelled_on\n"),
+    "deals": Reader(deals_file, CSV, HEADER),
+    "deliveries": Reader(plain(FileKind.DELIVERIES), CSV, "deal_id,delivered_on\n"),
+    "cancellations": Reader(plain(FileKind.CANCELLATIONS), CSV, "deal_id,cancelled_on\n"),
+    "a workbook": Reader(deals_file, ARCHIVE),
+    "a sheet": Reader(sheet, SHEET, sheet_xml([["deal_id"], ["D-1"]])),
     "survey": Reader(text(lambda read: SurveySource(read, "a.yaml").survey()), YAML),
     "kloof.toml": Reader(settings_file, TOML),
     "the manifest of a release": Reader(release("datapackage.json"), JSON),

@@ -30,6 +30,9 @@ PATTERNS: dict[str, str | tuple[str, Reader]] = {
     "cli/logs.py: _ADDRESS": ("kloof.cli.logs", "search"),
     "config/sources.py: _line_of": OURS,  # kloof.toml
     "design/shared.py: _COLOUR": OURS,
+    "domain/deals/cells.py: _DAY_FIRST": ("kloof.domain.deals.cells", "fullmatch"),
+    "domain/deals/cells.py: _ROUNDED": ("kloof.domain.deals.cells", "fullmatch"),
+    "domain/deals/workbooks.py: _PLACE": ("kloof.domain.deals.workbooks", "fullmatch"),
     "domain/mailing/verdicts.py: _CODE": ("kloof.domain.mailing.verdicts", "search"),
     "domain/mailing/verdicts.py: _STATUS": ("kloof.domain.mailing.verdicts", "search"),
     "mail/bounces.py: _VERP": ("kloof.mail.bounces", "search"),

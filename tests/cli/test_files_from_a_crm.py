@@ -271,14 +271,18 @@ def test_days_that_stand_for_none_are_refused_in_each_kind_of_file(kloof: Type) 
         (f'"deal_id"x{COLUMNS[7:]}\n{line()}\n', "deals.csv:1: this line cannot be read as CSV"),
         (f'"deal_id{COLUMNS[7:]}\n{line()}\n', "a quotation mark is not closed"),
         (f"{COLUMNS}\n{line(name='x' * 131_073)}\n", "a cell is longer than 131,072 characters"),
-        (f"{COLUMNS}\n{line(name='Müller')}\n".encode("cp1252"), "deals.csv:2: This line is not UTF-8 text."),
-        (b"PK\x03\x04\x14\x00\x06\x00\x08\xff\xfe", "This line is not UTF-8 text."),
+        (
+            f"{COLUMNS}\n{line(name='Müller')}\n\xef".encode("cp437"),
+            "deals.csv:2: This line is not UTF-8 text.",
+        ),
+        (b"PK\x03\x04\x14\x00\x06\x00\x08\xff\xfe", "this is no workbook that can be read. It is damaged."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\xff", "It is of a version before 2007, or it has a password."),
         (
             f"{COLUMNS}\n{line(name='Jan' + chr(0))}\n",
             "customer_name holds a character that cannot be printed (U+0000",
         ),
     ],
-    ids=["above", "behind", "unclosed", "huge", "cp1252", "xlsx", "nul"],
+    ids=["above", "behind", "unclosed", "huge", "cp437", "zip", "xls", "nul"],
 )
 def test_what_cannot_be_read_is_one_sentence_with_file_and_line(
     kloof: Type, text: str | bytes, says: str

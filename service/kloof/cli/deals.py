@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from kloof.actions.clock import wall_clock
-from kloof.cli.run import as_json, read_text, report, with_database
+from kloof.cli.run import as_json, report, with_database
 from kloof.cli.tree import Group
 
 if TYPE_CHECKING:
-    from kloof.actions.deals.imports import Report
+    from collections.abc import Iterator
+
+    from kloof.actions.deals.imports import Progress
+    from kloof.actions.deals.reports import Report
+    from kloof.domain.deals.columns import ColumnMapping
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 _DRY = click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
@@ -29,13 +35,7 @@ def deals() -> None:
 @as_json
 def import_(file: Path, dry_run: bool, as_json: bool) -> None:
     """Put the deals of FILE in; each new one gets its first invitation."""
-    from kloof.actions.deals import imports as action
-    from kloof.actions.surveys.files import load_surveys
-
-    settings = with_database(reading=dry_run)
-    offered = load_surveys(settings.surveys_folder)
-    done = action.import_deals(settings, read_text(file), file.name, offered, wall_clock(), dry_run=dry_run)
-    _show(done, file, as_json, dry_run)
+    _take("deals", file, dry_run, as_json)
 
 
 @deals.command()
@@ -44,11 +44,7 @@ def import_(file: Path, dry_run: bool, as_json: bool) -> None:
 @as_json
 def delivered(file: Path, dry_run: bool, as_json: bool) -> None:
     """Mark the deals of FILE as delivered; each gets its second invitation."""
-    from kloof.actions.deals import imports as action
-
-    settings = with_database(reading=dry_run)
-    done = action.import_deliveries(settings, read_text(file), file.name, wall_clock(), dry_run=dry_run)
-    _show(done, file, as_json, dry_run)
+    _take("deliveries", file, dry_run, as_json)
 
 
 @deals.command()
@@ -57,20 +53,69 @@ def delivered(file: Path, dry_run: bool, as_json: bool) -> None:
 @as_json
 def cancelled(file: Path, dry_run: bool, as_json: bool) -> None:
     """Mark the deals of FILE as cancelled; nothing more goes out about them."""
-    from kloof.actions.deals import imports as action
+    _take("cancellations", file, dry_run, as_json)
+
+
+def _take(kind: str, file: Path, dry_run: bool, as_json: bool) -> None:
+    from kloof.actions.deals import imports
+    from kloof.actions.surveys.files import load_surveys
+    from kloof.domain.deals.files import FileKind
+    from kloof.domain.deals.tables import opened
 
     settings = with_database(reading=dry_run)
-    done = action.import_cancellations(settings, read_text(file), file.name, wall_clock(), dry_run=dry_run)
-    _show(done, file, as_json, dry_run)
+    mapping, of_kind = settings.deals.columns, FileKind(kind)
+    offered = load_surveys(settings.surveys_folder) if of_kind is FileKind.DEALS else {}
+    table = opened(file.read_bytes(), file.name, mapping.wanted(of_kind.required))
+    incoming = imports.Incoming(of_kind, table, mapping)
+    with _shown() as progress:
+        if dry_run:
+            done = imports.check(settings, incoming, offered, wall_clock(), progress)
+        else:
+            done = imports.load(settings, incoming, offered, wall_clock(), progress)
+    _tell(done, file, mapping, table.encoding, as_json, dry_run)
 
 
-def _show(done: Report, file: Path, as_json: bool, dry_run: bool) -> None:
+@contextmanager
+def _shown() -> Iterator[Progress]:
+    """How far it is, on a terminal; nothing elsewhere."""
+    from kloof.actions.deals.imports import no_progress
+
+    if not sys.stderr.isatty():
+        yield no_progress
+        return
+    with click.progressbar(length=0, label="Lines", file=sys.stderr) as bar:
+
+        def shown(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield shown
+
+
+def _tell(
+    done: Report, file: Path, mapping: ColumnMapping, encoding: str, as_json: bool, dry_run: bool
+) -> None:
+    from kloof.domain.deals.cells import is_day_first
+    from kloof.domain.deals.columns import DayOrder
+    from kloof.domain.deals.csv_reading import WINDOWS_1252
+    from kloof.domain.errors import Reason
+
     for refusal in done.refused:
         click.echo(f"{file}:{refusal.line}: {refusal.deal_id or 'line'} refused: {refusal.reason}", err=True)
+    no_days = (why for one in done.refused for why in one.why if why.reason is Reason.NOT_A_DAY)
+    if mapping.dates is DayOrder.ISO and any(is_day_first(str(why.facts["value"])) for why in no_days):
+        click.echo(
+            'Where days stand before months, say so in kloof.toml: dates = "d-m-y" under [deals.columns].',
+            err=True,
+        )
+    if encoding == WINDOWS_1252:
+        click.echo(
+            "The file is not UTF-8 and was read as Windows-1252; look at names with accents.", err=True
+        )
     counts = f"{done.created} created, {done.updated} updated, {done.unchanged} unchanged, {len(done.refused)} refused"
     report(
         as_json,
-        done.as_dict() | {"dry_run": dry_run},
+        done.as_dict(mapping.titles) | {"dry_run": dry_run},
         f"{counts}{' (dry run: nothing was changed)' if dry_run else ''}.",
     )
     if done.refused:

@@ -90,13 +90,6 @@ def in_a_sentence(trouble: Exception) -> str | None:
     return None
 
 
-def read_text(file: Path) -> str:
-    """The file as UTF-8 text; raises Refused with the line that is something else."""
-    from kloof.domain.deals.csv_reading import decoded
-
-    return decoded(file.read_bytes(), str(file))
-
-
 def report(as_json: bool, value: dict[str, Any], words: str) -> None:
     """Print the value for a program, or the words for a person."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str) if as_json else words)

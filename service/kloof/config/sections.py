@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from kloof.config.columns import Columns
 from kloof.config.field_types import Address, Line, MailDomain, Name
 from kloof.domain.access.people import Role
 from kloof.domain.colour import nearest_readable
@@ -113,6 +114,7 @@ class Deals(Section):
     regions: tuple[Name, ...] = ()
     products: tuple[Name, ...] = ()
     mail_providers: tuple[MailDomain, ...] = ()
+    columns: Columns = Field(default={}, validate_default=True)
 
 
 class Publishing(Section):

@@ -99,6 +99,6 @@ def _worded(file: Path, problem: Any, key_from: str) -> str:
 
 def _line_of(file: Path, key: str) -> int:
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        if re.match(rf"\s*\[?{re.escape(key)}\b", line):
+        if re.match(rf"\s*(?:\[(?:\w+\.)*)?{re.escape(key)}\b", line):
             return number
     return 1

@@ -50,6 +50,8 @@ class Reason(StrEnum):
     # What is in a file from the CRM
     FILE_NOT_TEXT = auto()
     FILE_NOT_CSV = auto()
+    FILE_NOT_WORKBOOK = auto()
+    WORKBOOK_TOO_LARGE = auto()
     COLUMNS_WRONG = auto()
     COLUMN_MISSING = auto()
     COLUMN_TWICE = auto()
@@ -60,6 +62,7 @@ class Reason(StrEnum):
     CELL_EMPTY = auto()
     CELL_TOO_LONG = auto()
     CELL_UNFIT = auto()
+    NUMBER_ROUNDED = auto()
     NOT_A_DAY = auto()
     DAY_STANDS_IN = auto()
     NOT_A_LANGUAGE = auto()

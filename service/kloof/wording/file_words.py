@@ -8,15 +8,26 @@ from kloof.domain.errors import KloofError, Reason
 from kloof.domain.text import Language
 from kloof.wording import translator
 
+_NO_TITLES: Final[Mapping[str, str]] = MappingProxyType({})
+
 FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
     {
         Reason.FILE_NOT_TEXT: (
             "Line {line} of this file is not UTF-8 text",
-            "Save it as CSV UTF-8 and load it again. Nothing was changed.",
+            "Save it as CSV UTF-8 or as .xlsx and load it again. Nothing was changed.",
         ),
         Reason.FILE_NOT_CSV: (
             "Line {line} cannot be read as CSV",
             "Look for a quotation mark that is not closed, or that stands within a cell. Nothing was changed.",
+        ),
+        Reason.FILE_NOT_WORKBOOK: (
+            "This Excel file cannot be read",
+            "It is damaged, has a password, or is of a version before 2007. Save it as .xlsx or as CSV UTF-8 and load "
+            "it again. Nothing was changed.",
+        ),
+        Reason.WORKBOOK_TOO_LARGE: (
+            "This Excel file holds far more than a file of deals can",
+            "Copy the columns that are meant to a new file and load that. Nothing was changed.",
         ),
         Reason.COLUMNS_WRONG: (
             "The columns of this file are not right",
@@ -43,7 +54,11 @@ FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
             "{column}: character {at} cannot be printed ({letter})",
             "Type the cell again, without copying it.",
         ),
-        Reason.NOT_A_DAY: ("{column}: “{value}” is not a date", "Write it like 2026-03-31."),
+        Reason.NUMBER_ROUNDED: (
+            "{column}: Excel has rounded “{value}”",
+            "Its last digits are gone. Set the column to text in the file it came from, and export it again.",
+        ),
+        Reason.NOT_A_DAY: ("{column}: “{value}” is not a date", "Write it like {like}."),
         Reason.DAY_STANDS_IN: (
             "{column}: {value} is what a program writes where it knows no date",
             "Fill in the day itself, or leave the cell empty where that is allowed.",
@@ -84,7 +99,7 @@ FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
         ),
         Reason.CUSTOMER_PERHAPS_KNOWN: (
             "Deal {deal} has a customer of this name without an address too, and it may be the same one",
-            "Give both lines a customer_number: the same for one customer, different for two.",
+            "Give both lines a {column}: the same for one customer, different for two.",
         ),
         Reason.NAME_UNKNOWN: (
             "{column}: “{name}” is not known",
@@ -114,7 +129,21 @@ LINE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
 """Every reason for which a line does not go in."""
 
 
-def worded(refusal: KloofError, language: Language) -> str:
-    """What is wrong with the line and what to do about it, as two sentences."""
+def worded(refusal: KloofError, language: Language, titles: Mapping[str, str] = _NO_TITLES) -> str:
+    """What is wrong with the line and what to do about it, as two sentences.
+
+    titles: what our columns are called in the file, where that is something else.
+    """
     say, (title, remedy) = translator(language), LINE_WORDS[refusal.reason]
-    return f"{say(title, **refusal.facts)}. {say(remedy, **refusal.facts)}"
+    facts = in_titles(refusal.facts, titles)
+    return f"{say(title, **facts)}. {say(remedy, **facts)}"
+
+
+def in_titles(facts: Mapping[str, object], titles: Mapping[str, str]) -> dict[str, object]:
+    """The facts of a refusal, with columns by their titles in the file."""
+    named = {
+        name: ", ".join(titles.get(column, column) for column in str(facts[name]).split(", "))
+        for name in ("column", "columns", "number_column")
+        if name in facts
+    }
+    return {**facts, **named}

@@ -9,6 +9,9 @@ from kloof import storage
 from kloof.actions.deals import deal_lines, imports
 from kloof.config import Deals, Research, Settings
 from kloof.domain.access.people import Role
+from kloof.domain.deals.files import FileKind
+from kloof.domain.deals.tables import of_text
+from kloof.domain.errors import Reason
 from kloof.domain.mailing.suppression import address_hash
 from kloof.domain.surveys.definition import Aspect, Scale, Survey
 from kloof.domain.text import Text
@@ -385,3 +388,54 @@ def test_a_deal_that_was_not_asked_at_sale_is_asked_after_delivery(settings: Set
     deliver(drawing(settings), f"{deal},2026-05-20")
     waves = [row.wave for row in Invitation.select(Invitation, Deal).join(Deal).where(Deal.deal_id == deal)]
     assert waves == ["delivery"]
+
+
+def test_a_bad_cell_hides_nothing_else_that_is_wrong_with_its_line(settings: Settings) -> None:
+    wrong = JAN.replace(",nl,anouk@firm.example,Utrecht,", ",nederlands,nobody@firm.example,Utrect,")
+    held = settings.model_copy(update={"deals": Deals(teams=("Utrecht",))})
+    for row, besides in ((wrong, ()), (wrong.replace("2026-05-04", "2026-12-04"), (Reason.DAY_IN_FUTURE,))):
+        [refused] = load(held, row).refused
+        assert {why.reason for why in refused.why} == {
+            Reason.NOT_A_LANGUAGE,
+            Reason.SALESPERSON_UNKNOWN,
+            Reason.NAME_UNKNOWN,
+            *besides,
+        }
+    [refused] = deliver(settings, "D-9,soon").refused
+    assert [why.reason for why in refused.why] == [Reason.NOT_A_DAY, Reason.DEAL_UNKNOWN]
+
+
+def test_what_is_wrong_with_a_cell_is_said_once(settings: Settings) -> None:
+    [refused] = load(settings, JAN.replace(",anouk@firm.example,", ",anouk,").replace(",pump,", ",,")).refused
+    assert sorted(str(why.reason) for why in refused.why) == ["cell_empty", "not_an_address"]
+
+
+def test_a_check_says_what_a_load_then_does_and_writes_nothing(settings: Settings) -> None:
+    load(settings, JAN)
+    rows = (JAN, ANS, MOVED.replace("D-1", "D-3"), JAN.replace("D-1", "D-4").replace("pump,", "pomp,"), MOVED)
+    with storage.counted_queries() as asked:
+        checked = load(settings, *rows, dry_run=True)
+    assert not [sql for sql in asked if not sql.lstrip().startswith("SELECT")]
+    assert checked.as_dict() == load(settings, *rows).as_dict()
+    assert [(done.line, done.deal_id) for done in checked.refused] == [(5, "D-4"), (6, "D-1")]
+
+
+def test_a_large_file_is_taken_in_by_parts_between_which_others_may_write(settings: Settings) -> None:
+    rows = [JAN.replace("D-1", f"D-{at}").replace("jan@", f"jan{at}@") for at in range(250)]
+    table = of_text("\n".join([HEADER, *rows]), "deals.csv")
+    seen: list[tuple[int, int, int]] = []
+
+    def stopped(done: int, total: int) -> None:
+        seen.append((done, total, Deal.select().count()))
+        if done == 200:
+            raise KeyboardInterrupt
+
+    offered = {"pump": survey()}
+    with pytest.raises(KeyboardInterrupt):
+        imports.load(settings, imports.Incoming(FileKind.DEALS, table), offered, NOW, stopped)
+    assert seen == [(100, 250, 100), (200, 250, 200)]
+    assert (Deal.select().count(), Invitation.select().count()) == (100, 100), (
+        "what was told of is in, no more"
+    )
+    again = imports.load(settings, imports.Incoming(FileKind.DEALS, table), offered, NOW)
+    assert (again.created, again.unchanged) == (150, 100)

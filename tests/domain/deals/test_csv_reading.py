@@ -6,9 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kloof.domain.deals.csv_reading import decoded, table
+from kloof.domain.deals.csv_reading import WINDOWS_1252, decoded
 from kloof.domain.deals.deals import DealLine
-from kloof.domain.deals.files import Delivery, LineRefused, read_cancellations, read_deals, read_deliveries
+from kloof.domain.deals.files import (
+    Delivery,
+    FileKind,
+    LineRefused,
+    read,
+    read_cancellations,
+    read_deals,
+    read_deliveries,
+)
+from kloof.domain.deals.tables import of_text, opened
 from kloof.domain.errors import BadInput, KloofError, Reason, Refused
 
 COLUMNS = "deal_id,customer_name,customer_email,language,salesperson_email,team,region,product,survey,sold_on"
@@ -159,8 +168,9 @@ def test_a_date_that_stands_for_none_is_refused(day: str, column: str) -> None:
 def test_utf_16_from_excel_is_read_and_what_is_no_text_is_said_with_its_line() -> None:
     wanted = PLAIN.replace("Jan", "Müller")
     for encoding in ("utf-8", "utf-8-sig", "utf-16"):
-        assert deals(decoded(wanted.encode(encoding), "deals.csv")) == deals(wanted)
-    for raw in (wanted.encode("cp1252"), wanted.encode("utf-16")[:-1]):
+        assert deals(decoded(wanted.encode(encoding), "deals.csv")[0]) == deals(wanted)
+    damaged = b"deal_id\nZo\xc3\xab M\xfcller"
+    for raw in (damaged, wanted.encode("utf-16")[:-1], b"deal_id\nM\x81ller", b"deal_id\0\xff"):
         with pytest.raises(Refused) as error:
             decoded(raw, "deals.csv")
         assert error.value.reason is Reason.FILE_NOT_TEXT
@@ -168,15 +178,22 @@ def test_utf_16_from_excel_is_read_and_what_is_no_text_is_said_with_its_line() -
             f"deals.csv:{error.value.facts['line']}: This line is not UTF-8 text."
         )
     with pytest.raises(Refused, match=r"deals\.csv:2: "):
-        decoded(wanted.encode("cp1252"), "deals.csv")
+        decoded(b"deal_id\nM\x81ller", "deals.csv")
+
+
+def test_what_dutch_excel_saves_as_plain_csv_is_read_as_windows_1252() -> None:
+    wanted = PLAIN.replace("Jan", "Müller & Zoë – café €")
+    text, encoding = decoded(wanted.encode("cp1252"), "deals.csv")
+    assert (text, encoding) == (wanted, WINDOWS_1252)
+    assert decoded(wanted.encode(), "deals.csv") == (wanted, "utf-8")
 
 
 @given(st.binary(max_size=300))
 def test_no_bytes_break_the_reader(raw: bytes) -> None:
     said = "deals.csv:"
     try:
-        text = decoded(raw, "deals.csv")
-        assert all(isinstance(number, int) for number, _ in read_deliveries(text, "deals.csv"))
+        table = opened(raw, "deals.csv")
+        assert all(isinstance(number, int) for number, _ in read(FileKind.DELIVERIES, table))
     except KloofError as error:
         said = str(error)
     assert said.startswith("deals.csv:")
@@ -186,9 +203,8 @@ def test_no_bytes_break_the_reader(raw: bytes) -> None:
 def test_no_text_breaks_the_reader_and_every_line_number_is_a_line(text: str) -> None:
     said = "x.csv:"
     try:
-        header, rows = table(text, "x.csv", ("deal_id",), ())
-        assert "deal_id" in header
-        for number, row in rows:
+        table = of_text(text, "x.csv", [frozenset({"deal_id"})])
+        for number, row in table.rows:
             assert 1 <= number <= text.count("\n") + text.count("\r") + 1
             assert any(cell.strip() for cell in row)
     except BadInput as error:

@@ -1,58 +1,99 @@
 """What becomes of a deal after the sale: it is delivered, or it is called off."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
-from kloof.actions.deals.importer import Done, Importer
+from kloof.actions.deals.importer import Check, Done, Importer, on
 from kloof.actions.mailing import invite
 from kloof.domain.access.audit_log import AuditAction
 from kloof.domain.deals.files import Cancellation, Delivery
 from kloof.domain.errors import Reason, Refused
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.deals import deals
+from kloof.storage.deals.deals import StoredDeal
 from kloof.storage.surveys import versions
 
 
 class DeliveryImporter(Importer[Delivery]):
     """Marks deals as delivered."""
 
-    def __call__(self, delivery: Delivery, /) -> Done:
-        stored = self._stored(delivery.deal_id, "Import it first: kloof deals import.")
+    def _checks(self, line: Delivery) -> Iterable[Check]:
+        stored = self.known.get(line.deal_id)
+        if stored is None:
+            remedy = "Import it first: kloof deals import."
+            return [(on("deal_id"), lambda: self._stored(line.deal_id, remedy))]
+        if stored.deal.cancelled_on is None and stored.deal.delivered_on == line.delivered_on:
+            return []
+        day, sold_on = line.delivered_on, stored.deal.sold_on
+        remedy = "Import it on that day."
+        return [
+            (on("deal_id"), lambda: self._refuse_cancelled(stored)),
+            (on("delivered_on"), lambda: self._refuse_before_sale("delivered_on", day, sold_on)),
+            (on("delivered_on"), lambda: self._refuse_day_in_future("delivered_on", day, remedy)),
+            (on("deal_id", "delivered_on"), lambda: self._refuse_answered(stored)),
+        ]
+
+    def would(self, line: Delivery) -> Done:
+        return "unchanged" if self.known[line.deal_id].deal.delivered_on == line.delivered_on else "updated"
+
+    def write(self, line: Delivery) -> None:
+        stored = self.known[line.deal_id]
+        deals.set_delivered(stored.deal.id, line.delivered_on)
+        self._note(AuditAction.DEAL_DELIVERED, stored.deal.id)
+        deal = replace(stored.deal, delivered_on=line.delivered_on)
+        send = invite.invite_again if stored.deal.delivered_on else invite.invite
+        send(self.settings, deal, versions.by_key(deal.survey), Wave.DELIVERY, self.now)
+
+    @staticmethod
+    def _refuse_cancelled(stored: StoredDeal) -> None:
         if stored.deal.cancelled_on:
             raise Refused(
                 Reason.DEAL_CANCELLED,
-                f"Deal {delivery.deal_id} was cancelled on {stored.deal.cancelled_on}.",
-                deal=delivery.deal_id,
+                f"Deal {stored.deal.deal_id} was cancelled on {stored.deal.cancelled_on}.",
+                deal=stored.deal.deal_id,
                 day=stored.deal.cancelled_on,
+                column="deal_id",
             )
-        before = stored.deal.delivered_on
-        if before == delivery.delivered_on:
-            return "unchanged"
-        self._refuse_impossible_day("delivered_on", delivery.delivered_on, stored.deal.sold_on)
+
+    @staticmethod
+    def _refuse_answered(stored: StoredDeal) -> None:
         if stored.delivery_answered:
+            before = stored.deal.delivered_on
             raise Refused(
                 Reason.SECOND_SURVEY_ANSWERED,
                 f"The customer has answered the second survey; the delivery of {before} stays.",
                 day=before,
+                column="delivered_on",
             )
-        deals.set_delivered(stored.deal.id, delivery.delivered_on)
-        self._note(AuditAction.DEAL_DELIVERED, stored.deal.id)
-        deal = replace(stored.deal, delivered_on=delivery.delivered_on)
-        send = invite.invite_again if before else invite.invite
-        send(self.settings, deal, versions.by_key(deal.survey), Wave.DELIVERY, self.now)
-        return "updated"
 
 
 class CancellationImporter(Importer[Cancellation]):
     """Marks deals as cancelled. What was sent in stays: the customer can still read it and take it back."""
 
-    def __call__(self, called_off: Cancellation, /) -> Done:
-        stored = self._stored(called_off.deal_id, "Correct the number.")
+    def _checks(self, line: Cancellation) -> Iterable[Check]:
+        stored = self.known.get(line.deal_id)
+        if stored is None:
+            return [(on("deal_id"), lambda: self._stored(line.deal_id, "Correct the number."))]
         if stored.deal.cancelled_on:
-            return "unchanged"
-        self._refuse_impossible_day("cancelled_on", called_off.cancelled_on, stored.deal.sold_on)
-        noon = datetime.combine(called_off.cancelled_on, time(12), tzinfo=UTC)
-        deals.set_cancelled(stored.deal.id, noon)
+            return []
+        day, sold_on = line.cancelled_on, stored.deal.sold_on
+        remedy = "Import it on that day."
+        return [
+            (on("cancelled_on"), lambda: self._refuse_before_sale("cancelled_on", day, sold_on)),
+            (on("cancelled_on"), lambda: self._refuse_day_in_future("cancelled_on", day, remedy)),
+        ]
+
+    def would(self, line: Cancellation) -> Done:
+        return "unchanged" if self.known[line.deal_id].deal.cancelled_on else "updated"
+
+    def write(self, line: Cancellation) -> None:
+        stored = self.known[line.deal_id]
+        deals.set_cancelled(stored.deal.id, noon(line.cancelled_on))
         self._note(AuditAction.DEAL_CANCELLED, stored.deal.id)
         invite.withdraw(stored.deal.id, self.now)
-        return "updated"
+
+
+def noon(day: date) -> datetime:
+    """The moment that stands for a day of which nobody knows the hour."""
+    return datetime.combine(day, time(12), tzinfo=UTC)

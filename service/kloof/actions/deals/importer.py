@@ -1,7 +1,7 @@
-"""What every importer does with a line of a file: find its deal, judge its day, note it for the audit log."""
+"""What every importer does with a line of a file: find its deal, say all that is wrong with it, write it, note it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Generic, Literal
 
@@ -12,24 +12,49 @@ from kloof.domain.errors import Reason, Refused
 from kloof.storage.deals.deals import StoredDeal
 
 Done = Literal["created", "updated", "unchanged"]
+Check = tuple[frozenset[str], Callable[[], object]]
+"""What raises Refused where something is wrong, and the columns that it rests on."""
 
 
 class Importer(ABC, Generic[Entry]):
     """Takes lines in, one by one. Every refusal comes before the first write of its line.
 
-    `known`: the deals of the file that are there already, by id. `log`: what the audit log has to say of which deals.
+    `known`: the deals that the next lines are about and that are there already, by id. `log`: what the audit log has
+    to say of which deals.
     """
 
-    def __init__(self, settings: Settings, now: datetime, known: Mapping[str, StoredDeal]) -> None:
+    def __init__(self, settings: Settings, now: datetime) -> None:
         self.settings = settings
         self.now = now
         self.today = settings.today(now)
-        self.known = known
+        self.known: Mapping[str, StoredDeal] = {}
         self.log: dict[AuditAction, list[int]] = {}
 
+    def wrong(self, line: Entry, bad: frozenset[str] = frozenset()) -> tuple[Refused, ...]:
+        """All that is wrong with a line and takes more than its file to see.
+
+        bad: the columns in which something is wrong already, so that nothing is said that rests on them.
+        """
+        found = []
+        for columns, check in self._checks(line):
+            if columns.isdisjoint(bad):
+                try:
+                    check()
+                except Refused as refusal:
+                    found.append(refusal)
+        return tuple(found)
+
     @abstractmethod
-    def __call__(self, line: Entry, /) -> Done:
-        """Take one line in. Raises Refused for what cannot go in."""
+    def would(self, line: Entry) -> Done:
+        """What a line would do with which nothing is wrong."""
+
+    @abstractmethod
+    def write(self, line: Entry) -> None:
+        """Take in a line that is not there yet as it is, and with which nothing is wrong."""
+
+    @abstractmethod
+    def _checks(self, line: Entry) -> Iterable[Check]:
+        """What a line has to pass; nothing where it changes nothing."""
 
     def _note(self, action: AuditAction, deal: int) -> None:
         self.log.setdefault(action, []).append(deal)
@@ -37,7 +62,13 @@ class Importer(ABC, Generic[Entry]):
     def _stored(self, deal_id: str, remedy: str) -> StoredDeal:
         stored = self.known.get(deal_id)
         if stored is None:
-            raise Refused(Reason.DEAL_UNKNOWN, f"There is no deal {deal_id}.", remedy=remedy, deal=deal_id)
+            raise Refused(
+                Reason.DEAL_UNKNOWN,
+                f"There is no deal {deal_id}.",
+                remedy=remedy,
+                deal=deal_id,
+                column="deal_id",
+            )
         return stored
 
     def _refuse_day_in_future(self, column: str, day: date, remedy: str) -> None:
@@ -50,8 +81,7 @@ class Importer(ABC, Generic[Entry]):
                 day=day,
             )
 
-    def _refuse_impossible_day(self, column: str, day: date, sold_on: date) -> None:
-        """What comes after the sale cannot lie before it, and has to have happened."""
+    def _refuse_before_sale(self, column: str, day: date, sold_on: date) -> None:
         if day < sold_on:
             raise Refused(
                 Reason.DAY_BEFORE_SALE,
@@ -60,4 +90,8 @@ class Importer(ABC, Generic[Entry]):
                 day=day,
                 sold_on=sold_on,
             )
-        self._refuse_day_in_future(column, day, "Import it on that day.")
+
+
+def on(*columns: str) -> frozenset[str]:
+    """The columns that a check rests on."""
+    return frozenset(columns)

@@ -1,81 +1,108 @@
-"""Deals come in from the CRM, and are marked delivered: good lines go in, bad lines are named, nothing is half-done."""
+"""Files from the CRM go in: good lines are taken, bad lines are named with everything that is wrong with them.
 
-from collections.abc import Callable, Iterable, Mapping
+A file is taken in by parts, each in a transaction of its own: while one is long, nobody else can write to SQLite.
+Where the work breaks off, the file is loaded again: what is in already is unchanged.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from typing import Any, Final
 
 from kloof import storage
 from kloof.actions.deals.deal_lines import DealImporter
 from kloof.actions.deals.deliveries import CancellationImporter, DeliveryImporter
 from kloof.actions.deals.importer import Importer
+from kloof.actions.deals.reports import Refusal
+from kloof.actions.deals.reports import Report as Report
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor
-from kloof.domain.addresses import needs_smtputf8, refuse_smtputf8
-from kloof.domain.deals.deals import DealLine
-from kloof.domain.deals.files import (
-    Entry,
-    LineRefused,
-    read_cancellations,
-    read_deals,
-    read_deliveries,
-)
-from kloof.domain.errors import Refused
+from kloof.domain.addresses import needs_smtputf8
+from kloof.domain.deals.columns import PLAIN, ColumnMapping
+from kloof.domain.deals.files import FileKind, LineRefused, Mended, read
+from kloof.domain.deals.tables import FileTable, of_text
 from kloof.domain.surveys.definition import Survey
-from kloof.domain.text import LANGUAGES
 from kloof.mail.opening import takes_utf8_addresses
 from kloof.storage.access import audit_log
 from kloof.storage.deals import deals
-from kloof.storage.deals.deals import StoredDeal
-from kloof.wording.file_words import worded
+
+Progress = Callable[[int, int], None]
+"""Told how many lines of how many are done, in the transaction of the last of them."""
+Line = tuple[int, Any]
+AT_ONCE: Final = 100
+"""Lines of one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """A line that did not go in. `reason`: everything that is wrong with it, in English."""
+class Incoming:
+    """A file, by what its columns are called, with what was mended in it and left out of it."""
 
-    line: int
-    deal_id: str
-    reason: str
-    why: tuple[Refused, ...] = field(compare=False)
+    kind: FileKind
+    table: FileTable
+    mapping: ColumnMapping = PLAIN
+    mended: Mended = field(default_factory=dict)
+    left_out: frozenset[int] = frozenset()
 
-    def as_dict(self) -> dict[str, object]:
-        """Plain values, for --json."""
-        why = [_as_dict(refusal) for refusal in self.why]
-        return {"line": self.line, "deal_id": self.deal_id, "reason": self.reason, "why": why}
-
-
-@dataclass(slots=True)
-class Report:
-    """What a file did, or with a dry run would have done."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    refused: list[Refusal] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, object]:
-        """Plain values, for --json."""
-        counts = {"created": self.created, "updated": self.updated, "unchanged": self.unchanged}
-        return {**counts, "refused": [refusal.as_dict() for refusal in self.refused]}
+    def lines(self) -> list[Line]:
+        """Every line, with what it says or why it cannot go in; raises BadInput where the titles cannot be used."""
+        return list(read(self.kind, self.table, self.mapping, mended=self.mended, left_out=self.left_out))
 
 
-def _as_dict(refusal: Refused) -> dict[str, object]:
-    """`code` for a program to go by, the column, what was found there, the sentence in both languages, and every other
-    fact under its name.
+def no_progress(_done: int, _total: int) -> None:
+    """For who does not watch."""
+
+
+def check(
+    settings: Settings,
+    incoming: Incoming,
+    offered: Mapping[str, Survey],
+    now: datetime,
+    progress: Progress = no_progress,
+) -> Report:
+    """What loading this file would do; nothing is changed, and nobody who writes is kept waiting.
+
+    Raises BadInput where the titles cannot be used; what is wrong with a line is in the report.
     """
-    facts = dict(refusal.facts)
-    found = next((facts.pop(name) for name in _FOUND if name in facts), None)
-    column = facts.pop("column", None)
-    words = {language: worded(refusal, language) for language in LANGUAGES}
-    return {"code": refusal.reason.value, "column": column, "found": found, **words, **facts}
+    lines, report = incoming.lines(), Report()
+    take = _importer(settings, incoming.kind, lines, offered, now)
+    for done, part in _parts(lines):
+        take.known = deals.stored(_ids(part))
+        for number, entry in part:
+            if _is_good(report, number, entry, take):
+                _count(report, take.would(entry))
+        progress(done, len(lines))
+    return report
 
 
-_FOUND = ("value", "name", "day", "address", "survey", "letter")
+def load(
+    settings: Settings,
+    incoming: Incoming,
+    offered: Mapping[str, Survey],
+    now: datetime,
+    progress: Progress = no_progress,
+    *,
+    by: Actor = COMMAND_LINE,
+) -> Report:
+    """Take the good lines of this file in, each with its invitation; the same file twice changes nothing.
 
-
-class _DryRunEnds(Exception):
-    """Rolls the transaction back."""
+    `offered` holds the surveys in force by id; `by` stands in the audit log. Raises as `check` does.
+    """
+    lines, report = incoming.lines(), Report()
+    take = _importer(settings, incoming.kind, lines, offered, now)
+    for done, part in _parts(lines):
+        with storage.transaction():
+            take.known = deals.stored(_ids(part))
+            for number, entry in part:
+                if _is_good(report, number, entry, take):
+                    effect = take.would(entry)
+                    if effect != "unchanged":
+                        take.write(entry)
+                    _count(report, effect)
+            for what, touched in take.log.items():
+                audit_log.write(by, what, now, deals=touched)
+            take.log.clear()
+            progress(done, len(lines))
+    return report
 
 
 def import_deals(
@@ -88,14 +115,8 @@ def import_deals(
     dry_run: bool = False,
     by: Actor = COMMAND_LINE,
 ) -> Report:
-    """Put every good line of a deals file in, with its first invitation, in one transaction.
-
-    `offered` holds the surveys in force by id; `by` stands in the audit log. The same file twice changes nothing.
-    Raises BadInput where the header cannot be used; what is wrong with a line is in the report.
-    """
-    prepared = partial(DealImporter, offered, settings, now)
-    lines = _mailable(settings, [*read_deals(text, filename)])
-    return _apply(lines, prepared, now, by, dry_run=dry_run)
+    """Take the deals of a CSV file in that is text, under our own names; as `load`, with `dry_run` as `check`."""
+    return _taken(settings, FileKind.DEALS, text, filename, offered, now, dry_run=dry_run, by=by)
 
 
 def import_deliveries(
@@ -107,9 +128,8 @@ def import_deliveries(
     dry_run: bool = False,
     by: Actor = COMMAND_LINE,
 ) -> Report:
-    """Mark deals as delivered and queue their second invitation, in one transaction; otherwise as `import_deals`."""
-    prepared = partial(DeliveryImporter, settings, now)
-    return _apply(read_deliveries(text, filename), prepared, now, by, dry_run=dry_run)
+    """Mark the deals of a CSV file as delivered; otherwise as `import_deals`."""
+    return _taken(settings, FileKind.DELIVERIES, text, filename, {}, now, dry_run=dry_run, by=by)
 
 
 def import_cancellations(
@@ -121,60 +141,63 @@ def import_cancellations(
     dry_run: bool = False,
     by: Actor = COMMAND_LINE,
 ) -> Report:
-    """Mark deals as cancelled and withdraw what was to go out, in one transaction; otherwise as `import_deals`."""
-    prepared = partial(CancellationImporter, settings, now)
-    return _apply(read_cancellations(text, filename), prepared, now, by, dry_run=dry_run)
+    """Mark the deals of a CSV file as cancelled; otherwise as `import_deals`."""
+    return _taken(settings, FileKind.CANCELLATIONS, text, filename, {}, now, dry_run=dry_run, by=by)
 
 
-def _mailable(
-    settings: Settings, lines: list[tuple[int, DealLine | LineRefused]]
-) -> list[tuple[int, DealLine | LineRefused]]:
-    """The lines, without those whose address the mail server cannot take; it is asked where there is such a one."""
-    special = {
-        number: entry
-        for number, entry in lines
-        if isinstance(entry, DealLine) and needs_smtputf8(entry.customer_email)
-    }
-    if not special or takes_utf8_addresses(settings):
-        return lines
-    refused = {
-        number: LineRefused((refuse_smtputf8(entry.customer_email),), entry.deal_id)
-        for number, entry in special.items()
-    }
-    return [(number, refused.get(number, entry)) for number, entry in lines]
-
-
-def _apply(
-    read: Iterable[tuple[int, Entry | LineRefused]],
-    prepared: Callable[[dict[str, StoredDeal]], Importer[Entry]],
+def _taken(
+    settings: Settings,
+    kind: FileKind,
+    text: str,
+    filename: str,
+    offered: Mapping[str, Survey],
     now: datetime,
-    by: Actor,
     *,
     dry_run: bool,
+    by: Actor,
 ) -> Report:
-    report, lines = Report(), list(read)
-    try:
-        with storage.transaction():
-            ids = [entry.deal_id for _, entry in lines if not isinstance(entry, LineRefused)]
-            take = prepared(deals.stored(ids))
-            for number, entry in lines:
-                _enter(report, number, entry, take)
-            for what, touched in take.log.items():
-                audit_log.write(by, what, now, deals=touched)
-            if dry_run:
-                raise _DryRunEnds
-    except _DryRunEnds:
-        pass
-    return report
+    incoming = Incoming(kind, of_text(text, filename, PLAIN.wanted(kind.required)))
+    if dry_run:
+        return check(settings, incoming, offered, now)
+    return load(settings, incoming, offered, now, by=by)
 
 
-def _enter(report: Report, number: int, entry: Entry | LineRefused, take: Importer[Entry]) -> None:
-    if isinstance(entry, LineRefused):
-        report.refused.append(Refusal(number, entry.deal_id, "; ".join(entry.reasons), entry.why))
-        return
-    try:
-        done = take(entry)
-    except Refused as refusal:
-        report.refused.append(Refusal(number, entry.deal_id, str(refusal), (refusal,)))
-    else:
-        setattr(report, done, getattr(report, done) + 1)
+def _importer(
+    settings: Settings, kind: FileKind, lines: list[Line], offered: Mapping[str, Survey], now: datetime
+) -> Importer[Any]:
+    if kind is FileKind.DELIVERIES:
+        return DeliveryImporter(settings, now)
+    if kind is FileKind.CANCELLATIONS:
+        return CancellationImporter(settings, now)
+    # The mail server is asked before anything is locked, and only where there is such an address.
+    special = any(needs_smtputf8(entry.customer_email) for _, line in lines if (entry := _entry(line)))
+    return DealImporter(offered, settings, now, takes_utf8=not special or takes_utf8_addresses(settings))
+
+
+def _parts(lines: list[Line]) -> Iterator[tuple[int, list[Line]]]:
+    for start in range(0, len(lines), AT_ONCE):
+        part = lines[start : start + AT_ONCE]
+        yield start + len(part), part
+
+
+def _entry(line: Any) -> Any:
+    return line.entry if isinstance(line, LineRefused) else line
+
+
+def _ids(part: list[Line]) -> list[str]:
+    return [entry.deal_id for _, line in part if (entry := _entry(line))]
+
+
+def _is_good(report: Report, number: int, line: Any, take: Importer[Any]) -> bool:
+    """Whether a line can go in; what is wrong with it, all of it, is in the report."""
+    entry = _entry(line)
+    why, bad = (line.why, line.columns) if isinstance(line, LineRefused) else ((), frozenset())
+    if entry is not None:
+        why += take.wrong(entry, bad)
+    if why:
+        report.refused.append(Refusal(number, line.deal_id, "; ".join(map(str, why)), why))
+    return not why
+
+
+def _count(report: Report, effect: str) -> None:
+    setattr(report, effect, getattr(report, effect) + 1)

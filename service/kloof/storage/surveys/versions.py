@@ -37,6 +37,13 @@ def record(survey: Survey, now: datetime) -> int:
     return int(row.id)
 
 
+def refuse_if_changed(survey: Survey) -> None:
+    """Raise Refused as `record` does; nothing is recorded."""
+    row = SurveyVersion.get_or_none(survey=survey.id, version=survey.version)
+    if row is not None and row.fingerprint != survey.fingerprint:
+        _refuse_if_answered(survey, row)
+
+
 def _refuse_if_answered(survey: Survey, row: SurveyVersion) -> None:
     answered = scalar(_ANSWERED, row.id)
     if answered:

@@ -64,7 +64,7 @@ def _page(form: FileForm) -> str:
 
 def _loaded(form: FileForm) -> imports.Report:
     name, dry_run, who = form.file.data.filename or "file.csv", bool(form.dry_run.data), by(signed_in())
-    text = decoded(form.file.data.read(), name)
+    text, _ = decoded(form.file.data.read(), name)
     if form.kind.data == DELIVERIES:
         return imports.import_deliveries(settings(), text, name, now(), dry_run=dry_run, by=who)
     if form.kind.data == CANCELLATIONS:
