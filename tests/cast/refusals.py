@@ -1,6 +1,5 @@
 """For each reason to say no, somebody who does that for which kloof has this reason: `CASES`."""
 
-import io
 import json
 import sqlite3
 from collections.abc import Callable
@@ -9,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -20,6 +18,8 @@ from werkzeug.test import TestResponse
 
 from cast.builders import CALLS, NOW, SECRET, BuiltDeal, deal, person, settings, signed_in_as, survey
 from cast.calls import answers as told_something_large
+from cast.uploads import form_of
+from cast.workbooks import packed, sheet_xml
 from kloof import storage
 from kloof.actions.access import oidc
 from kloof.actions.staff import calls
@@ -36,7 +36,7 @@ from kloof.domain.surveys.responses import Changes, Consent
 from kloof.storage.access import people
 from kloof.storage.database import database
 from kloof.storage.mailing import opt_outs
-from kloof.storage.models import Customer, Deal
+from kloof.storage.models import Customer, Deal, UploadContents
 from kloof.storage.releases import queueing
 from kloof.storage.surveys import responses
 from kloof.web import create_app
@@ -72,6 +72,9 @@ LINE = {
 }
 
 
+WIDE = sheet_xml([["x"]]).replace("</row>", '<c r="XFD1"><v>1</v></c></row>')
+
+
 @dataclass
 class World:
     """A company, and whoever visits it in one language."""
@@ -105,15 +108,15 @@ class World:
         return self.visitor(NOOR, Role.DESK).get(path)
 
     def file(self, content: str | bytes, kind: str = "deals") -> TestResponse:
-        """What the desk sees after loading this file."""
+        """What the desk sees after sending this file in."""
         folder = self.house.folder / "surveys"
         if not folder.exists():
             folder.mkdir()
             self.offer(norm=7)
         person(SANNE)
         raw = content.encode() if isinstance(content, str) else content
-        data: dict[str, Any] = {"kind": kind, "file": (io.BytesIO(raw), "deals.csv")}
-        return self.visitor(NOOR, Role.DESK).post("/desk/files", data=data)
+        form = form_of(raw, "deals.csv", kind=kind)
+        return self.visitor(NOOR, Role.DESK).post("/desk/files", follow_redirects=True, **form)
 
     def offer(self, norm: float) -> None:
         """The survey of the tests as a file of the company, with this norm."""
@@ -207,19 +210,25 @@ CASES |= {
     Reason.PAGE_UNKNOWN: lambda world: world.visitor().get("/nothing-here"),
     Reason.FORM_UNKNOWN: lambda world: world.visitor().post(fresh(world), data={"made-up": "1"}),
     Reason.TEXT_TOO_LONG: lambda world: world.visitor().post(fresh(world), data={"comment": "x" * 300_000}),
-    Reason.FILE_TOO_LARGE: lambda world: world.file("x" * 300_000),
+    Reason.FILE_TOO_LARGE: lambda world: world.file(b"x" * 21 * 1024 * 1024),
     Reason.FILE_NOT_TEXT: lambda world: world.file(b"deal_id\n\xff\xfe\n"),
     Reason.FILE_NOT_CSV: lambda world: world.file(f'{",".join(LINE)}\nX-1,"never closed\n'),
-    Reason.COLUMNS_WRONG: lambda world: world.file("deal_id\nX-1\n"),
-    Reason.COLUMN_MISSING: lambda world: world.file("deal_id\nX-1\n"),
-    Reason.COLUMN_TWICE: lambda world: world.file(f"{','.join(LINE)},team\n"),
+    Reason.FILE_NOT_WORKBOOK: lambda world: world.file(b"PK\x03\x04"),
+    Reason.WORKBOOK_TOO_LARGE: lambda world: world.file(packed({"B": WIDE})),
+    Reason.FILE_WITHOUT_LINES: lambda world: world.file(",".join(LINE)),
+    Reason.FILE_TOO_LONG: lambda world: world.file("deal_id\n" + "X\n" * 50_001),
+    Reason.UPLOAD_NOT_HERE: lambda world: world.desk("/desk/files/7"),
+    Reason.COLUMNS_WRONG: lambda world: world.lines({"colour": "red"}),
+    Reason.COLUMN_MISSING: lambda world: world.file(f"{','.join(list(LINE)[1:])}\nx\n"),
+    Reason.COLUMN_TWICE: lambda world: world.file(f"{','.join(LINE)},team\nx\n"),
     Reason.COLUMN_UNKNOWN: lambda world: world.lines({"colour": "red"}),
-    Reason.COLUMN_UNNAMED: lambda world: world.file(f"{','.join(LINE)},,account\n"),
+    Reason.COLUMN_UNNAMED: lambda world: world.file(f"{','.join(LINE)},,account\nx\n"),
     Reason.HEADER_BELOW: lambda world: world.file(f"Export of today\n\n{','.join(LINE)}\n"),
     Reason.CELLS_MISCOUNTED: lambda world: world.file(f"{','.join(LINE)}\nX-1,Jan\n"),
     Reason.CELL_EMPTY: lambda world: world.lines({"team": ""}),
     Reason.CELL_TOO_LONG: lambda world: world.lines({"team": "x" * 201}),
     Reason.CELL_UNFIT: lambda world: world.lines({"team": "North\x07"}),
+    Reason.NUMBER_ROUNDED: lambda world: world.lines({"deal_id": "1.23457E+17"}),
     Reason.NOT_A_DAY: lambda world: world.lines({"sold_on": "27-11-2026"}),
     Reason.DAY_STANDS_IN: lambda world: world.lines({"sold_on": "0001-01-01"}),
     Reason.NOT_A_LANGUAGE: lambda world: world.lines({"language": "fr"}),
@@ -374,6 +383,7 @@ def _(world: World) -> TestResponse:
 def _(world: World) -> TestResponse:
     built = deal()
     world.file(f"deal_id;cancelled_on\n{built.deal_id};2026-03-01\n", "cancellations")
+    world.visitor(NOOR, Role.DESK).post("/desk/files/1/load")
     return world.delivered(built, "2026-03-01")
 
 
@@ -387,6 +397,13 @@ def _(world: World) -> TestResponse:
     mine, other = sent(world), deal()
     opt_outs.remember(address_hash(SECRET, mine.email), opt_outs.BOUNCED, NOW)
     return world.lines(_of(mine) | {"customer_email": other.email})
+
+
+@case(Reason.UPLOAD_GONE)
+def _(world: World) -> TestResponse:
+    world.lines({})
+    UploadContents.delete().execute()
+    return world.visitor(NOOR, Role.DESK).post("/desk/files/1/load")
 
 
 @case(Reason.NAME_UNKNOWN)

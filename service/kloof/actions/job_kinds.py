@@ -5,14 +5,18 @@ import os
 import signal
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
 from kloof import storage
 from kloof.actions import health
 from kloof.actions.clock import clock_of, refuse_if_jumped
+from kloof.actions.deals import upload_work
+from kloof.actions.deals.upload_work import Errand
 from kloof.actions.jobs.progress import Progress
 from kloof.actions.releases import freeze, publish, site
+from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
 from kloof.domain.errors import PERHAPS_OVER, KloofError, Reason, Refused
 from kloof.domain.jobs.jobs import Job, JobKind
@@ -40,8 +44,26 @@ def _build(settings: Settings, job: Job, now: datetime, progress: Progress) -> F
     return {"pages": sum(1 for _ in built.rglob("*.html"))}
 
 
+def _check_file(settings: Settings, job: Job, now: datetime, progress: Progress) -> Facts:
+    return upload_work.check(_errand(settings, job, now), job.arguments["upload"], progress)
+
+
+def _load_file(settings: Settings, job: Job, now: datetime, progress: Progress) -> Facts:
+    return upload_work.load(_errand(settings, job, now), job.arguments["upload"], progress)
+
+
+def _errand(settings: Settings, job: Job, now: datetime) -> Errand:
+    return Errand(settings, partial(load_surveys, settings.surveys_folder), job.who, now)
+
+
 WORK: Final[Mapping[JobKind, Work]] = MappingProxyType(
-    {JobKind.FREEZE: _freeze, JobKind.PUBLISH: _publish, JobKind.BUILD: _build}
+    {
+        JobKind.FREEZE: _freeze,
+        JobKind.PUBLISH: _publish,
+        JobKind.BUILD: _build,
+        JobKind.CHECK_FILE: _check_file,
+        JobKind.LOAD_FILE: _load_file,
+    }
 )
 
 READ_BY_OTHERS: Final = frozenset({JobKind.PUBLISH, JobKind.BUILD})

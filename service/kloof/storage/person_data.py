@@ -10,7 +10,7 @@ from kloof.domain.spelling import spelled
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.access import audit_log
-from kloof.storage.deals import accounts
+from kloof.storage.deals import accounts, uploads
 from kloof.storage.models import (
     Call,
     CallStep,
@@ -138,6 +138,7 @@ def erase(customer: int, now: datetime) -> int:
     freezing.forget_customer(customer)
     named = accounts.of_customer(customer)
     Deal.delete().where(Deal.customer == customer).execute()
+    uploads.forget_all()
     Customer.delete().where(Customer.id == customer).execute()
     accounts.drop_unused(named)
     return len(deals)

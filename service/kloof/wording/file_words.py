@@ -29,6 +29,14 @@ FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
             "This Excel file holds far more than a file of deals can",
             "Copy the columns that are meant to a new file and load that. Nothing was changed.",
         ),
+        Reason.FILE_WITHOUT_LINES: (
+            "This file has no lines below its titles",
+            "Look whether it is the right file, or the right sheet. Nothing was changed.",
+        ),
+        Reason.FILE_TOO_LONG: (
+            "This file has {lines} lines, and at most {most} can be loaded at once",
+            "Cut it into several, each with the line of column names. Nothing was changed.",
+        ),
         Reason.COLUMNS_WRONG: (
             "The columns of this file are not right",
             "The columns are: {known}. Nothing was changed.",

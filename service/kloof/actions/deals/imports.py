@@ -27,7 +27,7 @@ from kloof.storage.access import audit_log
 from kloof.storage.deals import deals
 
 Progress = Callable[[int, int], None]
-"""Told how many lines of how many are done, in the transaction of the last of them."""
+"""Told how many lines of how many are done."""
 Line = tuple[int, Any]
 AT_ONCE: Final = 100
 """Lines of one transaction."""
@@ -46,6 +46,23 @@ class Incoming:
     def lines(self) -> list[Line]:
         """Every line, with what it says or why it cannot go in; raises BadInput where the titles cannot be used."""
         return list(read(self.kind, self.table, self.mapping, mended=self.mended, left_out=self.left_out))
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What was done of a file before the work on it broke off: so many of its lines, and what they did."""
+
+    done: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+
+Kept = Callable[[int, Report], None]
+
+
+def not_kept(_done: int, _report: Report) -> None:
+    """For what is done at once."""
 
 
 def no_progress(_done: int, _total: int) -> None:
@@ -82,12 +99,15 @@ def load(
     progress: Progress = no_progress,
     *,
     by: Actor = COMMAND_LINE,
+    begun: Begun = Begun(),
+    kept: Kept = not_kept,
 ) -> Report:
     """Take the good lines of this file in, each with its invitation; the same file twice changes nothing.
 
-    `offered` holds the surveys in force by id; `by` stands in the audit log. Raises as `check` does.
+    `offered` holds the surveys in force by id; `by` stands in the audit log. begun: what was done of it before the work
+    broke off. kept: told how far it is and what it did, in the transaction of each part. Raises as `check` does.
     """
-    lines, report = incoming.lines(), Report()
+    lines, report = incoming.lines(), Report(begun.created, begun.updated, begun.unchanged)
     take = _importer(settings, incoming.kind, lines, offered, now)
     for done, part in _parts(lines):
         with storage.transaction():
@@ -97,11 +117,14 @@ def load(
                     effect = take.would(entry)
                     if effect != "unchanged":
                         take.write(entry)
-                    _count(report, effect)
+                    if done > begun.done:
+                        _count(report, effect)
             for what, touched in take.log.items():
                 audit_log.write(by, what, now, deals=touched)
             take.log.clear()
-            progress(done, len(lines))
+            if done > begun.done:
+                kept(done, report)
+        progress(done, len(lines))
     return report
 
 

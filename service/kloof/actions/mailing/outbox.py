@@ -14,6 +14,7 @@ from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
 from kloof.domain.mailing.refused import MailRefused
 from kloof.domain.states import MessageState
 from kloof.storage.access import audit_log
+from kloof.storage.deals import uploads
 from kloof.storage.mailing import outbox, refused, review, sending, subjects, unanswered
 from kloof.storage.mailing.outbox import Health
 from kloof.storage.mailing.review import OutboxEntry
@@ -23,7 +24,8 @@ from kloof.storage.surveys import versions
 
 
 def catch_up(settings: Settings, now: datetime) -> None:
-    """Everything that time brings: abandoned mails held, unanswered surveys closed, reminders queued, totals closed.
+    """Everything that time brings: abandoned mails held, unanswered surveys closed, reminders queued, totals closed,
+    files forgotten that nobody loaded.
 
     A customer who lets the second survey close has left: what they told at sale queues in an arm of its own.
     """
@@ -35,6 +37,7 @@ def catch_up(settings: Settings, now: datetime) -> None:
             sent_before = now - timedelta(days=day - earlier)
             unanswered.queue_reminders(number, sent_before, hours.next_open(now), now)
     own_groups.close_groups(now)
+    uploads.forget_old(now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ def decoded(raw: bytes, filename: str) -> tuple[str, str]:
         return raw.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        if not raw.decode("utf-8", "ignore").isascii() or b"\0" in raw:
+        marked = any(mark in raw for mark in _UTF_16)  # two files of different kinds, one behind the other
+        if marked or not raw.decode("utf-8", "ignore").isascii() or b"\0" in raw:
             raise _not_text(filename, line) from None
     try:
         return raw.decode("cp1252"), WINDOWS_1252

@@ -1,14 +1,14 @@
 """What a file holds before anybody has said which of its columns is which: titles, and rows with their line numbers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from kloof.domain.deals.csv_reading import csv_rows, decoded
 from kloof.domain.deals.refused_files import NOTHING_CHANGED, Row, unusable
 from kloof.domain.deals.titles import LOOKED_AT, Spellings, are_titles
 from kloof.domain.deals.workbooks import is_workbook, sheets_of
 from kloof.domain.errors import BadInput, Reason, Refused
-from kloof.domain.spelling import spelled
+from kloof.domain.spelling import from_spreadsheet, spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,18 @@ def opened(raw: bytes, filename: str, wanted: Spellings = ()) -> FileTable:
 def of_text(text: str, filename: str, wanted: Spellings = (), encoding: str = "utf-8") -> FileTable:
     """A CSV file that is text already; raises BadInput where it cannot be read as CSV."""
     return _table(filename, csv_rows(text, filename, wanted), wanted, encoding=encoding)
+
+
+def without_reasons(table: FileTable, called: Collection[str]) -> FileTable:
+    """The table without its first column where that is one of reasons that kloof wrote there, of `called` titles.
+
+    Lines that stayed behind are downloaded, mended in a spreadsheet and sent in again; what was written so that no
+    spreadsheet takes it for a formula is what it was.
+    """
+    if not table.titles or table.titles[0] not in called:
+        return table
+    rows = tuple((line, tuple(map(from_spreadsheet, cells[1:]))) for line, cells in table.rows)
+    return replace(table, titles=table.titles[1:], rows=rows)
 
 
 def _table(

@@ -17,6 +17,8 @@ class JobKind(StrEnum):
     FREEZE = "freeze"
     PUBLISH = "publish"
     BUILD = "build"
+    CHECK_FILE = "check_file"
+    LOAD_FILE = "load_file"
 
 
 OPEN_JOBS: Final = frozenset({JobState.QUEUED, JobState.RUNNING})

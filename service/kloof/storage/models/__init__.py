@@ -30,6 +30,7 @@ from kloof.storage.models.sign_in import (
     SignIn,
     StaffSession,
 )
+from kloof.storage.models.uploads import ColumnTitles, Upload, UploadContents
 
 MODELS = [
     SurveyVersion,
@@ -75,6 +76,9 @@ MODELS = [
     MailRefusal,
     AsideMail,
     Job,
+    Upload,
+    UploadContents,
+    ColumnTitles,
 ]
 
 __all__ = [
@@ -90,6 +94,7 @@ __all__ = [
     "Call",
     "CallStep",
     "ChangedPair",
+    "ColumnTitles",
     "Customer",
     "Deal",
     "DealWord",
@@ -122,4 +127,6 @@ __all__ = [
     "Spread",
     "StaffSession",
     "SurveyVersion",
+    "Upload",
+    "UploadContents",
 ]

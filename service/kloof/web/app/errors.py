@@ -110,7 +110,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return _answer(Refused(reason, str(error)))
     if error.code == 413 and request.mimetype == "multipart/form-data":
         return _answer(
-            Refused(Reason.FILE_TOO_LARGE, str(error), most=current_app.config["MAX_CONTENT_LENGTH"] // 1024)
+            Refused(Reason.FILE_TOO_LARGE, str(error), most=(request.max_content_length or 0) // 1024)
         )
     usual = Reason.NOT_UNDERSTOOD if error.code < 500 else Reason.SURPRISE
     return _answer(Refused(_OF_STATUS.get(error.code, usual), str(error)), error.code)

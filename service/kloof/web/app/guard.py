@@ -100,6 +100,13 @@ def is_for_colleagues() -> bool:
     return request.blueprint == "sign_in" or (rule is not None and rule.door is AccessKind.ROLE)
 
 
+def would_pass() -> bool:
+    """Whether this visitor will pass the door, asked before their request is read: a stranger fills no memory."""
+    storage.ensure_connected()
+    rule = ROUTES[request.endpoint or ""]
+    return bool(current_user.is_authenticated) and may_enter(rule, signed_in())
+
+
 def has_ended() -> bool:
     """Whether somebody was signed in here, and is no longer, without having left."""
     return "_user_id" in session and not current_user.is_authenticated

@@ -30,6 +30,7 @@ class RefusalWords:
 
 _TO_SIGN_IN = ("sign_in.ask", "Begin again")
 _TO_DESK = ("desk.overview", "Back to the desk")
+_TO_FILES = ("files.ask", "Back to the files")
 _TO_SURVEYS = ("preview.overview", "To the surveys")
 
 _TO_MEND = RefusalWords(
@@ -68,6 +69,16 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
             404,
             "There is no such deal here",
             "Check the number. Here you see deals of your own or of your team, as far as the customer agreed.",
+        ),
+        Reason.UPLOAD_NOT_HERE: RefusalWords(
+            404, "There is no such file here", "Choose one from the list, or send it in again.", _TO_FILES
+        ),
+        Reason.UPLOAD_GONE: RefusalWords(
+            410,
+            "What this file held is not kept any more",
+            "It was loaded or thrown away, lay here for a day, or somebody was erased meanwhile. Choose the file "
+            "again.",
+            _TO_FILES,
         ),
         Reason.CALL_NOT_HERE: RefusalWords(
             404,
