@@ -27,8 +27,20 @@ def find(number: int) -> Colleague:
     return found
 
 
-def add(email: str, name: str, roles: Set[Role], team: str, now: datetime, by: Actor = COMMAND_LINE) -> bool:
+def add(
+    email: str,
+    name: str,
+    roles: Set[Role],
+    team: str,
+    now: datetime,
+    by: Actor = COMMAND_LINE,
+    *,
+    language: Language | None = None,
+    only_new: bool = False,
+) -> bool:
     """Add somebody, or change what is known of them; gives whether they are new.
+
+    With `only_new`, somebody who works here and has this address is a refusal; who has left comes back.
 
     Raises Refused for a bad address, and for a name or a team that is too long or cannot be printed; and as `change`
     for roles. Whoever gets other roles signs in anew.
@@ -36,12 +48,16 @@ def add(email: str, name: str, roles: Set[Role], team: str, now: datetime, by: A
     address, name, team = addresses.canonical(email), *_titles(name, team)
     with storage.transaction():
         before = people.by_email(address)
+        if before and only_new:
+            raise _taken(before, address)
         if before:
             _refuse_unless_desk_stays(before, roles, by)
         is_new = people.put(address, name, roles, team, now)
         if before and before.roles != roles:
             sessions.end_all(before.id)
         person = people.by_email(address)
+        if person and language and language != person.language:
+            people.change(replace(person, language=language))
         what = AuditAction.PERSON_ADDED if is_new else AuditAction.PERSON_CHANGED
         audit_log.write(by, what, now, person=person.id if person else None, detail=" ".join(in_order(roles)))
         return is_new
@@ -136,13 +152,17 @@ def _free(person: Person, email: str) -> str:
     address = addresses.canonical(email)
     holder = people.by_email(address, also_left=True)
     if holder and holder.id != person.id:
-        raise Refused(
-            Reason.ADDRESS_IN_USE,
-            f"{holder.name} has the address {address} already.",
-            remedy="Everybody needs an address of their own.",
-            name=holder.name,
-        )
+        raise _taken(holder, address)
     return address
+
+
+def _taken(holder: Person, address: str) -> Refused:
+    return Refused(
+        Reason.ADDRESS_IN_USE,
+        f"{holder.name} has the address {address} already.",
+        remedy="Everybody needs an address of their own.",
+        name=holder.name,
+    )
 
 
 def _note(before: Person, after: Person, now: datetime, by: Actor) -> None:

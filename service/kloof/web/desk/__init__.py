@@ -1,12 +1,13 @@
 """The desk: the work of the day, files, mail, releases and what stands apart. A page of it is a blueprint."""
 
-from kloof.web.desk import deal, fair_play, files, mail, releases, today
+from kloof.web.desk import deal, fair_play, files, mail, people, releases, today
 
 BLUEPRINTS = (
     today.blueprint,
     deal.blueprint,
     files.blueprint,
     mail.blueprint,
+    people.blueprint,
     releases.blueprint,
     fair_play.blueprint,
 )

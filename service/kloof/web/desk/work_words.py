@@ -167,7 +167,7 @@ def where(step: FirstStep) -> str:
     """The endpoint at which a step is done."""
     return {
         FirstStep.SURVEY: "preview.overview",
-        FirstStep.PEOPLE: "desk.overview",
+        FirstStep.PEOPLE: "people.overview",
         FirstStep.MAIL: "mail.overview",
         FirstStep.FILE: "files.ask",
     }[step]
