@@ -14,8 +14,8 @@ from kloof.actions.mailing.worker import work_once
 from kloof.actions.surveys import respond
 from kloof.config import Settings
 from kloof.domain.access.audit_log import Actor, ActorKind, AuditAction
+from kloof.domain.access.timeline import DealEventKind
 from kloof.domain.access.tokens import Purpose, token
-from kloof.domain.deals.timeline import DealEventKind
 from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent

@@ -35,14 +35,16 @@ def deliver(settings: Settings, deal_ids: Iterable[str], day: date, now: datetim
     """
     entries = [Delivery(deal_id, day) for deal_id in dict.fromkeys(deal_ids)]
     with storage.transaction():
-        take = DeliveryImporter(settings, now, deals.stored([entry.deal_id for entry in entries]))
+        take = DeliveryImporter(settings, now)
+        take.known = deals.stored([entry.deal_id for entry in entries])
         return _taken(take, entries, now, by)
 
 
 def cancel(settings: Settings, deal_id: str, day: date, now: datetime, by: Actor) -> HandResult:
     """Mark this deal as called off on that day, as a file of cancellations does. Raises NotFound."""
     with storage.transaction():
-        take = CancellationImporter(settings, now, {deal_id: known(deal_id)})
+        take = CancellationImporter(settings, now)
+        take.known = {deal_id: known(deal_id)}
         return _taken(take, [Cancellation(deal_id, day)], now, by)
 
 
@@ -51,10 +53,13 @@ def _taken(take: Importer[Entry], entries: Iterable[Entry], now: datetime, by: A
     unchanged: list[str] = []
     refused: list[tuple[str, Refused]] = []
     for entry in entries:
-        try:
-            (unchanged if take(entry) == "unchanged" else done).append(entry.deal_id)
-        except Refused as refusal:
-            refused.append((entry.deal_id, refusal))
+        if wrong := take.wrong(entry):
+            refused.append((entry.deal_id, wrong[0]))
+        elif take.would(entry) == "unchanged":
+            unchanged.append(entry.deal_id)
+        else:
+            take.write(entry)
+            done.append(entry.deal_id)
     for what, touched in take.log.items():
         audit_log.write(by, what, now, deals=touched)
     return HandResult(tuple(done), tuple(unchanged), tuple(refused))

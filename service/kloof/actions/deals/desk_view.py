@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from kloof.actions.deals.edit import unknown
 from kloof.config import Settings
+from kloof.domain.access.timeline import DealEvent, DealMail, DealSurvey, timeline
 from kloof.domain.deals.steps import DealFilter, DealListed
-from kloof.domain.deals.timeline import DealEvent, DealMail, DealSurvey, timeline
 from kloof.domain.mailing.suppression import address_hash, customer_hash
 from kloof.domain.states import OPEN, WAITS, MessageState
 from kloof.domain.surveys.definition import Wave

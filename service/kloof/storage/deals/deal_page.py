@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from kloof.domain.access.timeline import DealMail, DealSurvey
 from kloof.domain.deals.accounts import Account
 from kloof.domain.deals.mail_effects import MailStanding, OpenLink, WaitingMail
-from kloof.domain.deals.timeline import DealMail, DealSurvey
 from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.states import OPEN, WAITS, InvitationState, MessageState
 from kloof.domain.surveys.definition import Wave

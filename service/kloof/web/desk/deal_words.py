@@ -4,9 +4,9 @@ from datetime import date
 
 from babel.dates import format_date, format_datetime, get_timezone
 
+from kloof.domain.access.timeline import CAME_TO, DealEvent, DealEventKind, DealMail, DealSurvey
 from kloof.domain.deals.mail_effects import MailEffect, MailEffectKind
 from kloof.domain.deals.steps import DealListed, DealStep, DealTrouble
-from kloof.domain.deals.timeline import CAME_TO, DealEvent, DealEventKind, DealMail, DealSurvey
 from kloof.domain.errors import KloofError, Reason
 from kloof.domain.states import InvitationState, MessageState
 from kloof.domain.surveys.definition import Wave

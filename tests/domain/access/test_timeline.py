@@ -12,7 +12,7 @@ from kloof.domain.access.audit_log import (
     AuditAction,
     LogEntry,
 )
-from kloof.domain.deals.timeline import DealEventKind, DealMail, DealSurvey, timeline
+from kloof.domain.access.timeline import DealEventKind, DealMail, DealSurvey, timeline
 from kloof.domain.states import InvitationState, MessageState
 from kloof.domain.surveys.definition import Wave
 
