@@ -24,7 +24,7 @@ PILES_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingMail:
+class MailWithReason:
     """A mail in a list, and why it waits if it is queued."""
 
     entry: OutboxEntry
@@ -40,7 +40,7 @@ class MailOverview:
 
     counts: dict[MessageState, int]
     state: MessageState
-    mails: tuple[WaitingMail, ...]
+    mails: tuple[MailWithReason, ...]
     refused: tuple[MailRefused, ...]
     aside: tuple[AsideMail, ...]
     pause: Pause | None
@@ -59,7 +59,7 @@ def overview(settings: Settings, now: datetime, state: MessageState | None = Non
         counts=counts,
         state=chosen,
         mails=tuple(
-            WaitingMail(entry, _why(entry, now, paused=pause is not None, refuses=refuses))
+            MailWithReason(entry, _why(entry, now, paused=pause is not None, refuses=refuses))
             for entry in review.listed(chosen, MOST)
         ),
         refused=refusals,

@@ -7,7 +7,7 @@ from kloof.domain.access.people import Role
 from kloof.storage.statements import names, only_row
 
 
-class Begun(NamedTuple):
+class FirstStepsTaken(NamedTuple):
     """Whether there are salespeople, a mail has ever gone out or been tested, and there are deals."""
 
     people: int
@@ -23,6 +23,6 @@ SELECT EXISTS (SELECT 1 FROM person WHERE active AND roles LIKE ?) AS people,
 """  # noqa: S608  our own words
 
 
-def begun() -> Begun:
+def begun() -> FirstStepsTaken:
     """What is there; one query."""
-    return only_row(Begun, _BEGUN, f"%{Role.SALESPERSON.value}%")
+    return only_row(FirstStepsTaken, _BEGUN, f"%{Role.SALESPERSON.value}%")
