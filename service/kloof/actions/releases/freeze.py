@@ -94,7 +94,10 @@ def _spreads(pairs: Pairs, blocks: Sequence[NewBlock]) -> Spreads:
             block.rows for block in blocks if (block.survey, block.queue.arm) == (one.survey.key, Arm.ASKED)
         ]
         if rows and one.arm is Arm.ASKED:
-            inside.setdefault(one.survey.key, []).append(one.take(np.concatenate(rows)))
+            # In order: that is read faster than one block after another.
+            closing = np.zeros(len(one), dtype=bool)
+            closing[np.concatenate(rows)] = True
+            inside.setdefault(one.survey.key, []).append(one.take(closing))
     return {key: spread(*some) for key, some in inside.items()}
 
 

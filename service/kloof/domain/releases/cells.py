@@ -193,18 +193,13 @@ def _cell(survey: Survey, spot: CellKey, blocks: Sequence[ClosedBlock], now: AsO
         n=sum(block.n for block in blocks),
         customers=different_customers(blocks),
         as_of=now,
-        aspects=aspects(survey, total(blocks).sums),
+        aspects=aspects(survey, total(blocks)),
     )
 
 
-def total(blocks: Sequence[ClosedBlock]) -> RoundedSums:
-    """The rounded sums of all of them together; there is at least one."""
-    return RoundedSums(
-        *(
-            np.sum([getattr(block.figures, name) for block in blocks], axis=0)
-            for name in ("sums", "counts", "promises")
-        )
-    )
+def total(blocks: Sequence[ClosedBlock]) -> "Ints":
+    """The rounded sums of all of them together, int64[aspects, 2] in multiples of the base; there is at least one."""
+    return np.asarray(np.sum([block.figures.sums for block in blocks], axis=0))
 
 
 def different_customers(blocks: Iterable[ClosedBlock]) -> int:
@@ -219,13 +214,11 @@ def aspects(survey: Survey, sums: "Ints") -> dict[str, AspectSums]:
     return {aspect.id: AspectSums(v=base * v, r=base * r) for aspect, (v, r) in rows}
 
 
-def one_side(survey: Survey, figures: RoundedSums, arm: Arm) -> dict[str, float]:
+def one_side(survey: Survey, sums: "Ints", arm: Arm) -> dict[str, float]:
     """The published sums of an arm that tells one side; in a block both sides are that one, each rounded by itself."""
     side = 0 if arm is Arm.LEFT else 1
     base = base_of(survey.scale)
-    return {
-        aspect.id: base * row[side] for aspect, row in zip(survey.core, figures.sums.tolist(), strict=True)
-    }
+    return {aspect.id: base * row[side] for aspect, row in zip(survey.core, sums.tolist(), strict=True)}
 
 
 def rounded_down(count: int, step: int = 5) -> int:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _PROMISES = PROMISES + 1
+_BYTES = 3 * np.dtype("<i4").itemsize
+"""Of each member of a block."""
 
 
 class _Number(NamedTuple):
@@ -124,13 +126,15 @@ def _row(block: NewBlock, version: int, closed_at: Any) -> tuple[Any, ...]:
 
 def membership() -> Membership:
     """Who is in which block, over every block that ever closed, retired ones too."""
-    closed = Block.select(Block.id, Block.members).order_by(Block.id).namedtuples()
-    return Membership.together(_membership(block.id, block.members) for block in closed)
-
-
-def _membership(number: int, packed: Any) -> Membership:
-    person, salesperson, account = _members(packed)
-    return Membership(np.full(len(person), number), person, salesperson, account)
+    closed = [*Block.select(Block.id, Block.members).order_by(Block.id).namedtuples()]
+    packed = [bytes(block.members) for block in closed]
+    everything = np.frombuffer(b"".join(packed), dtype="<i4").astype(np.int64)
+    n = np.array([len(one) // _BYTES for one in packed], dtype=np.int64)
+    # Of each block all customers come first, then as many salespeople, then accounts.
+    before = np.repeat(2 * (np.cumsum(n) - n), n)
+    first = np.arange(len(before)) + before
+    person, salesperson, account = (everything[first + np.repeat(at * n, n)] for at in range(3))
+    return Membership(np.repeat([block.id for block in closed], n), person, salesperson, account)
 
 
 def _packed(columns: "Sequence[NDArray[Any]]") -> bytes:
@@ -159,7 +163,7 @@ def _closed(row: _Live) -> ClosedBlock:
         number=row.number,
         survey=SurveyKey(id=row.survey, version=row.version),
         queue=Queue(Level(row.level), row.product, row.region, row.team, Arm(row.arm)),
-        person=_members(row.members)[0],
+        person=np.frombuffer(bytes(row.members), dtype="<i4")[: len(row.members) // _BYTES].astype(np.int64),
         figures=RoundedSums(
             answers[: 2 * aspects].reshape(aspects, 2),
             answers[2 * aspects :].reshape(aspects, len(Counted)),

@@ -228,7 +228,7 @@ def _is_sum_of_blocks(cell: Cell | ArmCell, draft: Draft, history: History) -> b
         return False
     if isinstance(cell, ArmCell):
         return cell.aspects == one_side(survey, total(blocks), arm)
-    return cell.aspects == aspects(survey, total(blocks).sums)
+    return cell.aspects == aspects(survey, total(blocks))
 
 
 def _says_of_customers_what_is_so(draft: Draft, history: History) -> Iterator[str]:

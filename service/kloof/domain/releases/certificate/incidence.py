@@ -43,7 +43,7 @@ class LinkedSets:
         """From entries each of which is of another set or person."""
         columns, own = numbered(column)
         sets, number = numbered(row)
-        return cls(columns, number, own, weight, len(sets))
+        return cls(columns.astype(np.int32), number.astype(np.int32), own.astype(np.int32), weight, len(sets))
 
     def leverages(self, enough: float = 0.0) -> "Floats":
         """ℓ of every person: aᵀG⁻a, G the Gram matrix and a the person's column.
@@ -65,7 +65,7 @@ class LinkedSets:
 
     def _in_order(self) -> "LinkedSets":
         """The same entries in order of person."""
-        order = np.argsort(self.column * self.rows + self.row)
+        order = np.argsort(self.column.astype(np.int64) * self.rows + self.row)
         columns = self.row[order], self.column[order], self.weight[order].astype(np.float64)
         return LinkedSets(self.columns, *columns, self.rows)
 

@@ -43,11 +43,11 @@ class KnownCounts:
         self.pairs = pairs
         self.blocks, block = numbered(pairs.cell)
         sellers, seller = numbered(pairs.salesperson)
-        parts, self.part = numbered(block * max(len(sellers), 1) + seller)
+        parts, part = numbered(block * max(len(sellers), 1) + seller)
+        self.part = part.astype(np.int32)
         self.owner, self.who = np.divmod(parts, max(len(sellers), 1))
         unit = numbered(account_units(pairs.customer, pairs.account))[1]
-        several = np.bincount(unit)[unit] > 1
-        self.single, self.several = np.flatnonzero(~several), np.flatnonzero(several)
+        self.several = np.flatnonzero((np.bincount(unit) > 1)[unit])
         self.unit = unit[self.several]
         self._marks: dict[int, tuple[Ints, Ints]] = {}
         self._within: dict[tuple[int, ...], KnownWithin] = {}
@@ -70,7 +70,9 @@ class KnownCounts:
             # Answers are counted from 1.
             points = np.arange(scale.low - 1, scale.high + 1)
             kind = (4 * (points >= scale.good) + 2 * (points >= norm)).astype(np.uint8)[r] + (v > r)
-            each = np.bincount(self.part * len(_KIND) + kind, minlength=len(self.owner) * len(_KIND))
+            each = np.bincount(
+                self.part * np.int32(len(_KIND)) + kind, minlength=len(self.owner) * len(_KIND)
+            )
             self._marks[aspect] = each.reshape(-1, len(_KIND)), kind[self.several]
         return self._marks[aspect]
 
@@ -85,7 +87,7 @@ class KnownCounts:
         key = self.owner[self.part]
         for column in outcomes.T:
             key = key * most + column
-        different, left = numbered(key[self.single])[0], []
+        different, left = numbered(np.delete(key, self.several))[0], []
         for _ in range(OUTCOMES):
             different, one = np.divmod(different, most)
             left.append(one)

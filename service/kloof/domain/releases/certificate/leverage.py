@@ -81,7 +81,9 @@ class Membership:
     @classmethod
     def together(cls, parts: "Iterable[Membership]") -> "Membership":
         """All of them; their row numbers must not overlap."""
-        known = [cls.none(), *parts]
+        known = [part for part in parts if len(part.row)] or [cls.none()]
+        if len(known) == 1:
+            return known[0]
         plain = all(part.weight is None for part in known)
         weight = None if plain else np.concatenate([part.weights for part in known])
         row, person, salesperson, account = (
@@ -99,7 +101,7 @@ class Membership:
     @property
     def weights(self) -> "Ints":
         """`weight`, in numbers also where it is once for everybody."""
-        return np.ones(len(self.row), np.int64) if self.weight is None else self.weight
+        return np.ones(len(self.row), np.int8) if self.weight is None else self.weight
 
     @property
     def units(self) -> "Ints":
@@ -187,8 +189,8 @@ class Certificate:
 
     def __init__(self, members: Membership) -> None:
         self._members = members
-        self.people, self._column = numbered(members.person)
-        _, self._row = numbered(members.row)
+        self.people, column = numbered(members.person)
+        self._column, self._row = column.astype(np.int32), numbered(members.row)[1].astype(np.int32)
         self._weight = members.weights
         self._first = np.ones(len(self._row), dtype=bool)
         self._first[1:] = (np.diff(self._row) != 0) | (np.diff(self._column) != 0)
@@ -215,10 +217,18 @@ class Certificate:
 
     def linked_sets(self) -> "Iterator[Membership]":
         """Each group of sets that are linked by people they share."""
-        entries = np.flatnonzero((self._group >= 0)[self._row])
+        for entries in self._entries():
+            yield self._members if len(entries) == len(self._row) else self._members.take(entries)
+
+    def _entries(self) -> "Iterator[Ints]":
+        """The places of all entries of each group of linked sets, in order."""
         groups = int(self._group.max(initial=-1)) + 1
-        for part in in_groups(self._group[self._row[entries]], groups) if groups else ():
-            yield self._members.take(entries[part])
+        if groups and not self._group.any():
+            yield np.arange(len(self._row), dtype=np.int32)
+        elif groups:
+            linked = np.flatnonzero((self._group >= 0)[self._row])
+            parts = in_groups(self._group[self._row[linked]], groups)
+            yield from (linked[part] for part in parts if len(part))
 
     def outsiders(self, enough: float = 0.0) -> Leverages:
         """ℓ of every person."""
@@ -239,7 +249,5 @@ class Certificate:
     @cached_property
     def _linked(self) -> "list[LinkedSets]":
         """The groups of linked sets."""
-        entries = np.flatnonzero(self._first & (self._group[self._row] >= 0))
-        parts = in_groups(self._group[self._row[entries]], int(self._group.max(initial=-1)) + 1)
-        linked = (entries[part] for part in parts if len(part))
-        return [LinkedSets.of(self._row[part], self._column[part], self._weight[part]) for part in linked]
+        some = (entries[self._first[entries]] for entries in self._entries())
+        return [LinkedSets.of(self._row[part], self._column[part], self._weight[part]) for part in some]
