@@ -3,10 +3,10 @@
 import csv
 import hashlib
 import io
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from kloof.domain.json_text import indented
 from kloof.domain.releases.document import ReleaseDocument
 from kloof.domain.spelling import in_spreadsheet
 from kloof.publish.schema import CELLS, TABLES, Fields, Row
@@ -79,8 +79,8 @@ def _resources(files: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
         yield described
 
 
-def _json(value: Mapping[str, Any]) -> bytes:
-    return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+def _json(value: dict[str, Any]) -> bytes:
+    return f"{indented(value)}\n".encode()
 
 
 def hash_of(content: bytes) -> str:

@@ -268,6 +268,26 @@ def test_leverage_by_least_squares_is_the_diagonal_of_the_projection():
         )
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_nobody_has_more_leverage_than_the_bound_that_saves_solving_and_one_column_stands_for_many(seed):
+    rng = np.random.default_rng(seed)
+    n, rows = int(rng.integers(3, 80)), int(rng.integers(1, 8))
+    row, seller = rng.integers(0, rows, n), rng.integers(0, 4, n)
+    column = np.where(rng.random(n) < 0.6, np.arange(n), rng.integers(0, n, n))
+    columns = linked._Columns(linked._Sets.of(row, seller), linked.Groups.by(column))
+    for known in (np.array([]), np.array([0]), np.array([1, 2])):
+        left = ~np.isin(seller, known)
+        dense = np.zeros((rows, n))
+        np.add.at(dense, (row[left], column[left]), 1)
+        leverages = np.diag(np.linalg.pinv(dense) @ dense)
+        assert leverages.max() <= columns.at_most(known) + 1e-9
+        size = np.square(dense).sum(axis=1, keepdims=True)
+        own = (np.square(dense) / np.where(size > 0, size, np.inf)).sum(axis=0)
+        tried = np.argsort(-own[np.unique(column[left])], kind="stable")[: linked.TRIED]
+        most = max((leverages[np.unique(column[left])[at]] for at in tried), default=0.0)
+        assert linked._worst(row[left], column[left]) == pytest.approx(most, abs=1e-9)
+
+
 def test_a_retired_block_of_which_somebody_was_erased_is_left_out_and_no_live_one_is():
     company = sound()
     both = company.release(1, {"company": (1, 2, 3)})

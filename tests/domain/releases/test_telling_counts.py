@@ -7,6 +7,7 @@ answers of the insider's own customers, and looks for a way to fill in those of 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from cast.canaries import Company, people
 from cast.worlds import a_survey, columns
 from kloof.domain.releases.certificate import telling_counts
-from kloof.domain.releases.certificate.known_counts import KnownCounts
+from kloof.domain.releases.certificate.known_counts import Known, KnownCounts
 from kloof.domain.releases.certificate.telling_counts import without_telling_counts
 from kloof.domain.releases.closing import RoundedSums
 from kloof.domain.releases.coarse_shares import counted, share
@@ -343,3 +344,19 @@ def test_between_what_a_count_lies_is_what_trying_each_one_finds(many, count, bl
     code = share(3 * round(min(count, many) / 3), many)
     fits = [one for one in range(0, many + room + 3, 3) if share(one, many) == code]
     assert telling_counts._counts_of(code, many, blocks) == (max(0, fits[0] - room), fits[-1] + room)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_share_that_is_not_in_doubt_tells_nobody_anything_whatever_they_know(seed):
+    rng, found = np.random.default_rng(seed), 0
+    for _ in range(200):
+        many, blocks, most = (int(rng.integers(1, top)) for top in (120, 4, 40))
+        code = share(int(rng.integers(0, many + 1)), many)
+        room = int(rng.choice([0, 2 * blocks]))
+        of = rng.integers(0, most + 1, 5)
+        mine = np.rint(of * rng.random(5)).astype(int)
+        judge = telling_counts._Judge(SimpleNamespace(most=most), blocks)
+        tells = judge._tells(code, many, room, Known(mine, of))
+        assert judge._in_doubt(code, many, room) or not tells
+        found += tells
+    assert found, "nothing was ever telling"

@@ -1,6 +1,5 @@
 """A release as a value: what leaves the company, and all that the findings site is made from."""
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
@@ -9,6 +8,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field
 
 from kloof.domain.deals.study_arms import Arm
+from kloof.domain.json_text import indented
 from kloof.domain.releases.guarantee import (
     ArmSpread,
     Count,
@@ -289,7 +289,7 @@ class ReleaseDocument(ReleasePart):
 
     def to_json(self) -> str:
         """The text of release.json: sorted keys, so that equal releases are equal byte for byte."""
-        return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        return f"{indented(self.model_dump(mode='json'))}\n"
 
     @classmethod
     def from_json(cls, text: str) -> Self:
