@@ -535,3 +535,26 @@ def _of(built: BuiltDeal) -> dict[str, str]:
         "customer_email": built.email,
         "sold_on": (NOW.date() - timedelta(days=5)).isoformat(),
     }
+
+
+@case(Reason.PERSON_UNKNOWN)
+def _(world: World) -> TestResponse:
+    return world.desk("/desk/people/999")
+
+
+@case(Reason.ADDRESS_IN_USE)
+def _(world: World) -> TestResponse:
+    person(SANNE)
+    told = {"name": "Kim", "email": "sanne.de.vries@company.example", "roles": "lead", "language": "nl"}
+    return world.visitor(NOOR, Role.DESK).post("/desk/people/add", data=told)
+
+
+@case(Reason.OWN_ACCOUNT)
+def _(world: World) -> TestResponse:
+    noor = world.visitor(NOOR, Role.DESK)
+    return noor.post(f"/desk/people/{person(NOOR)}/leave", data={"successor": ""})
+
+
+@case(Reason.STILL_HERE)
+def _(world: World) -> TestResponse:
+    return world.visitor(NOOR, Role.DESK).post(f"/desk/people/{person(SANNE)}/erase", data={"sure": "yes"})

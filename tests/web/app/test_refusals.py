@@ -44,14 +44,15 @@ ELSEWHERE = {
     Reason.HANDOVER_CLOSED: (200, "This was closed in the meantime, so nothing was changed."),
     Reason.PRACTICES_LOCKED: (200, "This was closed in the meantime, so nothing was changed."),
     Reason.CALL_CLOSED: (200, "Not solved"),
+    Reason.ADDRESS_IN_USE: (422, "{name} has this address already"),
 }
 """Where a page of its own says how it stands."""
 
 ON_NO_PAGE_YET = {
-    Reason.CALL_IS_FOR_CUSTOMER, Reason.CUSTOMER_UNKNOWN, Reason.PERSON_UNKNOWN, Reason.MESSAGE_UNKNOWN,
+    Reason.CALL_IS_FOR_CUSTOMER, Reason.CUSTOMER_UNKNOWN, Reason.MESSAGE_UNKNOWN,
     Reason.MESSAGE_ON_ITS_WAY, Reason.MESSAGE_IS_LETTER, Reason.NOTHING_HELD, Reason.LETTER_NOT_PRINTED,
     Reason.LETTERS_CHANGED, Reason.LETTER_UNPRINTABLE, Reason.PILE_UNKNOWN,
-    Reason.ADDRESS_IN_USE, Reason.DESK_EMPTY, Reason.OWN_ACCOUNT, Reason.SUCCESSOR_UNFIT, Reason.STILL_HERE,
+    Reason.DESK_EMPTY, Reason.SUCCESSOR_UNFIT,
     Reason.RELEASES_AHEAD, Reason.RELEASES_ABSENT, Reason.RELEASES_LEAK, Reason.NOT_CERTIFIED,
     Reason.CLOCK_WENT_BACK, Reason.CLOCK_JUMPED, Reason.SITE_UNBUILT, Reason.MAIL_NOT_TAKEN, Reason.MAILBOX_UNREADABLE,
     Reason.SETTINGS_UNUSABLE, Reason.FOLDER_UNFIT, Reason.FILE_IN_THE_WAY, Reason.FILE_UNWRITABLE,
