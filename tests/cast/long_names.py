@@ -101,6 +101,11 @@ def places(settings: Settings) -> dict[str, Place]:
             ),
             "desk-calls": Place("/calls", DESK),
             "waiting": Place("/desk/waiting", DESK),
+            "people": Place("/desk/people", DESK),
+            "people-add": Place("/desk/people/add", DESK, press="main form button"),
+            "person": Place(f"/desk/people/{person(*SELLER)}", DESK),
+            "leaving": Place(f"/desk/people/{person(*SELLER)}/leave", DESK),
+            "staff-data": Place(f"/desk/people/{_gone()}/data", DESK, press="main form.stack button"),
             "fair-play": Place("/desk/fair-play", DESK),
             "previews": Place("/preview", DESK),
             "preview": Place("/preview/installation/sale", DESK),
@@ -227,6 +232,14 @@ def _rename() -> None:
         )
         version.save()
     search.renew(row.id for row in Deal.select(Deal.id))
+
+
+def _gone() -> int:
+    """Somebody who has left, beside one who will."""
+    number = person("Bram de Wit")
+    people.leave(number, NOW)
+    people.plan_leaving(person("Kim Vos"), NOW.date() + timedelta(days=30), None)
+    return number
 
 
 def _deal_id(built: BuiltDeal) -> str:
