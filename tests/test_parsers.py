@@ -22,9 +22,9 @@ from kloof.config import load_settings
 from kloof.domain import addresses
 from kloof.domain.access.tokens import fingerprint, grouped, typed_code
 from kloof.domain.deals import files
-from kloof.domain.deals.columns import ColumnMapping, DayOrder
 from kloof.domain.deals.files import FileKind
-from kloof.domain.deals.tables import opened
+from kloof.domain.deals.reading.columns import ColumnMapping, DayOrder
+from kloof.domain.deals.reading.tables import opened
 from kloof.domain.errors import KloofError
 from kloof.domain.mailing.set_aside import SetAside
 from kloof.domain.spelling import composed, spelled

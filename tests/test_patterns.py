@@ -32,7 +32,7 @@ PATTERNS: dict[str, str | tuple[str, Reader]] = {
     "design/shared.py: _COLOUR": OURS,
     "domain/deals/cells.py: _DAY_FIRST": ("kloof.domain.deals.cells", "fullmatch"),
     "domain/deals/cells.py: _ROUNDED": ("kloof.domain.deals.cells", "fullmatch"),
-    "domain/deals/workbooks.py: _PLACE": ("kloof.domain.deals.workbooks", "fullmatch"),
+    "domain/deals/reading/workbooks.py: _PLACE": ("kloof.domain.deals.reading.workbooks", "fullmatch"),
     "domain/mailing/verdicts.py: _CODE": ("kloof.domain.mailing.verdicts", "search"),
     "domain/mailing/verdicts.py: _STATUS": ("kloof.domain.mailing.verdicts", "search"),
     "mail/bounces.py: _VERP": ("kloof.mail.bounces", "search"),

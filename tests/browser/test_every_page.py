@@ -15,7 +15,8 @@ from kloof import storage
 from kloof.web import create_app
 
 NO_PAGES = {
-    "static", "home.healthz", "home.readyz", "findings.page", "sign_in.back", "letter.go", "demo.framed",
+    "static", "files.example", "files.behind", "home.healthz", "home.readyz", "findings.page", "sign_in.back",
+    "letter.go", "demo.framed",
 }  # fmt: skip
 """What is no page, or a page that has tests of its own."""
 

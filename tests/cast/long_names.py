@@ -8,12 +8,16 @@ from cast import builders, respondents
 from cast.builders import CALLS, NOW, BuiltDeal, person
 from cast.calls import answers, company
 from kloof.actions.access import sign_in
+from kloof.actions.deals import uploads
+from kloof.actions.deals.upload_work import Errand
 from kloof.actions.mailing.worker import work_once
 from kloof.actions.staff import calls, handover
 from kloof.actions.surveys import respond
 from kloof.config import Company, Settings
+from kloof.domain.access.audit_log import by
 from kloof.domain.access.people import Person, Role
 from kloof.domain.access.tokens import Purpose, token
+from kloof.domain.deals.files import REQUIRED, FileKind
 from kloof.domain.mailing.kinds import INVITATION, REMINDER
 from kloof.domain.staff.calls import CallOutcome
 from kloof.domain.staff.handover import Mark
@@ -99,6 +103,8 @@ def places(settings: Settings) -> dict[str, Place]:
             "files": Place(
                 "/desk/files", DESK, upload=f"{HEADER}\n{long('Deal')},x\n", press="main form button"
             ),
+            "file": Place(f"/desk/files/{_file(settings)}", DESK),
+            "file-columns": Place("/desk/files/1/columns", DESK),
             "desk-calls": Place("/calls", DESK),
             "waiting": Place("/desk/waiting", DESK),
             "people": Place("/desk/people", DESK),
@@ -141,6 +147,15 @@ def _of_mail(settings: Settings) -> dict[str, Place]:
     (name, *_) = names(settings.folder / "mail")
     faces = {face: Place(f"/mail/{name}/{face}") for face in ("text", "headers")}
     return faces | {"mails": Place("/mail/"), "mail": Place(f"/mail/{name}")}
+
+
+def _file(settings: Settings) -> int:
+    """A file of the desk in which every line has something to mend."""
+    (settings.folder / "surveys").mkdir(exist_ok=True)
+    errand = Errand(settings, dict, by(_person(DESK)), NOW)
+    words = ("Deal", "Klant", "Adres", "nl", "Verkoper", "Team", "Regio", "Product", "Project", "Dag")
+    text = f"{','.join(REQUIRED)}\n{','.join(map(long, words))}\n"
+    return uploads.receive(errand, text.encode(), f"{long('Bestand')}.csv", FileKind.DEALS).id
 
 
 def _calls(settings: Settings) -> tuple[BuiltDeal, BuiltDeal, BuiltDeal]:

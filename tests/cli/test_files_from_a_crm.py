@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from aiosmtpd.handlers import Sink
 from click.testing import CliRunner, Result
 
 from cast.builders import SECRET
+from cast.workbooks import workbook
 from kloof import storage
 from kloof.cli import main
 from kloof.domain.mailing.suppression import hash_as_it_stood
@@ -293,6 +294,64 @@ def test_what_cannot_be_read_is_one_sentence_with_file_and_line(
     assert "Traceback" not in done.output
     assert Deal.select().count() == 0
     assert Message.select().count() == 0
+
+
+OWN = """
+[deals.columns]
+deal_id = "Ordernr."
+customer_name = "Klant"
+sold_on = "Datum akkoord"
+always = { language = "nl", survey = "installation" }
+ignore_others = true
+dates = "d-m-y"
+"""
+
+
+def test_a_workbook_with_titles_of_its_own_is_read_as_kloof_toml_says(kloof: Type) -> None:
+    Path("kloof.toml").write_text(OWN, encoding="utf-8")
+    titles = [
+        "Ordernr.",
+        "Klant",
+        "customer_email",
+        "salesperson_email",
+        "team",
+        "region",
+        "product",
+        "Marge",
+    ]
+    row = [
+        20260417,
+        "Müller",
+        "k@home.example",
+        "anouk@my-company.example",
+        "North",
+        "Groningen",
+        "Heat pump",
+        12.5,
+    ]
+    sheets = {"Uitleg": [["Lees mij"]], "Export": [[*titles, "Datum akkoord"], [*row, "2-3-2026"]]}
+    Path("export.xlsx").write_bytes(workbook(sheets))
+    assert kloof("deals", "import", "export.xlsx", "--dry-run").stdout.startswith("1 created")
+    done = kloof("deals", "import", "export.xlsx")
+    assert (done.exit_code, done.stderr) == (0, "")
+    deal = Deal.get()
+    assert (deal.deal_id, deal.customer_name, str(deal.sold_on)) == ("20260417", "Müller", "2026-03-02")
+    for command, column in (("delivered", "delivered_on"), ("cancelled", "cancelled_on")):
+        Path("later.xlsx").write_bytes(workbook({"B": [["Ordernr.", column], [20260417, date(2026, 5, 1)]]}))
+        assert kloof("deals", command, "later.xlsx").exit_code in {0, 1}
+    assert str(Deal.get().delivered_on) == "2026-05-01"
+    again = kloof("deals", "import", "deals.csv")
+    assert again.exit_code == 2, "there is no such file"
+    assert load(kloof, f"{COLUMNS}\n{line(2)}\n").exit_code == 0, "our own names are always understood"
+
+
+def test_windows_1252_is_read_and_said_and_days_that_stand_first_get_a_hint(kloof: Type) -> None:
+    text = f"{COLUMNS}\n{line(1, name='Müller')}\n{line(2).replace('2026-03-02', '2-3-2026')}\n"
+    done = load(kloof, text.encode("cp1252"))
+    assert Deal.get().customer_name == "Müller"
+    assert "was read as Windows-1252" in done.stderr
+    assert 'dates = "d-m-y" under [deals.columns]' in done.stderr
+    assert "sold_on '2-3-2026' is not a date like 2026-03-31" in done.stderr
 
 
 def test_json_gives_each_reason_as_values_with_its_sentence_in_both_languages(kloof: Type) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from kloof.actions.deals.imports import Progress
     from kloof.actions.deals.reports import Report
-    from kloof.domain.deals.columns import ColumnMapping
+    from kloof.domain.deals.reading.columns import ColumnMapping
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 _DRY = click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
@@ -60,7 +60,7 @@ def _take(kind: str, file: Path, dry_run: bool, as_json: bool) -> None:
     from kloof.actions.deals import imports
     from kloof.actions.surveys.files import load_surveys
     from kloof.domain.deals.files import FileKind
-    from kloof.domain.deals.tables import opened
+    from kloof.domain.deals.reading.tables import opened
 
     settings = with_database(reading=dry_run)
     mapping, of_kind = settings.deals.columns, FileKind(kind)
@@ -96,8 +96,8 @@ def _tell(
     done: Report, file: Path, mapping: ColumnMapping, encoding: str, as_json: bool, dry_run: bool
 ) -> None:
     from kloof.domain.deals.cells import is_day_first
-    from kloof.domain.deals.columns import DayOrder
     from kloof.domain.deals.csv_reading import WINDOWS_1252
+    from kloof.domain.deals.reading.columns import DayOrder
     from kloof.domain.errors import Reason
 
     for refusal in done.refused:

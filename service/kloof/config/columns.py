@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from kloof.domain.deals.columns import ColumnMapping, DayOrder
 from kloof.domain.deals.files import FileKind
+from kloof.domain.deals.reading.columns import ColumnMapping, DayOrder
 from kloof.domain.spelling import spelled
 
 ALWAYS, IGNORE_OTHERS, DATES = "always", "ignore_others", "dates"

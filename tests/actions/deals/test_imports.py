@@ -10,7 +10,7 @@ from kloof.actions.deals import deal_lines, imports
 from kloof.config import Deals, Research, Settings
 from kloof.domain.access.people import Role
 from kloof.domain.deals.files import FileKind
-from kloof.domain.deals.tables import of_text
+from kloof.domain.deals.reading.tables import of_text
 from kloof.domain.errors import Reason
 from kloof.domain.mailing.suppression import address_hash
 from kloof.domain.surveys.definition import Aspect, Scale, Survey

@@ -17,7 +17,7 @@ from kloof.domain.deals.files import (
     read_deals,
     read_deliveries,
 )
-from kloof.domain.deals.tables import of_text, opened
+from kloof.domain.deals.reading.tables import of_text, opened
 from kloof.domain.errors import BadInput, KloofError, Reason, Refused
 
 COLUMNS = "deal_id,customer_name,customer_email,language,salesperson_email,team,region,product,survey,sold_on"

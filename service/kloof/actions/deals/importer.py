@@ -23,11 +23,13 @@ class Importer(ABC, Generic[Entry]):
     to say of which deals.
     """
 
-    def __init__(self, settings: Settings, now: datetime) -> None:
+    def __init__(
+        self, settings: Settings, now: datetime, known: Mapping[str, StoredDeal] | None = None
+    ) -> None:
         self.settings = settings
         self.now = now
         self.today = settings.today(now)
-        self.known: Mapping[str, StoredDeal] = {}
+        self.known = known or {}
         self.log: dict[AuditAction, list[int]] = {}
 
     def wrong(self, line: Entry, bad: frozenset[str] = frozenset()) -> tuple[Refused, ...]:
@@ -43,6 +45,19 @@ class Importer(ABC, Generic[Entry]):
                 except Refused as refusal:
                     found.append(refusal)
         return tuple(found)
+
+    def __call__(self, line: Entry, /) -> Done:
+        """Take one line in. Raises the first Refused of what is wrong with it."""
+        for refusal in self.wrong(line):
+            raise refusal
+        return self.taken(line)
+
+    def taken(self, line: Entry) -> Done:
+        """Take in a line with which nothing is wrong."""
+        effect = self.would(line)
+        if effect != "unchanged":
+            self.write(line)
+        return effect
 
     @abstractmethod
     def would(self, line: Entry) -> Done:

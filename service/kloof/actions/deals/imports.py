@@ -18,9 +18,9 @@ from kloof.actions.deals.reports import Report as Report
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor
 from kloof.domain.addresses import needs_smtputf8
-from kloof.domain.deals.columns import PLAIN, ColumnMapping
 from kloof.domain.deals.files import FileKind, LineRefused, Mended, read
-from kloof.domain.deals.tables import FileTable, of_text
+from kloof.domain.deals.reading.columns import PLAIN, ColumnMapping
+from kloof.domain.deals.reading.tables import FileTable, of_text
 from kloof.domain.surveys.definition import Survey
 from kloof.mail.opening import takes_utf8_addresses
 from kloof.storage.access import audit_log
@@ -114,9 +114,7 @@ def load(
             take.known = deals.stored(_ids(part))
             for number, entry in part:
                 if _is_good(report, number, entry, take):
-                    effect = take.would(entry)
-                    if effect != "unchanged":
-                        take.write(entry)
+                    effect = take.taken(entry)
                     if done > begun.done:
                         _count(report, effect)
             for what, touched in take.log.items():

@@ -11,9 +11,9 @@ from kloof.actions.deals.upload_work import AT_ONCE, Errand, found_contents, fou
 from kloof.actions.jobs import queue
 from kloof.config import Settings
 from kloof.domain.deals.cells import is_day_first
-from kloof.domain.deals.columns import ColumnMapping, DayOrder
 from kloof.domain.deals.files import FileKind, cells_of
-from kloof.domain.deals.tables import FileTable, opened, without_reasons
+from kloof.domain.deals.reading.columns import ColumnMapping, DayOrder
+from kloof.domain.deals.reading.tables import FileTable, opened, without_reasons
 from kloof.domain.deals.uploads import MOST_LINES, Upload, UploadState
 from kloof.domain.errors import BadInput, Reason, Refused
 from kloof.domain.jobs.jobs import Job, JobKind

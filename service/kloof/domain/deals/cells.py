@@ -7,7 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kloof.domain import addresses
-from kloof.domain.deals.columns import PLAIN, ColumnMapping, DayOrder
+from kloof.domain.deals.reading.columns import PLAIN, ColumnMapping, DayOrder
 from kloof.domain.errors import Reason, Refused
 from kloof.domain.spelling import spelled, unprintable
 from kloof.domain.text import LANGUAGES, Language

@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
-from kloof.domain.deals.refused_files import NOTHING_CHANGED, Row, unusable
-from kloof.domain.deals.titles import LOOKED_AT, Spellings, are_titles
+from kloof.domain.deals.reading.refused_files import NOTHING_CHANGED, Row, unusable
+from kloof.domain.deals.reading.titles import LOOKED_AT, Spellings, are_titles
 from kloof.domain.errors import Reason, Refused
 
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")

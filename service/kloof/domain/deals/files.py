@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from kloof.domain.deals.cells import Cells
-from kloof.domain.deals.columns import PLAIN, ColumnMapping
 from kloof.domain.deals.deals import PRACTICES, DealLine
-from kloof.domain.deals.tables import FileTable, of_text
+from kloof.domain.deals.reading.columns import PLAIN, ColumnMapping
+from kloof.domain.deals.reading.tables import FileTable, of_text
 from kloof.domain.errors import Reason, Refused
 
 REQUIRED = (

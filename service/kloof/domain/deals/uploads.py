@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from kloof.domain.deals.columns import PLAIN, ColumnMapping, DayOrder
 from kloof.domain.deals.files import FileKind, Mended
-from kloof.domain.deals.tables import FileTable
+from kloof.domain.deals.reading.columns import PLAIN, ColumnMapping, DayOrder
+from kloof.domain.deals.reading.tables import FileTable
 
 KEPT: Final = timedelta(days=1)
 """So long the lines of a file are there that were not loaded: they hold names and addresses."""

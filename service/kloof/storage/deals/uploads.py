@@ -5,9 +5,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from kloof.domain.deals.columns import ColumnMapping
 from kloof.domain.deals.files import FileKind
-from kloof.domain.deals.tables import FileTable
+from kloof.domain.deals.reading.columns import ColumnMapping
+from kloof.domain.deals.reading.tables import FileTable
 from kloof.domain.deals.uploads import (
     KEPT,
     Contents,

@@ -8,10 +8,10 @@ from flask import render_template, request
 from kloof.actions.deals import uploads
 from kloof.actions.surveys.files import load_surveys
 from kloof.domain.deals.cells import is_day_first
-from kloof.domain.deals.columns import ColumnMapping, DayOrder
 from kloof.domain.deals.files import FileKind
-from kloof.domain.deals.tables import FileTable
-from kloof.domain.deals.titles import are_titles, as_title
+from kloof.domain.deals.reading.columns import ColumnMapping, DayOrder
+from kloof.domain.deals.reading.tables import FileTable
+from kloof.domain.deals.reading.titles import are_titles, as_title
 from kloof.domain.deals.uploads import Upload
 from kloof.domain.errors import Reason, Refused
 from kloof.web.app import errors

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kloof.domain.deals.files import FileKind
-from kloof.domain.deals.titles import as_title
+from kloof.domain.deals.reading.titles import as_title
 from kloof.domain.deals.uploads import UploadState
 from kloof.domain.text import LANGUAGES
 from kloof.web.app.language import say

@@ -10,10 +10,10 @@ from datetime import date, datetime
 import pytest
 
 from cast.workbooks import packed, sheet_xml, workbook
-from kloof.domain.deals.columns import ColumnMapping
 from kloof.domain.deals.deals import DealLine
 from kloof.domain.deals.files import REQUIRED, FileKind, LineRefused, read
-from kloof.domain.deals.tables import FileTable, opened
+from kloof.domain.deals.reading.columns import ColumnMapping
+from kloof.domain.deals.reading.tables import FileTable, opened
 from kloof.domain.errors import BadInput, Reason, Refused
 
 DAY = date(2026, 11, 27)
@@ -159,7 +159,7 @@ def test_fifty_thousand_lines_are_read_in_bounded_memory() -> None:
     rows = [REQUIRED, *([f"D-{at}", *DEAL[1:]] for at in range(50_000))]
     raw = workbook({"B": rows})
     code = (
-        "import sys; from kloof.domain.deals.tables import opened; import resource\n"
+        "import sys; from kloof.domain.deals.reading.tables import opened; import resource\n"
         "found = opened(sys.stdin.buffer.read(), 'deals.xlsx')\n"
         "print(len(found.rows), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
     )

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from kloof.domain.deals.csv_reading import csv_rows, decoded
-from kloof.domain.deals.refused_files import NOTHING_CHANGED, Row, unusable
-from kloof.domain.deals.titles import LOOKED_AT, Spellings, are_titles
-from kloof.domain.deals.workbooks import is_workbook, sheets_of
+from kloof.domain.deals.reading.refused_files import NOTHING_CHANGED, Row, unusable
+from kloof.domain.deals.reading.titles import LOOKED_AT, Spellings, are_titles
+from kloof.domain.deals.reading.workbooks import is_workbook, sheets_of
 from kloof.domain.errors import BadInput, Reason, Refused
 from kloof.domain.spelling import from_spreadsheet, spelled
 

@@ -7,9 +7,9 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
-from kloof.domain.deals.refused_files import NOTHING_CHANGED, unusable
-from kloof.domain.deals.tables import FileTable
-from kloof.domain.deals.titles import Spellings, as_title
+from kloof.domain.deals.reading.refused_files import NOTHING_CHANGED, unusable
+from kloof.domain.deals.reading.tables import FileTable
+from kloof.domain.deals.reading.titles import Spellings, as_title
 from kloof.domain.errors import Reason, Refused
 
 _MOST_SAID: Final = 20

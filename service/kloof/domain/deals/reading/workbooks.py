@@ -16,7 +16,7 @@ from datetime import date, datetime
 from typing import Final
 from xml.parsers import expat
 
-from kloof.domain.deals.refused_files import Row
+from kloof.domain.deals.reading.refused_files import Row
 from kloof.domain.errors import Reason, Refused
 
 _ARCHIVE, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

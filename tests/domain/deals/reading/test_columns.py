@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from kloof.config import load_settings
-from kloof.domain.deals.columns import ColumnMapping, DayOrder
 from kloof.domain.deals.deals import DealLine
 from kloof.domain.deals.files import REQUIRED, Delivery, FileKind, LineRefused, read
-from kloof.domain.deals.tables import FileTable, of_text
+from kloof.domain.deals.reading.columns import ColumnMapping, DayOrder
+from kloof.domain.deals.reading.tables import FileTable, of_text
 from kloof.domain.errors import BadInput, BadSettings, Reason
 
 TITLES = {
