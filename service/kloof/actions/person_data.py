@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from kloof import storage
+from kloof.actions.deals.upload_work import lines_about
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
 from kloof.domain.errors import NotFound, Reason
@@ -48,7 +49,9 @@ def erase_of_deal(settings: Settings, deal_id: str, now: datetime, by: Actor) ->
 def _exported(settings: Settings, customer: int, known_as: str, now: datetime, by: Actor) -> dict[str, Any]:
     audit_log.write(by, AuditAction.CUSTOMER_EXPORTED, now, deals=person_data.deals_of(customer))
     no_mail = opt_outs.is_opted_out(address_hash(settings.secret_key, known_as))
-    return person_data.everything(customer) | {"gets_mail": not no_mail}
+    found = person_data.everything(customer)
+    files = lines_about(found["email"], {deal["deal_id"] for deal in found["deals"]})
+    return found | {"gets_mail": not no_mail, "files": files}
 
 
 def _erased(settings: Settings, customer: int, known_as: str, now: datetime, by: Actor) -> int:

@@ -19,6 +19,7 @@ from cast.uploads import form_of
 from cast.workbooks import workbook
 from kloof import storage
 from kloof.actions import job_kinds
+from kloof.actions import person_data as exporting
 from kloof.actions.deals import upload_work
 from kloof.actions.jobs.progress import Progress
 from kloof.domain.access.people import Role
@@ -292,6 +293,22 @@ def test_what_a_file_holds_is_gone_after_a_day_or_with_an_erasure(desk: FlaskCli
     assert UploadContents.select().count() == 0
     assert {row.state for row in Upload.select()} == {"dropped", "loaded"}
     assert "Wat erin stond is weg" in words(page(desk, other))
+
+
+def test_who_asks_for_their_data_gets_the_lines_of_files_too(
+    desk: FlaskClient, database: str, tmp_path: Path
+) -> None:
+    path = sent(desk, text(line(1)))
+    press(desk, path, "Lees 1 regel in")
+    house, asked = settings(database, tmp_path), "klant1@home.example"
+    assert exporting.export(house, asked, NOW)["files"] == []
+    mine = line(7, customer_email="mailto:Klant1@Home.example", language="de")
+    sent(desk, text(line(2), mine, line(1, customer_email="typo@home.example")), "next.csv")
+    found = exporting.export(house, asked, NOW)["files"]
+    assert [(one["file"], one["line"], one["cells"]["deal_id"]) for one in found] == [
+        ("next.csv", 3, "X-7"),
+        ("next.csv", 4, "X-1"),
+    ]
 
 
 def test_a_second_press_loads_nothing_twice_and_a_loaded_file_stays_as_it_is(desk: FlaskClient) -> None:

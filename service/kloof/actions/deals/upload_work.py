@@ -1,6 +1,6 @@
 """Checking and loading a file of the desk: at once where it is short, else by the worker."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -9,11 +9,13 @@ from kloof.actions.deals import imports
 from kloof.actions.deals.imports import Begun, Incoming, Progress, no_progress
 from kloof.actions.deals.reports import Refusal, Report
 from kloof.config import Settings
+from kloof.domain import addresses
 from kloof.domain.access.audit_log import Actor
 from kloof.domain.deals.files import FileKind
 from kloof.domain.deals.uploads import Contents, Counts, Upload, UploadState, packed, unpacked
 from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.jobs.kept_refusals import as_values, from_values
+from kloof.domain.spelling import spelled
 from kloof.domain.surveys.definition import Survey
 from kloof.storage.deals import uploads
 
@@ -97,6 +99,21 @@ def refusals(number: int) -> list[Refusal]:
         Refusal(line, deal_id, "; ".join(map(str, why)), why)
         for line, deal_id, values in unpacked(uploads.found(number)) or ()
         for why in [tuple(one for one in map(from_values, values) if isinstance(one, Refused))]
+    ]
+
+
+def lines_about(address: str | None, deal_ids: Collection[str]) -> list[dict[str, object]]:
+    """Each line that names this address, or one of these deals, in a file of the desk whose lines are still kept: the
+    file, and its cells by their titles.
+    """
+    return [
+        {"file": table.name, "line": line, "cells": dict(zip(table.titles, cells, strict=False))}
+        for table in uploads.tables()
+        for line, cells in table.rows
+        if any(
+            spelled(cell) in deal_ids or ("@" in cell and addresses.known_as(cell) == address)
+            for cell in cells
+        )
     ]
 
 

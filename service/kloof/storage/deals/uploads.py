@@ -1,7 +1,7 @@
 """Files that the desk sent in: their history, and what they hold for as long as that is needed."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -93,6 +93,12 @@ def find(number: int) -> Upload | None:
 def latest(most: int) -> list[Upload]:
     """The files that were sent in last, newest first."""
     return [_value(row) for row in rows(_Upload, _LATEST, most)]
+
+
+def tables() -> Iterator[FileTable]:
+    """What is kept of every file, one by one."""
+    for row in UploadContents.select(UploadContents.content).iterator():
+        yield table_from_values(unpacked(bytes(row.content)))
 
 
 def contents(number: int) -> Contents | None:
