@@ -29,7 +29,7 @@ from kloof.storage.deals import deals
 Progress = Callable[[int, int], None]
 """Told how many lines of how many are done."""
 Line = tuple[int, Any]
-AT_ONCE: Final = 100
+AT_ONCE: Final = 50
 """Lines of one transaction."""
 
 
