@@ -243,6 +243,18 @@ def test_an_edit_says_first_what_it_does_to_mail_and_does_that_when_confirmed(
     assert ("deal_changed", "address, language") in log()
 
 
+def test_what_a_colleague_changed_meanwhile_is_not_written_over_unseen(
+    house: Settings, noor: FlaskClient
+) -> None:
+    sold(house)
+    told = send(noor, "/desk/deal-facts/D-1", account="Radboud")
+    confirmed(noor, send(noor, "/desk/deal-facts/D-1", language="en"))
+    again = confirmed(noor, told)
+    assert "Somebody changed this deal in the meantime" in words(again)
+    assert (Deal.get().account, Deal.get().customer_language) == (None, "en")
+    assert "The change is kept" in words(confirmed(noor, again))
+
+
 def test_an_edit_without_a_change_says_so(house: Settings, noor: FlaskClient) -> None:
     sold(house)
     assert "Nothing changes" in words(send(noor, "/desk/deal-facts/D-1"))

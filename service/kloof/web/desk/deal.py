@@ -1,6 +1,7 @@
 """The page of one deal: its facts, what happened to it, and everything that the desk can do about it."""
 
 import json
+from hashlib import sha256
 from typing import Final
 
 from flask import Response, redirect, render_template, request, url_for
@@ -52,7 +53,9 @@ class AgainForm(FlaskForm):
 
 
 class FactsForm(FlaskForm):
-    """The facts of a deal that can be edited. `confirmed` once what it does to mail was read."""
+    """The facts of a deal that can be edited. `confirmed` once what it does to mail was read; `before` names how the
+    facts stood then.
+    """
 
     address = StringField()
     language = RadioField(choices=list(LANGUAGES), validators=[InputRequired()])  # type: ignore[arg-type]
@@ -60,6 +63,7 @@ class FactsForm(FlaskForm):
     planned_on = DateField(validators=[Optional()])
     account = StringField(validators=[Length(max=MOST_IN_NAME)])
     confirmed = StringField()
+    before = StringField()
 
 
 class ErasureForm(FlaskForm):
@@ -126,13 +130,13 @@ def facts(deal_id: str) -> str:
 
 @blueprint.post("/deal-facts/<deal:deal_id>")
 def change(deal_id: str) -> ResponseReturnValue:
-    """Show what an edit does first; do it once that was confirmed."""
+    """Show what an edit does first; do it once that was confirmed, unless somebody was quicker: then show it anew."""
     form, stored = FactsForm(), edit.known(deal_id)
     wrong: dict[str, str] = {}
     wanted = _wanted(stored, form, wrong)
     if wrong:
         return _facts_page(stored, form, wrong), 422
-    if form.confirmed.data:
+    if form.confirmed.data and form.before.data == _name_of(stored):
         done = edit.edit(settings(), deal_id, wanted, now(), by(signed_in()))
         return _back(deal_id, "changed" if done.changed else "nothing")
     outcome = edit.consider(settings(), deal_id, wanted, now())
@@ -141,6 +145,8 @@ def change(deal_id: str) -> ResponseReturnValue:
         deal_id=deal_id,
         form=form,
         wanted=wanted,
+        before=_name_of(stored),
+        meanwhile=bool(form.confirmed.data),
         outcome=outcome,
         effects=[deal_words.effect(effect) for effect in outcome.effects],
         changes=_changes(stored, wanted, outcome.changed),
@@ -185,6 +191,11 @@ def erase(deal_id: str) -> ResponseReturnValue:
         return _erasure_page(deal_id, form, say("Type the number of the deal as it stands here.")), 422
     gone = person_data.erase_of_deal(settings(), deal_id, now(), by(signed_in()))
     return render_template("desk/deals/erased.html", deal_id=deal_id, gone=gone)
+
+
+def _name_of(stored: StoredDeal) -> str:
+    """A name for the facts as they stand: another one once any of them is another."""
+    return sha256(repr(stored.line).encode()).hexdigest()[:32]
 
 
 def _changes(stored: StoredDeal, wanted: DealChange, names: tuple[str, ...]) -> list[tuple[str, str, str]]:
