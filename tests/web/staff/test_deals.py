@@ -367,6 +367,27 @@ def test_a_mail_of_another_deal_does_not_go_again_from_here(house: Settings, noo
     assert Message.select().where(Message.state == "bounced").count() == 2
 
 
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_deal_is_handed_over_before_and_after_its_customer_has_answered(
+    house: Settings, noor: FlaskClient, answered: bool
+) -> None:
+    sold(house)
+    mailed(house)
+    if answered:
+        answer(house, "D-1")
+    person("Kim Vos")
+    assert "Choose a salesperson" in words(send(noor, "/desk/deal/D-1", "deal-successor"))
+    for unfit in ("nobody@x.example", "noor.desk@company.example"):
+        refused = send(noor, "/desk/deal/D-1", "deal-successor", successor=unfit)
+        assert (refused.status_code, "Choose a salesperson" in words(refused)) == (422, True)
+    done = words(send(noor, "/desk/deal/D-1", "deal-successor", successor="kim.vos@company.example"))
+    assert "The deal is handed over" in done
+    assert "Salesperson Eva Bakker Taken over by Kim Vos" in done
+    assert "Handed over to somebody else, Noor Desk" in done
+    row = Deal.get()
+    assert (row.salesperson.name, row.successor.name) == ("Eva Bakker", "Kim Vos")
+
+
 def test_what_is_exported_is_a_file_and_stands_in_the_log_with_who_took_it(
     house: Settings, noor: FlaskClient
 ) -> None:

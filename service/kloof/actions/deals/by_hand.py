@@ -1,4 +1,4 @@
-"""What the desk does to a deal by hand: delivered, called off, no longer asked, mailed again."""
+"""What the desk does to a deal by hand: delivered, called off, no longer asked, mailed again, handed over."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,13 +9,14 @@ from kloof.actions.deals.deliveries import CancellationImporter, DeliveryImporte
 from kloof.actions.deals.edit import known
 from kloof.actions.deals.importer import Importer
 from kloof.actions.mailing import outbox as decisions
+from kloof.actions.staff import successors
 from kloof.config import Settings
 from kloof.domain.access.audit_log import Actor, AuditAction
 from kloof.domain.deals.files import Cancellation, Delivery, Entry
 from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.states import OPEN, InvitationState
 from kloof.domain.surveys.definition import Wave
-from kloof.storage.access import audit_log
+from kloof.storage.access import audit_log, people
 from kloof.storage.deals import deals
 from kloof.storage.mailing import outbox, review
 
@@ -79,6 +80,20 @@ def stop_survey(deal_id: str, wave: Wave, now: datetime, by: Actor) -> None:
             raise Refused(Reason.STEP_IMPOSSIBLE, "This survey is over.")
         outbox.withdraw([asked.invitation], InvitationState.CANCELLED, "Stopped by the desk.", now)
         audit_log.write(by, AuditAction.SURVEY_STOPPED, now, deals=[deal.id], detail=wave.value)
+
+
+def hand_over(settings: Settings, deal_id: str, address: str, now: datetime, by: Actor) -> None:
+    """The salesperson with this address looks after the deal from now on, as `successors.hand_over` says.
+
+    Raises NotFound, and Refused where nobody who sells has the address.
+    """
+    known(deal_id)
+    successor = people.by_email(address)
+    if successor is None:
+        raise Refused(
+            Reason.SALESPERSON_UNKNOWN, f"No salesperson has the address {address}.", address=address
+        )
+    successors.hand_over(settings, deal_id, successor, now, by)
 
 
 def send_again(settings: Settings, deal_id: str, number: int, now: datetime, by: Actor) -> None:

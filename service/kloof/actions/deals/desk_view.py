@@ -34,7 +34,8 @@ class DealsFound:
 @dataclass(frozen=True, slots=True)
 class DeskDeal:
     """One deal. `waiting`: mail on its way; `again`: what can be sent again. `siblings`: other deals of the customer.
-    `stopped`: why the customer gets no mail, `asked` or `bounced`; empty where they do.
+    `successors`: address → name of who can take it over. `stopped`: why the customer gets no mail, `asked` or `bounced`;
+    empty where they do.
     """
 
     facts: DealFacts
@@ -43,6 +44,7 @@ class DeskDeal:
     again: tuple[DealMail, ...]
     events: tuple[DealEvent, ...]
     siblings: tuple[str, ...]
+    successors: dict[str, str]
     stopped: str
     today: date
 
@@ -107,6 +109,11 @@ def deal(settings: Settings, deal_id: str, now: datetime) -> DeskDeal:
         again=tuple(mail for mail in mails if mail.state in _GO_AGAIN),
         events=timeline(surveys, mails, audit_log.about_deals([facts.id])),
         siblings=tuple(deal_page.numbers_of_customer(facts.customer, facts.id, MOST_SIBLINGS)),
+        successors={
+            address: person.name
+            for address, person in people.salespeople().items()
+            if person.name not in {facts.successor or facts.seller}
+        },
         stopped=_stopped(settings, facts),
         today=settings.today(now),
     )

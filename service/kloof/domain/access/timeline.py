@@ -19,6 +19,7 @@ class DealEventKind(StrEnum):
     CHANGED = "changed"
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
+    HANDED_ON = "handed_on"
     SENT = "sent"
     PRINTED = "printed"
     BOUNCED = "bounced"
@@ -44,6 +45,7 @@ _LOGGED: Final = MappingProxyType(
         AuditAction.DEAL_DELIVERED: DealEventKind.DELIVERED,
         AuditAction.DEAL_CANCELLED: DealEventKind.CANCELLED,
         AuditAction.LETTER_PRINTED: DealEventKind.PRINTED,
+        AuditAction.DEAL_HANDED_ON: DealEventKind.HANDED_ON,
         AuditAction.MAIL_DECIDED: DealEventKind.DECIDED,
         AuditAction.SURVEY_STOPPED: DealEventKind.STOPPED,
         AuditAction.ANSWERS_WITHDRAWN: DealEventKind.WITHDRAWN,

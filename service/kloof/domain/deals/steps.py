@@ -44,7 +44,9 @@ class DealFilter:
 
 @dataclass(frozen=True, slots=True)
 class DealListed:
-    """A deal as a list shows it. Days; `answered` and `answered_after` say that somebody answered, never what."""
+    """A deal as a list shows it. Days; `salesperson` looks after it now. `answered` and `answered_after` say that
+    somebody answered, never what.
+    """
 
     id: int
     deal_id: str

@@ -26,6 +26,7 @@ class _Facts(NamedTuple):
     language: Language
     salesperson: int
     seller: str
+    successor: str | None
     team: str
     region: str
     product: str
@@ -42,13 +43,14 @@ class _Facts(NamedTuple):
 _FACTS = """
 SELECT d.id AS id, d.deal_id AS deal_id, d.customer_id AS customer, d.customer_name AS customer_name,
        d.customer_number AS customer_number, c.email AS email, d.by_letter AS by_letter,
-       d.customer_language AS language, d.salesperson_id AS salesperson, p.name AS seller, d.team AS team,
+       d.customer_language AS language, d.salesperson_id AS salesperson, p.name AS seller,
+       s.name AS successor, d.team AS team,
        d.region AS region, d.product AS product, v.survey AS survey, v.version AS version, d.sold_on AS sold_on,
        d.delivery_planned_on AS planned_on, d.delivered_on AS delivered_on, d.cancelled_at AS cancelled_at,
        a.key AS account_key, a.name AS account_name
 FROM deal d JOIN customer c ON c.id = d.customer_id JOIN person p ON p.id = d.salesperson_id
 JOIN survey_version v ON v.id = d.survey_version_id LEFT JOIN account a ON a.id = d.account_id
-WHERE d.deal_id = ?
+LEFT JOIN person s ON s.id = d.successor_id WHERE d.deal_id = ?
 """
 
 
@@ -112,7 +114,7 @@ _WAITING = f"""
 SELECT m.id AS id, d.deal_id AS deal_id, m.kind AS kind, m.ordinal AS ordinal, i.wave AS wave, c.email AS email,
        d.by_letter AS by_letter, d.customer_language AS language, p.name AS seller, m.due_at AS due_at
 FROM message m JOIN invitation i ON i.id = m.invitation_id JOIN deal d ON d.id = i.deal_id
-JOIN customer c ON c.id = d.customer_id JOIN person p ON p.id = d.salesperson_id
+JOIN customer c ON c.id = d.customer_id JOIN person p ON p.id = COALESCE(d.successor_id, d.salesperson_id)
 WHERE d.id IN ({{deals}}) AND m.state IN ({names(WAITS)}) ORDER BY m.id
 """  # noqa: S608  our own words
 
@@ -132,7 +134,9 @@ WHERE d.id IN ({{deals}}) AND i.state IN ({names(OPEN - {InvitationState.PLANNED
 
 @dataclass(frozen=True, slots=True)
 class DealFacts:
-    """A deal as its page shows it; `customer` and `salesperson` are row ids. `email` is empty where there is none."""
+    """A deal as its page shows it; `customer` and `salesperson` are row ids. `seller` sold it; `successor` has taken it
+    over, empty where nobody has. `email` is empty where there is none.
+    """
 
     id: int
     deal_id: str
@@ -144,6 +148,7 @@ class DealFacts:
     language: Language
     salesperson: int
     seller: str
+    successor: str
     team: str
     region: str
     product: str
@@ -178,6 +183,7 @@ def facts(deal_id: str) -> DealFacts | None:
         language=row.language,
         salesperson=row.salesperson,
         seller=row.seller,
+        successor=row.successor or "",
         team=row.team,
         region=row.region,
         product=row.product,

@@ -68,7 +68,7 @@ SELECT d.id AS id, d.deal_id AS deal_id, d.customer_name AS customer_name, d.pro
        p.name AS salesperson, d.sold_on AS sold_on, d.delivery_planned_on AS planned_on,
        d.delivered_on AS delivered_on, d.cancelled_at IS NOT NULL AS is_cancelled, d.by_letter AS by_letter,
        {asked_at_sale()} AS asked, {submitted(Wave.SALE)} AS answered, {submitted(Wave.DELIVERY)} AS answered_after
-FROM deal d JOIN person p ON p.id = d.salesperson_id WHERE d.id IN ({{deals}})
+FROM deal d JOIN person p ON p.id = COALESCE(d.successor_id, d.salesperson_id) WHERE d.id IN ({{deals}})
 """  # noqa: S608
 
 

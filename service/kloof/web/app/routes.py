@@ -81,6 +81,7 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "deals.cancel": DESK,
         "deals.stop": DESK,
         "deals.send_again": DESK,
+        "deals.hand_over": DESK,
         "deals.export": DESK,
         "deals.ask_erasure": DESK,
         "deals.erase": DESK,

@@ -31,7 +31,7 @@ from kloof.web.desk.mail import number_of
 
 MOST_IN_NAME: Final = 200
 _WAVES: Final = [wave.value for wave in Wave]
-_DONE: Final = ("changed", "delivered", "cancelled", "stopped", "again", "nothing")
+_DONE: Final = ("changed", "delivered", "cancelled", "stopped", "again", "handed", "nothing")
 
 
 class CancelledForm(FlaskForm):
@@ -50,6 +50,12 @@ class AgainForm(FlaskForm):
     """Which mail goes again."""
 
     number = StringField(validators=[InputRequired()])
+
+
+class SuccessorForm(FlaskForm):
+    """Who looks after a deal from now on, by their address."""
+
+    successor = StringField(validators=[InputRequired()])
 
 
 class FactsForm(FlaskForm):
@@ -115,6 +121,16 @@ def send_again(deal_id: str) -> ResponseReturnValue:
     return _back(deal_id, "again")
 
 
+@blueprint.post("/deal-successor/<deal:deal_id>")
+def hand_over(deal_id: str) -> ResponseReturnValue:
+    """Another salesperson looks after this deal from now on."""
+    form = SuccessorForm()
+    if not form.validate():
+        return _page(deal_id, {"successor": say("Choose a salesperson who works here.")}), 422
+    by_hand.hand_over(settings(), deal_id, form.successor.data or "", now(), by(signed_in()))
+    return _back(deal_id, "handed")
+
+
 @blueprint.get("/deal-facts/<deal:deal_id>")
 def facts(deal_id: str) -> str:
     stored = edit.known(deal_id)
@@ -160,10 +176,14 @@ def change(deal_id: str) -> ResponseReturnValue:
     Reason.ADDRESS_OF_ANOTHER,
     Reason.ADDRESS_BEYOND_ASCII,
     Reason.SALESPERSON_UNKNOWN,
+    Reason.SUCCESSOR_UNFIT,
 )
 def cannot_be_changed(refusal: KloofError) -> ResponseReturnValue:
-    """Why an edit cannot be, at its field of the form that was sent."""
-    stored = edit.known(str((request.view_args or {})["deal_id"]))
+    """Why an edit or a handover cannot be, at its field of the form that was sent."""
+    deal_id = str((request.view_args or {})["deal_id"])
+    if request.endpoint == "deals.hand_over":
+        return _page(deal_id, {"successor": deal_words.why(refusal)}), 422
+    stored = edit.known(deal_id)
     wrong = {deal_words.field_of(refusal): deal_words.why(refusal)}
     return _facts_page(stored, FactsForm(), wrong), 422
 

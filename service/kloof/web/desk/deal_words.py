@@ -119,6 +119,7 @@ def event(one: DealEvent) -> str:
         DealEventKind.CHANGED: _changed(one.detail),
         DealEventKind.DELIVERED: say("Marked as delivered"),
         DealEventKind.CANCELLED: say("The deal was cancelled"),
+        DealEventKind.HANDED_ON: say("Handed over to somebody else"),
         DealEventKind.SENT: say("Sent: {mail}", mail=mail),
         DealEventKind.PRINTED: say("A letter was printed"),
         DealEventKind.BOUNCED: say("Came back: {mail}", mail=mail),
@@ -235,6 +236,7 @@ def done(what: str) -> str:
         "cancelled": say("The deal is cancelled. No mail goes out about it any more."),
         "stopped": say("The survey is stopped. No mail goes out about it any more."),
         "again": say("The mail goes out again."),
+        "handed": say("The deal is handed over."),
         "nothing": say("That was so already: nothing changed."),
     }[what]
 
@@ -264,6 +266,7 @@ def why(refusal: KloofError) -> str:
             "address of their own, or none: then they get a letter."
         ),
         Reason.SALESPERSON_UNKNOWN: say("Choose a salesperson who works here."),
+        Reason.SUCCESSOR_UNFIT: say("Choose a salesperson who works here."),
     }
     return known.get(refusal.reason) or errors.worded(refusal)
 
