@@ -418,8 +418,11 @@ def test_a_deal_that_is_not_there_is_told_by_its_number(noor: FlaskClient) -> No
         assert (gone.status_code, "none/7" in words(gone)) == (404, True)
 
 
-def test_the_rows_of_the_desk_lead_to_their_deals(house: Settings, noor: FlaskClient) -> None:
+def test_the_first_page_of_the_desk_leads_to_a_deal_and_has_the_search(
+    house: Settings, noor: FlaskClient
+) -> None:
     sold(house, deal_id="2026/0417")
+    Message.update(state="bounced", last_reply="550").execute()
     page = BeautifulSoup(english(noor, "/desk").get_data(), "html.parser")
     assert page.select_one('a[href="/desk/deal/2026/0417"]')
     assert page.select_one("form[role=search] #q")

@@ -34,8 +34,8 @@ class DealsFound:
 @dataclass(frozen=True, slots=True)
 class DeskDeal:
     """One deal. `waiting`: mail on its way; `again`: what can be sent again. `siblings`: other deals of the customer.
-    `successors`: address → name of who can take it over. `stopped`: why the customer gets no mail, `asked` or `bounced`;
-    empty where they do.
+    `successors`: address → name of who can take it over. `stopped`: why the customer gets no mail, `asked` or
+    `bounced`; empty where they do.
     """
 
     facts: DealFacts
