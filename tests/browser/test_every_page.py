@@ -16,7 +16,7 @@ from kloof.web import create_app
 
 NO_PAGES = {
     "static", "files.example", "files.behind", "home.healthz", "home.readyz", "findings.page", "sign_in.back",
-    "letter.go", "demo.framed",
+    "letter.go", "demo.framed", "releases.preview_page", "releases.waiting",
 }  # fmt: skip
 """What is no page, or a page that has tests of its own."""
 

@@ -113,7 +113,7 @@ def paths_of(built: BuiltDeal) -> dict[str, tuple[str, Role | None]]:
         "promise-sheet": ("/me/promise?product=Heat+pump", Role.SALESPERSON),
         "desk": ("/desk", Role.DESK),
         "files": ("/desk/files", Role.DESK),
-        "waiting": ("/desk/waiting", Role.DESK),
+        "releases": ("/desk/releases", Role.DESK),
         "handovers": ("/handover", Role.LEAD),
         "handover": (f"/handover/{built.deal_id}", Role.LEAD),
         "handover-kept": (f"/handover/{built.deal_id}?saved", Role.LEAD),

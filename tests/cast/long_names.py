@@ -4,20 +4,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from cast import builders, respondents
+from cast import builders, jobs, respondents
 from cast.builders import CALLS, NOW, BuiltDeal, person
 from cast.calls import answers, company
 from kloof.actions.access import sign_in
 from kloof.actions.deals import uploads
 from kloof.actions.deals.upload_work import Errand
+from kloof.actions.jobs import queue
 from kloof.actions.mailing.worker import work_once
 from kloof.actions.staff import calls, handover
 from kloof.actions.surveys import respond
 from kloof.config import Company, Settings
-from kloof.domain.access.audit_log import by
+from kloof.domain.access.audit_log import COMMAND_LINE, by
 from kloof.domain.access.people import Person, Role
 from kloof.domain.access.tokens import Purpose, token
 from kloof.domain.deals.files import REQUIRED, FileKind
+from kloof.domain.jobs.jobs import JobKind
 from kloof.domain.mailing.kinds import INVITATION, REMINDER
 from kloof.domain.staff.calls import CallOutcome
 from kloof.domain.staff.handover import Mark
@@ -73,6 +75,8 @@ def places(settings: Settings) -> dict[str, Place]:
     respondents.answered_deals(7, team=long("Team"), region=long("Regio"), product=long("Product"))
     _suspicious()
     waits = _bounced()
+    queue.ask(JobKind.LOOK, COMMAND_LINE, NOW)
+    jobs.done_here(settings, NOW)
     _rename()
     salt = bytes(Call.get(Call.deal == asked.row).link_salt or b"")
     _, link = sign_in.mint(settings, _person(SELLER), "", NOW, timedelta(hours=1))
@@ -106,12 +110,12 @@ def places(settings: Settings) -> dict[str, Place]:
             "file": Place(f"/desk/files/{_file(settings)}", DESK),
             "file-columns": Place("/desk/files/1/columns", DESK),
             "desk-calls": Place("/calls", DESK),
-            "waiting": Place("/desk/waiting", DESK),
             "people": Place("/desk/people", DESK),
             "people-add": Place("/desk/people/add", DESK, press="main form button"),
             "person": Place(f"/desk/people/{person(*SELLER)}", DESK),
             "leaving": Place(f"/desk/people/{person(*SELLER)}/leave", DESK),
             "staff-data": Place(f"/desk/people/{_gone()}/data", DESK, press="main form.stack button"),
+            "releases": Place("/desk/releases", DESK),
             "fair-play": Place("/desk/fair-play", DESK),
             "previews": Place("/preview", DESK),
             "preview": Place("/preview/installation/sale", DESK),

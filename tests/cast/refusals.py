@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -26,6 +27,7 @@ from kloof.actions.staff import calls
 from kloof.actions.staff.leaving import leave
 from kloof.actions.surveys import respond
 from kloof.config import Settings
+from kloof.domain.access.audit_log import Actor, ActorKind
 from kloof.domain.access.people import Role
 from kloof.domain.errors import Reason
 from kloof.domain.mailing.suppression import address_hash
@@ -37,7 +39,7 @@ from kloof.storage.access import people
 from kloof.storage.database import database
 from kloof.storage.mailing import opt_outs
 from kloof.storage.models import Customer, Deal, UploadContents
-from kloof.storage.releases import queueing
+from kloof.storage.releases import proposals, queueing
 from kloof.storage.surveys import responses
 from kloof.web import create_app
 from kloof.web.staff import sign_in
@@ -70,6 +72,12 @@ LINE = {
     "survey": "project",
     "sold_on": "2026-02-25",
 }
+
+DIGEST = "d" * 64
+NO_NEWS: dict[str, Any] = {
+    "blocks": 1, "customers": 12, "gone": 0, "first_shown": [], "moved": [], "withheld": 0, "practices": 0,
+    "left_out": [],
+}  # fmt: skip
 
 
 WIDE = sheet_xml([["x"]]).replace("</row>", '<c r="XFD1"><v>1</v></c></row>')
@@ -133,6 +141,12 @@ class World:
     def delivered(self, built: BuiltDeal | str, day: str) -> TestResponse:
         number = built if isinstance(built, str) else built.deal_id
         return self.file(f"deal_id;delivered_on\n{number};{day}\n", "deliveries")
+
+    def approves(self, digest: str, proposer: int = 0) -> TestResponse:
+        """What Noor of the desk sees after approving a release with this digest, which somebody proposed."""
+        who, blocks = Actor(ActorKind.PERSON, proposer, "desk"), proposals.blocks_now()
+        proposals.propose(1, "1", DIGEST, blocks, NO_NEWS, who, NOW)
+        return self.visitor(NOOR, Role.DESK).post("/desk/releases/approval", data={"digest": digest})
 
     def often(self, times: int, path: str, **data: str) -> TestResponse:
         browser, method = self.visitor(), "POST" if data else "GET"
@@ -199,6 +213,9 @@ def form(built: BuiltDeal, then: str = "") -> str:
 CASES |= {
     Reason.DEAL_NOT_HERE: lambda world: world.sanne("/me/deals/D-nothing"),
     Reason.CALL_NOT_HERE: lambda world: world.sanne("/calls/D-nothing"),
+    Reason.PREVIEW_ABSENT: lambda world: world.desk("/desk/releases/preview/"),
+    Reason.DRAFT_CHANGED: lambda world: world.approves("of another day"),
+    Reason.OWN_PROPOSAL: lambda world: world.approves(DIGEST, person(NOOR, Role.DESK)),
     Reason.FINDINGS_NOT_HERE: lambda world: world.sanne("/findings/"),
     Reason.LINK_CLOSED: lambda world: world.visitor().get("/opt-out/wrong"),
     Reason.CODE_UNKNOWN: lambda world: world.visitor().post("/k", data={"code": "0123-4567-89AB-CDEF"}),
@@ -284,7 +301,14 @@ def _(world: World) -> TestResponse:
 @case(Reason.THRESHOLDS_TOO_LOW)
 def _(world: World) -> TestResponse:
     world.more = {"publishing": {"m": 2}}
-    return world.desk("/desk/waiting")
+    return world.desk("/desk/releases")
+
+
+@case(Reason.NOT_APPROVED)
+def _(world: World) -> TestResponse:
+    world.more = {"publishing": {"approvals": 2}}
+    world.approves("of another day")
+    return world.visitor(NOOR, Role.DESK).post("/desk/releases", data={"work": "publish", "digest": DIGEST})
 
 
 @case(Reason.SIGN_IN_AT_PROVIDER)

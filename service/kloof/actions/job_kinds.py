@@ -14,8 +14,9 @@ from kloof.actions import health
 from kloof.actions.clock import clock_of, refuse_if_jumped
 from kloof.actions.deals import upload_work
 from kloof.actions.deals.upload_work import Errand
+from kloof.actions.jobs import queue
 from kloof.actions.jobs.progress import Progress
-from kloof.actions.releases import freeze, publish, site
+from kloof.actions.releases import approvals, freeze, outlook, preview, site
 from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
 from kloof.domain.errors import PERHAPS_OVER, KloofError, Reason, Refused
@@ -26,29 +27,43 @@ log = logging.getLogger(__name__)
 
 Facts = Mapping[str, Any]
 """What came of a job, in JSON values: counts and names of ours, never an answer."""
-Work = Callable[[Settings, Job, datetime, Progress], Facts]
+Report = Callable[[int, int], None]
+"""Is told how much is done, of how much."""
+Work = Callable[[Settings, Job, datetime, Report], Facts]
 
 
-def _freeze(settings: Settings, job: Job, now: datetime, progress: Progress) -> Facts:
+def _look(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts:
+    return outlook.look(settings, now)
+
+
+def _freeze(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts:
     done = freeze.freeze(settings, now, by=job.who)
+    queue.ask(JobKind.LOOK, job.who, now)
     return {"blocks": done.blocks, "pairs": done.pairs, "waiting": len(done.waiting)}
 
 
-def _publish(settings: Settings, job: Job, now: datetime, progress: Progress) -> Facts:
-    done = publish.publish(settings, now, by=job.who)
+def _preview(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts:
+    proposal = preview.make(settings, now, job.who, progress)
+    return {"release": proposal.number if proposal else None}
+
+
+def _publish(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts:
+    done = approvals.publish(settings, now, job.who, digest=job.arguments["digest"])
+    preview.clear(settings)
+    queue.ask(JobKind.LOOK, job.who, now)
     return {"release": done.document.number if done.document else None, "told": done.told}
 
 
-def _build(settings: Settings, job: Job, now: datetime, progress: Progress) -> Facts:
-    built = site.build(settings)
+def _build(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts:
+    built = site.build_from_desk(settings, now, job.who)
     return {"pages": sum(1 for _ in built.rglob("*.html"))}
 
 
-def _check_file(settings: Settings, job: Job, now: datetime, progress: Progress) -> Facts:
+def _check_file(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts:
     return upload_work.check(_errand(settings, job, now), job.arguments["upload"], progress)
 
 
-def _load_file(settings: Settings, job: Job, now: datetime, progress: Progress) -> Facts:
+def _load_file(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts:
     return upload_work.load(_errand(settings, job, now), job.arguments["upload"], progress)
 
 
@@ -58,13 +73,16 @@ def _errand(settings: Settings, job: Job, now: datetime) -> Errand:
 
 WORK: Final[Mapping[JobKind, Work]] = MappingProxyType(
     {
+        JobKind.LOOK: _look,
         JobKind.FREEZE: _freeze,
+        JobKind.PREVIEW: _preview,
         JobKind.PUBLISH: _publish,
         JobKind.BUILD: _build,
         JobKind.CHECK_FILE: _check_file,
         JobKind.LOAD_FILE: _load_file,
     }
 )
+
 
 READ_BY_OTHERS: Final = frozenset({JobKind.PUBLISH, JobKind.BUILD})
 """They write files that a web server may have to read."""
@@ -97,11 +115,12 @@ def _do(settings: Settings, number: int, worker: str, umask: int | None) -> None
     if umask is not None and job.kind in READ_BY_OTHERS:
         os.umask(umask)
     with Progress(number, worker, clock) as progress:
-        result = _result(settings, job, clock(), progress)
+        result = outcome(settings, job, clock(), progress)
     jobs.end(number, worker, result, clock())
 
 
-def _result(settings: Settings, job: Job, now: datetime, progress: Progress) -> Facts | KloofError:
+def outcome(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts | KloofError:
+    """What comes of this job, or why it is refused. Raises what may be over when it is tried again."""
     try:
         refuse_if_jumped(settings, now)
         return WORK[job.kind](settings, job, now, progress)

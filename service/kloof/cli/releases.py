@@ -10,6 +10,7 @@ import click
 from kloof.actions.clock import refuse_if_jumped, wall_clock
 from kloof.cli.run import as_json, company_settings, readable, report, with_database
 from kloof.cli.tree import CompanyCommand
+from kloof.domain.access.audit_log import COMMAND_LINE
 from kloof.domain.errors import Reason, Refused
 from kloof.domain.notation import counted
 
@@ -39,11 +40,15 @@ def freeze(as_json: bool) -> None:
 @readable
 def publish(dry_run: bool, as_json: bool) -> None:
     """Write the next release from the closed blocks, certified against every earlier one."""
+    from kloof.actions.releases import approvals
     from kloof.actions.releases import publish as publishing
 
     settings = with_database(reading=dry_run)
     refuse_if_jumped(settings, wall_clock())
-    done = publishing.publish(settings, wall_clock(), dry_run=dry_run)
+    if dry_run:
+        done = publishing.publish(settings, wall_clock(), dry_run=True)
+    else:
+        done = approvals.publish(settings, wall_clock(), COMMAND_LINE)
     document = done.document
     if document is None:
         report(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 def worker(once: bool, clock_is_right: bool, as_json: bool) -> None:
     """Send what is due, queue reminders, close surveys; several workers may run at once."""
     from kloof.actions.catch_up import catch_up
+    from kloof.actions.jobs.due import ask_what_is_due
     from kloof.actions.jobs.runner import JobRunner
     from kloof.actions.mailing.worker import name_of_this_worker, work, work_once
     from kloof.cli.logs import be_discreet, discreet
@@ -45,7 +46,8 @@ def worker(once: bool, clock_is_right: bool, as_json: bool) -> None:
     transport, clock = open_transport(settings), clock_of(settings)
     if clock_is_right:
         last_worked.note(clock(), *running())
-    jobs = JobRunner(settings, name_of_this_worker(), clock, partial(_does, _umask()))
+    does = partial(_does, _umask())
+    jobs = JobRunner(settings, name_of_this_worker(), clock, does, ask_what_is_due)
     if once:
         result = work_once(settings, transport, clock, machine=running(), also=catch_up)
         done = jobs.drain()

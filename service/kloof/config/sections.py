@@ -123,6 +123,7 @@ class Publishing(Section):
     k: Annotated[int, Field(ge=10, le=1000)] = 10
     m: Annotated[int, Field(ge=1, le=100)] = 3
     smaller_m_agreed_on: date | None = None
+    approvals: Annotated[int, Field(ge=1, le=2)] = 1
     least_gap: Annotated[float, Field(gt=0, le=5)] = 0.5
     findings: Literal["public", "signed in"] = "public"
     site_address: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+(/[^\s]*)?$")] | None = None

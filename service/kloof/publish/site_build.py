@@ -33,9 +33,12 @@ class CompanyStyle:
     colleagues: str = ""
 
 
-def build_site(folder: Path, look: CompanyStyle) -> Path:
+def build_site(
+    folder: Path, look: CompanyStyle, docs: Path | None = None, target: Path | None = None
+) -> Path:
     """Build `folder`/mkdocs.yml into the site_dir it names; returns that folder.
 
+    docs, target: build from these pages into this folder in place of those that it names.
     The finished site takes the old one's place at once. Raises BadInput with every warning of MkDocs: a warning
     is a link or a file that a reader would miss; and with every page that cannot be read as it was meant. Raises
     Refused where there is no mkdocs.yml.
@@ -48,17 +51,22 @@ def build_site(folder: Path, look: CompanyStyle) -> Path:
             remedy="Run kloof init for a folder of your own, or build from the folder that has it.",
         )
     with _quiet() as warnings:
-        return _mkdocs(file, look, warnings)
+        return _mkdocs(file, look, warnings, _instead(docs, target))
 
 
-def _mkdocs(file: Path, look: CompanyStyle, warnings: list[str]) -> Path:
+def _instead(docs: Path | None, target: Path | None) -> dict[str, str]:
+    places = {"docs_dir": docs, "site_dir": target}
+    return {name: str(place) for name, place in places.items() if place}
+
+
+def _mkdocs(file: Path, look: CompanyStyle, warnings: list[str], instead: dict[str, str]) -> Path:
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
     from mkdocs.exceptions import Abort, MkDocsException
 
     fresh: Path | None = None
     try:
-        config = load_config(str(file), site_name=look.company, strict=False)
+        config = load_config(str(file), site_name=look.company, strict=False, **instead)
         if wrong := own_pages.problems(Path(config.docs_dir), file.parent.resolve()):
             raise BadInput(Reason.SITE_UNBUILT, wrong, remedy=_UNCHANGED)
         target = Path(config.site_dir)

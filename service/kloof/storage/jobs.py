@@ -49,6 +49,13 @@ def latest(kinds: Collection[JobKind]) -> dict[JobKind, Job]:
     return {job.kind: job for job in found}
 
 
+def latest_done(kind: JobKind) -> Job | None:
+    """The work of this kind that was done last; None where none ever was."""
+    of = (JobRow.kind == kind.value, JobRow.state == JobState.DONE.value)
+    row = JobRow.select().where(*of).order_by(JobRow.id.desc()).first()
+    return _job(row) if row else None
+
+
 def take(worker: str, now: datetime, until: datetime, most_tries: int) -> Job | None:
     """The oldest work that nobody does, for this worker until then; None where there is none.
 

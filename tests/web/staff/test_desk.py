@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from babel.dates import format_date
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from cast import builders, respondents
+from cast import builders
 from cast.builders import NOW, deal, person
 from kloof import storage
 from kloof.actions.mailing.bounces import take
@@ -26,7 +25,7 @@ from kloof.domain.text import Language
 from kloof.mail.bounces import Bounce
 from kloof.storage.access import audit_log
 from kloof.storage.mailing import aside, opt_outs, outbox, refused
-from kloof.storage.models import Account, Deal, Invitation, Message, Pair, Round
+from kloof.storage.models import Account, Deal, Invitation, Message
 from kloof.wording import translator
 
 Enter = Callable[[str, Role], FlaskClient]
@@ -55,44 +54,6 @@ def loaded(desk: FlaskClient, text: str, language: Language = "en", kind: str = 
     data = {"kind": kind, "file": (io.BytesIO(text.encode()), "deals.csv"), "csrf_token": token[1]}
     sent = desk.post("/desk/files", data=data, headers={"Accept-Language": language})
     desk.post(f"{sent.headers['Location']}/load", data={"csrf_token": token[1]})
-
-
-def test_the_desk_reads_which_pairs_wait_why_and_what_happens_next(desk: FlaskClient) -> None:
-    respondents.answered_deals(7)
-    respondents.answered_deals(14, team="South", sellers=respondents.SELLERS[:1], seed=1)
-    with storage.counted_queries() as queries:
-        page = desk.get("/desk/waiting", headers={"Accept-Language": "en"}).get_data(as_text=True)
-    words = " ".join(re.sub("<[^>]+>", " ", page).split())
-    assert "Heat pump, East, North project v1 7 pairs, of 7 customers. 5 customers too few." in words
-    assert "Heat pump, East, South project v1 14 pairs, of 14 customers. Too few salespeople" in words
-    assert "After 2 more releases its pairs may also close with the region" in words
-    assert "at least 12 customers and 3 salespeople" in words
-    assert len(queries) <= 12
-
-
-def test_what_waits_and_what_may_close_wider_is_said_after_releases(desk: FlaskClient) -> None:
-    respondents.answered_deals(7)
-    for number, says in ((1, "After the next release"), (2, "already wait in the widest group")):
-        Round.insert(held_at=NOW + timedelta(days=number)).execute()
-        page = desk.get("/desk/waiting", headers={"Accept-Language": "en"}).get_data(as_text=True)
-        assert says in page
-    assert "kloof freeze" in page
-
-
-def test_about_when_a_group_has_enough_is_said_where_pairs_come_in(desk: FlaskClient) -> None:
-    respondents.answered_deals(9)
-    Pair.update(completed_at=NOW - timedelta(days=5)).execute()
-    words = desk.get("/desk/waiting", headers={"Accept-Language": "nl"}).get_data(as_text=True)
-    day = format_date(NOW.date() + timedelta(days=30), "d MMMM y", locale="nl")
-    assert f"rond {day}" in words, "nine in ninety days, and three to come"
-    Pair.update(completed_at=NOW - timedelta(days=100)).execute()
-    words = desk.get("/desk/waiting", headers={"Accept-Language": "en"}).get_data(as_text=True)
-    assert "At this pace" not in words
-
-
-def test_where_nothing_waits_the_desk_reads_so(desk: FlaskClient) -> None:
-    page = desk.get("/desk/waiting", headers={"Accept-Language": "nl"}).get_data(as_text=True)
-    assert "Er wacht niets" in page
 
 
 def test_who_loaded_a_deal_stands_in_the_audit_log(desk: FlaskClient) -> None:

@@ -27,6 +27,11 @@ def latest(*kinds: JobKind) -> dict[JobKind, Job]:
     return jobs.latest(kinds)
 
 
+def latest_done(kind: JobKind) -> Job | None:
+    """The work of this kind that was done last; None where none was, or none since `KEPT`."""
+    return jobs.latest_done(kind)
+
+
 def of(number: int) -> Job:
     """This work; raises NotFound where it is not there."""
     found = jobs.find(number)

@@ -14,13 +14,14 @@ from threading import Event, Thread
 from typing import Final
 
 from kloof import storage
-from kloof.actions.clock import Watch
+from kloof.actions.clock import Watch, seconds_running
 from kloof.actions.jobs.progress import LEASE
 from kloof.config import Settings
 from kloof.domain.errors import KloofError
 from kloof.storage import jobs
 
 SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_ASKS: Final = 60.0
 LONGEST_WAIT: Final = 10.0
 """While the database is away, or the clock jumped."""
 SECONDS_TO_END: Final = 5.0
@@ -40,10 +41,21 @@ class _UnderWay:
 
 
 class JobRunner:
-    """Takes jobs for one worker. `does` has to be a function of a module: another process imports it."""
+    """Takes jobs for one worker. `does` has to be a function of a module: another process imports it.
 
-    def __init__(self, settings: Settings, worker: str, clock: Callable[[], datetime], does: Does) -> None:
+    ask: asks for what time brings; it is called once a minute.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        worker: str,
+        clock: Callable[[], datetime],
+        does: Does,
+        ask: Callable[[datetime], None] = lambda now: None,
+    ) -> None:
         self._settings, self._worker, self._clock, self._does = settings, worker, clock, does
+        self._ask, self._asked_at = ask, -SECONDS_BETWEEN_ASKS
         self._watch = Watch(settings)
         self._now: _UnderWay | None = None
         self._processes = multiprocessing.get_context("spawn")
@@ -95,8 +107,11 @@ class JobRunner:
             self._now.process.join()
             self._now.process.close()
             self._now = None
-        self._watch.look(self._clock())
         now = self._clock()
+        self._watch.look(now)
+        if (running := seconds_running()) - self._asked_at >= SECONDS_BETWEEN_ASKS:
+            self._ask(now)
+            self._asked_at = running
         job = jobs.take(self._worker, now, now + LEASE, MOST_TRIES)
         if job is None:
             return False

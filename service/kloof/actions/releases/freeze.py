@@ -126,12 +126,17 @@ def _close(
 
 def waiting(settings: Settings) -> tuple[Waiting, ...]:
     """The queues that would wait on if `freeze` ran now: how many pairs, why, and how many customers each lacks."""
+    return foreseen(settings).waiting
+
+
+def foreseen(settings: Settings) -> Plan:
+    """What `freeze` would do now; nothing is written."""
     from kloof.domain.releases.blocks import plan
     from kloof.storage.releases.pair_reading import every_pair
 
     with storage.snapshot():
         pairs, history = every_pair(placed=False), _history()
-    return plan(pairs.queued, history, thresholds(settings), chance()).waiting
+    return plan(pairs.queued, history, thresholds(settings), chance())
 
 
 def _history() -> Membership:

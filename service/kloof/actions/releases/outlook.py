@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kloof.actions.releases import freeze
 from kloof.config import Settings
 from kloof.domain.statistics.planner import closes_about, pairs_needed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kloof.domain.releases.closing import Waiting
 
 PACE_OVER = timedelta(days=90)
@@ -43,11 +45,59 @@ class Needed:
 
 def forecasts(settings: Settings, now: datetime) -> tuple[Forecast, ...]:
     """Every group that would wait on if `freeze` ran now, and about when it closes."""
+    return _forecasts(settings, freeze.waiting(settings), now)
+
+
+def look(settings: Settings, now: datetime) -> dict[str, Any]:
+    """How far every group is, as counts that a page can keep: it takes too long to work out for each visitor.
+
+    `closing`: what would close now. `fresh`, `gone`: blocks that came and went since the last release. `groups`: as
+    `Forecast`, the nearest first.
+    """
+    from kloof.actions.releases import publish
+    from kloof.storage.releases import freezing
+
+    plan = freeze.foreseen(settings)
+    last, live = publish.last_document(settings), set(freezing.live_numbers())
+    out = {block.id for block in last.blocks} if last else set()
+    found = sorted(_forecasts(settings, plan.waiting, now), key=_distance)
+    return {
+        "least": freeze.thresholds(settings).least_customers,
+        "closing": {"blocks": len(plan.blocks), "pairs": sum(block.n for block in plan.blocks)},
+        "fresh": len(live - out),
+        "gone": len(out - live),
+        "groups": [_counts(one) for one in found],
+    }
+
+
+def _distance(one: Forecast) -> tuple[bool, int, int, str]:
+    """What only needs customers comes before what needs something else, of which nobody knows when it comes."""
+    few = one.waiting.short_of
+    return few == 0, few, -one.waiting.customers, str(one.waiting.survey)
+
+
+def _counts(one: Forecast) -> dict[str, Any]:
+    waiting, queue = one.waiting, one.waiting.queue
+    return {
+        "survey": waiting.survey.id,
+        "version": waiting.survey.version,
+        "arm": queue.arm.value,
+        "product": queue.product,
+        "region": queue.region,
+        "team": queue.team,
+        "customers": waiting.customers,
+        "reason": waiting.reason.value,
+        "short_of": waiting.short_of,
+        "wider_after": waiting.wider_after,
+        "closes": one.closes and one.closes.isoformat(),
+    }
+
+
+def _forecasts(settings: Settings, waiting: Sequence[Waiting], now: datetime) -> tuple[Forecast, ...]:
     from kloof.domain.releases.document import WithheldReason
     from kloof.storage.releases import releases
 
     rules, today = freeze.thresholds(settings), settings.today(now)
-    waiting = freeze.waiting(settings)
     came = releases.arrivals(now - PACE_OVER) if waiting else {}
 
     def closes(group: Waiting) -> date | None:

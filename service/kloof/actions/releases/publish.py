@@ -19,7 +19,7 @@ from kloof.storage.mailing import findings_requests
 from kloof.storage.releases import releases
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from kloof.domain.releases.cells import Draft
     from kloof.domain.releases.certificate.certify import History, Publishable
@@ -53,9 +53,11 @@ def publish(
     dry_run: bool = False,
     seed: int | None = None,
     by: Actor = COMMAND_LINE,
+    agreed: Callable[[ReleaseDocument], None] = lambda document: None,
 ) -> PublishResult:
     """Write the next release where blocks closed or were retired since the last; otherwise write nothing.
 
+    agreed: called with it in the transaction that records it; what it raises keeps it from coming out.
     Raises Refused where the certificate does not hold, an earlier release is missing or was changed, the database
     and the release files do not belong together, or the clock went back. Then nothing was written.
     """
@@ -73,7 +75,7 @@ def publish(
             made = _made(settings, now, earlier, seed)
             return PublishResult(made and made.publishable.document, None, made.dropped if made else ())
         for _ in range(TRIES):
-            if published := _published(settings, now, earlier, seed, by):
+            if published := _published(settings, now, earlier, seed, by, agreed):
                 return published
     raise Refused(
         Reason.NOT_CERTIFIED,
@@ -83,7 +85,12 @@ def publish(
 
 
 def _published(
-    settings: Settings, now: datetime, earlier: Sequence[Published], seed: int | None, by: Actor
+    settings: Settings,
+    now: datetime,
+    earlier: Sequence[Published],
+    seed: int | None,
+    by: Actor,
+    agreed: Callable[[ReleaseDocument], None],
 ) -> PublishResult | None:
     """The next release in place, or that nothing is new; None where answers in it were taken back meanwhile."""
     from kloof.publish import release_files
@@ -96,7 +103,11 @@ def _published(
     folder = settings.releases_folder
     release_files.clear_staging(folder)
     staged = release_files.write_release(made.publishable, folder)
-    told = _record(settings, staged, made, now, by)
+    try:
+        told = _record(settings, staged, made, now, by, agreed)
+    except Refused:
+        release_files.clear_staging(folder)
+        raise
     if told is None:
         release_files.clear_staging(folder)
         return None
@@ -105,7 +116,31 @@ def _published(
     return PublishResult(made.publishable.document, place, made.dropped, told)
 
 
-class _Made(NamedTuple):
+def made(settings: Settings, now: datetime, seed: int) -> Made | None:
+    """The next release as it would come out now, and nothing written; None where nothing is new.
+
+    With the same seed it comes out the same. Raises Refused as `publish` does.
+    """
+    from kloof.publish import release_files
+
+    with storage.one_release_at_a_time():
+        finish(settings)
+        freeze.refuse_if_clock_went_back(now)
+        earlier = release_files.read_releases(settings.releases_folder)
+        refuse_unless_together(earlier)
+        return _made(settings, now, earlier, seed)
+
+
+def last_document(settings: Settings) -> ReleaseDocument | None:
+    """The release that came out last; None before the first of this engine. Raises Refused where it was changed."""
+    from kloof.domain.releases.format_1 import of_this_format
+    from kloof.publish import release_files
+
+    last = release_files.newest_release(settings.releases_folder)
+    return next(iter(of_this_format((last,))), None) if last else None
+
+
+class Made(NamedTuple):
     """A release that may go out, the parts of practice tables that it adds, and the names of what was left out."""
 
     publishable: Publishable
@@ -113,7 +148,7 @@ class _Made(NamedTuple):
     dropped: tuple[str, ...]
 
 
-def _made(settings: Settings, now: datetime, earlier: Sequence[Published], seed: int | None) -> _Made | None:
+def _made(settings: Settings, now: datetime, earlier: Sequence[Published], seed: int | None) -> Made | None:
     """The next release, while others write; None where nothing is new. Raises Refused where it may not go out."""
     from kloof.domain.releases.certificate.certify import with_arm_spreads
     from kloof.domain.releases.practice_tables import spreads_of
@@ -129,16 +164,24 @@ def _made(settings: Settings, now: datetime, earlier: Sequence[Published], seed:
     publishable, added, dropped = gate.certified(draft, history, freeze.thresholds(settings), divided, seed)
     parts, asked = (*history.parts, *added), [one.pairs for one in divided]
     told = with_arm_spreads(publishable, spreads_of(asked, parts, *sold))
-    return _Made(gate.attacked(told, history, placed, parts), added, dropped)
+    return Made(gate.attacked(told, history, placed, parts), added, dropped)
 
 
-def _record(settings: Settings, staged: Staged, made: _Made, now: datetime, by: Actor) -> int | None:
+def _record(
+    settings: Settings,
+    staged: Staged,
+    made: Made,
+    now: datetime,
+    by: Actor,
+    agreed: Callable[[ReleaseDocument], None],
+) -> int | None:
     """Remember this release as published, and give how many get a mail; None where a block of it is retired by now."""
     from kloof.storage.releases import freezing, practice_parts
 
     with storage.transaction():
         if freezing.live_numbers() != [block.id for block in made.publishable.document.blocks]:
             return None
+        agreed(made.publishable.document)
         releases.record(staged.number, staged.sha256, now)
         audit_log.write(by, AuditAction.PUBLISHED, now, detail=f"release {staged.number}")
         asked = findings_requests.who_asked() if settings.customers_read_findings else []

@@ -14,7 +14,9 @@ from kloof.domain.states import JobState
 class JobKind(StrEnum):
     """What the worker can be asked for. Doing one twice is the same as doing it once: a worker may be killed."""
 
+    LOOK = "look"
     FREEZE = "freeze"
+    PREVIEW = "preview"
     PUBLISH = "publish"
     BUILD = "build"
     CHECK_FILE = "check_file"

@@ -1,6 +1,6 @@
 """The people of the company."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from datetime import date, datetime
 from typing import cast
 
@@ -91,6 +91,12 @@ def salespeople() -> dict[str, Person]:
 def desk() -> list[int]:
     """Who works at the desk, by number."""
     return [person.id for person in _active() if person.is_desk]
+
+
+def names(numbers: Iterable[int | None]) -> dict[int, str]:
+    """What these people are called, by number, whether they are still here or not; in one query."""
+    rows = Row.select(Row.id, Row.name).where(Row.id.in_([one for one in numbers if one is not None]))
+    return {row.id: row.name for row in rows}
 
 
 def put(email: str, name: str, roles: Set[Role], team: str, now: datetime) -> bool:

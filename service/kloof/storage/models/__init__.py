@@ -9,6 +9,7 @@ from kloof.storage.models.mailbox import AsideMail, MailRefusal
 from kloof.storage.models.migration_notes import MigrationNote
 from kloof.storage.models.outbox import LastWorked, Message, OptOut, SendingPause
 from kloof.storage.models.own_feedback import AnsweredAtOnce, OwnBatch, OwnClosing, OwnPair
+from kloof.storage.models.proposals import ReleaseProposal
 from kloof.storage.models.release import (
     Block,
     ChangedPair,
@@ -79,6 +80,7 @@ MODELS = [
     Upload,
     UploadContents,
     ColumnTitles,
+    ReleaseProposal,
 ]
 
 __all__ = [
@@ -120,6 +122,7 @@ __all__ = [
     "Promise",
     "QueueCell",
     "Release",
+    "ReleaseProposal",
     "Response",
     "Round",
     "SendingPause",

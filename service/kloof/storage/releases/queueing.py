@@ -195,6 +195,13 @@ def is_frozen(deal: int) -> bool:
     return place is not None and place.block is not None
 
 
+def newest_pair() -> datetime | None:
+    """When a pair last became complete; None where there is none."""
+    row = Pair.select(Pair.completed_at).order_by(Pair.completed_at.desc()).first()
+    moment: datetime | None = row.completed_at if row else None
+    return moment
+
+
 def retire(blocks: list[int], now: datetime) -> None:
     """Take these blocks out of every later release and wipe what was answered in them; retired ones stay as
     they are.

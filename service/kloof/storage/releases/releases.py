@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from peewee import fn
+
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.cell_keys import CellKey, cell_keys
 from kloof.domain.releases.cells import to_the_nearest
@@ -114,6 +116,11 @@ def recorded() -> tuple[Recorded, ...]:
     """Every release, in order."""
     found = Release.select().order_by(Release.number)
     return tuple(Recorded(row.number, row.manifest_hash, row.published_at) for row in found)
+
+
+def last_number() -> int:
+    """The number of the release that came out last; 0 before the first."""
+    return int(Release.select(fn.COALESCE(fn.MAX(Release.number), 0)).scalar())
 
 
 def record(number: int, sha256: str, now: datetime) -> None:

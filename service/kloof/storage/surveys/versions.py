@@ -1,9 +1,11 @@
 """Surveys in the version in which they were used."""
 
+import json
 from datetime import datetime
 
 from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.surveys.definition import Survey, SurveyKey
+from kloof.domain.text import Text
 from kloof.storage.models import SurveyVersion
 from kloof.storage.statements import scalar
 
@@ -70,6 +72,17 @@ def known(row_id: int, fingerprint: str) -> Survey:
     if survey is None or survey.fingerprint != fingerprint:
         survey = _parsed[row_id] = by_row(row_id)
     return survey
+
+
+def titles() -> dict[SurveyKey, Text]:
+    """What every recorded version is called, in one query."""
+    found = SurveyVersion.select(SurveyVersion.survey, SurveyVersion.version, SurveyVersion.definition)
+    return {
+        SurveyKey(id=row.survey, version=row.version): Text.model_validate(
+            json.loads(row.definition)["title"]
+        )
+        for row in found
+    }
 
 
 def by_row(row_id: int) -> Survey:

@@ -31,6 +31,7 @@ class RefusalWords:
 _TO_SIGN_IN = ("sign_in.ask", "Begin again")
 _TO_DESK = ("desk.overview", "Back to the desk")
 _TO_FILES = ("files.ask", "Back to the files")
+_TO_RELEASES = ("releases.page", "Back to the releases")
 _TO_SURVEYS = ("preview.overview", "To the surveys")
 
 _TO_MEND = RefusalWords(
@@ -157,6 +158,31 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
             "The published figures cannot be read",
             "A file of a release was changed or is missing. You did nothing wrong, and nothing of yours is lost. "
             "Tell the desk, or who looks after kloof: then this page comes back.",
+        ),
+        Reason.NOT_APPROVED: RefusalWords(
+            409,
+            "Nobody else has approved this release",
+            "Ask somebody else of the desk to look at its preview and to approve it. Nothing came out.",
+            _TO_RELEASES,
+        ),
+        Reason.OWN_PROPOSAL: RefusalWords(
+            409,
+            "You proposed this release yourself",
+            "Ask somebody else of the desk to look at its preview and to approve it.",
+            _TO_RELEASES,
+        ),
+        Reason.DRAFT_CHANGED: RefusalWords(
+            409,
+            "This release is no longer the one that you looked at",
+            "A group closed, somebody took an answer back, or it came out meanwhile. Nothing came out now. Make its "
+            "preview again, and look at it.",
+            _TO_RELEASES,
+        ),
+        Reason.PREVIEW_ABSENT: RefusalWords(
+            404,
+            "There is no preview now",
+            "It goes as soon as its release is out. A new one can be made as soon as something is new.",
+            _TO_RELEASES,
         ),
         Reason.THRESHOLDS_TOO_LOW: RefusalWords(
             503,
