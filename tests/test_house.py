@@ -26,7 +26,7 @@ from kloof.mail.texts import MailText, MailTexts
 from kloof.web.app import errors, refusals
 from kloof.web.app.refusals import REFUSALS
 from kloof.web.app.routes import ROUTES
-from kloof.wording import catalogue, file_words, sign_in_words, translator
+from kloof.wording import catalogue, file_words, message_words, people_words, sign_in_words, translator
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "service" / "kloof"
@@ -129,7 +129,10 @@ def test_every_refusal_brings_the_facts_that_its_words_name() -> None:
 
 
 def test_no_reason_stands_there_that_nobody_gives() -> None:
-    tables = {Path(str(room.__file__)) for room in (domain_errors, refusals, file_words, sign_in_words)}
+    tables = {
+        Path(str(room.__file__))
+        for room in (domain_errors, refusals, file_words, sign_in_words, message_words, people_words)
+    }
     givers = [module.read_text(encoding="utf-8") for module in modules() if module not in tables]
     given = set(re.findall(r"\bReason\.([A-Z_]+)", "\n".join(givers))) | {"SETTINGS_UNUSABLE"}
     assert set(Reason.__members__) - given == set()

@@ -7,6 +7,7 @@ from typing import Final
 
 from kloof.domain.errors import PERHAPS_OVER, Reason
 from kloof.wording.file_words import FILE_WORDS, LINE_WORDS
+from kloof.wording.message_words import MESSAGE_WORDS
 from kloof.wording.people_words import PEOPLE_WORDS
 from kloof.wording.sign_in_words import SIGN_IN_WORDS
 
@@ -195,40 +196,6 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
             "No customer is known by that",
             "Write the address, or the number, as it stands in the deals file.",
         ),
-        Reason.MESSAGE_UNKNOWN: RefusalWords(
-            404, "There is no message {number}", "The desk shows the numbers of what waits.", _TO_DESK
-        ),
-        Reason.MESSAGE_ON_ITS_WAY: RefusalWords(
-            409, "Message {number} is on its way now", "Look again in ten minutes.", _TO_DESK
-        ),
-        Reason.MESSAGE_IS_LETTER: RefusalWords(
-            409, "Message {number} is a letter", "It is not sent but printed.", _TO_DESK
-        ),
-        Reason.NOTHING_HELD: RefusalWords(409, "No message is held", "There is nothing to decide.", _TO_DESK),
-        Reason.PILE_UNKNOWN: RefusalWords(
-            404,
-            "No letter that was printed then waits for an answer",
-            "All of them were answered, or printed again since.",
-            ("mail.overview", "To the mail"),
-        ),
-        Reason.LETTER_NOT_PRINTED: RefusalWords(
-            409,
-            "Deal {deal} has no printed letter that waits for an answer",
-            "A letter that was never printed comes with the new letters.",
-            _TO_DESK,
-        ),
-        Reason.LETTER_UNPRINTABLE: RefusalWords(
-            409,
-            "The letter of deal {deal} cannot be printed: “{text}” has letters that no typeface here has ({letters})",
-            "Load the deal again with a name in Latin, Greek or Cyrillic letters, or write this letter by hand.",
-            _TO_DESK,
-        ),
-        Reason.LETTERS_CHANGED: RefusalWords(
-            409,
-            "One of the letters was printed elsewhere or withdrawn in the meantime",
-            "Nothing was printed. Try again.",
-            _TO_DESK,
-        ),
         Reason.PAGE_UNKNOWN: RefusalWords(
             404,
             "This page does not exist",
@@ -298,6 +265,7 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
     }
     | {reason: RefusalWords(*words, _TO_SIGN_IN) for reason, words in SIGN_IN_WORDS.items()}
     | {reason: RefusalWords(*words, _TO_DESK) for reason, words in PEOPLE_WORDS.items()}
+    | {reason: RefusalWords(*words, _TO_DESK) for reason, words in MESSAGE_WORDS.items()}
     | {reason: RefusalWords(422, *words, _TO_DESK) for reason, words in FILE_WORDS.items()}
     | dict.fromkeys(_FOR_WHO_LOOKS_AFTER_KLOOF, _TO_MEND)
     | dict.fromkeys(PERHAPS_OVER, _TRY_LATER)

@@ -17,10 +17,10 @@ from kloof.domain.surveys.definition import Wave
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
 from kloof.web.app.language import in_words, say
-from kloof.web.desk import deal_words
 from kloof.web.desk.deals import DeliveredForm
 from kloof.web.desk.deals import blueprint as blueprint
 from kloof.web.desk.mail import number_of
+from kloof.web.desk.words import deals as deal_words
 
 MOST_IN_NAME: Final = 200
 _WAVES: Final = [wave.value for wave in Wave]

@@ -21,8 +21,9 @@ from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
 from kloof.web.app.language import say
-from kloof.web.desk import deal, deal_words
+from kloof.web.desk import deal
 from kloof.web.desk.deals import blueprint as blueprint
+from kloof.web.desk.words import deals as deal_words
 
 MOST_IN_NAME: Final = 200
 

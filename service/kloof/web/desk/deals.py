@@ -37,7 +37,7 @@ from kloof.storage.deals.search import Match
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
-from kloof.web.desk import deal_words
+from kloof.web.desk.words import deals as deal_words
 
 blueprint = Blueprint("deals", __name__, url_prefix="/desk")
 

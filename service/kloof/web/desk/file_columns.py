@@ -17,7 +17,7 @@ from kloof.domain.errors import Reason, Refused
 from kloof.web.app import errors
 from kloof.web.app.context import settings
 from kloof.web.app.language import say
-from kloof.web.desk import file_words
+from kloof.web.desk.words import files as file_words
 
 SAME_ON_EVERY_LINE = ("language", "survey", "team", "region", "product")
 """What many files do not have, since it is the same for all of the company."""

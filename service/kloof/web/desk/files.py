@@ -25,7 +25,8 @@ from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
 from kloof.web.app.language import in_words, language, say
-from kloof.web.desk import file_columns, file_words
+from kloof.web.desk import file_columns
+from kloof.web.desk.words import files as file_words
 from kloof.wording.file_words import worded
 
 blueprint = Blueprint("files", __name__, url_prefix="/desk/files")

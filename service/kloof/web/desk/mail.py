@@ -20,7 +20,7 @@ from kloof.storage.mailing import review
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
 from kloof.web.app.language import in_words, say
-from kloof.web.desk import mail_words
+from kloof.web.desk.words import mail as mail_words
 
 blueprint = Blueprint("mail", __name__, url_prefix="/desk")
 

@@ -17,7 +17,7 @@ from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
 from kloof.web.app.language import in_words, language
-from kloof.web.desk import release_words as words
+from kloof.web.desk.words import releases as words
 
 blueprint = Blueprint("releases", __name__, url_prefix="/desk")
 

@@ -12,7 +12,8 @@ from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
 from kloof.web.app.language import in_words
-from kloof.web.desk import mail_words, work_words
+from kloof.web.desk.words import mail as mail_words
+from kloof.web.desk.words import work as work_words
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 

@@ -12,7 +12,7 @@ from kloof.domain.staff.work import LateCaller, WorkKind, WorkLine
 from kloof.storage.deals.funnel import OF, Funnel
 from kloof.storage.mailing.review import OutboxEntry
 from kloof.web.app.language import in_words, language, say
-from kloof.web.desk import mail_words
+from kloof.web.desk.words import mail as mail_words
 
 
 def headline(work: WorkLine) -> str:
