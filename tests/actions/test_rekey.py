@@ -17,13 +17,14 @@ from cast.selling import NOON, SELLER, Clock, company, line, sell, survey
 from kloof import storage
 from kloof.actions import person_data, rekey
 from kloof.actions.access import secret_key
-from kloof.actions.deals import imports
+from kloof.actions.deals import imports, readdressing
 from kloof.actions.mailing import letters, reach, worker
 from kloof.config import Settings
 from kloof.domain.access import tokens
 from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.mail.transport import Memory
 from kloof.storage.access import key_check
+from kloof.storage.deals import deals
 from kloof.storage.mailing import opt_outs
 from kloof.storage.models import (
     AuditEntry,
@@ -171,6 +172,15 @@ def test_with_the_former_key_nobody_who_wants_no_mail_is_forgotten_not_even_who_
     assert (done.opt_outs, done.erased) == (2, 1)
     assert opt_outs.counts() == {"asked": 2, "also": 1, "bounced": 1}
     assert mailed_again(after) == {"customer1"}
+
+
+def test_who_was_erased_gets_no_mail_either_where_the_desk_types_their_address(stopped: Settings) -> None:
+    after = with_key(stopped)
+    new = rekey.replace(after, stopped.secret_key, NOON)
+    assert new.erased == 1
+    with storage.transaction():
+        readdressing.readdress(after, deals.stored(["D-1"])["D-1"], "customer4@example.com", NOON)
+    assert post_of(after, Clock(NOON + timedelta(days=8))) == []
 
 
 def test_without_it_whoever_is_still_a_customer_is_known_by_the_audit_log_and_the_others_once_it_is_found(

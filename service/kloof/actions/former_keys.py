@@ -1,10 +1,13 @@
 """Keys that the database had before: kept under the present one, for whom only a hash under a former key is left."""
 
 import hashlib
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kloof.config import Settings
+from kloof.domain.mailing.suppression import address_hash, former_hash
 from kloof.storage.access import former_keys
+from kloof.storage.mailing import opt_outs
 
 if TYPE_CHECKING:
     from joserfc.jwk import OctKey
@@ -13,6 +16,16 @@ if TYPE_CHECKING:
 def former_of(settings: Settings) -> list[str]:
     """Every former key of the open database that is not lost."""
     return [unsealed(settings.secret_key, one) for one in former_keys.sealed()]
+
+
+def heed_earlier(key: str, former: list[str], address: str, now: datetime) -> None:
+    """Who was erased before addresses had one form, or under one of these former keys, is remembered by another hash:
+    note it under the present key. Call it where an address is new.
+    """
+    spelled = (former_hash(one, address) for one in (key, *former))
+    earlier = {*filter(None, spelled), *(address_hash(one, address) for one in former)}
+    if opt_outs.ASKED in opt_outs.reasons(earlier).values():
+        opt_outs.remember(address_hash(key, address), opt_outs.ASKED, now)
 
 
 def sealed(key: str, text: str) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from kloof.actions.deals.importer import Check, Done, Importer, on
-from kloof.actions.former_keys import former_of
+from kloof.actions.former_keys import former_of, heed_earlier
 from kloof.actions.mailing import invite
 from kloof.config import Deals, Settings
 from kloof.domain.access.audit_log import AuditAction
@@ -19,7 +19,7 @@ from kloof.domain.deals.deals import PRACTICES, DealLine
 from kloof.domain.deals.files import REQUIRED
 from kloof.domain.deals.study_arms import drawn
 from kloof.domain.errors import Reason, Refused
-from kloof.domain.mailing.suppression import address_hash, former_hash
+from kloof.domain.mailing.suppression import address_hash
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.storage.access import people
 from kloof.storage.deals import customer_matching, deals
@@ -97,7 +97,7 @@ class DealImporter(Importer[DealLine]):
         survey, version = self._version(line, stored)
         moved = stored is not None and self._moved(line, stored)
         share = self.settings.research.share_without_first_survey
-        self._heed_earlier_hashes(line.customer_email)
+        heed_earlier(self.settings.secret_key, self.former_keys, line.customer_email, self.now)
         arm = drawn(self.settings.secret_key, line.deal_id, share)  # kept for a new deal only
         seller = self.sellers[line.salesperson_email]
         deal = deals.put(line, seller.id, version, self.now, arm, share, moved=moved)
@@ -108,13 +108,6 @@ class DealImporter(Importer[DealLine]):
             elsewhere = self._is_elsewhere(line, stored)
             for wave in (Wave.SALE, Wave.DELIVERY) if deal.delivered_on else (Wave.SALE,):
                 invite.invite_again(self.settings, deal, survey, wave, self.now, moved=elsewhere)
-
-    def _heed_earlier_hashes(self, address: str) -> None:
-        """Who was erased before addresses had one form, or under a former key, is remembered by another hash."""
-        spelled = (former_hash(key, address) for key in (self.settings.secret_key, *self.former_keys))
-        former = {*filter(None, spelled), *(address_hash(key, address) for key in self.former_keys)}
-        if opt_outs.ASKED in opt_outs.reasons(former).values():
-            opt_outs.remember(address_hash(self.settings.secret_key, address), opt_outs.ASKED, self.now)
 
     def _moved(self, line: DealLine, stored: StoredDeal) -> bool:
         """Whether a customer who has answered is to be asked at another address, since mail to theirs comes back."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from kloof.actions.former_keys import former_of, heed_earlier
 from kloof.actions.mailing import invite
 from kloof.config import Settings
 from kloof.domain.deals.deals import Deal
@@ -67,6 +68,8 @@ def readdress(settings: Settings, stored: StoredDeal, address: str, now: datetim
     joins = deal_page.numbers_of_customer(another) if another else []
     _move([stored, *along], address, now, moved=not (another or stay))
     opt_outs.lift(address_hash(settings.secret_key, address))
+    if address:
+        heed_earlier(settings.secret_key, former_of(settings), address, now)
     _ask_again(settings, [stored, *along], now)
     return Readdressing(_numbers(along), _numbers(stay), tuple(joins))
 
