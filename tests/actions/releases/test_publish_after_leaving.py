@@ -14,7 +14,7 @@ from kloof.actions.releases.freeze import freeze
 from kloof.actions.releases.publish import publish
 from kloof.actions.staff.leaving import leave
 from kloof.config import Settings
-from kloof.storage.models import Deal, Invitation, Person
+from kloof.storage.models import Deal, Invitation, Pair, Person
 from kloof.storage.releases import queueing
 
 pytestmark = pytest.mark.slow
@@ -42,7 +42,8 @@ def played(folder: Path, between: Callable[[Settings], None]) -> tuple[Files, Fi
         waiting = answered_deals(15, seed=2, now=month(1))
         between(company)
         with storage.transaction():
-            for deal in waiting:  # as when its customer corrects an answer after that
+            Pair.delete().where(Pair.deal.in_(waiting)).execute()
+            for deal in waiting:  # as though their customers answered only then
                 queueing.record_pair(deal, month(1))
         assert files(company) == first, "what is published stays"
         freeze(company, month(1), SEED + 1)
