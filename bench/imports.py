@@ -41,7 +41,7 @@ class Round:
     longest_wait: float
 
 
-def other_writer(url: str, stop: Event, longest: "multiprocessing.Queue[float]") -> None:
+def other_writer(url: str, ready: Event, stop: Event, longest: "multiprocessing.Queue[float]") -> None:
     """Somebody else, as a web server is: writes one row and looks how long that takes, until `stop` is set."""
     storage.open_database(url)
     worst, number = 0.0, 0
@@ -50,7 +50,9 @@ def other_writer(url: str, stop: Event, longest: "multiprocessing.Queue[float]")
         began = time.perf_counter()
         with storage.transaction():
             people.put(SELLER, f"Eva {number}", {Role.SALESPERSON}, "Utrecht", NOW)
-        worst = max(worst, time.perf_counter() - began)
+        if ready.is_set():
+            worst = max(worst, time.perf_counter() - began)
+        ready.set()
         time.sleep(0.01)
     storage.close_database()
     longest.put(worst)
@@ -75,10 +77,10 @@ def measured(settings: Settings, url: str, lines: int, first: int) -> Round:
     assert imports.check(settings, incoming, offered, NOW).created == lines
     checked = time.perf_counter()
     processes = multiprocessing.get_context("spawn")
-    stop, longest = processes.Event(), processes.Queue()
-    writer = processes.Process(target=other_writer, args=(url, stop, longest), daemon=True)
+    ready, stop, longest = processes.Event(), processes.Event(), processes.Queue()
+    writer = processes.Process(target=other_writer, args=(url, ready, stop, longest), daemon=True)
     writer.start()
-    time.sleep(1.5)  # until it writes
+    assert ready.wait(60)
     loading = time.perf_counter()
     assert imports.load(settings, incoming, offered, NOW).created == lines
     loaded = time.perf_counter()

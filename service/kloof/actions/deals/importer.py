@@ -23,13 +23,11 @@ class Importer(ABC, Generic[Entry]):
     to say of which deals.
     """
 
-    def __init__(
-        self, settings: Settings, now: datetime, known: Mapping[str, StoredDeal] | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, now: datetime) -> None:
         self.settings = settings
         self.now = now
         self.today = settings.today(now)
-        self.known = known or {}
+        self.known: Mapping[str, StoredDeal] = {}
         self.log: dict[AuditAction, list[int]] = {}
 
     def wrong(self, line: Entry, bad: frozenset[str] = frozenset()) -> tuple[Refused, ...]:
@@ -45,12 +43,6 @@ class Importer(ABC, Generic[Entry]):
                 except Refused as refusal:
                     found.append(refusal)
         return tuple(found)
-
-    def __call__(self, line: Entry, /) -> Done:
-        """Take one line in. Raises the first Refused of what is wrong with it."""
-        for refusal in self.wrong(line):
-            raise refusal
-        return self.taken(line)
 
     def taken(self, line: Entry) -> Done:
         """Take in a line with which nothing is wrong."""

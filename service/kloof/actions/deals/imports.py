@@ -7,6 +7,7 @@ Where the work breaks off, the file is loaded again: what is in already is uncha
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import sleep
 from typing import Any, Final
 
 from kloof import storage
@@ -31,6 +32,7 @@ Progress = Callable[[int, int], None]
 Line = tuple[int, Any]
 AT_ONCE: Final = 50
 """Lines of one transaction."""
+SECONDS_BETWEEN_PARTS: Final = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ def load(
             if done > begun.done:
                 kept(done, report)
         progress(done, len(lines))
+        # Whoever waits to write is woken now: to take the next turn at once would pass them by.
+        sleep(SECONDS_BETWEEN_PARTS)
     return report
 
 
