@@ -33,6 +33,9 @@ PATTERNS: dict[str, str | tuple[str, Reader]] = {
     "domain/deals/cells.py: _DAY_FIRST": ("kloof.domain.deals.cells", "fullmatch"),
     "domain/deals/cells.py: _ROUNDED": ("kloof.domain.deals.cells", "fullmatch"),
     "domain/deals/reading/workbooks.py: _PLACE": ("kloof.domain.deals.reading.workbooks", "fullmatch"),
+    "domain/deals/workbooks.py: _PLACE": ("kloof.domain.deals.workbooks", "fullmatch"),
+    "domain/surveys/drafts.py: _NOT_IN_ID": ("kloof.domain.surveys.drafts", "search"),
+    "domain/surveys/yaml_words.py: _UNPRINTABLE": ("kloof.domain.surveys.yaml_words", "search"),
     "domain/mailing/verdicts.py: _CODE": ("kloof.domain.mailing.verdicts", "search"),
     "domain/mailing/verdicts.py: _STATUS": ("kloof.domain.mailing.verdicts", "search"),
     "mail/bounces.py: _VERP": ("kloof.mail.bounces", "search"),
@@ -50,7 +53,7 @@ PATTERNS: dict[str, str | tuple[str, Reader]] = {
     "storage/migrations/0014_accounts.py: _spelled": OURS,  # what the database holds, of 100 letters
     "web/app/assets.py: _WEB_FONT": OURS,
     "web/app/logo.py: _size": OURS,  # the company's own file, of at most 12,000 bytes
-    "web/demo.py: _CONNECTS": ("kloof.web.demo", "search"),
+    "web/mail_frame.py: _CONNECTS": ("kloof.web.mail_frame", "search"),
     "web/survey/forms.py: _NOT_WRITING": ("kloof.web.survey.forms", "search"),
     "web/survey/page_cache.py: _HOLE": OURS,
 }

@@ -50,9 +50,7 @@ def _read(named: Iterable[tuple[str, Path]]) -> list[Survey]:
         surveys.append(survey)
         other = first.setdefault(survey.id, name)
         if other != name:
-            problems.append(
-                source.problem(("id",), f'the id "{survey.id}" is also in {other}; give each file its own')
-            )
+            problems.append(source.elsewhere(other))
     if problems:
         raise BadInput(Reason.SURVEYS_UNUSABLE, problems)
     return surveys

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
 from math import ceil
+from types import MappingProxyType
 from typing import Annotated, NamedTuple, Self
 
 from pydantic import (
@@ -34,7 +35,7 @@ def _not_reserved(identifier: str) -> str:
     if identifier in RESERVED_IDS or identifier.startswith(RESERVED_PREFIXES):
         raise PydanticCustomError(
             "reserved_id",
-            'the form uses "{id}" for a field of its own; choose another id',
+            RESERVED,
             {"id": identifier},
         )
     return identifier
@@ -119,11 +120,18 @@ class SurveyKey(_Value):
 
 
 class Contradiction(NamedTuple):
-    """Two parts of a survey that do not go together; `{other}` in the message stands for the other place."""
+    """Two parts of a survey that do not go together; `{other}` in the sentence stands for the other place."""
 
     place: Place
-    message: str
+    sentence: str
+    facts: Mapping[str, object] = MappingProxyType({})
     other: Place = ()
+
+
+NO_CORE = "no pair could ever be complete; set core: true on at least one aspect"
+ID_TWICE = 'the id "{id}" is also at {other}; give each item an id of its own'
+OFF_SCALE = "{norm} is outside the scale; a norm lies on it, from {low} to {high}"
+RESERVED = 'the form uses "{id}" for a field of its own; choose another id'
 
 
 class Outline(NamedTuple):
@@ -137,18 +145,15 @@ class Outline(NamedTuple):
     def contradictions(self) -> Iterator[Contradiction]:
         """Ids used twice, norms off the scale, and a survey of which no pair could ever be complete."""
         if not self.has_core:
-            yield Contradiction(
-                ("aspects",), "no pair could ever be complete; set core: true on at least one aspect"
-            )
+            yield Contradiction(("aspects",), NO_CORE)
         first: dict[str, Place] = {}
         for place, identifier in self.ids.items():
             if first.setdefault(identifier, place) != place:
-                message = f'the id "{identifier}" is also at {{other}}; give each item an id of its own'
-                yield Contradiction(place, message, first[identifier])
+                yield Contradiction(place, ID_TWICE, {"id": identifier}, first[identifier])
         for place, norm in self.norms.items():
             if self.points and not self.points[0] <= norm <= self.points[-1]:
-                ends = f"{self.points[0]} to {self.points[-1]}"
-                yield Contradiction(place, f"{norm:g} is outside the scale; a norm lies on it, from {ends}")
+                low, high = self.points[0], self.points[-1]
+                yield Contradiction(place, OFF_SCALE, {"norm": f"{norm:g}", "low": low, "high": high})
 
 
 class Survey(_Value):
@@ -167,12 +172,12 @@ class Survey(_Value):
         problems = [
             InitErrorDetails(
                 type=PydanticCustomError(
-                    "contradiction", "{message}", {"message": message.format(other=path(other))}
+                    "contradiction", "{message}", {"message": sentence.format(**facts, other=path(other))}
                 ),
                 loc=place,
                 input=None,
             )
-            for place, message, other in self._outline.contradictions()
+            for place, sentence, facts, other in self._outline.contradictions()
         ]
         if problems:
             raise ValidationError.from_exception_data("Survey", problems)

@@ -9,7 +9,15 @@ from pydantic_core import ErrorDetails
 
 from kloof.domain.errors import BadInput, Reason
 from kloof.domain.surveys import yaml_positions
-from kloof.domain.surveys.definition import Contradiction, Outline, Survey
+from kloof.domain.surveys.definition import (
+    ID_TWICE,
+    NO_CORE,
+    OFF_SCALE,
+    RESERVED,
+    Contradiction,
+    Outline,
+    Survey,
+)
 from kloof.domain.surveys.paths import Place, path
 
 _MISSING: Final = {
@@ -36,6 +44,19 @@ _WRONG: Final = {
 }
 """What is said for pydantic's type of error; where a type is not here, pydantic's own sentence is used."""
 
+_ABSENT: Final = "missing; add it"
+_EMPTY: Final = "is empty; fill it in"
+_UNKNOWN: Final = "unknown field; here can stand {fields}"
+_MISSPELT: Final = "unknown field; did you mean {meant}?"
+_ELSEWHERE: Final = 'the id "{id}" is also in {file}; give each file its own'
+_PLACED: Final = "{path} (line {line})"
+
+SENTENCES: Final = (
+    *yaml_positions.SENTENCES, *_MISSING.values(), *dict.fromkeys(_WRONG.values()), _ABSENT, _EMPTY, _UNKNOWN,
+    _MISSPELT, _ELSEWHERE, NO_CORE, ID_TWICE, OFF_SCALE, RESERVED,
+)  # fmt: skip
+"""Everything that is said about a survey file, with the facts that each sentence names."""
+
 
 class SurveySource:
     """A survey file as it was written, which knows where each part of it stands."""
@@ -44,27 +65,38 @@ class SurveySource:
         self.filename = filename
         self._marked = yaml_positions.read(text)
 
+    @property
+    def value(self) -> Any:
+        """What is written: texts, lists and mappings; None where that cannot be told."""
+        return self._marked.value
+
     def survey(self) -> Survey:
         """The survey in it. Raises BadInput with every problem, in the order of the file."""
+        survey, flaws = self.checked()
+        if survey is None:
+            raise BadInput(Reason.SURVEYS_UNUSABLE, [self._line(flaw) for flaw in flaws])
+        return survey
+
+    def checked(self) -> tuple[Survey | None, list[yaml_positions.Flaw]]:
+        """The survey in it, or None and all that is wrong, in the order of the file."""
         value, flaws, survey = self._marked.value, list(self._marked.flaws), None
         if value is not None or not flaws:
             try:
                 survey = Survey.model_validate(value)
             except ValidationError as error:
                 flaws += self._misfits(error.errors(include_url=False))
-        if survey is None or flaws:
-            raise BadInput(
-                Reason.SURVEYS_UNUSABLE,
-                [self._line(flaw) for flaw in sorted(flaws, key=lambda flaw: flaw.spot)],
-            )
-        return survey
+        return (None if flaws else survey), sorted(flaws, key=lambda flaw: flaw.spot)
 
-    def problem(self, place: Place, message: str) -> str:
-        """A sentence about one place of the file, as `file:line:column: path: message`."""
-        return self._line(self._flaw(place, message))
+    def elsewhere(self, file: str) -> str:
+        """That another file has the same id, as `file:line:column: path: message`."""
+        return self._line(self.taken(file))
 
-    def _flaw(self, place: Place, message: str) -> yaml_positions.Flaw:
-        return yaml_positions.Flaw(self._marked.spot(place), place, message)
+    def taken(self, file: str) -> yaml_positions.Flaw:
+        """That another file has the same id."""
+        return self._flaw(("id",), _ELSEWHERE, {"id": self.value["id"], "file": file})
+
+    def _flaw(self, place: Place, sentence: str, facts: Mapping[str, object]) -> yaml_positions.Flaw:
+        return yaml_positions.Flaw(self._marked.spot(place), place, sentence, facts)
 
     def _line(self, flaw: yaml_positions.Flaw) -> str:
         named = f"{path(flaw.place)}: " if flaw.place else ""
@@ -77,15 +109,16 @@ class SurveySource:
         for error in parts:
             place = error["loc"]
             if error["type"] != "missing" or place not in meant.values():
-                yield self._flaw(place, _worded(error, meant))
+                yield self._flaw(place, *_worded(error, meant))
         wrong = {error["loc"] for error in parts}
         value = self._marked.value if isinstance(self._marked.value, dict) else {}
         for contradiction in _outline(value, wrong).contradictions():
-            yield self._flaw(contradiction.place, self._message(contradiction))
+            yield self._flaw(contradiction.place, contradiction.sentence, self._facts(contradiction))
 
-    def _message(self, contradiction: Contradiction) -> str:
+    def _facts(self, contradiction: Contradiction) -> dict[str, object]:
         other = contradiction.other
-        return contradiction.message.format(other=f"{path(other)} (line {self._marked.spot(other).line})")
+        placed = _PLACED.format(path=path(other), line=self._marked.spot(other).line)
+        return {**contradiction.facts, **({"other": placed} if other else {})}
 
 
 def _found(value: Any) -> str:
@@ -99,26 +132,29 @@ def _found(value: Any) -> str:
     return repr(written if len(written) <= 40 else written[:39] + "…")
 
 
-def _worded(error: ErrorDetails, meant: Mapping[Place, Place]) -> str:
+def _worded(error: ErrorDetails, meant: Mapping[Place, Place]) -> tuple[str, dict[str, object]]:
     place, value = error["loc"], error["input"]
     name = place[-1] if place else ""
     if error["type"] == "extra_forbidden":
         return _unknown(place, meant.get(place))
     if error["type"] in {"missing", "string_too_short"}:
-        return _MISSING.get(str(name), "missing; add it")
+        return _MISSING.get(str(name), _ABSENT), {}
     if value is None:
-        return _MISSING.get(str(name), "is empty; fill it in")
+        return _MISSING.get(str(name), _EMPTY), {}
+    facts = dict(error.get("ctx", {}))
+    if error["type"] == "reserved_id":
+        return RESERVED, facts
     sentence = _WRONG.get(error["type"])
     if sentence is None:
-        return error["msg"]
+        return "{message}", {"message": error["msg"]}
     fields = ", ".join(_fields(place)) if error["type"] == "model_type" else ""
-    return sentence.format(found=_found(value), fields=fields, **error.get("ctx", {}))
+    return sentence, {"found": _found(value), "fields": fields, **facts}
 
 
-def _unknown(place: Place, meant: Place | None) -> str:
+def _unknown(place: Place, meant: Place | None) -> tuple[str, dict[str, object]]:
     if meant:
-        return f"unknown field; did you mean {meant[-1]}?"
-    return f"unknown field; here can stand {', '.join(_fields(place[:-1]))}"
+        return _MISSPELT, {"meant": meant[-1]}
+    return _UNKNOWN, {"fields": ", ".join(_fields(place[:-1]))}
 
 
 def _meant_by_misspelt(errors: list[ErrorDetails]) -> dict[Place, Place]:

@@ -4,9 +4,11 @@ Every value stays the text that was written: `no` is a word, not False, and `1.1
 for a number reads one from it. Anchors, aliases and tags are refused: what stands in a file is all there is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -24,11 +26,32 @@ class Position(NamedTuple):
 
 
 class Flaw(NamedTuple):
-    """Something that cannot be read as it stands; `place` is empty where no field can be named."""
+    """Something that cannot be read as it stands; `place` is empty where no field can be named.
+
+    `sentence` says what is wrong, in English, with the `facts` that it names in braces.
+    """
 
     spot: Position
     place: Place
-    message: str
+    sentence: str
+    facts: Mapping[str, object] = MappingProxyType({})
+
+    @property
+    def message(self) -> str:
+        return self.sentence.format(**self.facts)
+
+
+SENTENCES: Final = (
+    "the character {sign} cannot stand in a YAML file; remove it",
+    "not valid YAML: a number or \\ code here is far too large; correct it",
+    "more than {most} levels deep; check the brackets",
+    "{sign} cannot be used here; write out what is meant, or put quotes around the whole text",
+    "not valid YAML: {trouble}; check the indentation here and above, and put quotes around a text with : # or ? in it",
+    "the name of a field must be a plain word before the colon",
+    "given twice, first on line {line}; keep one of the two",
+)
+"""Everything that is said here about a text."""
+_UNPRINTABLE, _TOO_LARGE, _TOO_DEEP, _SHORTHAND, _SYNTAX, _NAME, _TWICE = SENTENCES
 
 
 @dataclass(slots=True)
@@ -46,8 +69,12 @@ class Marked:
         return self.spots.get(place, Position(1, 1))
 
 
+@lru_cache(maxsize=32)
 def read(text: str) -> Marked:
-    """What the text says; `value` is None where it is empty or its parts cannot be told apart."""
+    """What the text says; `value` is None where it is empty or its parts cannot be told apart.
+
+    It is kept for who asks again: nobody may change it. An editor asks several times for each page.
+    """
     marked = Marked()
     marked.flaws += _refusals(text)
     if not marked.flaws:
@@ -68,20 +95,14 @@ def _refusals(text: str) -> Iterator[Flaw]:
         line = text.count("\n", 0, error.position)
         column = error.position - (text.rfind("\n", 0, error.position) + 1)
         sign = f"U+{ord(text[error.position]):04X}"
-        yield Flaw(
-            Position(line + 1, column + 1), (), f"the character {sign} cannot stand in a YAML file; remove it"
-        )
+        yield Flaw(Position(line + 1, column + 1), (), _UNPRINTABLE, {"sign": sign})
         return
     try:
         yield from _refused_events(loader)
     except yaml.MarkedYAMLError as error:
         yield _syntax(error)
     except (ValueError, OverflowError):
-        yield Flaw(
-            _spot(loader.get_mark()),
-            (),
-            "not valid YAML: a number or \\ code here is far too large; correct it",
-        )
+        yield Flaw(_spot(loader.get_mark()), (), _TOO_LARGE)
     finally:
         loader.dispose()
 
@@ -92,14 +113,11 @@ def _refused_events(loader: yaml.BaseLoader) -> Iterator[Flaw]:
         event: yaml.Event = loader.get_event()  # type: ignore[no-untyped-call]  # types-PyYAML leaves it bare
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            yield Flaw(_spot(event.start_mark), (), f"more than {DEEPEST} levels deep; check the brackets")
+            yield Flaw(_spot(event.start_mark), (), _TOO_DEEP, {"most": DEEPEST})
             return
         sign = _shorthand(event)
         if sign:
-            message = (
-                f"{sign} cannot be used here; write out what is meant, or put quotes around the whole text"
-            )
-            yield Flaw(_spot(event.start_mark), (), message)
+            yield Flaw(_spot(event.start_mark), (), _SHORTHAND, {"sign": sign})
 
 
 def _shorthand(event: yaml.Event) -> str:
@@ -111,8 +129,7 @@ def _shorthand(event: yaml.Event) -> str:
 
 def _syntax(error: yaml.MarkedYAMLError) -> Flaw:
     trouble = ", ".join(filter(None, (error.context, error.problem)))
-    advice = "check the indentation here and above, and put quotes around a text with : # or ? in it"
-    return Flaw(_spot(error.problem_mark or error.context_mark), (), f"not valid YAML: {trouble}; {advice}")
+    return Flaw(_spot(error.problem_mark or error.context_mark), (), _SYNTAX, {"trouble": trouble})
 
 
 def _spot(mark: Any) -> Position:
@@ -136,14 +153,12 @@ def _mapping(node: yaml.MappingNode, place: Place, marked: Marked) -> dict[str, 
     for key, value in node.value:
         spot = _spot(key.start_mark)
         if not isinstance(key, yaml.ScalarNode) or not key.value.isprintable():
-            marked.flaws.append(
-                Flaw(spot, place, "the name of a field must be a plain word before the colon")
-            )
+            marked.flaws.append(Flaw(spot, place, _NAME))
             continue
         here = (*place, key.value)
         if key.value in fields:
             first = marked.spots[here].line
-            marked.flaws.append(Flaw(spot, here, f"given twice, first on line {first}; keep one of the two"))
+            marked.flaws.append(Flaw(spot, here, _TWICE, {"line": first}))
             continue
         marked.spots[here] = spot
         fields[key.value] = _walk(value, here, marked)
