@@ -40,6 +40,7 @@ from kloof.domain.deals.files import (
 )
 from kloof.domain.deals.mail_domains import LEAST_SHARING
 from kloof.domain.errors import BadInput
+from kloof.domain.mailing.company_texts import ADDRESS, facts_of
 from kloof.domain.releases import document as release
 from kloof.domain.states import AWAITS_MAIL, CALL_STEPS, INVITATION_STEPS, JOB_STEPS, MESSAGE_STEPS, OPEN
 from kloof.domain.surveys.definition import (
@@ -52,6 +53,7 @@ from kloof.domain.surveys.definition import (
     Timing,
 )
 from kloof.domain.surveys.source import SurveySource
+from kloof.mail.texts import overlaid, shipped
 from kloof.publish.schema import TABLES
 from kloof.web import create_app
 from kloof.web.app.routes import ROUTES, AccessKind, Rule
@@ -296,6 +298,29 @@ def test_the_mistakes_in_a_survey_file_read_as_the_page_shows_them() -> None:
         SurveySource(wrong, "surveys/bicycle.yaml").survey()
     (shown,) = blocks(page("survey-files"), "text")
     assert refusal.value.problems == shown.splitlines()
+
+
+# Texts of mails
+
+
+def test_the_example_of_a_texts_file_can_be_used_and_its_mistakes_read_as_the_page_shows_them() -> None:
+    (text,) = blocks(page("texts-file"), "yaml")
+    assert overlaid(text).greeting.nl == "Dag {name},"
+    wrong = text.replace("Dag {name}", "Dag {naam}").replace("  subject:", "  buton:")
+    with pytest.raises(BadInput) as refusal:
+        overlaid(wrong)
+    (shown,) = blocks(page("texts-file"), "text")
+    assert refusal.value.problems == shown.splitlines()
+
+
+def test_each_text_of_a_mail_stands_there_with_the_facts_that_it_can_name() -> None:
+    table = {name: row for row in rows(page("texts-file")) for name in re.findall(r"`(\w+)`", row[0])}
+    assert set(table) == {str(place[0]) for place in shipped()} | {ADDRESS}
+    for place in shipped():
+        listed = set(re.findall(r"{(\w+)}", table[str(place[0])][2]))
+        if listed and place[-1] not in {"subject", "contact"}:
+            extra = facts_of(place) - {"name", "company", "k", "delivered_on"}
+            assert extra - listed == set() or "those" in table[str(place[0])][2], place
 
 
 # CSV files

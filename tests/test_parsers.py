@@ -28,8 +28,10 @@ from kloof.domain.deals.reading.tables import opened
 from kloof.domain.errors import KloofError
 from kloof.domain.mailing.set_aside import SetAside
 from kloof.domain.spelling import composed, spelled
+from kloof.domain.surveys.drafts import drafted, written
 from kloof.domain.surveys.source import SurveySource
 from kloof.mail import bounces, caught, open_transport
+from kloof.mail.texts import overlaid
 from kloof.publish.release_files import read_releases
 from kloof.storage.engines import connect
 from kloof.web.app import logo
@@ -186,6 +188,10 @@ READERS = {
     "a workbook": Reader(deals_file, ARCHIVE),
     "a sheet": Reader(sheet, SHEET, sheet_xml([["deal_id"], ["D-1"]])),
     "survey": Reader(text(lambda read: SurveySource(read, "a.yaml").survey()), YAML),
+    "a survey to be edited": Reader(
+        text(lambda read: (draft := drafted(read)) and written(read, draft)), YAML
+    ),
+    "texts of mails": Reader(text(overlaid), (*YAML, "greeting", "{name}", "{", "}}", "customers_are: ")),
     "kloof.toml": Reader(settings_file, TOML),
     "the manifest of a release": Reader(release("datapackage.json"), JSON),
     "a bounce": Reader(lambda _, raw: bounces.read(raw), MAIL),

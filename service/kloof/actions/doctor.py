@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from kloof import storage
 from kloof.actions import health, private_files
 from kloof.actions.clock import refuse_if_jumped
+from kloof.actions.mailing import company_texts
 from kloof.actions.mailing.trial import proofs_of_the_way_out
 from kloof.actions.releases.publish import refuse_unless_together
 from kloof.actions.releases.site import finish_left_over
@@ -56,6 +57,7 @@ def examine(settings: Settings, now: datetime) -> list[Diagnosis]:
         *_files(settings),
         *_way_out(settings),
         *_surveys(settings),
+        *_texts(settings),
         *_releases(settings, published),
         *_database(settings, now, published),
     ]
@@ -104,6 +106,11 @@ def _surveys(settings: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis(
             bool(offered), f"Surveys: {', '.join(sorted(offered)) or 'none; add a file to surveys/'}."
         )
+
+
+def _texts(settings: Settings) -> Iterator[Diagnosis]:
+    for problem in company_texts.problems(settings):
+        yield Diagnosis(False, f"Texts: {problem}. Until then no mail goes out.")
 
 
 def _published(settings: Settings) -> _Releases:

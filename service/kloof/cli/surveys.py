@@ -9,7 +9,7 @@ import click
 
 from kloof.cli.run import as_json, company_settings, report
 from kloof.cli.tree import Group
-from kloof.domain.errors import BadInput
+from kloof.domain.errors import BadInput, Reason
 
 if TYPE_CHECKING:
     from kloof.domain.surveys.definition import Survey
@@ -26,18 +26,18 @@ def surveys() -> None:
 def check(files: tuple[Path, ...], as_json: bool) -> None:
     """Say everything that is wrong in survey files, as file:line:column: path: message.
 
-    Without FILE, all files in the company's surveys/ are read.
+    Without FILE, all files in the company's surveys/ are read, and its texts.yaml.
     """
     from kloof.actions.surveys.files import check_surveys, survey_files
 
     found: list[Survey] = []
-    problems: list[str] = []
+    problems, remedy = [] if files else _of_texts(), ""
     try:
         found = check_surveys(files or survey_files(_as_seen(company_settings().surveys_folder)))
     except BadInput as error:
-        if not as_json:
-            raise
-        problems = error.problems
+        problems, remedy = error.problems + problems, error.remedy
+    if problems and not as_json:
+        raise BadInput(Reason.SURVEYS_UNUSABLE, problems, remedy=remedy)
     report(as_json, {"surveys": [_summary(survey) for survey in found], "problems": problems}, _words(found))
     if problems:
         raise click.exceptions.Exit(1)
@@ -57,6 +57,12 @@ def preview(file: Path, port: int) -> None:
     survey = check_surveys([file])[0]
     click.echo(f"{survey.key} as customers see it: http://127.0.0.1:{port}/preview (Ctrl-C stops it)")
     PreviewServer(company_settings(), survey, bind=f"127.0.0.1:{port}").run()
+
+
+def _of_texts() -> list[str]:
+    from kloof.actions.mailing import company_texts
+
+    return company_texts.problems(company_settings())
 
 
 def _as_seen(folder: Path) -> Path:

@@ -81,9 +81,17 @@ def opened(folder: Path, name: str) -> Opened | None:
     if not _NAME.fullmatch(name) or not _file(folder, name).is_file():
         return None
     message = message_from_bytes(_file(folder, name).read_bytes())
+    return Opened(_envelope(_file(folder, name), message), *_faces(message))
+
+
+def faces(raw: bytes) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    """The faces of a mail that lies in no folder: its text, its HTML, and its headers in words."""
+    return _faces(message_from_bytes(raw))
+
+
+def _faces(message: Message) -> tuple[str, str, tuple[tuple[str, str], ...]]:
     headers = tuple((field, _decoded(str(value))) for field, value in message.items())
-    html = _with_pictures(_body(message, "text/html"), message)
-    return Opened(_envelope(_file(folder, name), message), _body(message, "text/plain"), html, headers)
+    return _body(message, "text/plain"), _with_pictures(_body(message, "text/html"), message), headers
 
 
 def _file(folder: Path, name: str) -> Path:

@@ -7,7 +7,7 @@ a slot keeps every line within 76 characters, whatever is put in.
 
 import re
 from binascii import b2a_qp
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from kloof.config import Settings
 from kloof.design.shared import dark_colours, light_colours
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.text import Language, Text
-from kloof.mail.texts import MailText, mail_texts
+from kloof.mail.texts import MailText, MailTexts
 
 SLOTS = (
     "name", "product", "salesperson", "sold_on", "delivered_on", "open_until", "until", "link", "opt_out", "receipt",
@@ -106,7 +106,12 @@ class TemplateCompiler:
         self.text, self.html = jinja.get_template("mail.txt"), jinja.get_template("mail.html")
 
     def make(
-        self, wording: MailText, language: Language, facts: Mapping[str, Any], parts: Mapping[str, Any]
+        self,
+        texts: MailTexts,
+        wording: MailText,
+        language: Language,
+        facts: Mapping[str, Any],
+        parts: Mapping[str, Any],
     ) -> MultipartBody:
         """Both bodies of a mail. `facts` are filled into its sentences, `parts` shape the template."""
         company = self.settings.company
@@ -122,26 +127,37 @@ class TemplateCompiler:
         }
         filled = _MARKED | dict(facts)
         pressed = filled | {"receipt": _PRESSED}
+        is_last = bool(parts["is_last"])
+        plain = _sentences(texts, wording, language, filled, str, is_last=is_last)
+        marked = _sentences(texts, wording, language, pressed, escape, is_last=is_last)
         return MultipartBody(
-            CompiledBody.of(self.text.render(common | _sentences(wording, language, filled, parts, str))),
-            CompiledBody.of(self.html.render(common | _sentences(wording, language, pressed, parts, Markup))),
+            CompiledBody.of(self.text.render(common | plain)),
+            CompiledBody.of(self.html.render(common | marked)),
         )
 
 
 def _sentences(
-    wording: MailText, language: Language, facts: Mapping[str, Any], parts: Mapping[str, Any], kind: type[str]
+    texts: MailTexts,
+    wording: MailText,
+    language: Language,
+    facts: Mapping[str, Any],
+    kind: Callable[[str], str],
+    *,
+    is_last: bool,
 ) -> dict[str, Any]:
-    """Every sentence with its facts in it; Markup escapes them, str leaves them as they are."""
-    texts = mail_texts()
+    """Every sentence with its facts in it, for HTML by `escape`, which escapes the facts too; else by `str`."""
+
+    def filled(words: str) -> str:
+        return kind(words).format_map(facts)
 
     def say(text: Text) -> str:
-        return kind(text[language]).format_map(facts)
+        return filled(text[language])
 
-    body = [*wording.body, texts.last_one] if parts["is_last"] else wording.body
+    last = [texts.last_one[language]] if is_last else []
     return {
         "subject": say(wording.subject),
         "greeting": say(texts.greeting),
-        "body": [say(text) for text in body],
+        "body": [filled(words) for words in (*wording.paragraphs(language), *last)],
         "button": say(wording.button),
         "regards": say(texts.regards),
         "who_sees": {"heading": say(texts.who_sees.heading), "body": say(texts.who_sees.body)},

@@ -20,7 +20,7 @@ from kloof.domain.mailing.messages import Outgoing
 from kloof.domain.mailing.subjects import AboutSurvey
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.text import Text
-from kloof.mail.texts import MailText, mail_texts
+from kloof.mail.texts import MailText, MailTexts, company_texts
 
 _FONTS = Path(__file__).parent
 _LEFT, _RIGHT, _TOP = 25.0, 25.0, 20.0
@@ -39,8 +39,10 @@ Say = Callable[[Text], str]
 class LetterPrinter:
     """Prints the letters of one company into one document. `with` it: its typefaces are files that stay open."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, texts: MailTexts | None = None) -> None:
+        """`texts` in place of those of the company. Raises BadSettings where those cannot be used."""
         self.settings = settings
+        self.texts = texts or company_texts(settings.folder)
         self.zone = ZoneInfo(settings.mail.time_zone)
         self.accent = parsed(settings.company.accent)
         self.document = FPDF(format="A4")
@@ -74,7 +76,7 @@ class LetterPrinter:
         """
         assert mail.asks is not None, "a letter always asks a survey"  # noqa: S101
         self._refuse_what_cannot_be_printed(mail, mail.asks)
-        paper, facts = mail_texts().on_paper, self._facts(mail, mail.asks, survey, closes_at)
+        paper, facts = self.texts.on_paper, self._facts(mail, mail.asks, survey, closes_at)
         letter = paper.first if mail.asks.wave is Wave.SALE else paper.second
 
         def say(text: Text) -> str:
@@ -85,9 +87,9 @@ class LetterPrinter:
         self._head(mail, mail.asks, now, say(paper.reference))
         self._body(letter, mail, say)
         self._way_in(mail, say(letter.button), say(paper.scan), say(paper.type_it))
-        self._text(say(mail_texts().who_sees.heading), style="B")
-        self._text(say(mail_texts().who_sees.body), after=4)
-        self._text(f"{say(mail_texts().regards)}\n{self.settings.company.name}")
+        self._text(say(self.texts.who_sees.heading), style="B")
+        self._text(say(self.texts.who_sees.body), after=4)
+        self._text(f"{say(self.texts.regards)}\n{self.settings.company.name}")
         contact = [say(paper.contact)] if self.settings.company.contact else []
         self._foot(" ".join([say(paper.reason), say(paper.way_out), *contact]))
 
@@ -175,9 +177,9 @@ class LetterPrinter:
     def _body(self, letter: MailText, mail: Outgoing, say: Say) -> None:
         self.document.set_y(_TEXT_AT)
         self._text(say(letter.subject), style="B", size=14, after=3)
-        self._text(say(mail_texts().greeting), after=3)
-        for text in letter.body:
-            self._text(say(text), after=3)
+        self._text(say(self.texts.greeting), after=3)
+        for text in say(letter.body).splitlines():
+            self._text(text.strip(), after=3)
 
     def _way_in(self, mail: Outgoing, heading: str, scan: str, type_it: str) -> None:
         """The box with the QR code, which holds the whole link, and the code that is typed."""

@@ -17,7 +17,7 @@ from kloof.domain.text import Language
 from kloof.mail.compiled import MultipartBody, TemplateCompiler, first_question
 from kloof.mail.headers import domain_in_ascii, header, mailbox, timestamp, words
 from kloof.mail.signing import signer
-from kloof.mail.texts import MailText, mail_texts
+from kloof.mail.texts import MailText, MailTexts, company_texts
 
 _written_date = lru_cache(maxsize=1024)(notation.date)
 
@@ -34,14 +34,23 @@ class RenderedMail:
 class MailRenderer:
     """Makes the mails of one company. Nothing secret is kept: links are derived when a mail is made."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, texts: MailTexts | None = None) -> None:
+        """`texts` in place of those of the company. Raises BadSettings where those cannot be used."""
         self.settings = settings
+        self.texts = texts or company_texts(settings.folder)
         name, self.address = parseaddr(settings.mail_from or "kloof@localhost")
         self.sender = mailbox(name or settings.company.name, self.address)
         self.zone = ZoneInfo(settings.mail.time_zone)
         self.signer = signer(settings, self.address)
         self.compiler = TemplateCompiler(settings)
         self._bodies: dict[tuple[object, ...], MultipartBody] = {}
+
+    def read_texts_again(self) -> None:
+        """Use what the company says in its mails by now. Raises BadSettings where that cannot be used."""
+        texts = company_texts(self.settings.folder)
+        if texts != self.texts:
+            self.texts = texts
+            self._bodies.clear()
 
     def render(
         self, mail: Outgoing, survey: Survey | None, closes_at: datetime, now: datetime
@@ -51,14 +60,14 @@ class MailRenderer:
         if mail.kind.to_customer:
             facts["opt_out"] = self._link("/opt-out/", Purpose.OPT_OUT, mail.to.salt)
         name = mail.text
-        wording, body = mail_texts().named(name), self._body(name, mail, survey)
+        wording, body = self.texts.named(name), self._body(name, mail, survey)
         return self._finished(mail.message_id, mail.to, wording, body, facts, now)
 
     def trial(self, recipient: str, message_id: str, now: datetime) -> RenderedMail:
         """A mail that proves the way out."""
-        to, wording = Recipient(recipient, recipient, self.settings.company.language), mail_texts().test
+        to, wording = Recipient(recipient, recipient, self.settings.company.language), self.texts.test
         parts = {"to_customer": False, "question": None, "is_last": False}
-        body = self.compiler.make(wording, to.language, self._shared(), parts)
+        body = self.compiler.make(self.texts, wording, to.language, self._shared(), parts)
         facts = {"name": to.name, "link": self.settings.link("/")}
         return self._finished(message_id, to, wording, body, facts, now)
 
@@ -123,8 +132,8 @@ class MailRenderer:
                 shared |= {"questions": questions, "minutes": survey.minutes(asks.wave)}
                 question = first_question(survey, asks.wave, language)
             parts = {"to_customer": mail.kind.to_customer, "question": question, "is_last": is_last}
-            wording = mail_texts().named(name)
-            self._bodies[key] = self.compiler.make(wording, language, shared, parts)
+            wording = self.texts.named(name)
+            self._bodies[key] = self.compiler.make(self.texts, wording, language, shared, parts)
         return self._bodies[key]
 
     def _shared(self) -> dict[str, object]:

@@ -53,7 +53,11 @@ class Dispatch:
         self._perhaps_refused = True
 
     def round(self, stopping: Callable[[], bool] = lambda: False) -> RoundResult:
-        """Send what is due now, until nothing is, the server cannot be worked with, or it has to stop."""
+        """Send what is due now, until nothing is, the server cannot be worked with, or it has to stop.
+
+        Raises BadSettings where the company's texts cannot be used: all mail waits.
+        """
+        self.renderer.read_texts_again()
         result = RoundResult()
         while not stopping() and result.trouble is None:
             mails = self.batches.take(result)

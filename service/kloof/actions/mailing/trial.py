@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from kloof.config import Settings
 from kloof.domain import addresses
 from kloof.domain.access.audit_log import Actor, AuditAction
 from kloof.domain.errors import KloofError
-from kloof.mail import MailRenderer, open_transport
+from kloof.mail import MailRenderer, RenderedMail, TransportError, open_transport
 from kloof.mail.checks import IN_THE_OPEN, Proof, dns_lookup, prove
 from kloof.mail.opening import LINKS_LEAD_HERE
 from kloof.storage.access import audit_log
@@ -38,6 +39,15 @@ def proofs_of_the_way_out(settings: Settings) -> Iterator[Proof]:
             yield Proof(False, f"Mail: {refusal}")
     else:
         yield Proof(not in_the_open, f"Mail: {IN_THE_OPEN if in_the_open else 'the mail server answers.'}")
+
+
+def handed_over(settings: Settings, rendered: RenderedMail) -> Proof:
+    """Send one mail, and nothing else is looked at. Raises BadSettings where there is no way out."""
+    with closing(open_transport(settings)) as transport:
+        try:
+            return Proof(True, transport.send(rendered.sender, rendered.recipient, rendered.data))
+        except TransportError as error:
+            return Proof(False, str(error))
 
 
 def try_out(

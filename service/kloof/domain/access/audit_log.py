@@ -78,6 +78,8 @@ class AuditAction(StrEnum):
     PERSON_ERASED = "person_erased"
     ACCOUNT_LINKED = "account_linked"
     ACCOUNT_UNLINKED = "account_unlinked"
+    SURVEY_CHANGED = "survey_changed"
+    TEXTS_CHANGED = "texts_changed"
     FROZEN = "frozen"
     RELEASE_PROPOSED = "release_proposed"
     RELEASE_APPROVED = "release_approved"
