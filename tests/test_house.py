@@ -14,14 +14,17 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 from instruments.handbook import sections
+from kloof.actions.surveys.editing import UNREAD_SENTENCES
 from kloof.cli import COMMANDS, main
 from kloof.config.settings import Settings
 from kloof.config.sources import ENVIRONMENT, FILE_KEYS
 from kloof.domain import errors as domain_errors
 from kloof.domain.errors import KloofError, Reason
+from kloof.domain.mailing.company_texts import SENTENCES as TEXTS_SENTENCES
 from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.states import CALL_STEPS, INVITATION_STEPS, JOB_STEPS, MESSAGE_STEPS
 from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.source import SENTENCES as SURVEY_SENTENCES
 from kloof.mail.texts import MailText, MailTexts
 from kloof.web.app import errors, refusals
 from kloof.web.app.refusals import REFUSALS
@@ -50,7 +53,8 @@ def visible_sentences() -> set[str]:
     )
     sentences = {message for _, _, message, _, _ in found if isinstance(message, str)}
     rows = {words for row in REFUSALS.values() for words in row.sentences}
-    return sentences | rows | {kind.words for kind in MAIL_KINDS.values()}
+    checkers = {*SURVEY_SENTENCES, *TEXTS_SENTENCES, *UNREAD_SENTENCES}
+    return sentences | rows | checkers | {kind.words for kind in MAIL_KINDS.values()}
 
 
 def test_no_sentence_stands_twice_in_the_catalogue() -> None:

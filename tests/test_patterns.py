@@ -33,7 +33,6 @@ PATTERNS: dict[str, str | tuple[str, Reader]] = {
     "domain/deals/cells.py: _DAY_FIRST": ("kloof.domain.deals.cells", "fullmatch"),
     "domain/deals/cells.py: _ROUNDED": ("kloof.domain.deals.cells", "fullmatch"),
     "domain/deals/reading/workbooks.py: _PLACE": ("kloof.domain.deals.reading.workbooks", "fullmatch"),
-    "domain/deals/workbooks.py: _PLACE": ("kloof.domain.deals.workbooks", "fullmatch"),
     "domain/surveys/drafts.py: _NOT_IN_ID": ("kloof.domain.surveys.drafts", "search"),
     "domain/surveys/yaml_words.py: _UNPRINTABLE": ("kloof.domain.surveys.yaml_words", "search"),
     "domain/mailing/verdicts.py: _CODE": ("kloof.domain.mailing.verdicts", "search"),

@@ -117,6 +117,15 @@ def places(settings: Settings) -> dict[str, Place]:
             "staff-data": Place(f"/desk/people/{_gone()}/data", DESK, press="main form.stack button"),
             "releases": Place("/desk/releases", DESK),
             "fair-play": Place("/desk/fair-play", DESK),
+            "surveys": Place("/desk/surveys", DESK),
+            "survey-new": Place("/desk/surveys/new", DESK, press="main form button"),
+            "survey-edit": Place(
+                "/desk/surveys/installation.yaml", DESK, press='main button[value="add-aspects"]'
+            ),
+            "survey-text": Place("/desk/surveys/installation.yaml/text", DESK),
+            "texts": Place("/desk/texts", DESK),
+            "text": Place("/desk/texts/invitation_sale", DESK),
+            "text-seen": Place("/desk/texts/invitation_sale/seen?seen-face=headers", DESK),
             "previews": Place("/preview", DESK),
             "preview": Place("/preview/installation/sale", DESK),
             "handovers": Place("/handover", LEAD),

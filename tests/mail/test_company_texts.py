@@ -27,5 +27,5 @@ def test_a_text_that_changed_is_in_the_next_mail_of_the_same_renderer_and_a_brok
     renderer.read_texts_again()
     assert "Hallo" in made()
     (tmp_path / "texts.yaml").write_text("greeting: {nl: 'Hallo {naam},'}\n", encoding="utf-8")
-    with pytest.raises(BadSettings, match="{naam} cannot be filled in"):
+    with pytest.raises(BadSettings, match=r"{naam} cannot be filled in"):
         renderer.read_texts_again()

@@ -23,7 +23,7 @@ BARS: Final[Mapping[Role, tuple[str, ...]]] = MappingProxyType(
             "mail.overview",
             "people.overview",
             "releases.page",
-            "preview.overview",
+            "surveys.overview",
             "fair_play.overview",
         ),
         Role.READER: (),
@@ -32,6 +32,8 @@ BARS: Final[Mapping[Role, tuple[str, ...]]] = MappingProxyType(
 """The pages that somebody with this role goes to, in their order; who has several roles has those of each. The findings
 follow for everybody.
 """
+_BEHIND: Final[Mapping[str, str]] = MappingProxyType({"preview": "surveys", "texts": "surveys"})
+"""Blueprints whose pages lie behind a page of another."""
 _LAST: Final = "findings.page"
 
 
@@ -66,7 +68,8 @@ def bar() -> Sequence[BarItem]:
 
 
 def _with_this_blueprint(endpoints: Sequence[str]) -> str | None:
-    return next((one for one in endpoints if one.partition(".")[0] == request.blueprint), None)
+    blueprint = _BEHIND.get(request.blueprint or "", request.blueprint)
+    return next((one for one in endpoints if one.partition(".")[0] == blueprint), None)
 
 
 def _words() -> Mapping[str, str]:
@@ -81,7 +84,7 @@ def _words() -> Mapping[str, str]:
         "mail.overview": say("Mail"),
         "people.overview": say("People"),
         "releases.page": say("Releases"),
-        "preview.overview": say("Surveys"),
+        "surveys.overview": say("Surveys"),
         "fair_play.overview": say("Fair play"),
         "findings.page": say("Findings"),
     }

@@ -9,6 +9,10 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 """What a page may do, unless its answer brings a policy of its own."""
+WITH_FRAME = f"{POLICY}; frame-src 'self'"
+"""Of a page that shows another one of ours within it."""
+IN_FRAME = POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+"""Of a page that such a page may show."""
 
 _ALWAYS = (
     ("X-Content-Type-Options", "nosniff"),

@@ -62,6 +62,7 @@ class Booklet:
         return self.pages[-1]
 
 
+_MOST_BOUND = 256
 _bound: dict[tuple[str, Wave, bool], Booklet] = {}
 
 
@@ -70,6 +71,8 @@ def booklet(questionnaire: Questionnaire) -> Booklet:
     survey, looks_back = questionnaire.survey, questionnaire.at_sale is not None
     key = (survey.fingerprint, questionnaire.wave, looks_back)
     if key not in _bound:
+        if len(_bound) >= _MOST_BOUND:  # who edits a survey sees another one at every letter
+            _bound.clear()
         _bound[key] = _bind(survey, questionnaire.wave, looks_back)
     return _bound[key]
 

@@ -57,12 +57,24 @@ def unusable(refusal: KloofError) -> ResponseReturnValue:
 @blueprint.get("/<survey>/<wave>")
 def page(survey: str, wave: str) -> str:
     questionnaire = _questionnaire(survey, wave, now())
-    asked = request.args.get("page", "")
-    number = int(asked[:3]) if asked.isascii() and asked.isdigit() else 1
-    shown = booklet(questionnaire).page(number)
+    return _shown(questionnaire, request.args.get("page", ""), keep=True)
+
+
+def draft(survey: Survey, wave: Wave, number: str, now: datetime) -> str:
+    """A page of a form that is still being written, as a customer would see it."""
+    return _shown(_made_up(survey, wave, now), number, keep=False)
+
+
+def pages(survey: Survey, wave: Wave, now: datetime) -> int:
+    """How many pages this form has."""
+    return len(booklet(_made_up(survey, wave, now)))
+
+
+def _shown(questionnaire: Questionnaire, number: str, *, keep: bool) -> str:
+    shown = booklet(questionnaire).page(int(number[:3]) if number.isascii() and number.isdigit() else 1)
     if not shown.items:
         questionnaire = _rated(questionnaire)
-    return show.page(questionnaire, shown, promises=_promises)
+    return show.page(questionnaire, shown, promises=_promises, keep=keep)
 
 
 @blueprint.post("/<survey>/<wave>")
@@ -92,15 +104,19 @@ def _surveys() -> Mapping[str, Survey]:
 
 
 def _questionnaire(survey: str, wave: str, now: datetime) -> Questionnaire:
-    """What a customer's link would open, with made-up facts. At delivery they answered at sale, all near the top."""
     found = _surveys().get(survey)
     if found is None or wave not in set(Wave):
         raise NotFound(Reason.SURVEY_NOT_HERE, "There is no such survey.")
+    return _made_up(found, Wave(wave), now)
+
+
+def _made_up(found: Survey, wave: Wave, now: datetime) -> Questionnaire:
+    """What a customer's link would open, with made-up facts. At delivery they answered at sale, all near the top."""
     before = {aspect.id: found.scale.high - 1 for aspect in found.aspects}
     return Questionnaire(
         invitation=0,
         deal=0,
-        wave=Wave(wave),
+        wave=wave,
         state=InvitationState.INVITED,
         expires_at=now + timedelta(days=found.timing.open_for_days),
         survey=found,
@@ -108,7 +124,7 @@ def _questionnaire(survey: str, wave: str, now: datetime) -> Questionnaire:
         sold_on=now.date(),
         seller=say("Your salesperson"),
         language=settings().company.language,
-        at_sale=None if wave == Wave.SALE else before,
+        at_sale=None if wave is Wave.SALE else before,
     )
 
 

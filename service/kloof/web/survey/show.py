@@ -31,8 +31,12 @@ def page(
     errors: Mapping[str, str] = _NOTHING,
     found: Presets = NOTHING,
     promises: Callable[[Questionnaire], tuple[Promise, ...]] = respond.promises,
+    keep: bool = True,
 ) -> str:
-    """The page as HTML, with what is kept, over it what was `found` in the address, and over that what was `typed`."""
+    """The page as HTML, with what is kept, over it what was `found` in the address, and over that what was `typed`.
+
+    Without `keep` nothing of it is remembered for a next time: the survey is a draft.
+    """
     noted = promises(questionnaire) if shown.kind in {PageKind.PROMISES, PageKind.LOOK_BACK} else ()
     kept = forms.values(questionnaire.response, noted)
     waiting = {item: value for item, value in found.waiting.items() if typed.get(item, value) == value}
@@ -46,8 +50,9 @@ def page(
         "notes": [note for item, note in words.notes(questionnaire, found).items() if item not in errors],
         **_state(questionnaire, shown, waiting),
     }
-    if any(own.values()) or errors or questionnaire.submitted or shown.kind is PageKind.LOOK_BACK:
-        return laid_out(questionnaire, bound, shown, filled, promises=noted, **own)
+    differs = any(own.values()) or errors or questionnaire.submitted or shown.kind is PageKind.LOOK_BACK
+    if differs or not keep:
+        return laid_out(questionnaire, bound, shown, filled, promises=noted, is_draft=not keep, **own)
     cached: dict[tuple[str, Wave, int, int, str], CachedPage] = current_app.extensions.setdefault(
         "kloof.page_cache", {}
     )

@@ -166,7 +166,7 @@ def first_step(step: FirstStep) -> tuple[str, str, str]:
 def where(step: FirstStep) -> str:
     """The endpoint at which a step is done."""
     return {
-        FirstStep.SURVEY: "preview.overview",
+        FirstStep.SURVEY: "surveys.overview",
         FirstStep.PEOPLE: "people.overview",
         FirstStep.MAIL: "mail.overview",
         FirstStep.FILE: "files.ask",
