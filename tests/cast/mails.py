@@ -6,7 +6,15 @@ from typing import Any
 
 from kloof.domain.mailing.kinds import INVITATION, MailKind
 from kloof.domain.mailing.messages import Outgoing, Recipient
-from kloof.domain.mailing.subjects import AboutCall, AboutHandover, AboutSignIn, AboutSurvey, Subject
+from kloof.domain.mailing.subjects import (
+    AboutCall,
+    AboutHandover,
+    AboutSignIn,
+    AboutSurvey,
+    AboutWeek,
+    Subject,
+)
+from kloof.domain.mailing.weekly import News
 from kloof.domain.states import CallState, InvitationState
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Language
@@ -35,6 +43,7 @@ SUBJECTS: dict[type, Subject] = {
     AboutSurvey: a_survey(),
     AboutCall: a_call(),
     AboutHandover: AboutHandover("D/1 & more", "Warmtepomp", stands=True),
+    AboutWeek: AboutWeek(News(answers=3, calls=2, overdue=1, fresh=4), NOON, stands=True),
     AboutSignIn: AboutSignIn(NOON + timedelta(minutes=15)),
 }
 

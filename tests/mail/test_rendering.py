@@ -30,9 +30,12 @@ from kloof.domain.mailing.kinds import (
     REMINDER,
     SIGN_IN,
     SOLVED,
+    WEEKLY,
     MailKind,
 )
 from kloof.domain.mailing.messages import Outgoing
+from kloof.domain.mailing.subjects import AboutWeek
+from kloof.domain.mailing.weekly import News
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import LANGUAGES, Language
 from kloof.mail.compiled import CompiledBody, encoded
@@ -209,10 +212,34 @@ def test_a_mail_to_a_customer_carries_one_click_opt_out_on_one_line(settings: Se
 
 
 @pytest.mark.parametrize("kind", MAIL_KINDS.values(), ids=lambda kind: kind.name)
-def test_a_mail_has_a_way_out_where_it_goes_to_a_customer(settings: Settings, kind: MailKind[Any]) -> None:
+def test_a_mail_has_a_way_out_where_it_goes_to_a_customer_or_a_colleague_chose_it(
+    settings: Settings, kind: MailKind[Any]
+) -> None:
     rendered = made(settings, outgoing(kind, 1))
-    assert (b"\r\nList-Unsubscribe-Post:" in rendered.data) == kind.to_customer
+    has_one = kind.to_customer or kind is WEEKLY
+    assert (b"\r\nList-Unsubscribe-Post:" in rendered.data) == has_one
     assert ("/opt-out/" in body(rendered, "plain")) == kind.to_customer
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_weekly_mail_holds_its_numbers_one_link_and_one_click_to_stop(
+    settings: Settings, language: Language
+) -> None:
+    news = News(answers=3, calls=12, overdue=1, fresh=4)
+    renderer = MailRenderer(settings)
+    for subject in (AboutWeek(news, NOON, stands=True), AboutWeek(News(to_read=5), NOON, stands=True)):
+        mail = outgoing(WEEKLY, 202638, subject, language=language)
+        rendered = renderer.render(mail, None, NOON, NOON)
+        out = settings.link(f"/weekly/{token(settings.secret_key, Purpose.WEEKLY, SALT)}")
+        assert f"\r\nList-Unsubscribe: <{out}>\r\n".encode() in rendered.data
+        html, text = body(rendered, "html"), body(rendered, "plain")
+        assert links(html) == [settings.link(subject.news.path), out]
+        listed = re.findall(r"(?m)^- .*: (\d+)\r?$", text)
+        assert listed == re.findall(r'<td class="rule" align="right"[^>]*>(\d+)</td>', html)
+        assert listed == [str(count) for count in subject.news.counts.values()]
+        assert out in text
+        assert not re.search(r"[{}\ue000\ue001]", text)
+        assert "15 september 2026" in text.lower()
 
 
 def test_a_sign_in_mail_has_its_link_and_no_way_out(settings: Settings) -> None:

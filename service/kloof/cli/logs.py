@@ -9,7 +9,7 @@ from typing import Final
 
 FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
-_PERSONAL_PATH = re.compile(r"/(s|k|opt-out|sign-in)/[^\s'\"<>]+")
+_PERSONAL_PATH = re.compile(r"/(s|k|opt-out|sign-in|weekly)/[^\s'\"<>]+")
 _TOKEN = re.compile(r"(?<![\w-])[\w-]{43}(?![\w-])")
 # It begins where a word begins: tried at every letter of a long word it would take the square of its length.
 _ADDRESS = re.compile(r"(?<![^\s<>\"'(),:;=/])[^\s<>\"'(),:;=/]+@[^\s<>\"'(),:;=/]+")

@@ -23,7 +23,7 @@ from kloof.mail.texts import MailText, MailTexts
 
 SLOTS = (
     "name", "product", "salesperson", "sold_on", "delivered_on", "open_until", "until", "link", "opt_out", "receipt",
-    "customer", "deal", "due_on",
+    "customer", "deal", "due_on", "counted_on",
 )  # fmt: skip
 # Characters of a private-use area mark a slot while a template is rendered: no escaping touches them.
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -123,6 +123,7 @@ class TemplateCompiler:
             "dark": dark_colours(),
             "link": _MARKED["link"],
             "opt_out": _MARKED["opt_out"],
+            "counts": [],
             **parts,
         }
         filled = _MARKED | dict(facts)
@@ -162,7 +163,7 @@ def _sentences(
         "regards": say(texts.regards),
         "who_sees": {"heading": say(texts.who_sees.heading), "body": say(texts.who_sees.body)},
         "reason": say(wording.reason or texts.reason),
-        "way_out": say(texts.way_out),
+        "way_out": say(wording.way_out or texts.way_out),
         "start": say(texts.first_question.start),
         "not_saved": say(texts.first_question.not_saved),
     }

@@ -11,7 +11,7 @@ from kloof.domain import notation
 from kloof.domain.access.tokens import Purpose, token
 from kloof.domain.deals.deals import in_path
 from kloof.domain.mailing.messages import Outgoing, Recipient
-from kloof.domain.mailing.subjects import AboutCall, AboutHandover, AboutSignIn, AboutSurvey
+from kloof.domain.mailing.subjects import AboutCall, AboutHandover, AboutSignIn, AboutSurvey, AboutWeek
 from kloof.domain.surveys.definition import Survey
 from kloof.domain.text import Language
 from kloof.mail.compiled import MultipartBody, TemplateCompiler, first_question
@@ -66,7 +66,7 @@ class MailRenderer:
     def trial(self, recipient: str, message_id: str, now: datetime) -> RenderedMail:
         """A mail that proves the way out."""
         to, wording = Recipient(recipient, recipient, self.settings.company.language), self.texts.test
-        parts = {"to_customer": False, "question": None, "is_last": False}
+        parts = {"can_be_stopped": False, "question": None, "is_last": False}
         body = self.compiler.make(self.texts, wording, to.language, self._shared(), parts)
         facts = {"name": to.name, "link": self.settings.link("/")}
         return self._finished(message_id, to, wording, body, facts, now)
@@ -82,6 +82,8 @@ class MailRenderer:
                 return self._confirming(call) if mail.kind.to_customer else self._calling(mail.to, call)
             case AboutHandover() as handover:
                 return self._handing_over(handover)
+            case AboutWeek() as week:
+                return self._counting(mail.to, week)
             case AboutSignIn() as sign_in:
                 return self._signing_in(mail.to, sign_in)
 
@@ -116,23 +118,39 @@ class MailRenderer:
         link = self.settings.link(f"/me/deals/{in_path(about.deal_id)}")
         return {"product": about.product, "deal": about.deal_id, "link": link}
 
+    def _counting(self, to: Recipient, week: AboutWeek) -> dict[str, str]:
+        """How much is new, and the way out of this mail. The numbers stand in its body."""
+        return {
+            "counted_on": _written_date(week.counted_at.astimezone(self.zone).date(), to.language),
+            "link": self.settings.link(week.news.path),
+            "opt_out": self._link("/weekly/", Purpose.WEEKLY, to.salt),
+        }
+
     def _signing_in(self, to: Recipient, about: AboutSignIn) -> dict[str, str]:
         until = about.expires_at.astimezone(self.zone).strftime("%H:%M")
         return {"link": self._link("/sign-in/", Purpose.SIGN_IN, to.salt), "until": until}
 
     def _body(self, name: str, mail: Outgoing, survey: Survey | None) -> MultipartBody:
-        """What this mail shares with others: of a survey also its questions, and that it is the last one."""
+        """What this mail shares with others: of a survey also its questions and that it is the last one, of a week its
+        counts.
+        """
         language, asks = mail.to.language, mail.asks
         is_last = asks is not None and mail.ordinal == len(self.settings.mail.reminders_after_days)
-        key = (name, language, is_last, survey.fingerprint if survey else "")
+        counts = mail.subject.news.counts if isinstance(mail.subject, AboutWeek) else {}
+        key = (name, language, is_last, survey.fingerprint if survey else "", tuple(counts.items()))
         if key not in self._bodies:
             shared, question = self._shared(), None
             if asks and survey:
                 questions = len(survey.items(asks.wave))
                 shared |= {"questions": questions, "minutes": survey.minutes(asks.wave)}
                 question = first_question(survey, asks.wave, language)
-            parts = {"to_customer": mail.kind.to_customer, "question": question, "is_last": is_last}
             wording = self.texts.named(name)
+            parts = {
+                "can_be_stopped": mail.kind.can_be_stopped,
+                "question": question,
+                "is_last": is_last,
+                "counts": [(wording.counts[one][language], count) for one, count in counts.items()],
+            }
             self._bodies[key] = self.compiler.make(self.texts, wording, language, shared, parts)
         return self._bodies[key]
 

@@ -32,12 +32,17 @@ def _joined(body: Any) -> Any:
 
 
 class MailText(_Part):
-    """What one kind of mail says. `reason`: why a customer gets it, where that is not that we ask them something."""
+    """What one kind of mail says. `reason`: why somebody gets it, where that is not that we ask a customer something.
+
+    `counts`: what stands before each number that it lists; `way_out`: how it is stopped, where that is not by opt-out.
+    """
 
     subject: Text
     body: Text
     button: Text
     reason: Text | None = None
+    way_out: Text | None = None
+    counts: dict[str, Text] = {}
 
     _paragraphs_are_lines = field_validator("body", mode="before")(_joined)
 
@@ -94,6 +99,7 @@ class MailTexts(_Part):
     call_due: MailText
     call_overdue: MailText
     solved: MailText
+    weekly: MailText
     test: MailText
     on_paper: OnPaper
 

@@ -21,7 +21,7 @@ from kloof.web.app import (
     sessions,
     whole_bodies,
 )
-from kloof.web.staff import calls, handover, me, sign_in
+from kloof.web.staff import calls, handover, me, sign_in, weekly
 from kloof.web.survey import letter_code, opt_out, preview, solved
 
 Clock = Callable[[], datetime]
@@ -72,6 +72,7 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
         me,
         handover,
         calls,
+        weekly,
         findings,
     ):
         app.register_blueprint(visitor.blueprint)

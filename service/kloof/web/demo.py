@@ -16,7 +16,7 @@ from kloof.web.mail_frame import kinds
 blueprint = Blueprint("demo", __name__, url_prefix="/mail")
 
 PER_PAGE = 50
-_TO_COLLEAGUES = frozenset({"sign_in", "handover", "call", "call_due", "call_overdue", "test"})
+_TO_COLLEAGUES = frozenset({"sign_in", "handover", "call", "call_due", "call_overdue", "weekly", "test"})
 
 
 @blueprint.get("/")

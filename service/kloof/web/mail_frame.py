@@ -42,6 +42,7 @@ def kinds() -> dict[str, str]:
         "call_due": say("Reminder of a call"),
         "call_overdue": say("Reminder of a call that is overdue"),
         "solved": say("Question whether it is solved"),
+        "weekly": say("Weekly mail"),
         "test": say("Test mail"),
         "": say("Other mail"),
     }

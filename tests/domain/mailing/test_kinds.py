@@ -17,9 +17,11 @@ from kloof.domain.mailing.kinds import (
     REMINDER,
     SIGN_IN,
     SOLVED,
+    WEEKLY,
     MailKind,
 )
-from kloof.domain.mailing.subjects import AboutHandover, AboutSignIn, Subject
+from kloof.domain.mailing.subjects import AboutHandover, AboutSignIn, AboutWeek, Subject
+from kloof.domain.mailing.weekly import News
 from kloof.domain.states import AWAITS_MAIL, CallState, InvitationState
 from kloof.domain.surveys.definition import Wave
 
@@ -36,6 +38,7 @@ WANTED: list[tuple[MailKind[Any], Subject]] = [
     (CALL_OVERDUE, a_call()),
     (SOLVED, a_call(state=CallState.SOLVED)),
     (HANDOVER, AboutHandover("D-1", "Warmtepomp", stands=True)),
+    (WEEKLY, AboutWeek(News(answers=1, fresh=1), NOON, stands=True)),
     (SIGN_IN, AboutSignIn(NOON + timedelta(seconds=1))),
 ]
 UNWANTED: list[tuple[MailKind[Any], Subject, str]] = [
@@ -72,6 +75,11 @@ UNWANTED: list[tuple[MailKind[Any], Subject, str]] = [
         HANDOVER,
         AboutHandover("D-1", "Warmtepomp", stands=False),
         "The work is done, or the customer no longer shares it.",
+    ),
+    (
+        WEEKLY,
+        AboutWeek(News(answers=1, fresh=1), NOON, stands=False),
+        "They do not want this mail any more.",
     ),
     (SIGN_IN, AboutSignIn(NOON), "The link in it has expired."),
 ]

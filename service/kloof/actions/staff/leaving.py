@@ -13,7 +13,7 @@ from kloof.domain.errors import Reason, Refused
 from kloof.domain.states import CallState
 from kloof.storage.access import audit_log, people, sessions
 from kloof.storage.mailing import outbox
-from kloof.storage.staff import successors
+from kloof.storage.staff import successors, weekly
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,7 @@ def _left(settings: Settings, person: Person, heir: Person | None, now: datetime
     audit_log.write(by, AuditAction.PERSON_LEFT, now, person=person.id)
     handed = hand_over_all(settings, person, heir, now, by)
     outbox.cancel_to(person.id, "They have left.", now)
+    weekly.forget(person.id)
     return handed
 
 

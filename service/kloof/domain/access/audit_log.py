@@ -66,6 +66,7 @@ class AuditAction(StrEnum):
     CALL_ANSWERED = "call_answered"
     CALL_CANCELLED = "call_cancelled"
     MAIL_STOPPED = "mail_stopped"
+    WEEKLY_MAIL = "weekly_mail"
     SIGN_IN_ASKED = "sign_in_asked"
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"

@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     OPT_OUT = "opt-out"
     SIGN_IN = "sign-in"
     SOLVED = "solved"
+    WEEKLY = "weekly"
 
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

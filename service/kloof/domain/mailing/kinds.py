@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 
-from kloof.domain.mailing.subjects import AboutCall, AboutHandover, AboutSignIn, AboutSurvey, Subject
+from kloof.domain.mailing.subjects import (
+    AboutCall,
+    AboutHandover,
+    AboutSignIn,
+    AboutSurvey,
+    AboutWeek,
+    Subject,
+)
 from kloof.domain.states import AWAITS_MAIL, CallState, InvitationState
 from kloof.domain.surveys.definition import Wave
 
@@ -21,6 +28,7 @@ class MailKind(Generic[S]):
     `text`: the name of its text in mail/texts.
     `words`: its name at the desk, in English; the Dutch stands in wording/nl.po.
     `to_customer`: it keeps to sending hours and to a customer's limits, and holds a link to opt out of it.
+    `chosen`: a colleague asked for it, and it holds a link to stop it.
     `urgent`: it goes before all others, at any hour.
     `asks`: a survey starts in it, so it goes only while answers are awaited.
     `opens`: the survey is open once this has gone out.
@@ -34,11 +42,17 @@ class MailKind(Generic[S]):
     text: str
     words: str
     to_customer: bool = False
+    chosen: bool = False
     urgent: bool = False
     asks: bool = False
     opens: bool = False
     on_paper: bool = False
     outlives_opt_out: bool = False
+
+    @property
+    def can_be_stopped(self) -> bool:
+        """Whether it holds a link to get no more of its kind (RFC 8058)."""
+        return self.to_customer or self.chosen
 
     def numbered(self, ordinal: int) -> str:
         """The name of one that is counted, as people see it in lists: `reminder-2`."""
@@ -78,6 +92,10 @@ def _not_to_read(handover: AboutHandover, now: datetime) -> str:
     return "" if handover.stands else "The work is done, or the customer no longer shares it."
 
 
+def _not_weekly(week: AboutWeek, now: datetime) -> str:
+    return "" if week.stands else "They do not want this mail any more."
+
+
 def _not_to_sign_in(sign_in: AboutSignIn, now: datetime) -> str:
     return "The link in it has expired." if sign_in.expires_at <= now else ""
 
@@ -104,9 +122,21 @@ CALL_OVERDUE: Final = MailKind(
 HANDOVER: Final = MailKind(
     "handover", AboutHandover, _not_to_read, "handover", "Word from delivery", urgent=True
 )
+WEEKLY: Final = MailKind("weekly", AboutWeek, _not_weekly, "weekly", "Weekly mail", chosen=True)
 SIGN_IN: Final = MailKind("sign-in", AboutSignIn, _not_to_sign_in, "sign_in", "Sign-in link", urgent=True)
 
 MAIL_KINDS: Final[dict[str, MailKind[Any]]] = {
     kind.name: kind
-    for kind in (INVITATION, REMINDER, FINDINGS, SOLVED, CALL, CALL_DUE, CALL_OVERDUE, HANDOVER, SIGN_IN)
+    for kind in (
+        INVITATION,
+        REMINDER,
+        FINDINGS,
+        SOLVED,
+        CALL,
+        CALL_DUE,
+        CALL_OVERDUE,
+        HANDOVER,
+        WEEKLY,
+        SIGN_IN,
+    )
 }

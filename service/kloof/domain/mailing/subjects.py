@@ -1,8 +1,9 @@
-"""What a mail can be about: a survey of a deal, a call, what delivery said before the work, or a sign-in."""
+"""What a mail can be about: a survey of a deal, a call, what delivery said before the work, a week, or a sign-in."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from kloof.domain.mailing.weekly import News
 from kloof.domain.states import CallState, InvitationState
 from kloof.domain.surveys.definition import Wave
 
@@ -56,4 +57,13 @@ class AboutSignIn:
     expires_at: datetime
 
 
-Subject = AboutSurvey | AboutCall | AboutHandover | AboutSignIn
+@dataclass(frozen=True, slots=True)
+class AboutWeek:
+    """What was new for a colleague at this moment. `stands`: they still want the weekly mail, and work here."""
+
+    news: News
+    counted_at: datetime
+    stands: bool
+
+
+Subject = AboutSurvey | AboutCall | AboutHandover | AboutSignIn | AboutWeek

@@ -26,6 +26,7 @@ _COLUMNS: Final = (
     (Purpose.SURVEY, "invitation", "link_salt", "link_fingerprint"),
     (Purpose.OPT_OUT, "invitation", "link_salt", "opt_out_fingerprint"),
     (Purpose.SOLVED, "call", "link_salt", "link_fingerprint"),
+    (Purpose.WEEKLY, "weekly_wish", "link_salt", "link_fingerprint"),
     (Purpose.SIGN_IN, "sign_in", "salt", "fingerprint"),
 )
 _AT_ONCE: Final = 400
@@ -76,7 +77,7 @@ def replace() -> None:
 
 
 def end() -> None:
-    """What was mailed before opens nothing any more; to opt out by it stays possible."""
+    """What was mailed before opens nothing any more; to stop mail by it stays possible."""
     for purpose, table, _, fingerprint in _COLUMNS:
-        if purpose is not Purpose.OPT_OUT:
+        if purpose not in {Purpose.OPT_OUT, Purpose.WEEKLY}:
             run(_END.format(table=f'"{table}"', fingerprint=fingerprint))

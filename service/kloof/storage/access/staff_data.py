@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from kloof.domain.errors import NotFound, Reason
 from kloof.storage.access import accounts, audit_log, people, sessions
-from kloof.storage.models import Person, SignIn, StaffSession
+from kloof.storage.models import Person, SignIn, StaffSession, WeeklyWish
 from kloof.storage.statements import rows, timestamp
 
 
@@ -62,6 +62,7 @@ def everything(person: int) -> dict[str, Any]:
         raise NotFound(Reason.PERSON_UNKNOWN, "There is no such colleague.")
     deals = rows(_Deal, _DEALS, person, person, person)
     links = SignIn.select().where(SignIn.person == person).order_by(SignIn.id)
+    wish = WeeklyWish.get_or_none(WeeklyWish.person == person)
     began = StaffSession.select().where(StaffSession.person == person).order_by(StaffSession.id)
     facts = {name: _plain(getattr(row, name)) for name in _FACTS}
     return facts | {
@@ -71,6 +72,7 @@ def everything(person: int) -> dict[str, Any]:
             {"asked_at": _plain(link.created_at), "used_at": _plain(link.used_at)} for link in links
         ],
         "sessions": [_plain(session.began_at) for session in began],
+        "weekly_mail_since": _plain(wish.since) if wish else None,
         "deals_sold": [row.deal_id for row in deals if row.sold],
         "deals_taken_over": [row.deal_id for row in deals if not row.sold],
         "calls": [_with_moment(row) for row in rows(_Call, _CALLS, person)],
@@ -84,6 +86,7 @@ def erase(person: int, name: str, now: datetime) -> None:
     sessions.end_all(person)
     accounts.forget(person)
     SignIn.delete().where(SignIn.person == person).execute()
+    WeeklyWish.delete().where(WeeklyWish.person == person).execute()
     people.erase(person, name, now)
 
 

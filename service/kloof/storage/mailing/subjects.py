@@ -4,9 +4,17 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from kloof.domain.mailing.kinds import MAIL_KINDS
+from kloof.domain.mailing.kinds import MAIL_KINDS, WEEKLY
 from kloof.domain.mailing.messages import Outgoing, Recipient
-from kloof.domain.mailing.subjects import AboutCall, AboutHandover, AboutSignIn, AboutSurvey, Subject
+from kloof.domain.mailing.subjects import (
+    AboutCall,
+    AboutHandover,
+    AboutSignIn,
+    AboutSurvey,
+    AboutWeek,
+    Subject,
+)
+from kloof.domain.mailing.weekly import News
 from kloof.domain.states import CallState, InvitationState
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Language
@@ -131,11 +139,30 @@ WHERE m.id IN ({{messages}})
 """  # noqa: S608
 
 
+class _Week(NamedTuple):
+    """Whose wish is gone has no `salt` and no `news`."""
+
+    which: _Which
+    to: _Colleague
+    salt: bytes | None
+    news: str | None
+    counted_at: datetime | str
+    stands: int
+
+
+_WEEKS = f"""
+SELECT {_WHICH}, {_COLLEAGUE}, w.link_salt AS salt, w.news AS news, COALESCE(w.told_until, m.created_at) AS counted_at,
+  w.since IS NOT NULL AND p.active AS stands
+FROM message m JOIN person p ON p.id = m.recipient_id LEFT JOIN weekly_wish w ON w.person_id = p.id
+WHERE m.kind = '{WEEKLY.name}' AND m.id IN ({{messages}})
+"""  # noqa: S608
+
+
 def outgoing(ids: Iterable[int]) -> list[Outgoing]:
-    """What these messages are about, in this order; at most four queries however many there are."""
+    """What these messages are about, in this order; at most five queries however many there are."""
     wanted = list(ids)
     found = {mail.id: mail for mail in _to_customers(wanted)}
-    for to_colleagues in (_sign_ins, _handovers, _calls):
+    for to_colleagues in (_sign_ins, _handovers, _calls, _weeks):
         if left := [number for number in wanted if number not in found]:
             found |= {mail.id: mail for mail in to_colleagues(left)}
     return [found[number] for number in wanted if number in found]
@@ -193,3 +220,9 @@ def _calls(ids: list[int]) -> Iterator[Outgoing]:
     for row in _about(_Call, _CALLS, ids):
         about = AboutCall(CallState(row.state), row.customer_name, row.deal_id, row.product, day(row.due_on))
         yield _mail(row.which, _recipient(row.to), about)
+
+
+def _weeks(ids: list[int]) -> Iterator[Outgoing]:
+    for row in _about(_Week, _WEEKS, ids):
+        about = AboutWeek(News.read(row.news or ""), timestamp(row.counted_at), bool(row.stands))
+        yield _mail(row.which, _recipient(row.to, bytes(row.salt or b"")), about)

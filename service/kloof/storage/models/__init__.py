@@ -32,6 +32,7 @@ from kloof.storage.models.sign_in import (
     StaffSession,
 )
 from kloof.storage.models.uploads import ColumnTitles, Upload, UploadContents
+from kloof.storage.models.weekly import WeeklyWish
 
 MODELS = [
     SurveyVersion,
@@ -73,6 +74,7 @@ MODELS = [
     OwnClosing,
     AnsweredAtOnce,
     HandoverMark,
+    WeeklyWish,
     ChangedPair,
     MailRefusal,
     AsideMail,
@@ -132,4 +134,5 @@ __all__ = [
     "SurveyVersion",
     "Upload",
     "UploadContents",
+    "WeeklyWish",
 ]

@@ -12,6 +12,7 @@ from peewee import (
     TextField,
 )
 
+from kloof.domain.mailing.kinds import WEEKLY
 from kloof.domain.states import MessageState
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
@@ -33,7 +34,7 @@ class Message(BaseModel):
     """`kind` is a name of domain/mailing/kinds, and `ordinal` says which of that kind it is: the number of the
     reminder or of the release, or of the time that the call opened; 0 where nothing is counted. The text is made when
     it is sent, from what it refers to: `handover` is the deal about which its salesperson is told, `recipient` the
-    colleague who has to make the `call`.
+    colleague who has to make the `call`, or who gets the weekly mail.
 
     `customer` and `mailed_on` are set together when a worker takes the message; they count for the limits per
     day and per month, whichever deal the mail is about.
@@ -104,6 +105,15 @@ Message.add_index(
         name="message_call",
         unique=True,
         where=SQL("call_id IS NOT NULL"),
+    )
+)
+Message.add_index(
+    ModelIndex(
+        Message,
+        (Message.recipient, Message.ordinal),
+        name="message_weekly",
+        unique=True,
+        where=SQL(f"kind = {names([WEEKLY.name])}"),
     )
 )
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from flask import Flask, redirect, request
 from flask.typing import ResponseReturnValue
 
-_ROOMS: Final = frozenset({"s", "k", "opt-out", "solved", "sign-in", "preview"})
+_ROOMS: Final = frozenset({"s", "k", "opt-out", "solved", "sign-in", "preview", "weekly"})
 """What the address of a personal link begins with."""
 _OURS: Final = frozenset(f"{ascii_letters}{digits}-_")
 _TOKEN: Final = 43

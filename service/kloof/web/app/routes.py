@@ -31,6 +31,7 @@ SALES = Rule(AccessKind.ROLE, frozenset({Role.SALESPERSON}))
 LEAD = Rule(AccessKind.ROLE, frozenset({Role.LEAD}))
 DESK = Rule(AccessKind.ROLE, frozenset({Role.DESK}))
 CALLERS = Rule(AccessKind.ROLE, frozenset({Role.SALESPERSON, Role.DESK}))
+TOLD = Rule(AccessKind.ROLE, frozenset({Role.SALESPERSON, Role.LEAD}))
 STAFF = Rule(AccessKind.ROLE, frozenset(Role))
 
 ROUTES: Mapping[str, Rule] = MappingProxyType(
@@ -69,6 +70,9 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "calls.overview": CALLERS,
         "calls.call": CALLERS,
         "calls.note": CALLERS,
+        "weekly.choose": TOLD,
+        "weekly.ask": LINK,
+        "weekly.stop": LINK,
         "solved.ask": LINK,
         "solved.answer": LINK,
         "desk.overview": DESK,
