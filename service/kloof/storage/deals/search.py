@@ -6,7 +6,7 @@ from typing import NamedTuple
 from peewee import chunked
 
 from kloof.domain.deals.search_words import asked_for, words_of
-from kloof.storage.models import Deal, DealWord
+from kloof.storage.models import Deal
 from kloof.storage.statements import rows, run, several
 
 
@@ -25,6 +25,7 @@ WHERE d.id IN ({deals})
 """
 
 
+_FORGET = "DELETE FROM deal_word WHERE deal_id IN ({deals})"
 _PUT = "INSERT INTO deal_word (word, deal_id) VALUES {rows}"
 
 
@@ -70,7 +71,7 @@ def renew(deals: Iterable[int]) -> None:
             for row in named
             for word in words_of(row.number, row.customer, row.email or "", row.account or "")
         ]
-        DealWord.delete().where(DealWord.deal.in_(some)).execute()
+        run(_FORGET.format(deals=several(some)), *some)
         for part in chunked(words, _AT_ONCE):
             run(
                 _PUT.format(rows=", ".join(["(?, ?)"] * len(part))),
