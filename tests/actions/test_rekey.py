@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from cast.builders import person, weekly_link
 from cast.selling import NOON, SELLER, Clock, company, line, sell, survey
 from kloof import storage
 from kloof.actions import person_data, rekey
@@ -35,6 +36,7 @@ from kloof.storage.models import (
     Message,
     OptOut,
     SignIn,
+    WeeklyWish,
 )
 from kloof.web import create_app
 
@@ -312,3 +314,14 @@ def test_nothing_is_replaced_while_somebody_else_has_the_database_open(
     with pytest.raises(Refused, match="Stop kloof serve and kloof worker"):
         rekey.replace(with_key(before), before.secret_key, NOON)
     assert secret_key.opens_with(before.secret_key)
+
+
+@pytest.mark.parametrize("end_links", [False, True])
+def test_the_link_in_a_weekly_mail_stops_it_after_a_rekey_whatever_else_ends(
+    before: Settings, *, end_links: bool
+) -> None:
+    house = before.model_copy(update={"works_council_consent": NOON.date()})
+    link = weekly_link(house, person())
+    rekey.replace(with_key(house), house.secret_key, NOON, end_links=end_links)
+    assert visit(with_key(house)).post(link).status_code == 200
+    assert WeeklyWish.get().since is None

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, Route
 
-from cast.builders import CALLS, NOW, BuiltDeal, deal, person, settings, survey
+from cast.builders import CALLS, NOW, BuiltDeal, deal, person, settings, survey, weekly_link
 from cast.selling import line, sell
 from instruments.looks import judged
 from instruments.pages import axe_violations, follow, html_errors, served, sign_in
@@ -28,6 +28,7 @@ from kloof.web import create_app
 NewPage = Callable[..., Page]
 BOTH = (Wave.SALE, Wave.DELIVERY)
 NAMES = {Role.SALESPERSON: "Sanne de Vries", Role.LEAD: "Joris Baas", Role.DESK: "Noor Desk"}
+AGREED = settings("unused", Path(), works_council_consent=date(2026, 1, 15))
 LOOKS = [(360, "light", "nl-NL"), (1280, "dark", "en-GB")]
 
 pytestmark = pytest.mark.browser
@@ -73,11 +74,10 @@ def before_the_work(built: BuiltDeal) -> BuiltDeal:
     Response.update(share_with_delivery=True).where(
         Response.invitation == built.invitations[Wave.SALE]
     ).execute()
-    lead, agreed = people.by_id(person("Joris Baas", Role.LEAD)), date(2026, 1, 15)
+    lead = people.by_id(person("Joris Baas", Role.LEAD))
     assert lead
-    company = settings("unused", Path(), works_council_consent=agreed)
     said = {"a1": (Mark.WONT, "Eerst moet het dak worden nagekeken."), "promise.0": (Mark.TALK, "")}
-    handover.mark(company, lead, built.deal_id, said, NOW)
+    handover.mark(AGREED, lead, built.deal_id, said, NOW)
     return built
 
 
@@ -115,6 +115,7 @@ def paths_of(built: BuiltDeal) -> dict[str, tuple[str, Role | None]]:
         "files": ("/desk/files", Role.DESK),
         "releases": ("/desk/releases", Role.DESK),
         "handovers": ("/handover", Role.LEAD),
+        "weekly": (weekly_link(AGREED, person("Joris Baas", Role.LEAD)), None),
         "handover": (f"/handover/{built.deal_id}", Role.LEAD),
         "handover-kept": (f"/handover/{built.deal_id}?saved", Role.LEAD),
         "handover-over": (f"/handover/{over().deal_id}", Role.LEAD),

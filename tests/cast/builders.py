@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from kloof import storage
 from kloof.actions.access import sign_in
+from kloof.actions.staff import weekly
 from kloof.config import Settings
 from kloof.domain.access import tokens as links
 from kloof.domain.access.people import Role
@@ -18,7 +19,7 @@ from kloof.domain.staff.calls import CallPolicy
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.storage.access import people
-from kloof.storage.models import Customer, Deal, Invitation, Person
+from kloof.storage.models import Customer, Deal, Invitation, Person, WeeklyWish
 from kloof.storage.surveys import versions
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -120,6 +121,15 @@ def signed_in_as(number: int, at: datetime = NOW) -> dict[str, object]:
     found = people.by_id(number)
     assert found
     return {"_user_id": sign_in.begin_session(found, at), "_fresh": True, "seen": int(at.timestamp())}
+
+
+def weekly_link(house: Settings, number: int) -> str:
+    """This colleague (row id) chooses the weekly mail; gives the path of the link that stops it."""
+    found = people.by_id(number)
+    assert found
+    weekly.choose(house, found, NOW, wanted=True)
+    salt = bytes(WeeklyWish.get(WeeklyWish.person == number).link_salt)
+    return f"/weekly/{links.token(house.secret_key, links.Purpose.WEEKLY, salt)}"
 
 
 def deal(

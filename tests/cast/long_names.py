@@ -128,6 +128,7 @@ def places(settings: Settings) -> dict[str, Place]:
             "text-seen": Place("/desk/texts/invitation_sale/seen?seen-face=headers", DESK),
             "previews": Place("/preview", DESK),
             "preview": Place("/preview/installation/sale", DESK),
+            "weekly": Place(builders.weekly_link(settings, person(*LEAD)), press='main button[value="stop"]'),
             "handovers": Place("/handover", LEAD),
             "handover": Place(f"/handover/{_deal_id(ahead)}", LEAD),
             "handover-over": Place(f"/handover/{_deal_id(over)}", LEAD),

@@ -25,8 +25,9 @@ from kloof.storage.statements import names
 _S = MessageState
 DUE_CONDITION = f"state = {names([_S.QUEUED])}"
 REVIEW_CONDITION = f"state IN ({names([_S.SENDING, _S.FAILED, _S.HELD, _S.BOUNCED])})"
-"""Of the indexes of what waits to be sent and of what may need a person. SQLite takes one only for a statement that
-repeats its condition word for word.
+WEEKLY_CONDITION = f"kind = {names([WEEKLY.name])}"
+"""Of the indexes of what waits to be sent, of what may need a person, and of weekly mails. SQLite takes one only for a
+statement that repeats its condition word for word.
 """
 
 
@@ -113,7 +114,7 @@ Message.add_index(
         (Message.recipient, Message.ordinal),
         name="message_weekly",
         unique=True,
-        where=SQL(f"kind = {names([WEEKLY.name])}"),
+        where=SQL(WEEKLY_CONDITION),
     )
 )
 

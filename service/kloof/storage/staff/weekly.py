@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from peewee import SQL
+
 from kloof.domain.access.people import Person
-from kloof.domain.mailing.kinds import WEEKLY
 from kloof.domain.mailing.weekly import News
 from kloof.domain.states import WAITS, CallState, MessageState
 from kloof.domain.surveys.definition import Wave
@@ -13,6 +14,7 @@ from kloof.storage.access import people
 from kloof.storage.fields import UtcField
 from kloof.storage.models import Message, WeeklyWish
 from kloof.storage.models.deals import UNDELIVERED_CONDITION
+from kloof.storage.models.outbox import WEEKLY_CONDITION
 from kloof.storage.statements import names, only_row, rows, timestamp
 
 
@@ -135,9 +137,8 @@ def whose_link(fingerprint: str) -> int | None:
 def cancel(reason: str, now: datetime, person: int | None = None) -> bool:
     """Cancel the weekly mails that have not gone out, to this person or to everybody; False where there was none."""
     to_whom = Message.recipient.is_null(False) if person is None else Message.recipient == person
-    # The kind stands in the statement itself: only so SQLite takes the index of these mails.
     cancelled = Message.update(state=MessageState.CANCELLED.value, last_reply=reason, changed_at=now).where(
-        to_whom, Message.kind == WEEKLY.name, Message.state.in_(WAITS)
+        SQL(WEEKLY_CONDITION), to_whom, Message.state.in_(WAITS)
     )
     return bool(cancelled.execute())
 
