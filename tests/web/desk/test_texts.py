@@ -175,7 +175,7 @@ def test_the_mail_is_seen_as_it_goes_out_with_what_is_typed_and_not_what_is_save
 
 
 @pytest.mark.parametrize(
-    "name", ["around", "findings", "solved", "sign_in", "handover", "call", "call_due", "test"]
+    "name", ["around", "findings", "solved", "sign_in", "handover", "call", "call_due", "weekly", "test"]
 )
 def test_every_mail_can_be_seen(desk: FlaskClient, name: str) -> None:
     for language, face in (("nl", "html"), ("en", "text")):

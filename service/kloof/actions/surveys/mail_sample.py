@@ -12,7 +12,15 @@ from kloof.config import Settings
 from kloof.domain.errors import BadInput
 from kloof.domain.mailing.kinds import MAIL_KINDS, MailKind
 from kloof.domain.mailing.messages import Outgoing, Recipient
-from kloof.domain.mailing.subjects import AboutCall, AboutHandover, AboutSignIn, AboutSurvey, Subject
+from kloof.domain.mailing.subjects import (
+    AboutCall,
+    AboutHandover,
+    AboutSignIn,
+    AboutSurvey,
+    AboutWeek,
+    Subject,
+)
+from kloof.domain.mailing.weekly import News
 from kloof.domain.states import CallState, InvitationState
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.source import SurveySource
@@ -95,6 +103,8 @@ def _about(
         return AboutCall(CallState.OPEN, CUSTOMER, _DEAL, product, due, secrets.token_bytes(32))
     if kind.about is AboutHandover:
         return AboutHandover(_DEAL, product, stands=True)
+    if kind.about is AboutWeek:
+        return AboutWeek(News(answers=3, groups=1, calls=2, overdue=1, fresh=4), now, stands=True)
     return AboutSignIn(now + timedelta(minutes=15))
 
 

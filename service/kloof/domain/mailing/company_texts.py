@@ -44,6 +44,7 @@ _FACTS: Final[Mapping[str, frozenset[str]]] = {
     "call": _ALWAYS | {"customer", "deal", "due_on"},
     "call_due": _ALWAYS | {"customer", "deal", "due_on"},
     "call_overdue": _ALWAYS | {"customer", "deal", "due_on"},
+    "weekly": _ALWAYS | {"counted_on"},
     "on_paper": _ON_PAPER,
 }
 """The facts that a mail has for its texts; what is not here has those that every mail has."""
