@@ -46,7 +46,7 @@ class _AnsweredDeals(NamedTuple):
 
 _USED = f"""
 SELECT v.survey AS survey, v.version AS version, v.fingerprint AS fingerprint, v.recorded_at AS since, (
-  SELECT COUNT(*) FROM (SELECT 1 FROM deal d WHERE d.survey_version_id = v.id LIMIT {MOST_COUNTED}) AS some) AS deals
+  SELECT COUNT(*) FROM (SELECT 1 FROM deal d WHERE d.survey_version_id = v.id LIMIT {MOST_COUNTED}) AS counted) AS deals
 FROM survey_version v ORDER BY v.survey, v.version
 """  # noqa: S608  our own number
 _ANSWERED_DEALS = f"""
@@ -54,7 +54,7 @@ SELECT v.survey AS survey, v.version AS version, (
   SELECT COUNT(*) FROM (
     SELECT 1 FROM deal d WHERE d.survey_version_id = v.id AND EXISTS (
       SELECT 1 FROM invitation i WHERE i.deal_id = d.id AND i.state IN ({names([InvitationState.SUBMITTED])}))
-    LIMIT {MOST_COUNTED}) AS some) AS deals
+    LIMIT {MOST_COUNTED}) AS counted) AS deals
 FROM survey_version v
 """  # noqa: S608  our own words
 
