@@ -52,6 +52,30 @@ def test_freeze_and_publish_report_to_programs(run, tmp_path):
     assert json.loads(run("publish", "--json").output)["release"] is None
 
 
+def test_publish_wants_the_approval_that_the_settings_ask_for_and_says_where_to_get_it(run, tmp_path):
+    (tmp_path / "kloof.toml").write_text("[publishing]\napprovals = 2\n", encoding="utf-8")
+    answered_deals(14)
+    run("freeze")
+    refused = run("publish")
+    assert refused.exit_code == 1
+    assert "A second person has to approve this release first" in refused.output
+    assert "/desk/releases" in refused.output
+    assert not list((tmp_path / "site").rglob("release.json"))
+    assert json.loads(run("publish", "--dry-run", "--json").output)["release"] == 1, "to look needs nobody"
+
+
+def test_what_came_out_needs_no_preview_any_more(run, tmp_path):
+    page = tmp_path / "instance" / "preview" / "site" / "index.html"
+    page.parent.mkdir(parents=True)
+    page.touch()
+    answered_deals(14)
+    run("freeze")
+    run("publish", "--dry-run")
+    assert page.exists()
+    run("publish")
+    assert not page.exists()
+
+
 def test_plan_says_when_a_group_has_enough_and_how_many_pairs_a_gap_needs(run, tmp_path):
     answered_deals(40)
     answered_deals(6, team="South", seed=1)

@@ -40,7 +40,7 @@ def freeze(as_json: bool) -> None:
 @readable
 def publish(dry_run: bool, as_json: bool) -> None:
     """Write the next release from the closed blocks, certified against every earlier one."""
-    from kloof.actions.releases import approvals
+    from kloof.actions.releases import approvals, preview
     from kloof.actions.releases import publish as publishing
 
     settings = with_database(reading=dry_run)
@@ -49,6 +49,8 @@ def publish(dry_run: bool, as_json: bool) -> None:
         done = publishing.publish(settings, wall_clock(), dry_run=True)
     else:
         done = approvals.publish(settings, wall_clock(), COMMAND_LINE)
+        if done.document:
+            preview.clear(settings)
     document = done.document
     if document is None:
         report(
