@@ -6,17 +6,22 @@ from datetime import date, timedelta
 import pytest
 
 from cast.played import Play, Played
+from kloof.actions.access import people as colleagues
 from kloof.actions.access import sign_in
+from kloof.actions.deals import uploads
 from kloof.actions.mailing.worker import work_once
 from kloof.actions.staff import calls, handover
 from kloof.actions.staff.accounts import shared_domains
 from kloof.actions.surveys import respond
 from kloof.demo import visitors
+from kloof.demo.desk import BOUNCED, FILE, HELD, LEAVES
 from kloof.demo.story import sellers
 from kloof.domain.access.people import Person
 from kloof.domain.staff.handover import Mark
+from kloof.domain.states import MessageState
 from kloof.mail.transport import Memory
 from kloof.storage.access import people
+from kloof.storage.mailing import review
 from kloof.storage.models import Account
 
 pytestmark = pytest.mark.slow
@@ -162,3 +167,11 @@ def test_the_same_day_gives_the_same_release_files_to_the_byte(
     assert contents(on_leap_day)
     assert contents(on_leap_day) == contents(again)
     assert on_leap_day.doors == again.doors
+
+
+def test_work_waits_for_who_plays_the_desk(demo: Played) -> None:
+    held, back = (review.listed(state, 9) for state in (MessageState.HELD, MessageState.BOUNCED))
+    assert ([mail.deal_id for mail in held], [mail.deal_id for mail in back]) == ([HELD], [BOUNCED])
+    [file] = uploads.history()
+    assert (file.name, file.lines) == (FILE, 4)
+    assert [one.person.email for one in colleagues.listed() if one.leaves_on] == [LEAVES]

@@ -8,6 +8,7 @@ from kloof.actions.access import sign_in
 from kloof.actions.staff import handover
 from kloof.config import Research, Settings
 from kloof.demo.acts import answer, deliver, evening, midnight, noon, sell, survey_token
+from kloof.demo.desk import leave_work
 from kloof.demo.story import TEAMS, Reply, sellers
 from kloof.domain.access.people import Person
 from kloof.domain.deals.deals import DealLine
@@ -42,6 +43,7 @@ def arrive(settings: Settings, offered: Mapping[str, Survey], today: date) -> No
     """Make everything true that a door leads to, whatever the draw says: whoever looks around sees both surveys."""
     settings = settings.model_copy(update={"research": Research()})
     survey = offered["installation"]
+    leave_work(settings, offered, today, DESK)  # first: nothing that waits for the newcomer goes out with it
     _invite_guest(settings, survey, today)
     _hand_over(settings, survey, today)
     _disappoint(settings, survey, today)
