@@ -112,6 +112,7 @@ def paths_of(built: BuiltDeal) -> dict[str, tuple[str, Role | None]]:
         "promise": ("/me/promise", Role.SALESPERSON),
         "promise-sheet": ("/me/promise?product=Heat+pump", Role.SALESPERSON),
         "desk": ("/desk", Role.DESK),
+        "mail": ("/desk/mail", Role.DESK),
         "files": ("/desk/files", Role.DESK),
         "releases": ("/desk/releases", Role.DESK),
         "handovers": ("/handover", Role.LEAD),

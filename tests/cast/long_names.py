@@ -110,6 +110,8 @@ def places(settings: Settings) -> dict[str, Place]:
             "file": Place(f"/desk/files/{_file(settings)}", DESK),
             "file-columns": Place("/desk/files/1/columns", DESK),
             "desk-calls": Place("/calls", DESK),
+            "mail": Place("/desk/mail", DESK),
+            "mail-one": Place(f"/desk/mail/{_mail()}", DESK),
             "people": Place("/desk/people", DESK),
             "people-add": Place("/desk/people/add", DESK, press="main form button"),
             "person": Place(f"/desk/people/{person(*SELLER)}", DESK),
@@ -170,6 +172,13 @@ def _file(settings: Settings) -> int:
     words = ("Deal", "Klant", "Adres", "nl", "Verkoper", "Team", "Regio", "Product", "Project", "Dag")
     text = f"{','.join(REQUIRED)}\n{','.join(map(long, words))}\n"
     return uploads.receive(errand, text.encode(), f"{long('Bestand')}.csv", FileKind.DEALS).id
+
+
+def _mail() -> int:
+    """A mail about which somebody has to decide."""
+    row = Message.select().where(Message.invitation.is_null(False)).order_by(Message.id).first()
+    Message.update(state="held", last_reply=long("Antwoord")).where(Message.id == row.id).execute()
+    return int(row.id)
 
 
 def _calls(settings: Settings) -> tuple[BuiltDeal, BuiltDeal, BuiltDeal]:

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 
 from kloof.actions.clock import refuse_if_jumped
 from kloof.actions.doctor import Diagnosis, wrong_settings
+from kloof.actions.jobs import queue
 from kloof.actions.staff import accounts, published
 from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
 from kloof.domain.deals.mail_domains import SharedDomain
 from kloof.domain.deals.steps import DealStep
 from kloof.domain.errors import KloofError, Refused
+from kloof.domain.jobs.jobs import JobKind
 from kloof.domain.mailing.refused import MailRefused, RefusedBy
 from kloof.domain.staff.first_steps import FirstStep
 from kloof.domain.staff.work import LateCaller, WorkKind, WorkLine, worst_first
@@ -22,6 +24,7 @@ from kloof.storage.deals import funnel
 from kloof.storage.deals.funnel import Funnel
 from kloof.storage.mailing import refused, review
 from kloof.storage.mailing.review import OutboxEntry
+from kloof.storage.releases import proposals
 from kloof.storage.staff import desk, first_steps
 from kloof.storage.staff.desk import DeskWaiting
 
@@ -78,7 +81,7 @@ def today(settings: Settings, now: datetime) -> Today:
         funnel=sold,
         steps={} if sold.reached[DealStep.SOLD] else _steps(settings),
     )
-    lines = (*_of_counts(settings, waiting, now), *_of_facts(found))
+    lines = (*_of_counts(settings, waiting, now), *_of_facts(found), *_of_releases())
     return dataclasses.replace(found, work=worst_first(lines))
 
 
@@ -118,6 +121,14 @@ def _of_counts(settings: Settings, waiting: DeskWaiting, now: datetime) -> Itera
         yield WorkLine(WorkKind.SENDING_PAUSED, 1, waiting.paused_at)
     elif waiting.due_at and now - waiting.due_at > timedelta(minutes=settings.mail.late_after_minutes):
         yield WorkLine(WorkKind.MAIL_LATE, 1, waiting.due_at)
+
+
+def _of_releases() -> Iterator[WorkLine]:
+    """A release that somebody looked at and that is not out yet, else the groups that can close, as last counted."""
+    if proposal := proposals.standing():
+        yield WorkLine(WorkKind.PROPOSED, 1, proposal.proposed_at)
+    elif (counted := queue.latest_done(JobKind.LOOK)) and counted.result:
+        yield WorkLine(WorkKind.CLOSABLE, int(counted.result["closing"]["blocks"]), counted.started_at)
 
 
 def _of_facts(found: Today) -> Iterator[WorkLine]:

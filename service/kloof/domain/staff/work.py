@@ -21,6 +21,8 @@ class WorkKind(StrEnum):
     CUSTOMERS_REFUSE = "customers_refuse"
     CALLS_OVERDUE = "calls_overdue"
     LETTERS = "letters"
+    PROPOSED = "proposed"
+    CLOSABLE = "closable"
     UNDELIVERED = "undelivered"
     ASIDE = "aside"
     ACCOUNTS = "accounts"

@@ -32,6 +32,8 @@ def _one(work: WorkLine) -> str:
         WorkKind.CUSTOMERS_REFUSE: say("Mail servers of customers refuse us"),
         WorkKind.CALLS_OVERDUE: say("1 call is overdue"),
         WorkKind.LETTERS: say("1 letter to print"),
+        WorkKind.PROPOSED: say("A release waits to come out"),
+        WorkKind.CLOSABLE: say("1 group of customers can close"),
         WorkKind.UNDELIVERED: say("1 deal is past its planned delivery"),
         WorkKind.ASIDE: say("1 mail that came back cannot be read"),
         WorkKind.ACCOUNTS: say("1 mail domain is shared by many customers"),
@@ -46,6 +48,7 @@ def _several(work: WorkLine) -> str:
         WorkKind.UNREACHED: say("{count} mails came back", count=count),
         WorkKind.CALLS_OVERDUE: say("{count} calls are overdue", count=count),
         WorkKind.LETTERS: say("{count} letters to print", count=count),
+        WorkKind.CLOSABLE: say("{count} groups of customers can close", count=count),
         WorkKind.UNDELIVERED: say("{count} deals are past their planned delivery", count=count),
         WorkKind.ASIDE: say("{count} mails that came back cannot be read", count=count),
         WorkKind.ACCOUNTS: say("{count} mail domains are shared by many customers", count=count),
@@ -88,6 +91,10 @@ def why(work: WorkLine, found: Today) -> str:
         ),
         WorkKind.CALLS_OVERDUE: callers(found.callers),
         WorkKind.LETTERS: say("For customers without an e-mail address. You get one PDF to print."),
+        WorkKind.PROPOSED: say(
+            "Somebody looked at it on {moment}. Look, approve or publish it.", moment=moment
+        ),
+        WorkKind.CLOSABLE: say("Enough customers have answered twice for another release."),
         WorkKind.UNDELIVERED: say(
             "The oldest was planned for {day}. The second survey goes out once a deal is marked as delivered.",
             day=day,
