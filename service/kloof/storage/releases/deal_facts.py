@@ -27,7 +27,7 @@ _DATED = "p.delivered_on IS NOT NULL AND p.delivery_planned_on IS NOT NULL"
 def accounts(last: int) -> "Ints":
     """At the place of each pair's id, up to `last`, the account of its deal; 0 for none."""
     if not Account.select().exists():
-        return np.zeros(last + 1, np.int32)
+        return np.zeros(last + 1, np.int64)
     return _of_each_pair(last, *_ACCOUNT)
 
 
