@@ -172,8 +172,9 @@ def test_the_desk_shows_whose_letter_waits(
     page = new_page()
     sign_in(page, app, address, "Noor Desk", Role.DESK)
     page.goto(f"{address}/desk")
-    shown = page.inner_text("main")
-    assert "Brieven te printen: Uitnodiging" in shown
+    assert "1 brief om te printen" in page.inner_text("main")
+    page.goto(f"{address}/desk/mail?state=letter")
+    assert "Uitnodiging, eerste vragenlijst" in page.inner_text("main")
 
 
 @pytest.fixture
@@ -367,7 +368,7 @@ def test_a_dot_or_a_tick_can_be_seen_and_so_can_its_absence(
 ) -> None:
     page = new_page(bypass_csp=True, reduced_motion="reduce", **eyes)
     sign_in(page, app, address, "Noor Desk", Role.DESK)
-    page.goto(f"{address}/desk/files")
+    page.goto(f"{address}/desk/people/add")
     page.add_style_tag(content=ONLY_THE_INDICATOR)
     empty_place = page.locator(".choice span").last
     shapes = {}
@@ -391,14 +392,14 @@ def test_a_choice_says_by_its_box_that_it_has_the_focus_is_made_or_is_out_of_use
 ) -> None:
     page = new_page(reduced_motion="reduce")
     sign_in(page, app, address, "Noor Desk", Role.DESK)
-    page.goto(f"{address}/desk/files")
-    choice = page.locator(".choice").last
+    page.goto(f"{address}/desk/people/add")
+    choice = page.locator(".choice:has([type=checkbox])").last
     looks = """choice => {
         const {outlineStyle, borderColor, boxShadow, cursor, backgroundColor} = getComputedStyle(choice);
         return [outlineStyle, borderColor, boxShadow, cursor, backgroundColor];
     }"""
     plain = choice.evaluate(looks)
-    page.locator("input[type=file]").focus()
+    page.locator("[type=checkbox]").nth(-2).focus()
     page.keyboard.press("Tab")
     focused = choice.evaluate(looks)
     page.keyboard.press("Space")

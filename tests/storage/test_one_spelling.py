@@ -243,7 +243,8 @@ def test_a_filled_database_in_one_spelling_is_left_as_it_is(either_database: str
 
 def everything() -> dict[str, list[Any]]:
     tables = sorted({*opened.get_tables()} - {"schema_migration"})
-    return {name: opened.execute_sql(f'SELECT * FROM "{name}" ORDER BY id').fetchall() for name in tables}  # noqa: S608
+    found = {name: opened.execute_sql(f'SELECT * FROM "{name}"').fetchall() for name in tables}  # noqa: S608
+    return {name: sorted(lines, key=repr) for name, lines in found.items()}
 
 
 SPELLINGS = (

@@ -27,15 +27,15 @@ def test_each_call_stands_with_its_owner_by_the_day_by_which_it_is_to_be_made(
     assert sanne
     making.record(house, sanne, made.deal_id, CallOutcome.SOLVED, "Came by.", NOW)
 
-    mine = calls.to_make(person(), 10)
+    mine = calls.to_make([person()], 10)
     assert [call.deal_id for call in mine] == [late.deal_id, later.deal_id]
     assert (mine[0].owner_name, mine[0].email, mine[0].opened_at) == (SANNE, late.email, NOW)
     assert mine[0].kept.due_on == TODAY - timedelta(days=2)
-    assert [call.deal_id for call in calls.to_make(person(), 1)] == [late.deal_id]
-    assert [call.deal_id for call in calls.made(person(), 10)] == [made.deal_id]
-    assert calls.to_make(None, 10) == calls.made(None, 10) == []
+    assert [call.deal_id for call in calls.to_make([person()], 1)] == [late.deal_id]
+    assert [call.deal_id for call in calls.made([person()], 10)] == [made.deal_id]
+    assert calls.to_make([None], 10) == calls.made([None], 10) == []
 
-    (step,) = calls.steps(calls.made(person(), 1)[0].kept.id)
+    (step,) = calls.steps(calls.made([person()], 1)[0].kept.id)
     assert (step.outcome, step.note, step.name, step.at) == (CallOutcome.SOLVED, "Came by.", SANNE, NOW)
     standing = calls.standing(TODAY)
     assert {state: count for state, count in standing.counts.items() if count} == {
@@ -52,7 +52,7 @@ def test_a_call_that_was_taken_back_is_found_by_nobody(either_database: str, tmp
     assert calls.of_deal(built.deal_id)
     chooses(house, built, consent=Consent.TOTALS)
     assert calls.of_deal(built.deal_id) is None
-    assert calls.to_make(person(), 10) == calls.made(person(), 10) == []
+    assert calls.to_make([person()], 10) == calls.made([person()], 10) == []
     assert calls.by_link("no such link") is None
 
 

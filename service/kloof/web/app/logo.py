@@ -43,7 +43,7 @@ def _size(content: bytes) -> tuple[float, float] | None:
     if content.startswith(_PNG) and len(content) >= 24:
         width, height = struct.unpack(">II", content[16:24])
         return (width, height) if height else None
-    found = re.search(rb"<svg[^>]*\bviewBox=[\"']\s*\S+\s+\S+\s+([\d.]+)\s+([\d.]+)", content)
+    found = re.search(rb"<svg[^<>]*\bviewBox=[\"']\s*\S+\s+\S+\s+([\d.]+)\s+([\d.]+)", content)
     return (float(found[1]), float(found[2])) if found and float(found[2]) else None
 
 
