@@ -16,7 +16,12 @@ from kloof.domain.errors import BadSettings
 
 SQLITE: Final = "sqlite:///"
 # 16,000 KiB of pages: a freeze writes all over its table, and SQLite's own 2,000 would be read again and again.
-SQLITE_PRAGMAS: Final = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16_000}
+SQLITE_PRAGMAS: Final = {
+    "journal_mode": "wal",
+    "synchronous": "full",
+    "foreign_keys": 1,
+    "cache_size": -16_000,
+}
 FRESH: Final = 60.0
 """Seconds for which a thread trusts what it last saw of a file."""
 CONNECTING: Final = {

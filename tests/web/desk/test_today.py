@@ -1,5 +1,6 @@
 """The desk's first page: the picture of the last weeks, and what a company that has just begun does first."""
 
+import dataclasses
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,17 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from bs4 import BeautifulSoup
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 
 from cast.builders import NOW, person
 from cast.calls import answers, company
 from cast.selling import line, sell
 from kloof import storage
+from kloof.actions.today import today
 from kloof.domain.access.people import Role
+from kloof.domain.staff.first_steps import FirstStep
 from kloof.domain.staff.work import WorkKind, WorkLine, worst_first
 from kloof.storage.models import Deal, Message
 from kloof.web import create_app
+from kloof.web.desk.words.work import where
 
 Enter = Callable[[str, Role], FlaskClient]
 SHIPPED = Path(__file__).parents[3] / "surveys" / "product.yaml"
@@ -107,3 +112,35 @@ def test_the_page_takes_ten_queries_however_much_waits(app: Flask, desk: FlaskCl
     with storage.counted_queries() as queries:
         assert desk.get("/desk").status_code == 200
     assert len(queries) <= 10
+
+
+def every_link_and_form(page: str) -> set[str]:
+    found = BeautifulSoup(page, "html.parser").select("main a[href], main form[action]")
+    return {str(one.get("href") or one.get("action")) for one in found}
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("kind", WorkKind)
+def test_every_kind_of_work_has_its_words_and_buttons_that_lead_somewhere(
+    app: Flask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch, kind: WorkKind, count: int, language: str
+) -> None:
+    a_company_at_every_step(app)
+    found = today(app.extensions["kloof.settings"], NOW)
+    one_at_most = {"release_damaged", "clock_jumped", "server_refuses", "mail_late", "sending_paused",
+                   "customers_refuse", "proposed"}  # fmt: skip
+    line = WorkLine(kind, 1 if kind.value in one_at_most else count, NOW)
+    monkeypatch.setattr("kloof.web.desk.today.today", lambda *_: dataclasses.replace(found, work=(line,)))
+    answer = desk.get("/desk", headers={"Accept-Language": language})
+    assert answer.status_code == 200
+    adapter = app.url_map.bind("localhost")
+    for address in every_link_and_form(answer.get_data(as_text=True)):
+        path = address.partition("?")[0]
+        assert adapter.test(path) or adapter.test(path, method="POST"), address
+
+
+@pytest.mark.parametrize("step", FirstStep)
+def test_every_first_step_leads_to_a_page_that_opens(app: Flask, desk: FlaskClient, step: FirstStep) -> None:
+    with app.test_request_context():
+        path = url_for(where(step))
+    assert desk.get(path).status_code in {200, 503}, "503: where there is no survey file yet the page says so"
