@@ -17,6 +17,7 @@ from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
 from kloof.demo import calls, visitors
 from kloof.demo.acts import answer, deliver, evening, midnight, sell
+from kloof.demo.desk import COLLEAGUE
 from kloof.demo.story import SEED, Chapter, sellers, year
 from kloof.demo.visitors import Doors
 from kloof.domain.access.people import Role
@@ -56,6 +57,7 @@ def hire(now: datetime) -> None:
         people.add(seller.email, seller.name, {Role.SALESPERSON}, seller.team, now)
     people.add(visitors.LEAD, "Sietske Hoekstra", {Role.LEAD}, sellers()[0].team, now)
     people.add(visitors.DESK, "Noor van den Berg", {Role.DESK}, "", now)
+    people.add(COLLEAGUE, "Wim de Ruiter", {Role.DESK}, "", now)
 
 
 def _play_year(settings: Settings, offered: dict[str, Survey], today: date, deals: int, say: Say) -> None:

@@ -1,5 +1,5 @@
-"""What waits for the desk: a mail that may not have arrived, an address that does not work, a file with mistakes, and a
-colleague who leaves.
+"""What waits for the desk: a mail that may not have arrived, an address that does not work, a file with mistakes, a
+colleague who leaves, and a release that another colleague looked at.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +11,8 @@ from kloof.actions.deals import uploads
 from kloof.actions.deals.upload_work import Errand
 from kloof.actions.mailing import bounces
 from kloof.actions.mailing.dispatch import Dispatch
+from kloof.actions.releases import freeze as freezing
+from kloof.actions.releases import preview
 from kloof.actions.staff import leaving
 from kloof.config import Settings
 from kloof.demo.acts import evening, midnight, noon, sell
@@ -23,10 +25,13 @@ from kloof.domain.surveys.definition import Survey
 from kloof.mail import Fate, TransportError
 from kloof.mail.bounces import Bounce
 from kloof.mail.transport import Memory, nothing
+from kloof.storage.releases import releases
 
 HELD, BOUNCED = "WH-POST-1", "WH-POST-2"
 UNSURE, WRONG = "karel@home.example", "marijke@home.exmple"
 LEAVES = "levent@warmtehuis.example"
+COLLEAGUE = "wim@warmtehuis.example"
+"""Of the desk too: who proposes a release does not approve it."""
 FILE = "deals-week.csv"
 _LINES = """Dealnummer;Klant;E-mail;Taal;Verkoper;Team;Regio;Product;Vragenlijst;Verkocht op
 WH-20001;Ria Mulder;ria@home.example;nl;anouk@warmtehuis.example;Groningen;Noord;Warmtepomp;installation;{good}
@@ -56,6 +61,14 @@ def leave_work(settings: Settings, offered: Mapping[str, Survey], today: date, d
     errand = Errand(settings, lambda: offered, by(known(desk)), midnight(settings, today))
     text = _LINES.format(good=yesterday.isoformat(), never=(today + timedelta(days=40)).isoformat())
     uploads.receive(errand, text.encode(), FILE, FileKind.DEALS)
+
+
+def propose(settings: Settings, today: date) -> None:
+    """Close what can close, and let a colleague of the desk propose the next release, with its preview."""
+    now = midnight(settings, today)
+    # Made-up customers need no chances that nobody knows.
+    freezing.freeze(settings, now, releases.rounds(), by(known(COLLEAGUE)))
+    preview.make(settings, now, by(known(COLLEAGUE)))
 
 
 class _Post(Memory):

@@ -74,6 +74,9 @@ holidays = ""
 most_per_day = 5
 most_per_month = 20
 
+[publishing]
+approvals = 2
+
 [deals]
 mail_providers = ["home.example"]
 

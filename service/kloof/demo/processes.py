@@ -23,6 +23,7 @@ from kloof.actions.releases.site import build
 from kloof.config import Mail, Settings, load_settings, refuse_inside_company
 from kloof.demo.acts import midnight
 from kloof.demo.company import play
+from kloof.demo.desk import propose
 from kloof.demo.folder import clear, furnish, held
 from kloof.demo.story import COMPANY
 from kloof.demo.visitors import Doors
@@ -91,6 +92,7 @@ def _set_up(folder: Path, environment: Mapping[str, str], today: date) -> Doors:
     click.echo("3/4 Fifteen months of deals, mails and answers, played through the real actions")
     doors = play(settings, today, click.echo)
     _send_what_is_due(settings, midnight(settings, today))
+    propose(settings, today)
     storage.close_database()
     click.echo("4/4 The findings site")
     build(settings)

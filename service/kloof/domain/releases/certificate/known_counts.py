@@ -158,7 +158,7 @@ class KnownWithin:
         return np.bincount(self.unit, each).astype(np.int64)
 
 
-def _together(mine: "tuple[Ints, Ints, Ints]", of: "tuple[Ints, Ints, Ints]") -> Known:
+def _together(mine: "tuple[Ints, Ints, NDArray[Any]]", of: "tuple[Ints, Ints, NDArray[Any]]") -> Known:
     """Salespeople, accounts and customers of whom there are several pairs, and the others; the last two, of whom there
     are many, each different one once.
     """
