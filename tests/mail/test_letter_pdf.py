@@ -17,6 +17,8 @@ from kloof.domain.errors import Refused
 from kloof.domain.text import Language
 from kloof.mail.letter_pdf import LetterPrinter
 
+pytestmark = pytest.mark.slow
+
 
 def letter(folder: Path, language: Language = "nl", **changes: object) -> Path:
     name = str(changes.pop("name", "Wójcik-Şahin & Ødegård"))

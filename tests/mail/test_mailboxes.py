@@ -14,6 +14,8 @@ from kloof.mail import mailboxes
 from kloof.mail.mailboxes import from_imap, from_maildir, from_pipe
 from kloof.mail.parts import MOST_BYTES
 
+pytestmark = pytest.mark.slow
+
 MAILS = {
     1: b"Subject: one\r\n\r\nFirst\r\n",
     2: b"Subject: two\r\n\r\nSecond\r\n",

@@ -20,6 +20,8 @@ from kloof.storage.database import database as opened
 from kloof.storage.mailing import last_worked
 from kloof.storage.models import Person
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def file(database: str) -> Path:

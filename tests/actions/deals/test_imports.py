@@ -19,6 +19,8 @@ from kloof.storage.access import people
 from kloof.storage.mailing import opt_outs
 from kloof.storage.models import Customer, Deal, Invitation, Message, Practice, Response
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
 HEADER = (
     "deal_id,customer_name,customer_email,language,salesperson_email,"

@@ -18,6 +18,8 @@ from kloof.publish.release_files import Staged, read_releases
 from kloof.storage.models import AuditEntry, Customer
 from kloof.storage.releases import proposals
 
+pytestmark = pytest.mark.slow
+
 ANOUK = Actor(ActorKind.PERSON, 1, "desk")
 NOOR = Actor(ActorKind.PERSON, 2, "desk")
 LATER = MONDAY + timedelta(days=3)

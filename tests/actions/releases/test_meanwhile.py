@@ -24,6 +24,8 @@ from kloof.storage.models import AuditEntry, Block, ChangedPair, Deal, Pair
 from kloof.storage.releases import freezing, pair_lock, pair_reading, queueing, releases, spreads
 from kloof.storage.releases.pair_reading import every_pair
 
+pytestmark = pytest.mark.slow
+
 
 def somebody_else(does: Callable[[], Any]) -> None:
     """Done in a transaction of another connection, and finished: with a lock in the way this fails after some time."""

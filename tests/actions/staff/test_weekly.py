@@ -34,6 +34,8 @@ from kloof.storage.models import AuditEntry, Call, Customer, Deal, Message, Resp
 from kloof.storage.staff import own_deals
 from kloof.storage.staff import weekly as wishes
 
+pytestmark = pytest.mark.slow
+
 SANNE, BRAM, JORIS, KIM = "Sanne de Vries", "Bram de Wit", "Joris Baas", "Kim Vos"
 HOURS = {"hours": (9, 17), "weekdays": (1, 2, 3, 4, 5), "holidays": "NL"}
 WEDNESDAY = datetime(2026, 3, 25, 11, tzinfo=UTC)

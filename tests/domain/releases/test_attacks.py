@@ -22,6 +22,8 @@ from kloof.domain.releases.document import (
 from kloof.domain.releases.format_1 import AnyRelease
 from kloof.domain.releases.guarantee import AspectSpread, SurveySpread
 
+pytestmark = pytest.mark.slow
+
 FIVE = a_survey(2, low=1, high=5, norm=4)
 TEAMS = {"company": (1, 2, 3), "product/heat pump": (1, 2), "team/north": (1,), "team/south": (2, 3)}
 

@@ -25,6 +25,8 @@ from kloof.domain.releases.attacks.truth import Truth
 from kloof.domain.releases.document import AspectShares
 from kloof.domain.releases.rounding import base_of, rounded_at_random
 
+pytestmark = pytest.mark.slow
+
 FIVE, SEVEN, TEN = a_survey(2, low=1, high=5, norm=4), a_survey(2, low=1, high=7), a_survey(2)
 SCALES = pytest.mark.parametrize(
     "survey", [FIVE, SEVEN, TEN, a_survey(1, low=1, high=10), a_survey(1, high=2, norm=1)]

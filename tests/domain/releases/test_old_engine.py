@@ -11,6 +11,8 @@ from kloof.domain.releases.attacks.programmes import answers_that_fit
 from kloof.domain.releases.format_1 import ExactRelease
 from kloof.domain.statistics.sums import PromiseCounts
 
+pytestmark = pytest.mark.slow
+
 FIVE = a_survey(2, low=1, high=5, norm=4)
 SURVEY = a_survey(2)
 

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from kloof.domain.releases.certificate import incidence, series
 from kloof.domain.releases.certificate.leverage import Certificate, Membership
 
+pytestmark = pytest.mark.slow
+
 worlds = st.tuples(
     st.integers(0, 2**32 - 1), st.integers(2, 25), st.integers(3, 14), st.sampled_from([0.05, 0.2, 0.5, 0.9])
 )

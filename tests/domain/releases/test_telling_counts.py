@@ -26,6 +26,8 @@ from kloof.domain.releases.coarse_shares import counted, share
 from kloof.domain.releases.document import AsOf, AspectSums, Cell, Level
 from kloof.domain.releases.pair_columns import PairColumns, group_sums
 
+pytestmark = pytest.mark.slow
+
 SURVEY = a_survey(1, low=1, high=5, norm=4)
 GOOD, NORM = SURVEY.scale.good, 4
 NAMES = ("good", "at_norm", "disappointed_at_norm", "disappointed_below_norm")

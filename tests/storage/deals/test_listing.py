@@ -17,6 +17,8 @@ from kloof.storage.deals import listing
 from kloof.storage.mailing import outbox
 from kloof.storage.models import Block, Deal, Invitation, Message, Pair, Placement, Release, Response
 
+pytestmark = pytest.mark.slow
+
 TODAY = NOW.date()
 S, T = DealStep, DealTrouble
 

@@ -29,6 +29,8 @@ from kloof.storage import jobs, person_data
 from kloof.storage.deals import uploads
 from kloof.storage.models import Customer, Deal, Message, Upload, UploadContents
 
+pytestmark = pytest.mark.slow
+
 Enter = Callable[[str, Role], FlaskClient]
 ROOT = Path(__file__).parents[3]
 HEADER = ",".join(REQUIRED)

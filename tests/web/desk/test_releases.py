@@ -21,6 +21,8 @@ from kloof.domain.deals.study_arms import Arm
 from kloof.publish.release_files import read_releases
 from kloof.storage.models import AuditEntry, Block, Customer, Job, Pair
 
+pytestmark = pytest.mark.slow
+
 Enter = Callable[[str, Role], FlaskClient]
 MOST_QUERIES = 10
 

@@ -17,6 +17,8 @@ from kloof.domain.surveys.definition import Survey, Wave
 from kloof.storage.models import AuditEntry
 from kloof.storage.surveys import versions
 
+pytestmark = pytest.mark.slow
+
 Enter = Callable[[str, Role], FlaskClient]
 SHIPPED = Path(__file__).parents[3] / "surveys"
 PRODUCT = (SHIPPED / "product.yaml").read_bytes()

@@ -24,6 +24,8 @@ from kloof.storage.models import Deal, Message
 from kloof.web import create_app
 from kloof.web.desk.words.work import where
 
+pytestmark = pytest.mark.slow
+
 Enter = Callable[[str, Role], FlaskClient]
 SHIPPED = Path(__file__).parents[3] / "surveys" / "product.yaml"
 

@@ -29,6 +29,8 @@ from kloof.storage.models import Call, Deal, HandoverMark
 from kloof.web import create_app
 from kloof.web.app.deal_numbers import DealNumber
 
+pytestmark = pytest.mark.slow
+
 Enter = Callable[[str, Role], FlaskClient]
 NUMBERS = (
     "2026/0417", "2026//17", "/17", "17/", "a/../b", "50% off", "100%25", "What? #3", "A&B;c=d+e", "Straße 12",

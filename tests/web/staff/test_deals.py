@@ -26,6 +26,8 @@ from kloof.mail.transport import Memory
 from kloof.storage.models import AuditEntry, Customer, Deal, Invitation, Message
 from kloof.web import create_app
 
+pytestmark = pytest.mark.slow
+
 Enter = Callable[[str, Role], FlaskClient]
 NUMBERS = (
     "2026/0417", "2026//17", "/17", "17/", "a/../b", "50% off", "100%25", "What? #3", "A&B;c=d+e", "Straße 12",

@@ -16,6 +16,8 @@ from kloof.domain.deals.reading.columns import ColumnMapping
 from kloof.domain.deals.reading.tables import FileTable, opened
 from kloof.domain.errors import BadInput, Reason, Refused
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 11, 27)
 WANTED = [frozenset({name}) for name in REQUIRED]
 DEAL = [
