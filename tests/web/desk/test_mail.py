@@ -16,6 +16,7 @@ from cast.builders import NOW, person
 from cast.calls import answers, company
 from cast.selling import line, sell
 from instruments.paper_reading import pages
+from kloof.actions.mailing.bounces import gather
 from kloof.actions.mailing.worker import work_once
 from kloof.actions.staff import late_calls
 from kloof.domain.access.audit_log import COMMAND_LINE
@@ -24,7 +25,7 @@ from kloof.domain.mailing.suppression import address_hash
 from kloof.domain.mailing.waits import WhyWaits, why_waits
 from kloof.mail.transport import Memory
 from kloof.storage.access import audit_log
-from kloof.storage.mailing import opt_outs
+from kloof.storage.mailing import last_worked, opt_outs
 from kloof.storage.models import AuditEntry, Call, Message
 from kloof.web import create_app
 
@@ -252,3 +253,10 @@ def test_when_all_is_well_the_first_page_says_so_with_the_time_of_the_last_mail(
     Message.update(due_at=EARLIER).execute()
     assert len(sent_by_a_round(app, clock)) == 1
     assert re.search(r"All is well\. The last mail went out on \d+ \w+ \d\d:\d\d\.", read(desk, "/desk"))
+
+
+def test_the_page_says_when_mail_that_came_back_was_last_read(app: Flask, desk: FlaskClient) -> None:
+    assert "kloof has not read it yet" in read(desk)
+    last_worked.note(NOW)
+    gather(app.extensions["kloof.settings"], (), NOW)
+    assert "kloof last read it on 2 March 11:00." in read(desk)

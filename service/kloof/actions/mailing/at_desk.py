@@ -14,7 +14,7 @@ from kloof.domain.mailing.set_aside import AsideMail
 from kloof.domain.mailing.suppression import address_hash
 from kloof.domain.mailing.waits import WhyWaits, why_waits
 from kloof.domain.states import MessageState
-from kloof.storage.mailing import aside, letters, opt_outs, pauses, plan, refused, review
+from kloof.storage.mailing import aside, last_worked, letters, opt_outs, pauses, plan, refused, review
 from kloof.storage.mailing.review import MailLife, OutboxEntry
 
 MOST = 50
@@ -36,6 +36,7 @@ class MailOverview:
     """How many mails are in each state in which none stays, and those of the state that was asked for.
 
     `stopped`: how many addresses get no more mail, by reason. `piles`: letters printed lately, by moment.
+    `bounces_at`: when mail that came back was last read.
     """
 
     counts: dict[MessageState, int]
@@ -47,6 +48,7 @@ class MailOverview:
     stopped: dict[str, int]
     week: tuple[DayAhead, ...]
     piles: tuple[tuple[datetime, int], ...]
+    bounces_at: datetime | None
 
 
 def overview(settings: Settings, now: datetime, state: MessageState | None = None) -> MailOverview:
@@ -68,6 +70,7 @@ def overview(settings: Settings, now: datetime, state: MessageState | None = Non
         stopped=opt_outs.counts(),
         week=_week(settings, now),
         piles=tuple(letters.piles(now - PILES_FOR, MOST_PILES)),
+        bounces_at=last_worked.bounces_read_at(),
     )
 
 

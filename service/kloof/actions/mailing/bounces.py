@@ -19,7 +19,7 @@ from kloof.domain.mailing.set_aside import SetAside, WhyAside
 from kloof.domain.states import MessageState
 from kloof.mail.bounces import Bounce, read
 from kloof.mail.mailboxes import Arrived
-from kloof.storage.mailing import aside, refused, review
+from kloof.storage.mailing import aside, last_worked, refused, review
 from kloof.storage.mailing.opt_outs import SentTo
 from kloof.storage.mailing.review import SentMail
 
@@ -65,6 +65,8 @@ def gather(settings: Settings, arrived: Iterable[Arrived], now: datetime) -> Bou
             harvest.aside[unread.why] += 1
         else:
             harvest.counts[_COUNTED[about]] += 1
+    with storage.transaction():
+        last_worked.note_bounces(now)
     return harvest
 
 

@@ -44,3 +44,15 @@ def note_mailed(now: datetime) -> None:
     """A worker sent mail at this moment."""
     if not LastWorked.update(mailed_at=now).execute():
         LastWorked.insert(at=now, mailed_at=now).execute()
+
+
+def note_bounces(now: datetime) -> None:
+    """Mail that came back was read at this moment. Where no worker ever worked nothing is noted: nothing went out."""
+    LastWorked.update(bounces_at=now).execute()
+
+
+def bounces_read_at() -> datetime | None:
+    """When mail that came back was last read; None where it never was."""
+    row = LastWorked.select().first()
+    moment: datetime | None = row.bounces_at if row else None
+    return moment

@@ -132,14 +132,15 @@ class OptOut(BaseModel):
 
 
 class LastWorked(BaseModel):
-    """One row: when a worker last worked, by its clock; since which start of which machine, and seconds since then; and
-    when one last sent a mail.
+    """One row: when a worker last worked, by its clock; since which start of which machine, and seconds since then;
+    when one last sent a mail; and when mail that came back was last read.
     """
 
     at = UtcField()
     boot = CharField(max_length=40, default="", constraints=[SQL("DEFAULT ''")])
     running = DoubleField(default=0, constraints=[SQL("DEFAULT 0")])
     mailed_at = UtcField(null=True)
+    bounces_at = UtcField(null=True)
 
 
 class SendingPause(BaseModel):
