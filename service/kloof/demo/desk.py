@@ -9,10 +9,9 @@ from email.parser import BytesHeaderParser
 from kloof.actions.access.people import known
 from kloof.actions.deals import uploads
 from kloof.actions.deals.upload_work import Errand
+from kloof.actions.jobs import queue
 from kloof.actions.mailing import bounces
 from kloof.actions.mailing.dispatch import Dispatch
-from kloof.actions.releases import freeze as freezing
-from kloof.actions.releases import preview
 from kloof.actions.staff import leaving
 from kloof.config import Settings
 from kloof.demo.acts import evening, midnight, noon, sell
@@ -20,12 +19,12 @@ from kloof.demo.story import TEAMS, sellers
 from kloof.domain.access.audit_log import by
 from kloof.domain.deals.deals import DealLine
 from kloof.domain.deals.files import FileKind
+from kloof.domain.jobs.jobs import JobKind
 from kloof.domain.mailing.server_words import About
 from kloof.domain.surveys.definition import Survey
 from kloof.mail import Fate, TransportError
 from kloof.mail.bounces import Bounce
 from kloof.mail.transport import Memory, nothing
-from kloof.storage.releases import releases
 
 HELD, BOUNCED = "WH-POST-1", "WH-POST-2"
 UNSURE, WRONG = "karel@home.example", "marijke@home.exmple"
@@ -64,11 +63,12 @@ def leave_work(settings: Settings, offered: Mapping[str, Survey], today: date, d
 
 
 def propose(settings: Settings, today: date) -> None:
-    """Close what can close, and let a colleague of the desk propose the next release, with its preview."""
-    now = midnight(settings, today)
-    # Made-up customers need no chances that nobody knows.
-    freezing.freeze(settings, now, releases.rounds(), by(known(COLLEAGUE)))
-    preview.make(settings, now, by(known(COLLEAGUE)))
+    """A colleague of the desk asks the worker to close what can close, and to propose the next release.
+
+    It makes the preview while the newcomer looks around: it is a whole site, and nobody waits for it at the door.
+    """
+    for kind in (JobKind.FREEZE, JobKind.PREVIEW):
+        queue.ask(kind, by(known(COLLEAGUE)), midnight(settings, today))
 
 
 class _Post(Memory):
