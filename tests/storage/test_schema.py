@@ -68,7 +68,7 @@ def test_the_migrations_together_make_what_the_models_describe(tmp_path: Path, d
     [
         *(("message", name) for name in ("invitation_id", "sign_in_id", "handover_id", "call_id")),
         *(("invitation", name) for name in ("deal_id", "code_fingerprint")),
-        *(("deal", "account_id"), ("account", "key")),
+        *(("deal", "account_id"), ("account", "key"), ("mail_attempt", "message_id")),
     ],
 )
 def test_what_belongs_to_a_row_is_found_by_an_index(either_database: str, table: str, column: str) -> None:

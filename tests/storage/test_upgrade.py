@@ -77,7 +77,7 @@ def as_it_was_at_first(kept: Rows, url: str, folder: Path) -> None:
     kept = kept | {
         "pair": [taken_apart(row) for row in kept["pair"]],
         "block": [with_exact_sums(row) for row in kept["block"]],
-        "person": [row | {"role": row["roles"]} for row in kept["person"]],
+        "person": [row | {"role": row["roles"], "epoch": 0} for row in kept["person"]],
     }
     for table in opened.get_tables():
         columns = [column.name for column in opened.get_columns(table)]
