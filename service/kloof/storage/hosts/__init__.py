@@ -1,0 +1,1 @@
+"""What machines know of each other through the database that they share."""

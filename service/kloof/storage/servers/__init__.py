@@ -1,0 +1,1 @@
+"""PostgreSQL, over connections that are not waited for for ever."""
