@@ -1,0 +1,1 @@
+"""Endpoints of webhooks, and the outbox of what they are to be told."""
