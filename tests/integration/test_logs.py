@@ -1,6 +1,7 @@
 """What a running server and a running worker write down holds no key to a survey and nobody's address."""
 
 import http.client
+import json
 import os
 import re
 import signal
@@ -184,3 +185,46 @@ def personal(written: str, built: BuiltDeal | None) -> list[str]:
     if built:
         secrets += [built.tokens[Wave.SALE][:20], built.opt_out_tokens[Wave.SALE][:20], code(built)]
     return [row for row in written.splitlines() if any(re.search(secret, row) for secret in secrets)]
+
+
+def test_json_lines_name_every_request_by_its_route_and_hold_nothing_personal(
+    database: str, tmp_path: Path, built: BuiltDeal
+) -> None:
+    port, log = free_port(), tmp_path / "serve.log"
+    where = {"KLOOF_DATABASE_URL": database, "KLOOF_LOG": "json", "KLOOF_PROXIES": "1"}
+    with kloof(tmp_path, log, "serve", "--port", str(port), "--workers", "1", **where):
+        wait_for(port)
+        visit(port, built)
+        for number in range(3):
+            ask(port, "GET", f"/s/{built.tokens[Wave.SALE]}", **{"X-Request-ID": f"from-our-proxy-{number}"})
+    written = log.read_text(encoding="utf-8")
+    lines = [json.loads(row) for row in written.splitlines()]
+    assert personal(written, built) == []
+    requests = [line for line in lines if line["logger"] == "kloof.requests"]
+    assert len({line["request"] for line in requests}) == len(requests), "one line each"
+    named = {line["request"]: line for line in requests}
+    for number in range(3):
+        line = named[f"from-our-proxy-{number}"]
+        assert (line["method"], line["route"], line["level"]) == ("GET", "/s/<token>", "info")
+        assert 0 <= line["database_seconds"] <= line["seconds"]
+    assert {line["status"] for line in requests} >= {200, 404, 413, 422, 429}
+    assert any("Invalid" in line["message"] for line in lines if line["logger"] == "gunicorn.error")
+
+
+def test_the_numbers_of_all_processes_of_a_server_are_told_as_one(database: str, tmp_path: Path) -> None:
+    port, log = free_port(), tmp_path / "serve.log"
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    where = {"KLOOF_DATABASE_URL": database, "TMPDIR": str(shared)}
+    with kloof(tmp_path, log, "serve", "--port", str(port), "--workers", "3", **where):
+        wait_for(port)
+        for _ in range(30):
+            ask(port, "GET", "/accessibility")
+        for _ in range(4):
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+                connection.request("GET", "/metrics")
+                told = connection.getresponse().read().decode()
+            assert 'kloof_requests_total{method="GET",route="/accessibility",status="200"} 30.0' in told
+            assert "kloof_database_up 1.0" in told
+        assert list(shared.iterdir())
+    assert list(shared.iterdir()) == [], "nothing is left of it"

@@ -1,6 +1,6 @@
 """Whether kloof can be worked with: refusals before the work begins, and facts for who watches over it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,8 +12,8 @@ from kloof.config import Settings
 from kloof.domain.errors import KloofError, Reason, Refused
 from kloof.domain.mailing.refused import RefusedBy
 from kloof.domain.notation import counted
-from kloof.storage import soundness
-from kloof.storage.mailing import outbox, pauses, refused
+from kloof.storage import newer, soundness
+from kloof.storage.mailing import last_worked, outbox, pauses, refused
 
 
 @contextmanager
@@ -33,13 +33,9 @@ def refuse_unless_it_fits(settings: Settings) -> None:
     """
     standing = storage.standing()
     if standing.unknown:
-        raise Refused(
-            Reason.DATABASE_AHEAD,
-            f"The database is of a newer kloof than this one: {standing.unknown[-1]} is not known here.",
-            remedy="Install that version again, or put back a backup that was made before it.",
-        )
-    secret_key.refuse_unless_it_fits(settings)
+        raise newer.refusal(standing.unknown[-1])
     waiting = standing.waiting
+    secret_key.refuse_unless_it_fits(settings, migrated=not waiting)
     if waiting:
         if standing.is_new:
             refuse_new_in_place_of_lost(settings)
@@ -85,42 +81,112 @@ def refuse_to_migrate_what_does_not_fit(settings: Settings) -> None:
             raise
 
 
-def refuse_unless_sound(settings: Settings) -> None:
-    """Raises Refused where the database does not answer, does not fit, is damaged, or cannot be written."""
-    storage.refuse_unless_it_answers()
-    refuse_unless_it_fits(settings)
-    soundness.refuse_unless_whole_as_far_as_known()
-    soundness.refuse_unless_writable()
-
-
 def readiness(settings: Settings, now: datetime) -> dict[str, Any]:
-    """`ready`, and what it rests on: the database is sound, no migration waits, the clock did not jump, and mail goes
-    out in time.
+    """`ready`, for who sends visitors here: the database answers, fits, is whole and can be written. In `reasons` every
+    reason why not, and as `reason` the first of them. How the worker does stands beside it and makes no difference: a
+    host whose mail is late serves its forms.
 
-    Anyone may ask, so `reason` is a word that names no file and no server; kloof doctor says the sentence.
+    Anyone may ask, so a reason is a word that names no file and no server; kloof doctor says the sentence.
     """
+    reasons, waiting = _in_the_way(settings)
+    report: dict[str, Any] = {"ready": not reasons, "reasons": [one.value for one in reasons]}
+    if reasons:
+        report["reason"] = reasons[0].value
+    if _LOST.isdisjoint(reasons):
+        report["migrations_waiting"] = waiting
+        if not waiting and Reason.DATABASE_AHEAD not in reasons:
+            report["worker"] = _as_known(settings, now)
+    return report
+
+
+def work(settings: Settings, now: datetime) -> dict[str, Any]:
+    """`well`, for who watches over the mail: a worker works, by this clock, and mail goes out in time. In `reasons`
+    every reason why not; where the database is the reason, nothing else is known.
+    """
+    reasons, waiting = _in_the_way(settings)
+    if waiting or not _LOST.isdisjoint(reasons) or Reason.DATABASE_AHEAD in reasons:
+        return {"well": False, "reasons": [one.value for one in reasons]}
+    return _as_known(settings, now)
+
+
+_LOST = frozenset({Reason.DATABASE_SILENT, Reason.DATABASE_GONE, Reason.DATABASE_DAMAGED})
+"""With which nothing more can be asked."""
+
+
+def _in_the_way(settings: Settings) -> tuple[list[Reason], int]:
+    """Every reason to send nobody here, in the order in which one would mend them; and how many migrations wait."""
+    reasons: list[Reason] = []
+    waiting = 0
+    for look in (
+        lambda: _fit(settings),
+        soundness.refuse_unless_whole_as_far_as_known,
+        soundness.refuse_unless_writable,
+    ):
+        refusal = _refusal_of(look)
+        if refusal is None or refusal.reason in reasons:
+            continue
+        reasons.append(refusal.reason)
+        waiting = int(refusal.facts.get("migrations_waiting", waiting))  # type: ignore[call-overload]
+        if refusal.reason in _LOST:
+            break
+    return reasons, waiting
+
+
+def _fit(settings: Settings) -> None:
+    # A new connection was welcomed with the same question.
+    if not storage.ensure_connected():
+        refuse_unless_it_fits(settings)
+
+
+def _refusal_of(look: Callable[[], None]) -> KloofError | None:
     try:
-        refuse_unless_sound(settings)
-        refuse_if_jumped(settings, now)
-        oldest, refusing = outbox.oldest_due(now), refused.standing(now)
+        look()
     except Exception as error:
         refusal = error if isinstance(error, KloofError) else storage.explained(error)
         if refusal is None:
             raise
         storage.drop_connection_after(error)
-        facts = {name: refusal.facts[name] for name in refusal.facts if name == "migrations_waiting"}
-        return facts | {"ready": False, "reason": refusal.reason.value}
-    report: dict[str, Any] = {
-        "migrations_waiting": 0,
-        "oldest_due_mail": oldest.isoformat() if oldest else None,
+        return refusal
+    return None
+
+
+def _as_known(settings: Settings, now: datetime) -> dict[str, Any]:
+    try:
+        return _at_work(settings, now)
+    except Exception as error:
+        refusal = error if isinstance(error, KloofError) else storage.explained(error)
+        if refusal is None:
+            raise
+        storage.drop_connection_after(error)
+        return {"well": False, "reasons": [refusal.reason.value]}
+
+
+def _at_work(settings: Settings, now: datetime) -> dict[str, Any]:
+    late = timedelta(minutes=settings.mail.late_after_minutes)
+    oldest, paused = outbox.oldest_due(now), pauses.current()
+    by_us = [one for one in refused.standing(now) if one.by is RefusedBy.OUR_SERVER]
+    worked = last_worked.noted()
+    found = {
+        "clock_jumped": worked is not None and _jumped(settings, now, worked),
+        "worker_silent": worked is None or now - worked.seen > late,
+        "mail_refused": bool(by_us),
+        # Somebody wants it so. That a pause lasts too long is for the doctor and the desk to say.
+        "mail_late": paused is None and not by_us and oldest is not None and now - oldest > late,
     }
-    by_us = [one for one in refusing if one.by is RefusedBy.OUR_SERVER]
-    if by_us:
-        since = by_us[0].since.isoformat()
-        return report | {"ready": False, "reason": "mail_refused", "mail_refused_since": since}
-    if paused := pauses.current():
-        # Somebody wants it so. That it lasts too long is for the doctor and the desk to say.
-        return report | {"ready": True, "sending_paused_since": paused.since.isoformat()}
-    if oldest is not None and now - oldest > timedelta(minutes=settings.mail.late_after_minutes):
-        return report | {"ready": False, "reason": "mail_late"}
-    return report | {"ready": True}
+    reasons = [reason for reason, is_so in found.items() if is_so]
+    return {
+        "well": not reasons,
+        "reasons": reasons,
+        "last_worked": _moment(worked.seen if worked else None),
+        "oldest_due_mail": _moment(oldest),
+        "mail_refused_since": _moment(by_us[0].since if by_us else None),
+        "sending_paused_since": _moment(paused.since if paused else None),
+    }
+
+
+def _jumped(settings: Settings, now: datetime, worked: last_worked.Work) -> bool:
+    return _refusal_of(lambda: refuse_if_jumped(settings, now, last=worked)) is not None
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -20,6 +20,11 @@ def policy() -> str:
     return (_HERE / "kloof.toml").read_text(encoding="utf-8")
 
 
+def papers() -> dict[str, Traversable]:
+    """File name → paper, with the names of facts to fill in between braces."""
+    return dict(_below(_HERE / "papers"))
+
+
 def surveys() -> dict[str, Traversable]:
     """File name → shipped survey. They live in surveys/ of the project; a wheel carries a copy (see setup.py)."""
     carried = _HERE / "surveys"
