@@ -2,7 +2,7 @@
 
 import pytest
 
-from cast.bounces import in_words, report
+from cast.bounces import CUSTOMER, in_words, original, parts, report, verp
 from kloof.domain.mailing.server_words import About
 from kloof.mail.bounces import read
 
@@ -14,6 +14,34 @@ def test_what_follows_the_first_sentence_of_an_old_mail_server_is_read() -> None
     )
     bounce = read(in_words(text))
     assert (bounce.about, bounce.reason) == (About.ADDRESS, "<<< 550 User unknown")
+
+
+def test_the_command_that_was_refused_is_read_also_where_it_stands_before_the_code() -> None:
+    text = (
+        "A message that you sent could not be delivered.\n\n  piet@thuis.example\n"
+        "    SMTP error from remote mail server after MAIL FROM:<feedback@warmtehuis.example> SIZE=1022:\n"
+        "    553 5.1.0 feedback warmtehuis.example does not exist"
+    )
+    assert read(in_words(text)).about is About.US
+
+
+def test_a_telephone_number_is_no_code_of_a_server() -> None:
+    text = "Please call Customer Support at 480-624-2500.\n\n<piet@thuis.example>:\nmailfolder is full"
+    bounce = read(in_words(text))
+    assert (bounce.about, "mailfolder is full" in bounce.reason) == (About.LATER, True)
+
+
+def test_a_mail_in_a_part_without_a_type_is_a_quotation_and_a_type_without_a_semicolon_a_type() -> None:
+    mail = (
+        "From: Mail Deliver System <MAILER-DAEMON>\nTo: feedback@warmtehuis.example\nSubject: Returned Mail\n"
+        'Content-Type: multipart/mixed; boundary="seam"\n\n--seam\nContent-Type: text/plain\n   charset="us-ascii"\n\n'
+        "The following addresses had delivery errors\n\npiet@thuis.example [User unknown]\n\n--seam\n"
+        "Received: from a by b; Thu, 29 Apr 2010 23:34:45 +0900\nFrom: Warmtehuis <feedback@warmtehuis.example>\n"
+        "Content-Type: text/plain\n\nIs your mailbox full of questions?\n--seam--\n"
+    )
+    bounce = read(mail.encode())
+    assert (bounce.about, "User unknown" in bounce.reason) == (About.ADDRESS, True)
+    assert "questions" not in bounce.reason
 
 
 def test_a_delay_is_none_of_our_business_whatever_the_other_server_said_meanwhile() -> None:
@@ -79,6 +107,40 @@ def test_a_report_without_a_diagnosis_is_read_by_what_is_said_to_people(
 ) -> None:
     raw = report(status).replace(b"Your mail did not get through. See below.", plain.encode())
     assert read(raw).about is about
+
+
+@pytest.mark.parametrize(
+    ("diagnosis", "about"),
+    [("Reason 1; Diagnostic -1 (Unknown)", About.US), ("x400; mailbox full", About.LATER)],
+)
+def test_a_diagnosis_that_says_nothing_leaves_the_word_to_the_server(diagnosis: str, about: About) -> None:
+    plain = b"The other side gives 5.7.1 Unable to relay for it."
+    raw = report("5.0.0", diagnosis).replace(b"Your mail did not get through. See below.", plain)
+    assert read(raw).about is about
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+def test_a_mail_within_the_mail_is_not_read_as_the_words_of_a_server(kind: str) -> None:
+    raw = parts(
+        (f"Content-Type: {kind}; charset=utf-8", "It did not arrive: the recipient's name is not recognized"),
+        ("Content-Type: message/rfc822", original() + "Is the mailbox of your server full of questions?"),
+        subject="Undeliverable: your questions",
+        to=verp(),
+        report="other",
+    )
+    assert read(raw.encode()).about is About.ADDRESS
+
+
+def test_what_follows_an_old_message_is_the_old_message() -> None:
+    raw = in_words(
+        f"This could not be delivered to:\n  {CUSTOMER}\n\nOld message:\n\nSpam is what nobody wants"
+    )
+    assert read(raw).about is About.LATER
+
+
+def test_a_telephone_number_is_not_the_line_of_a_server() -> None:
+    raw = in_words("No match: user unknown in our directory.\n\nMore people:\n  J. Jansen  +1 925-423-5635")
+    assert read(raw).about is About.ADDRESS
 
 
 def test_the_desk_sees_what_was_said_to_people_where_nothing_else_was_said() -> None:

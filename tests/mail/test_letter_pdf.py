@@ -51,6 +51,27 @@ def test_the_longest_names_still_fit_on_one_page(tmp_path: Path) -> None:
     assert " ".join(page.split()).count("neem contact op: 030 123 45 67") == 1
 
 
+def test_a_long_name_of_the_company_stays_within_the_margins(tmp_path: Path) -> None:
+    """Nothing is printed at the right of the text, where the name of the company once ran off the page."""
+    settings = company(tmp_path)
+    name = "Coöperatieve Installatiegroep Noord-Nederland en Omstreken voor Duurzame Warmte U.A. te Groningen"
+    told = {"name": name, "contact": "030 123 45 67", "address": "Postbus 12, 9700 AA Groningen"}
+    settings = settings.model_copy(update={"company": Company(**told)})  # type: ignore[arg-type]
+    mail = outgoing(subject=a_survey(product="Warmtepomp"), name="Mevrouw G. de Boer-van Dijk", email="")
+    file = tmp_path / "long.pdf"
+    with LetterPrinter(settings) as press:
+        press.add(mail, survey(), NOON + timedelta(days=45), NOON)
+        file.write_bytes(press.pdf())
+    words = " ".join(pages(file)[0].split())
+    assert name in words
+    assert "Postbus 12, 9700 AA Groningen" in words
+    assert "Beste mevrouw De Boer-van Dijk," in words
+    page = picture(file).convert("L")
+    width, height = page.size
+    margin = page.crop((width * 186 // 210, 0, width, height // 4))
+    assert margin.getextrema()[0] > 250  # type: ignore[operator]
+
+
 def test_the_square_on_the_printed_page_holds_the_whole_link(tmp_path: Path) -> None:
     file = letter(tmp_path)
     [found] = zxingcpp.read_barcodes(picture(file))

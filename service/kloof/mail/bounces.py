@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from email.message import Message
 from functools import cache
 
-from kloof.domain.mailing.server_words import About, meaning, plain
+from kloof.domain.mailing.server_words import About, meaning, plain, refuses_sender
 from kloof.domain.mailing.set_aside import SetAside, WhyAside
 from kloof.domain.mailing.verdicts import BounceInWords, DeliveryReport, FeedbackReport, Said, whom
 from kloof.mail.headers import one_line
@@ -66,7 +66,7 @@ _COMPLAINING = (
 _QUOTES = """
 --- below this line is a copy · ------ this is a copy of · ----- original message · --- original message
 -----original message · ----- unsent message · ----- message header · ---- message header · --- the header of the
-original message follows · headers of your mail · message headers follow · ------ the body of the message
+old message: · original message follows · headers of your mail · message headers follow · ------ the body of the message
 your original message · --- message from · --------- returned mail · --- returned message · --- enclosed
 return-path: · received: from · received: by · message contents follow
 mime-version: · original headers · ------ copy of · - message text follows · -----ursprüngliche · --- oorspronkelijk
@@ -124,10 +124,12 @@ def _said(mail: Message, found: list[MailPart]) -> tuple[Said | None, str]:
     if report := _report(found, told):
         status = report.get("status", "")
         diagnostic = report.get("diagnostic-code", "")
-        words = diagnostic.partition(";")[2].strip() or diagnostic or words
+        diagnosis = diagnostic.partition(";")[2].strip() or diagnostic
+        known = _says_something(diagnosis)
+        words = diagnosis if known else words or diagnosis
         by_words, by_all = (DeliveryReport(report["action"], status, text) for text in (words, told))
         # Without a diagnosis, what is said to people may be plainer; it is prose, so it is never about us.
-        plainer = not diagnostic and whom(by_words) is About.LATER and whom(by_all) in _PLAINER
+        plainer = not known and whom(by_words) is About.LATER and whom(by_all) in _PLAINER
         return by_all if plainer else by_words, words or (told if plainer else f"Status {status}")
     if not _is_bounce(mail):
         return None, ""
@@ -166,9 +168,10 @@ def _feedback(mail: Message, found: list[MailPart]) -> str:
 
 def _told(found: Iterable[MailPart]) -> Iterator[str]:
     """What it says to people, up to where it begins to quote."""
+    outer = [part for part in found if not part.quoted]
     # Where no boundary is found, what should have parts is all text.
-    texts = [part for part in found if part.kind == "text/plain" or part.kind.startswith("multipart/")]
-    texts = texts or [part for part in found if part.kind == "text/html"]
+    texts = [part for part in outer if part.kind == "text/plain" or part.kind.startswith("multipart/")]
+    texts = texts or [part for part in outer if part.kind == "text/html"]
     for part in texts[:3]:
         lines = []
         for line in part.text[:60_000].splitlines():
@@ -195,7 +198,12 @@ def _where_a_header_begins(lines: list[str]) -> int:
     return len(lines)
 
 
-_CODED = re.compile(r"(?<![\d.])[45]\d\d[ -]|(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
+_CODED = re.compile(r"(?<![\d.-])[45]\d\d[ -](?!\d+-\d)|(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
+
+
+def _says_something(diagnosis: str) -> bool:
+    """A gateway from another world of mail may have nothing but `Reason 1; Diagnostic -1 (Unknown)` for a program."""
+    return bool(_CODED.search(diagnosis)) or meaning(diagnosis) is not None
 
 
 def _server_words(told: str) -> str:
@@ -203,12 +211,14 @@ def _server_words(told: str) -> str:
     lines = [line.strip() for line in told.splitlines()]
     for number, line in enumerate(lines):
         if _CODED.search(line):
+            # Which command was refused stands before the code, where it is said at all.
+            before = [one for one in lines[max(number - 1, 0) : number] if refuses_sender(one)]
             after = []
             for following in lines[number + 1 : number + 4]:
                 if not following:
                     break
                 after.append(following)
-            return " ".join([line, *after])
+            return " ".join([*before, line, *after])
     return ""
 
 

@@ -18,12 +18,12 @@ from markupsafe import Markup, escape
 from kloof.config import Settings
 from kloof.design.shared import dark_colours, light_colours
 from kloof.domain.surveys.definition import Survey, Wave
-from kloof.domain.text import Language, Text
+from kloof.domain.text import Language, Text, one_stop
 from kloof.mail.texts import MailText, MailTexts
 
 SLOTS = (
     "name", "product", "salesperson", "sold_on", "delivered_on", "open_until", "until", "link", "opt_out", "receipt",
-    "customer", "deal", "due_on", "counted_on",
+    "customer", "deal", "due_on", "counted_on", "passed_by",
 )  # fmt: skip
 # Characters of a private-use area mark a slot while a template is rendered: no escaping touches them.
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -124,6 +124,7 @@ class TemplateCompiler:
             "link": _MARKED["link"],
             "opt_out": _MARKED["opt_out"],
             "counts": [],
+            "choices": [],
             **parts,
         }
         filled = _MARKED | dict(facts)
@@ -149,7 +150,8 @@ def _sentences(
     """Every sentence with its facts in it, for HTML by `escape`, which escapes the facts too; else by `str`."""
 
     def filled(words: str) -> str:
-        return kind(words).format_map(facts)
+        told = kind(words).format_map(facts)
+        return type(told)(one_stop(told))
 
     def say(text: Text) -> str:
         return filled(text[language])
@@ -171,9 +173,10 @@ def _sentences(
 
 def first_question(survey: Survey, wave: Wave, language: Language) -> dict[str, Any]:
     """The first aspect's scale, to start from: a link chooses, the form saves (GET never records)."""
-    aspect, scale = survey.aspects[0], survey.scale
+    aspect, scale, above = survey.aspects[0], survey.scale, survey.above(wave)
     return {
         "id": aspect.id,
+        "above": above[language] if above else "",
         "text": aspect.question(wave)[language],
         "points": scale.points,
         "low_label": scale.low_label[language],

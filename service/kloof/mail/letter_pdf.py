@@ -11,22 +11,25 @@ from fpdf import FPDF, FPDFException
 from fpdf.fonts import TTFFont
 
 from kloof.config import Settings
-from kloof.design.shared import light_colours
+from kloof.design.shared import TYPEFACES, light_colours
 from kloof.domain import notation
 from kloof.domain.access import tokens
 from kloof.domain.colour import parsed
 from kloof.domain.errors import BadSettings, Reason, Refused
+from kloof.domain.mailing.greetings import to_customer
 from kloof.domain.mailing.messages import Outgoing
 from kloof.domain.mailing.subjects import AboutSurvey
 from kloof.domain.surveys.definition import Survey, Wave
-from kloof.domain.text import Text
+from kloof.domain.text import Text, one_stop
 from kloof.mail.texts import MailText, MailTexts, company_texts
 
-_FONTS = Path(__file__).parent
 _LEFT, _RIGHT, _TOP = 25.0, 25.0, 20.0
 _NAME_AT, _TEXT_AT = 50.0, 88.0
 """Millimetres from the top: the name stands where the window of a Dutch envelope is (C5/6, window left)."""
 _WIDTH = 210 - _LEFT - _RIGHT
+_WINDOW = 85.0
+_NAME_SIZES = (15, 13, 11, 10)
+"""Of the company's name: the first at which it fits on a line, else the last, over several."""
 _QR = 36.0
 _INK, _QUIET, _SUNKEN, _LINE = (
     parsed(light_colours()[name]) for name in ("ink", "ink_soft", "sunken", "line")
@@ -49,11 +52,11 @@ class LetterPrinter:
         self.document.set_auto_page_break(False)
         self.document.c_margin = 0
         self.document.set_margins(_LEFT, _TOP, _RIGHT)
-        self.document.add_font("Letter", "", _FONTS / "source-sans-3-regular.ttf")
-        self.document.add_font("Letter", "B", _FONTS / "source-sans-3-semibold.ttf")
+        self.document.add_font("Letter", "", TYPEFACES / "source-sans-3-regular.ttf")
+        self.document.add_font("Letter", "B", TYPEFACES / "source-sans-3-semibold.ttf")
         # What Source Sans has besides and few letters need: Vietnamese, the rest of Latin, Greek and Cyrillic.
-        self.document.add_font("More", "", _FONTS / "source-sans-3-more-regular.ttf")
-        self.document.add_font("More", "B", _FONTS / "source-sans-3-more-semibold.ttf")
+        self.document.add_font("More", "", TYPEFACES / "source-sans-3-more-regular.ttf")
+        self.document.add_font("More", "B", TYPEFACES / "source-sans-3-more-semibold.ttf")
         self.document.set_fallback_fonts(["More"])
         self.document.set_title(settings.company.name)
         self.document.set_creator("kloof")
@@ -80,7 +83,7 @@ class LetterPrinter:
         letter = paper.first if mail.asks.wave is Wave.SALE else paper.second
 
         def say(text: Text) -> str:
-            return text[mail.to.language].format_map(facts)
+            return one_stop(text[mail.to.language].format_map(facts))
 
         self.document.add_page()
         self.document.set_lang(mail.to.language)
@@ -102,6 +105,7 @@ class LetterPrinter:
             "the deal's number": about.deal_id,
             "the company's name": self.settings.company.name,
             "company.contact": self.settings.company.contact or "",
+            "company.address": self.settings.company.address or "",
         }
         for place, text in named.items():
             if lacking := self._lacking(text):
@@ -130,7 +134,7 @@ class LetterPrinter:
     ) -> dict[str, object]:
         questions = len(survey.items(about.wave))
         return {
-            "name": mail.to.name,
+            "name": to_customer(mail.to.name, mail.to.language),
             "company": self.settings.company.name,
             "contact": self.settings.company.contact,
             "product": about.product,
@@ -149,8 +153,11 @@ class LetterPrinter:
         self.document.set_draw_color(*self.accent)
         self.document.set_line_width(0.9)
         self.document.line(_LEFT, _TOP + 14, 210 - _RIGHT, _TOP + 14)
+        if address := self.settings.company.address:
+            self.document.set_y(_NAME_AT - 6)
+            self._text(f"{self.settings.company.name}, {address}", size=7.5, colour=_QUIET, width=_WINDOW)
         self.document.set_y(_NAME_AT)
-        self._text(mail.to.name)
+        self._text(mail.to.name, width=_WINDOW)
         self.document.set_y(_NAME_AT + 22)
         written = notation.date(now.astimezone(self.zone).date(), mail.to.language)
         self._text(f"{written}   ·   {reference}: {about.deal_id}", size=9.5, colour=_QUIET)
@@ -160,10 +167,15 @@ class LetterPrinter:
         logo, name = self.settings.company.logo, self.settings.company.name
         if logo is not None:
             self._image(self.settings.folder / logo)
-        self.document.set_xy(_LEFT, _TOP)
-        self.document.set_font("Letter", "B", 15)
         self.document.set_text_color(*_INK)
-        self.document.cell(_WIDTH, 11, name, align="R" if logo else "L")
+        left, room = (_LEFT + _WIDTH * 0.4, _WIDTH * 0.6) if logo else (_LEFT, _WIDTH)
+        for size in _NAME_SIZES:
+            self.document.set_font("Letter", "B", size)
+            if self.document.get_string_width(name) <= room:
+                break
+        high = self.document.multi_cell(room, size * 0.42, name, dry_run=True, output="HEIGHT")
+        self.document.set_xy(left, _TOP + 11 - float(str(high)))
+        self.document.multi_cell(room, size * 0.42, name, align="R" if logo else "L")
 
     def _image(self, logo: Path) -> None:
         try:

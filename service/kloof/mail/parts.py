@@ -35,11 +35,15 @@ class _Bounded(Compat32):
 
 @dataclass(frozen=True, slots=True)
 class MailPart:
-    """One part of a mail: its type in small letters, and what is in it, decoded."""
+    """One part of a mail: its type in small letters, and what is in it, decoded.
+
+    `quoted`: it stands in a mail within the mail, or in a report for programs.
+    """
 
     kind: str
     content: bytes
     charset: str = ""
+    quoted: bool = False
 
     @property
     def text(self) -> str:
@@ -58,12 +62,21 @@ def parsed(raw: bytes) -> Message:
     return message_from_bytes(raw, policy=_Bounded())
 
 
-def parts(mail: Message) -> Iterator[MailPart]:
+def parts(mail: Message, *, quoted: bool = False) -> Iterator[MailPart]:
     """Every part that holds something of its own. What is a mail within a mail comes whole, and then its parts."""
-    for part in mail.walk():
-        kind = part.get_content_type()
-        if kind.startswith("message/") or not part.is_multipart():
-            yield MailPart(kind, _content(part), str(part.get_content_charset("")))
+    # A parameter that no semicolon keeps apart belongs to no type.
+    kind = (mail.get_content_type().split() or ["text/plain"])[0]
+    within = kind.startswith("message/")
+    if within or not mail.is_multipart():
+        yield MailPart(kind, _content(mail), str(mail.get_content_charset("")), quoted)
+    for part in mail.get_payload() if mail.is_multipart() else ():
+        if isinstance(part, Message):
+            yield from parts(part, quoted=quoted or within or _has_travelled(part))
+
+
+def _has_travelled(part: Message) -> bool:
+    """Whether a part has the header of a mail, so that it is one, whatever type it says it has."""
+    return "received" in part or ("message-id" in part and "from" in part)
 
 
 def field(mail: Message, name: str) -> str:

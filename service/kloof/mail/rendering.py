@@ -10,6 +10,7 @@ from kloof.config import Settings
 from kloof.domain import notation
 from kloof.domain.access.tokens import Purpose, token
 from kloof.domain.deals.deals import in_path
+from kloof.domain.mailing.greetings import to_colleague, to_customer
 from kloof.domain.mailing.messages import Outgoing, Recipient
 from kloof.domain.mailing.subjects import AboutCall, AboutHandover, AboutSignIn, AboutSurvey, AboutWeek
 from kloof.domain.surveys.definition import Survey
@@ -56,7 +57,12 @@ class MailRenderer:
         self, mail: Outgoing, survey: Survey | None, closes_at: datetime, now: datetime
     ) -> RenderedMail:
         """This mail, made; `survey` is what it asks, if it asks one, and `closes_at` when that closes."""
-        facts = {"name": mail.to.name} | self._facts(mail, closes_at)
+        called = (
+            to_customer(mail.to.name, mail.to.language)
+            if mail.kind.to_customer
+            else to_colleague(mail.to.name)
+        )
+        facts = {"name": called} | self._facts(mail, closes_at)
         if mail.kind.to_customer:
             facts["opt_out"] = self._link("/opt-out/", Purpose.OPT_OUT, mail.to.salt)
         name = mail.text
@@ -90,6 +96,7 @@ class MailRenderer:
     def _asking(self, to: Recipient, survey: AboutSurvey, closes_at: datetime) -> dict[str, str]:
         return {
             "product": survey.product,
+            "passed_by": survey.passed_by,
             "salesperson": survey.salesperson or self.settings.company.name,
             "sold_on": _written_date(survey.sold_on, to.language),
             "delivered_on": _written_date(survey.delivered_on or survey.sold_on, to.language),
@@ -109,6 +116,7 @@ class MailRenderer:
         return {
             "customer": call.customer_name,
             "deal": call.deal_id,
+            "product": call.product,
             "due_on": _written_date(call.due_on, to.language),
             "link": self.settings.link(f"/calls/{in_path(call.deal_id)}"),
         }
@@ -150,6 +158,7 @@ class MailRenderer:
                 "question": question,
                 "is_last": is_last,
                 "counts": [(wording.counts[one][language], count) for one, count in counts.items()],
+                "choices": [(value, words[language]) for value, words in wording.choices.items()],
             }
             self._bodies[key] = self.compiler.make(self.texts, wording, language, shared, parts)
         return self._bodies[key]

@@ -34,7 +34,8 @@ def _joined(body: Any) -> Any:
 class MailText(_Part):
     """What one kind of mail says. `reason`: why somebody gets it, where that is not that we ask a customer something.
 
-    `counts`: what stands before each number that it lists; `way_out`: how it is stopped, where that is not by opt-out.
+    `counts`: what stands before each number that it lists; `choices`: what its question can be answered with, each a
+    button of its own in place of the one; `way_out`: how it is stopped, where that is not by opt-out.
     """
 
     subject: Text
@@ -43,6 +44,7 @@ class MailText(_Part):
     reason: Text | None = None
     way_out: Text | None = None
     counts: dict[str, Text] = {}
+    choices: dict[str, Text] = {}
 
     _paragraphs_are_lines = field_validator("body", mode="before")(_joined)
 
@@ -92,6 +94,8 @@ class MailTexts(_Part):
     invitation_delivery: MailText
     reminder_sale: MailText
     reminder_delivery: MailText
+    passed_on_sale: MailText
+    passed_on_delivery: MailText
     findings: MailText
     sign_in: MailText
     handover: MailText

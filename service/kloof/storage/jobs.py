@@ -129,9 +129,10 @@ def put_back(number: int, worker: str) -> None:
     )
 
 
-def forget(asked_before: datetime) -> None:
-    """Forget what is over and was asked for before then."""
-    JobRow.delete().where(JobRow.asked_at < asked_before, JobRow.state.not_in(OPEN_JOBS)).execute()
+def forget(asked_before: datetime, kinds: Collection[JobKind] = tuple(JobKind)) -> None:
+    """Forget what is over and was asked for before then, of these kinds."""
+    over = (JobRow.asked_at < asked_before, JobRow.state.not_in(OPEN_JOBS))
+    JobRow.delete().where(JobRow.kind.in_([kind.value for kind in kinds]), *over).execute()
 
 
 def _step(number: int, worker: str, *only: Any, **to: Any) -> bool:

@@ -9,15 +9,19 @@ from pathlib import Path
 import pytest
 
 from cast import jobs as does
+from cast import respondents
 from cast.builders import settings as company
 from kloof.actions import job_kinds
+from kloof.actions.access import secret_key
 from kloof.actions.clock import wall_clock
 from kloof.actions.jobs import progress, queue, runner
 from kloof.actions.jobs.runner import JobRunner
+from kloof.actions.releases import approvals
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor, ActorKind
 from kloof.domain.errors import Reason
 from kloof.domain.jobs.jobs import Job, JobKind
+from kloof.domain.jobs.steps import STEPS, JobStep, step_of
 from kloof.domain.states import JobState
 from kloof.storage import jobs
 
@@ -101,6 +105,35 @@ def test_a_refusal_is_told_and_no_stack_trace(settings: Settings) -> None:
     assert refused.state is JobState.FAILED
     assert refused.refusal
     assert refused.refusal.reason is Reason.FOLDER_UNFIT
+
+
+def test_a_page_sees_each_step_of_a_freeze_and_of_a_preview_while_the_worker_is_at_it(
+    settings: Settings,
+) -> None:
+    publishing = respondents.settings(settings.folder, settings.database_url)
+    secret_key.tie(publishing, wall_clock())  # made-up links are of no key
+    publishing.site_folder.mkdir(parents=True)
+    respondents.answered_deals(40)
+    assert steps_seen(publishing, JobKind.FREEZE) == list(STEPS[JobKind.FREEZE])
+    assert steps_seen(publishing, JobKind.PREVIEW) == list(STEPS[JobKind.PREVIEW])
+    told: list[JobStep] = []
+    approvals.publish(publishing, wall_clock(), COMMAND_LINE, tell=told.append)
+    assert told == list(STEPS[JobKind.PUBLISH])
+
+
+def steps_seen(settings: Settings, kind: JobKind) -> list[JobStep]:
+    """What somebody who looks again and again sees, each once, in order."""
+    job = queue.ask(kind, COMMAND_LINE, wall_clock())
+    seen: list[JobStep] = []
+    with JobRunner(settings, "one", wall_clock, does.step_by_step).beside():
+        until(lambda: note_step(job, seen) or not queue.of(job.id).is_open)
+    return seen
+
+
+def note_step(job: Job, seen: list[JobStep]) -> None:
+    at = step_of(queue.of(job.id))
+    if at and at[1] not in seen:
+        seen.append(at[1])
 
 
 def test_every_kind_has_its_work() -> None:

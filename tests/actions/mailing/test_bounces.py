@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cast.bounces import in_words, report
+from cast.opt_outs import unmailed
 from cast.selling import NOON, Clock, company, line, sell
 from kloof.actions.mailing.bounces import ASIDE, gather, looked_at, take
 from kloof.actions.mailing.dispatch import Dispatch
@@ -21,7 +22,7 @@ from kloof.mail.bounces import Bounce
 from kloof.mail.mailboxes import from_maildir, from_pipe
 from kloof.mail.parts import MOST_BYTES
 from kloof.mail.transport import Memory
-from kloof.storage.mailing import aside, opt_outs, refused
+from kloof.storage.mailing import aside, refused
 from kloof.storage.models import AuditEntry, Invitation, Message
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -137,7 +138,7 @@ def test_a_refusal_of_us_stops_nobody_and_is_tried_three_times(
         Dispatch(settings, post, "worker", clock).round()
     assert (len(post.sent), Message.get().state) == (3, "bounced")
     assert Invitation.get().state == "invited"
-    assert opt_outs.counts() == {}
+    assert unmailed() == {}
     [refusal] = refused.standing(clock())
     assert (refusal.by, refusal.words) == (RefusedBy.THEIRS, "550 gone")
     assert refused.standing(clock.forward(days=8)) == []
@@ -146,7 +147,7 @@ def test_a_refusal_of_us_stops_nobody_and_is_tried_three_times(
 def test_what_a_mail_says_is_for_a_person_and_stops_nobody(settings: Settings, post: Memory) -> None:
     take(settings, bounce(About.CONTENT), NOON)
     assert (Message.get().state, Message.get().last_reply) == ("bounced", "550 gone")
-    assert (Invitation.get().state, opt_outs.counts()) == ("invited", {})
+    assert (Invitation.get().state, unmailed()) == ("invited", {})
 
 
 def test_a_complaint_is_an_opt_out_over_all_deals(settings: Settings, clock: Clock, post: Memory) -> None:
@@ -157,7 +158,7 @@ def test_a_complaint_is_an_opt_out_over_all_deals(settings: Settings, clock: Clo
         catch_up(settings, clock())
         Dispatch(settings, post, "worker", clock).round()
     assert len(post.sent) == 1
-    assert opt_outs.counts() == {"asked": 1, "also": 1}
+    assert unmailed() == {"asked": 1, "also": 1}
     assert Message.get_by_id(1).state == "sent"
 
 
@@ -178,7 +179,7 @@ def test_a_dead_address_is_dead_whatever_became_of_the_message_meanwhile(
 ) -> None:
     Message.update(state=state).execute()
     assert take(settings, bounce(About.ADDRESS), NOON) is About.ADDRESS
-    assert opt_outs.counts() == {"bounced": 1}
+    assert unmailed() == {"bounced": 1}
     assert Invitation.get().state == "stopped"
 
 
@@ -189,7 +190,7 @@ def test_an_address_that_works_after_all_gets_its_mail_and_that_of_its_other_dea
     take(settings, bounce(About.ADDRESS), NOON)
     assert {row.state for row in Invitation.select()} == {"stopped"}
     resolve(settings, [1], Decision.AGAIN, NOON)
-    assert opt_outs.counts() == {}
+    assert unmailed() == {}
     for _ in range(20):
         clock.forward(days=1)
         catch_up(settings, clock())

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from peewee import fn
 
 from cast.selling import NOON, Clock, company, deliver, line, sell, survey
 from instruments.paper_reading import pages
@@ -84,6 +85,14 @@ def test_a_second_run_prints_only_what_is_new(settings: Settings, tmp_path: Path
     sell(settings, line(2, customer_email=""))
     letters.print_new(settings, tmp_path / "three.pdf", NOON)
     assert ["Customer 2" in words for words in pages(tmp_path / "three.pdf")] == [True]
+
+
+def test_letters_print_in_whatever_order_the_database_finds_them(settings: Settings, tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        sell(settings, line(number, customer_email=""))
+    # PostgreSQL puts a row that changed behind the others.
+    Message.update(changed_at=NOON).where(Message.id == Message.select(fn.MIN(Message.id))).execute()
+    assert len(letters.print_new(settings, tmp_path / "post.pdf", NOON).letters) == 3
 
 
 def test_a_reprint_carries_the_same_code_and_closes_later(settings: Settings, tmp_path: Path) -> None:
@@ -165,6 +174,9 @@ def test_a_letter_withdrawn_while_it_was_made_is_not_printed(
 def test_days_to_answer_count_from_printing_and_no_letter_expires_unprinted(
     settings: Settings, tmp_path: Path
 ) -> None:
+    settings = settings.model_copy(
+        update={"mail": settings.mail.model_copy(update={"first_waits_days": 365})}
+    )
     sell(settings, NAMELESS)
     late = NOON + timedelta(days=200)
     catch_up(settings, late)
@@ -191,7 +203,7 @@ def test_the_second_survey_comes_by_letter_too(settings: Settings, tmp_path: Pat
     letters.print_new(settings, tmp_path / "one.pdf", NOON)
     deliver(settings, deal, date(2026, 9, 15), now=NOON)
     letters.print_new(settings, tmp_path / "two.pdf", NOON)
-    assert "geworden wat u verwachtte" in pages(tmp_path / "two.pdf")[0]
+    assert "Kreeg u wat u verwachtte?" in pages(tmp_path / "two.pdf")[0]
 
 
 def test_a_first_letter_after_the_delivery_is_withdrawn(settings: Settings, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cast.bounces import report
+from cast.opt_outs import unmailed
 from cast.selling import NOON, Clock, company, line, sell, survey
 from instruments.bad_server import RefusingServer
 from kloof.actions import health
@@ -23,7 +24,7 @@ from kloof.mail.bounces import read
 from kloof.mail.smtp import Smtp
 from kloof.mail.transport import Memory
 from kloof.storage.access import people
-from kloof.storage.mailing import opt_outs, outbox, refused, sending
+from kloof.storage.mailing import outbox, refused, sending
 from kloof.storage.models import Invitation, Message, SignIn
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.slow]
@@ -73,15 +74,15 @@ def test_a_refusal_of_us_ends_the_round_keeps_the_queue_and_is_shown(
         assert reply[:3] in str(result.trouble)
         assert {(row.state, row.attempts) for row in Message.select()} == {("queued", 0)}
         assert {row.state for row in Invitation.select()} == {"planned"}
-        assert opt_outs.counts() == {}
-        ready = health.readiness(settings, clock())
-        assert (ready["ready"], ready["mail_refused_since"]) == (False, NOON.isoformat())
+        assert unmailed() == {}
+        works = health.work(settings, clock())
+        assert ("mail_refused" in works["reasons"], works["mail_refused_since"]) == (True, NOON.isoformat())
         assert any(not found.well and reply[:3] in found.what for found in examine(settings, clock()))
         server.refusing = False
         clock.forward(minutes=10)
         assert worker.round().sent == 8
     assert refused.standing(clock()) == []
-    assert health.readiness(settings, clock())["ready"]
+    assert "mail_refused" not in health.work(settings, clock())["reasons"]
 
 
 def test_a_refusal_of_us_never_uses_up_the_tries_of_a_mail(settings: Settings, clock: Clock) -> None:
@@ -131,7 +132,7 @@ def test_a_dead_address_stops_every_deal_of_its_customer_at_the_first_refusal(
             catch_up(settings, clock())
             worker.round()
     assert asked == server.asked == 2
-    assert opt_outs.counts() == {"bounced": 2}
+    assert unmailed() == {"bounced": 2}
     states = [row.state for row in Message.select().order_by(Message.id)]
     assert states == ["failed", "cancelled", "cancelled", "failed"]
     assert "550 5.1.1 User unknown" in Message.get_by_id(1).last_reply
@@ -144,12 +145,12 @@ def test_a_full_mailbox_waits_for_a_day_and_the_third_time_is_the_last(
     with refusing(settings, clock, "rcpt", "552 5.2.2 Mailbox full") as (worker, _):
         worker.round()
         assert (Message.get().state, Message.get().due_at) == ("queued", NOON + timedelta(days=1))
-        assert opt_outs.counts() == {}
+        assert unmailed() == {}
         for _ in range(2):
             clock.forward(days=1)
             worker.round()
     assert (Message.get().state, Invitation.get().state) == ("failed", "stopped")
-    assert opt_outs.counts() == {"bounced": 1}
+    assert unmailed() == {"bounced": 1}
 
 
 def test_a_full_mailbox_that_is_emptied_gets_its_mail(settings: Settings, clock: Clock) -> None:
@@ -168,7 +169,7 @@ def test_what_a_mail_says_fails_for_a_person_and_stops_nobody(settings: Settings
         sell(settings, line(number))
     with refusing(settings, clock, "text", "554 5.6.0 This looks like spam") as (worker, _):
         assert worker.round().failed == 2
-    assert opt_outs.counts() == {}
+    assert unmailed() == {}
     assert {row.state for row in Invitation.select()} == {"planned"}
 
 

@@ -19,8 +19,9 @@ from kloof.domain.mailing.kinds import (
     SOLVED,
     WEEKLY,
     MailKind,
+    comes_too_late,
 )
-from kloof.domain.mailing.subjects import AboutHandover, AboutSignIn, AboutWeek, Subject
+from kloof.domain.mailing.subjects import AboutHandover, AboutSignIn, AboutSurvey, AboutWeek, Subject
 from kloof.domain.mailing.weekly import News
 from kloof.domain.states import AWAITS_MAIL, CallState, InvitationState
 from kloof.domain.surveys.definition import Wave
@@ -111,3 +112,20 @@ def test_only_an_invitation_opens_a_survey_and_a_reminder_asks_it_again() -> Non
     mails = [outgoing(kind, 1) for kind in MAIL_KINDS.values()]
     assert {mail.kind.name for mail in mails if mail.opens} == {"invitation"}
     assert {mail.kind.name for mail in mails if mail.asks} == {"invitation", "reminder"}
+
+
+@pytest.mark.parametrize(
+    ("survey", "is_late"),
+    [
+        (a_survey(planned_on=DAY), False),
+        (a_survey(planned_on=DAY - timedelta(30)), False),
+        (a_survey(planned_on=DAY - timedelta(31)), True),
+        (a_survey(planned_on=DAY - timedelta(31), wave=Wave.DELIVERY, delivered_on=DAY), False),
+        (a_survey(), False),
+        (None, False),
+    ],
+)
+def test_a_first_survey_that_waited_for_more_than_so_many_days_is_no_expectation_any_more(
+    survey: AboutSurvey | None, is_late: bool
+) -> None:
+    assert bool(comes_too_late(survey, DAY, 30)) is is_late

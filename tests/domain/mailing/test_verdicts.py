@@ -31,6 +31,8 @@ SAID = [
     (ADDRESS, "550 5.1.10", "RESOLVER.ADR.RecipientNotFound; not in this organisation"),
     (ADDRESS, "550 5.0.0", "gebruiker onbekend"),
     (ADDRESS, "550 5.0.0", "Dit e-mailadres bestaat niet (meer)"),
+    (ADDRESS, "550 5.0.0", "Dit e-mailadres wordt niet meer gebruikt"),
+    (ADDRESS, "550 5.7.1", "Deze collega is niet meer in dienst"),
     (ADDRESS, "550 5.0.0", "Empfänger unbekannt"),
     (ADDRESS, "550 5.0.0", "Das Postfach existiert nicht"),
     (ADDRESS, "550 5.0.0", "Utilisateur inconnu"),
@@ -50,10 +52,12 @@ SAID = [
     (ADDRESS, "550 5.0.0", "받는 사람이 존재하지 않습니다"),
     (LATER, "550 5.4.4", "thuis.example: Host not found, try again"),
     (LATER, "550 5.4.3", "Lookup failure for thuis.example, the name server was silent"),
+    (LATER, "550 5.4.4", "Name service error for thuis.example type=MX: Malformed name server answer"),
     (LATER, "554 5.3.0", "local delivery: No such file or directory"),
     (LATER, "554 5.0.0", "Your session was terminated: unknown command"),
     (LATER, "550 5.2.1", "The mailbox is temporarily disabled"),
     (LATER, "550 5.1.1", "Postlådan är full: full brevlåda"),
+    (LATER, "550 5.0.0", "thuis.example is not responding; it may not have a mail system at this hour"),
     (LATER, "550 5.0.0", "Mailbox full"),
     (LATER, "550 5.1.1", "Recipient is over quota"),
     (LATER, "550 5.2.1", "the person you write to is receiving mail at a rate that prevents more"),
@@ -89,6 +93,7 @@ SAID = [
     (US, "550 5.0.0", "We do not handle mail for that domain, no such gateway"),
     (CONTENT, "550 5.0.0", "The user does not accept mail with an attachment"),
     (CONTENT, "550 5.7.1", "This list does not accept mail of an external sender"),
+    (CONTENT, "550 5.7.133", "Authentication required: only colleagues may write to this group"),
     (CONTENT, "550 5.0.0", "Content taken for spam"),
     (CONTENT, "554 5.7.1", "This message looks like junk"),
     (CONTENT, "552 5.3.4", "Message size exceeds fixed limit"),
@@ -150,6 +155,25 @@ def test_whoever_is_refused_as_a_sender_is_us_whatever_is_said_of_users(code: in
     assert whom(SmtpReply(SmtpStep.SENDER, code, "5.1.1 User unknown")) is US
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "553 5.1.0 neko22nyaan neko.example.com does not exist E2110 (in reply to MAIL FROM command)",
+        "SMTP error from remote mail server after MAIL FROM:<feedback@warmtehuis.example> SIZE=1022: 550 User unknown",
+        "550 5.1.1 <feedback@warmtehuis.example> user unknown (in reply to MAIL FROM command)",
+    ],
+)
+def test_a_bounce_that_says_that_the_sender_was_refused_is_about_us(words: str) -> None:
+    assert whom(BounceInWords(words)) is US
+    assert whom(DeliveryReport("failed", "5.0.0", words)) is US
+
+
+@pytest.mark.parametrize("words", ["550-Unknown user piet", "550-No such user here", "553-Invalid recipient"])
+def test_a_code_and_a_hyphen_hide_no_word(words: str) -> None:
+    assert whom(DeliveryReport("failed", "5.0.0", words)) is ADDRESS
+    assert whom(BounceInWords(words)) is ADDRESS
+
+
 def test_a_server_that_does_not_let_us_in_refuses_us() -> None:
     assert whom(SmtpReply(SmtpStep.SIGN_IN, 535, "5.7.8 no")) is US
 
@@ -181,6 +205,11 @@ def test_what_a_server_said_for_now_is_not_final_because_another_gave_up(
 def test_a_bounce_in_words_that_quotes_a_code_of_4_is_not_final() -> None:
     assert whom(BounceInWords("450 4.1.1 <piet@thuis.example>: User unknown")) is LATER
     assert whom(BounceInWords("550 5.1.1 <piet@thuis.example>: User unknown")) is ADDRESS
+
+
+def test_a_telephone_number_is_no_code_of_a_server() -> None:
+    said = "There is nobody of that name here. The desk: +1 925-423-5635"
+    assert whom(BounceInWords(f"User unknown. {said}")) is ADDRESS
 
 
 @pytest.mark.parametrize(

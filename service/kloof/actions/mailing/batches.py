@@ -9,8 +9,9 @@ from kloof.actions.mailing import reach
 from kloof.actions.mailing.invite import sending_hours
 from kloof.config import Settings
 from kloof.domain.mailing import schedule
+from kloof.domain.mailing.kinds import comes_too_late
 from kloof.domain.mailing.messages import Outgoing
-from kloof.domain.mailing.schedule import Candidate, Limits, SendingHours, rank, share_out
+from kloof.domain.mailing.schedule import Candidate, Limits, SendingHours, SendingRate, rank, share_out
 from kloof.domain.mailing.suppression import address_hash, customer_hash
 from kloof.domain.states import InvitationState
 from kloof.mail import TransportError
@@ -56,21 +57,35 @@ class Batches:
         self.size = size
         self._hours: dict[str, SendingHours] = {}
         self.limits = Limits(settings.mail.most_per_day, settings.mail.most_per_month)
+        self.rate = SendingRate(most) if (most := settings.mail.most_per_hour) else None
 
     def take(self, result: RoundResult) -> list[Outgoing] | None:
         """The next batch, leased; None where nothing can be done now. Sign-in mails go first, at any hour."""
         now = self.clock()
         before = (result.withdrawn, result.later)
         with storage.transaction():
-            due = leasing.lock_due(now, self.size, urgent_only=pauses.is_on())
+            size = min(self.size, pauses.left_of_hour(self.rate, now)) if self.rate else self.size
+            due = leasing.lock_due(now, size or self.size, urgent_only=pauses.is_on() or not size)
             if not due:
                 return None
             mails = self._within_hours(subjects.outgoing(due), now, result)
             mails = self._still_wanted(mails, now, result)
             mails = self._within_limits(mails, now, result)
             self._lease(mails, now)
+            self._count(mails, now)
         idle = not mails and (result.withdrawn, result.later) == before
         return None if idle else mails
+
+    def release(self, mails: Sequence[Outgoing]) -> None:
+        """Give mails back that were taken and not begun, in a transaction."""
+        leasing.release([mail.id for mail in mails], self.worker)
+        self._count(mails, self.clock(), -1)
+
+    def _count(self, mails: Sequence[Outgoing], now: datetime, times: int = 1) -> None:
+        """These use up the limit per hour; what is urgent never waits for it, and is not counted."""
+        counted = sum(not mail.kind.urgent for mail in mails)
+        if self.rate and counted:
+            pauses.use_hour(self.rate, now, times * counted)
 
     def hours_of(self, mail: Outgoing) -> SendingHours:
         """The sending hours where this customer lives."""
@@ -87,14 +102,14 @@ class Batches:
             leasing.lease(numbers, self.worker, now + self.lease, day)
 
     def _within_hours(self, mails: list[Outgoing], now: datetime, result: RoundResult) -> list[Outgoing]:
-        """Those to places where it is open; with one that is not, all that is due there moves."""
+        """Those to places where it is open; with one that is not, what is due there moves, a part at a time."""
         closed = {
             mail.to.time_zone: self.hours_of(mail)
             for mail in mails
             if mail.kind.to_customer and self.hours_of(mail).open_until(now) is None
         }
         for zone, hours in closed.items():
-            result.later += leasing.move_all_due(now, hours.next_open(now), zone)
+            result.later += leasing.move_due(now, hours.next_open(now), zone)
         return [mail for mail in mails if not mail.kind.to_customer or mail.to.time_zone not in closed]
 
     def _still_wanted(self, mails: list[Outgoing], now: datetime, result: RoundResult) -> list[Outgoing]:
@@ -121,7 +136,12 @@ class Batches:
 
 def withdraw_unwanted(settings: Settings, mails: Sequence[Outgoing], now: datetime) -> dict[int, str]:
     """Cancel those that nobody waits for or that the customer does not want; gives the reason of each."""
-    reasons = {mail.id: reason for mail in mails if (reason := mail.unwanted(now))}
+    today, most = settings.today(now), settings.mail.first_waits_days
+    reasons = {
+        mail.id: reason
+        for mail in mails
+        if (reason := mail.unwanted(now) or comes_too_late(mail.opens, today, most))
+    }
     for why, unwanted in _opted_out(settings, mails).items():
         invitations = [mail.asks.invitation for mail in unwanted if mail.asks]
         outbox.withdraw(invitations, InvitationState.STOPPED, _STOPPED[why], now)

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from kloof import storage
+from kloof.actions import ledger
 from kloof.actions.mailing import opt_out, reach
 from kloof.actions.mailing.invite import sending_hours
 from kloof.config import Settings
@@ -17,11 +18,13 @@ from kloof.domain.mailing.refused import RefusedBy
 from kloof.domain.mailing.server_words import About
 from kloof.domain.mailing.set_aside import SetAside, WhyAside
 from kloof.domain.states import MessageState
+from kloof.domain.webhooks.events import EventKind
 from kloof.mail.bounces import Bounce, read
 from kloof.mail.mailboxes import Arrived
 from kloof.storage.mailing import aside, last_worked, refused, review
 from kloof.storage.mailing.opt_outs import SentTo
 from kloof.storage.mailing.review import SentMail
+from kloof.storage.webhooks import outbox as webhooks
 
 UNTIL_NEXT_TRY = timedelta(days=1)
 ASIDE = Path("instance") / "set-aside"
@@ -84,7 +87,7 @@ def take(settings: Settings, bounce: Bounce, now: datetime) -> About:
     """Deal with one bounce, in one transaction; About.NOTHING where it is about nothing that we sent."""
     if bounce.about is About.NOTHING or not bounce.message_id:
         return About.NOTHING
-    with storage.transaction():
+    with ledger.noting(settings) as note, storage.transaction():
         mail = review.sent_as(bounce.message_id)
         final = bounce.about in {About.ADDRESS, About.COMPLAINT}
         if mail is None or mail.state not in (_KNOWN_TO_HAVE_LEFT if final else _LEFT | {_S.BOUNCED}):
@@ -93,7 +96,7 @@ def take(settings: Settings, bounce: Bounce, now: datetime) -> About:
         if came_back and bounce.about is not About.COMPLAINT:
             _note(mail, bounce, now)
         if final or came_back:
-            _follow(settings, mail, bounce, now)
+            _follow(settings, mail, bounce, now, note)
     return bounce.about
 
 
@@ -101,14 +104,15 @@ def _note(mail: SentMail, bounce: Bounce, now: datetime) -> None:
     if mail.state is MessageState.HELD:
         review.decide(mail.id, MessageState.SENT, now, "It went out: it came back.")
     review.decide(mail.id, MessageState.BOUNCED, now, bounce.reason)
+    webhooks.tell_of_mail(EventKind.INVITATION_BOUNCED, mail.id, now)
 
 
-def _follow(settings: Settings, mail: SentMail, bounce: Bounce, now: datetime) -> None:
+def _follow(settings: Settings, mail: SentMail, bounce: Bounce, now: datetime, note: ledger.Note) -> None:
     match bounce.about:
         case About.ADDRESS:
             reach.stop(settings, mail.email, mail.customer, now)
         case About.COMPLAINT:
-            opt_out.no_more(settings, SentTo(mail.customer, mail.email, mail.deal), now, "complaint")
+            opt_out.no_more(settings, SentTo(mail.customer, mail.email, mail.deal), now, note, "complaint")
         case About.LATER if mail.soft_bounces + 1 >= reach.MOST_SOFT_BOUNCES:
             reach.stop(settings, mail.email, mail.customer, now)
         case About.LATER:

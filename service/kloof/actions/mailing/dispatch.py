@@ -14,8 +14,11 @@ from kloof.domain.mailing.messages import Accepted, Outgoing
 from kloof.domain.mailing.refused import RefusedBy
 from kloof.domain.mailing.server_words import About
 from kloof.domain.states import MessageState
+from kloof.domain.webhooks.events import EventKind
 from kloof.mail import Fate, MailRenderer, Transport, TransportError
-from kloof.storage.mailing import last_worked, leasing, refused, review, sending
+from kloof.storage.mailing import last_worked, refused, review, sending
+from kloof.storage.webhooks import endpoints
+from kloof.storage.webhooks import outbox as webhooks
 
 LEASE = timedelta(minutes=10)
 """Longer than the longest SMTP conversation: after it, whoever was sending a message is gone."""
@@ -51,6 +54,7 @@ class Dispatch:
         self.renderer = MailRenderer(settings)
         self.batches = Batches(settings, worker, clock, min(lease, TAKEN), batch)
         self._perhaps_refused = True
+        self._told = True
 
     def round(self, stopping: Callable[[], bool] = lambda: False) -> RoundResult:
         """Send what is due now, until nothing is, the server cannot be worked with, or it has to stop.
@@ -77,6 +81,7 @@ class Dispatch:
         """
         prefetcher = MailPrefetcher(self.renderer, mails, self.worker, self.clock, result)
         left, until = {mail.id for mail in mails}, self.clock() + PATIENCE
+        self._told = bool(endpoints.listening(EventKind.INVITATION_SENT))
         done: Accepted | None = None
         try:
             while made := prefetcher.next():
@@ -92,7 +97,7 @@ class Dispatch:
                     sending.keep(done, self.worker)
                     result.sent += 1
                 if left:
-                    leasing.release(left, self.worker)
+                    self.batches.release([mail for mail in mails if mail.id in left])
 
     def _may_go(self, mail: Outgoing) -> bool:
         return not mail.kind.to_customer or self.batches.hours_of(mail).open_until(self.clock()) is not None
@@ -100,7 +105,7 @@ class Dispatch:
     def _begin(self, mail: Outgoing, done: Accepted | None, result: RoundResult) -> bool:
         """Commit that this mail is being sent, before a word of it leaves."""
         now = self.clock()
-        began = sending.turn(done, mail, self.worker, now + self.lease, now)
+        began = sending.turn(done, mail, self.worker, now + self.lease, now, told=self._told)
         result.sent += done is not None
         return began
 
@@ -163,3 +168,4 @@ class Dispatch:
         dead = error.about is About.ADDRESS or (error.fate is Fate.TOMORROW and to is MessageState.FAILED)
         if dead and mail.kind.to_customer and mail.to.customer is not None:
             reach.stop(self.batches.settings, mail.to.email, mail.to.customer, now)
+            webhooks.tell_of_mail(EventKind.INVITATION_BOUNCED, mail.id, now)

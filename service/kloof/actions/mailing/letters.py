@@ -20,7 +20,7 @@ from kloof.domain.mailing.messages import Outgoing
 from kloof.domain.spelling import spelled
 from kloof.domain.surveys.definition import Survey
 from kloof.storage.access import audit_log
-from kloof.storage.mailing import letters, review, subjects
+from kloof.storage.mailing import letters, subjects
 from kloof.storage.surveys import versions
 
 MOST = 500
@@ -122,6 +122,23 @@ def _as_pdf(make: Callable[[Path], Made]) -> tuple[bytes, Made]:
         return file.read_bytes() if file.exists() else b"", made
 
 
+def without_code(now: datetime) -> list[letters.NoCode]:
+    """The letters whose code opens nothing since the secret key was replaced: they have to be printed again."""
+    return letters.without_code(now)
+
+
+def pdf_of_those_without_code(settings: Settings, now: datetime, by: Actor) -> bytes:
+    """Letters whose code opens nothing any more, once more and with a new one; at most AT_ONCE of them.
+
+    Raises NotFound where there are none.
+    """
+    numbers = [letter.message for letter in without_code(now)[:AT_ONCE]]
+    if not numbers:
+        raise letters.no_pile()
+    printables = _printables(subjects.outgoing(numbers), now)
+    return _as_pdf(lambda file: _print(settings, file, printables, now, by, again=True))[0]
+
+
 def link_of_code(settings: Settings, typed: str, purpose: tokens.Purpose) -> str:
     """The token that the code from a letter stands for; raises NotFound where no letter has it."""
     code = tokens.typed_code(typed)
@@ -190,7 +207,7 @@ def _keep(
         marked = letters.mark_printed([printable.printed(settings) for printable in on_paper], now)
         if marked != len(on_paper):
             raise _changed()
-        audit_log.write(by, AuditAction.LETTER_PRINTED, now, deals=review.deals_of(numbers))
+        audit_log.write(by, AuditAction.LETTER_PRINTED, now, deals=subjects.deals_of(numbers))
         put_in_place()
 
 

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from itertools import pairwise
+from typing import Final
 
 from kloof import storage
-from kloof.actions.mailing import reach
+from kloof.actions.mailing import reach, retention
 from kloof.actions.mailing.invite import sending_hours
+from kloof.actions.mailing.steps import do_each, in_parts
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
 from kloof.domain.mailing.refused import MailRefused
@@ -19,25 +22,57 @@ from kloof.storage.mailing import outbox, refused, review, sending, subjects, un
 from kloof.storage.mailing.outbox import Health
 from kloof.storage.mailing.review import OutboxEntry
 from kloof.storage.releases import queueing
-from kloof.storage.staff import own_groups
 from kloof.storage.surveys import versions
+
+CLOSED_AT_ONCE: Final = 100
+"""Surveys that close in one transaction: each may make a pair, by some ten statements."""
+REMINDED_AT_ONCE: Final = 500
+"""Reminders that are queued in one transaction."""
 
 
 def catch_up(settings: Settings, now: datetime) -> None:
-    """Everything that time brings: abandoned mails held, unanswered surveys closed, reminders queued, totals closed,
-    files forgotten that nobody loaded.
+    """What time brings to mail and surveys: abandoned mails held, unanswered surveys closed, reminders queued, files
+    forgotten that nobody loaded, and mail of long ago where the company says so. Each in transactions of its own;
+    raises as `do_each`.
+    """
+    do_each(STEPS, settings, now)
+
+
+def _hold_abandoned(_: Settings, now: datetime) -> None:
+    with storage.transaction():
+        sending.hold_abandoned(now)
+
+
+def close_unanswered(_: Settings, now: datetime, at_once: int = CLOSED_AT_ONCE) -> None:
+    """Close surveys that were not answered in time, a part at a time.
 
     A customer who lets the second survey close has left: what they told at sale queues in an arm of its own.
     """
+    in_parts(
+        unanswered.due_to_close(now),
+        at_once,
+        lambda part: queueing.record_left(unanswered.expire(now, part), now),
+    )
+
+
+def remind(settings: Settings, now: datetime, at_once: int = REMINDED_AT_ONCE) -> None:
+    """Queue the reminders that are due, a part at a time."""
     hours, days = sending_hours(settings.mail), settings.mail.reminders_after_days
-    with storage.transaction():
-        sending.hold_abandoned(now)
-        queueing.record_left(unanswered.expire(now), now)
-        for number, (earlier, day) in enumerate(pairwise((0, *days)), start=1):
-            sent_before = now - timedelta(days=day - earlier)
-            unanswered.queue_reminders(number, sent_before, hours.next_open(now), now)
-    own_groups.close_groups(now)
+    for number, (earlier, day) in enumerate(pairwise((0, *days)), start=1):
+        sent_before, due_at = now - timedelta(days=day - earlier), hours.next_open(now)
+        queue = partial(unanswered.queue_reminders, number, sent_before, due_at, now)
+        in_parts(unanswered.due_a_reminder(number, sent_before, due_at), at_once, queue)
+
+
+def _forget_old_files(_: Settings, now: datetime) -> None:
     uploads.forget_old(now)
+
+
+def _forget_old_mail(settings: Settings, now: datetime) -> None:
+    retention.forget_old_mail(settings, now)
+
+
+STEPS: Final = (_hold_abandoned, close_unanswered, remind, _forget_old_files, _forget_old_mail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +124,7 @@ def resolve(
         for number in numbers:
             _resolve(settings, number, decision, now)
         audit_log.write(
-            by, AuditAction.MAIL_DECIDED, now, deals=review.deals_of(numbers), detail=decision.value
+            by, AuditAction.MAIL_DECIDED, now, deals=subjects.deals_of(numbers), detail=decision.value
         )
     return len(numbers)
 
@@ -116,4 +151,4 @@ def _open_what_it_asked(number: int, now: datetime) -> None:
     for mail in subjects.outgoing([number]):
         if mail.opens:
             days = versions.by_row(mail.opens.survey).timing.open_for_days
-            sending.mark_invited(mail.opens.invitation, now + timedelta(days=days))
+            sending.mark_invited(mail.opens.invitation, now + timedelta(days=days), now)

@@ -13,6 +13,7 @@ from kloof.actions.clock import UNKNOWN, Running, Watch, refuse_if_jumped, runni
 from kloof.actions.mailing.batches import RoundResult
 from kloof.actions.mailing.dispatch import LEASE, Dispatch
 from kloof.actions.mailing.outbox import catch_up
+from kloof.actions.mailing.steps import is_the_database
 from kloof.config import Settings
 from kloof.domain.errors import KloofError, Reason
 from kloof.domain.mailing.server_words import About
@@ -49,15 +50,18 @@ def work_once(
 ) -> RoundResult:
     """Do everything that is due now, and end. Raises Refused where the clock jumped since a worker last worked.
 
-    `also` does what time brings.
+    `also` does what time brings; what fails of it is raised when the mail has gone out.
     """
     refuse_if_jumped(settings, clock(), machine=machine)
-    also(settings, clock())
+    failed = _caught_up(also, settings, clock())
     last_worked.note(clock(), *machine)
     try:
-        return Dispatch(settings, transport, name_of_this_worker(), clock, lease=lease).round()
+        result = Dispatch(settings, transport, name_of_this_worker(), clock, lease=lease).round()
     finally:
         transport.close()
+    if failed:
+        raise failed
+    return result
 
 
 def work(
@@ -73,7 +77,7 @@ def work(
     """Work until `stop` is set; the mail under way is finished first. `say` gets a line at news.
 
     `also` does what time brings. `machine` counts seconds and cannot be set: while the clock disagrees with it by a
-    day, nothing is done.
+    day, nothing is done. Raises Refused once a newer kloof has migrated the database.
     """
     dispatch = Dispatch(settings, transport, name_of_this_worker(), clock, lease=lease)
     watch, caught_up_at, pause = Watch(settings, machine), None, SECONDS_BETWEEN_LOOKS
@@ -83,7 +87,7 @@ def work(
             watch.look(clock())
             here = machine()
             if caught_up_at is None or here.seconds - caught_up_at >= SECONDS_BETWEEN_CATCH_UPS:
-                also(settings, clock())
+                _caught_up(also, settings, clock())
                 last_worked.note(clock(), *here)
                 caught_up_at = here.seconds
             result = dispatch.round(stop.is_set)
@@ -99,12 +103,31 @@ def work(
             if refusal is None:
                 log.exception("The worker goes on after this.")
                 trouble = error
+            elif refusal.reason is Reason.DATABASE_AHEAD:
+                # It does not pass by itself, and whoever starts this worker again starts the new one.
+                transport.close()
+                raise refusal from None
             elif refusal.reason is not told:
                 told = refusal.reason
                 say(str(refusal))
         pause = _longer(pause, trouble) if trouble else SECONDS_BETWEEN_LOOKS
         stop.wait(pause)
     transport.close()
+
+
+def _caught_up(also: CatchUp, settings: Settings, now: datetime) -> Exception | None:
+    """Do what time brings; gives what failed of it. Mail goes out all the same, unless it is the database, which is
+    raised.
+    """
+    try:
+        also(settings, now)
+    except Exception as error:
+        if is_the_database(error):
+            raise
+        log.exception("Not all that time brings was done. Mail goes out; the rest is tried again.")
+        storage.drop_connection_after(error)
+        return error
+    return None
 
 
 def _longer(pause: float, trouble: Exception) -> float:

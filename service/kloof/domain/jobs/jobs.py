@@ -21,6 +21,10 @@ class JobKind(StrEnum):
     BUILD = "build"
     CHECK_FILE = "check_file"
     LOAD_FILE = "load_file"
+    COUNT_STEPS = "count_steps"
+    COUNT_REMINDERS = "count_reminders"
+    COUNT_FAIR_PLAY = "count_fair_play"
+    CHECK_UP = "check_up"
 
 
 OPEN_JOBS: Final = frozenset({JobState.QUEUED, JobState.RUNNING})

@@ -33,6 +33,8 @@ _FACTS: Final[Mapping[str, frozenset[str]]] = {
     "reminder_sale": _ASKING,
     "invitation_delivery": _ASKING_LATER,
     "reminder_delivery": _ASKING_LATER,
+    "passed_on_sale": _ASKING | {"passed_by"},
+    "passed_on_delivery": _ASKING_LATER | {"passed_by"},
     # Made for every mail, also where nothing is asked: there are no questions to count.
     "who_sees": _ASKING - {"questions", "minutes"},
     "first_question": _ASKING - {"questions", "minutes"},
@@ -41,9 +43,9 @@ _FACTS: Final[Mapping[str, frozenset[str]]] = {
     "solved": _ALWAYS | {"product"},
     "sign_in": _ALWAYS | {"until"},
     "handover": _ALWAYS | {"product", "deal"},
-    "call": _ALWAYS | {"customer", "deal", "due_on"},
-    "call_due": _ALWAYS | {"customer", "deal", "due_on"},
-    "call_overdue": _ALWAYS | {"customer", "deal", "due_on"},
+    "call": _ALWAYS | {"customer", "deal", "product", "due_on"},
+    "call_due": _ALWAYS | {"customer", "deal", "product", "due_on"},
+    "call_overdue": _ALWAYS | {"customer", "deal", "product", "due_on"},
     "weekly": _ALWAYS | {"counted_on"},
     "on_paper": _ON_PAPER,
 }
@@ -55,15 +57,15 @@ _UNSEEN: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
 """Controls, half letters, and letters for private use: with two of those mail/compiled marks its slots."""
 
 NOT_FIELDS = "must hold texts, each in nl, en or both"
-NO_SUCH = "there is no such text; here can stand {fields}"
+NO_SUCH = "there is no such text; possible here: {fields}"
 MISSPELT = "there is no such text; did you mean {meant}?"
 NO_TEXT = "is empty; write a text, or leave it out and ours is used"
 ONE_LINE = "must be on one line"
 TOO_LONG = "has {count} letters; {most} is the most"
 INVISIBLE = "holds a sign that cannot be seen, {sign}; type it again, or paste it as plain text"
 UNKNOWN_FACT = "{fact} cannot be filled in here; what can be: {facts}"
-LOST_FACT = "{fact} has to stand in it"
-BRACE = "a brace stands alone; write two, {open} or {close}, where a brace is meant"
+LOST_FACT = "{fact} has to be in it"
+BRACE = "there is a single brace; write two, {open} or {close}, where a brace is meant"
 NOT_U_OR_JE = "must be u or je; found {found}"
 SENTENCES: Final = (
     *YAML_SENTENCES, NOT_FIELDS, NO_SUCH, MISSPELT, NO_TEXT, ONE_LINE, TOO_LONG, INVISIBLE, UNKNOWN_FACT, LOST_FACT,

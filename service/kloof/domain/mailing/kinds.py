@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, Generic, TypeVar
 
 from kloof.domain.mailing.subjects import (
@@ -16,6 +16,9 @@ from kloof.domain.mailing.subjects import (
 from kloof.domain.states import AWAITS_MAIL, CallState, InvitationState
 from kloof.domain.surveys.definition import Wave
 
+TOO_LATE: Final = (
+    "It could not go out for {days} days: what is told now is no expectation from the sale any more."
+)
 S = TypeVar("S", bound=Subject)
 
 
@@ -68,6 +71,16 @@ def _not_to_ask(survey: AboutSurvey, now: datetime) -> str:
         # Asked afterwards it would no longer be an expectation (hindsight bias).
         return "The deal was delivered before this first survey could go out."
     return ""
+
+
+def comes_too_late(survey: AboutSurvey | None, today: date, most: int) -> str:
+    """Why this first survey is not asked any more, where it waited for more than so many days: for the limits of its
+    customer, in a pause, or for a printer. Empty where it is asked, and for a second one, which asks what was got.
+    """
+    if survey is None or survey.wave is not Wave.SALE or survey.planned_on is None:
+        return ""
+    waited = (today - survey.planned_on).days
+    return TOO_LATE.format(days=waited) if waited > most else ""
 
 
 def _not_to_remind(survey: AboutSurvey, now: datetime) -> str:

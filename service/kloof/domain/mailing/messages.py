@@ -54,7 +54,10 @@ class Outgoing:
     @property
     def text(self) -> str:
         """The name of its text in mail/texts: one for each wave where it asks a survey."""
-        return f"{self.kind.text}_{survey.wave}" if (survey := self.asks) else self.kind.text
+        if (survey := self.asks) is None:
+            return self.kind.text
+        name = "passed_on" if self.kind.opens and survey.passed_by else self.kind.text
+        return f"{name}_{survey.wave}"
 
     def unwanted(self, now: datetime) -> str:
         """Why there is no more reason to send this mail, in a sentence; empty while there is."""

@@ -1,4 +1,4 @@
-"""That whoever sends is refused, as the desk, doctor and /readyz are told."""
+"""That whoever sends is refused, as the desk, doctor and /workz are told."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,5 +1,6 @@
-"""When mail may go out: sending hours, holidays, limits per customer, and trying again."""
+"""When mail may go out: sending hours, holidays, limits per customer and per hour, and trying again."""
 
+from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,6 +12,7 @@ from kloof.domain.mailing.messages import Outgoing
 from kloof.domain.surveys.definition import Timing, Wave
 
 MONTH = timedelta(days=30)
+_HOUR = timedelta(hours=1)
 MOST_TRIES = 48
 """With the waits of `wait_before_retry`: about four hours of trying, then a person decides."""
 _FIRST_WAIT = timedelta(seconds=15)
@@ -34,6 +36,10 @@ class SendingHours:
     def day_of(self, moment: datetime) -> date:
         """The local calendar day."""
         return moment.astimezone(self.zone).date()
+
+    def end_of(self, day: date) -> datetime:
+        """The moment in UTC at which this local day is over."""
+        return self._at(day, 24)
 
     def next_open(self, moment: datetime) -> datetime:
         """The earliest moment from this one on, in UTC, at which mail may go out."""
@@ -60,6 +66,13 @@ class SendingHours:
         """When it closes, if mail may go out at this moment; None if it may not."""
         closes = self._at(self.day_of(moment), self.closes)
         return closes if self.next_open(moment) == moment and moment < closes else None
+
+    def open_for(self, day: date, since: datetime) -> timedelta:
+        """For how long mail may go out on this day, from a moment on."""
+        opens = max(self._at(day, self.opens), since.astimezone(UTC))
+        return (
+            max(self._at(day, self.closes) - opens, timedelta()) if self._is_sending_day(day) else timedelta()
+        )
 
     def _is_sending_day(self, day: date) -> bool:
         return day.isoweekday() in self.weekdays and day not in _public_holidays(self.holidays, day.year)
@@ -155,6 +168,46 @@ def share_out(
         else:
             later[candidate.id] = day
     return [candidate.id for candidate in offered if candidate.id in go], later
+
+
+@dataclass(frozen=True, slots=True)
+class SendingRate:
+    """At most so many mails in any hour, whenever it begins.
+
+    One moment is all that has to be kept: until when the mails that went out use the hour up. It moves on with each
+    mail, and time catches up with it. After a quiet while a minute's worth goes at once.
+    """
+
+    per_hour: int
+
+    @property
+    def at_once(self) -> int:
+        """How many may go at one moment."""
+        return max(1, self.per_hour // 60)
+
+    @property
+    def between(self) -> timedelta:
+        """From one mail to the next. What goes at once after a quiet while is part of its hour too."""
+        return _HOUR / (self.per_hour - self.at_once + 1)
+
+    def left(self, used_until: datetime | None, now: datetime) -> int:
+        """How many mails may go now."""
+        return min(self.at_once, (now - self._from(used_until, now)) // self.between)
+
+    def after(self, used_until: datetime | None, now: datetime, mails: int) -> datetime:
+        """Until when the hour is used up once so many mails have gone; fewer than none are given back."""
+        return self._from(used_until, now) + mails * self.between
+
+    def _from(self, used_until: datetime | None, now: datetime) -> datetime:
+        quiet = now - self.at_once * self.between
+        return quiet if used_until is None else max(used_until, quiet)
+
+
+def months_before(moment: datetime, months: int) -> datetime:
+    """The same hour so many calendar months earlier; the last day of its month where there is no such day."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
+    day = min(moment.day, monthrange(year, month + 1)[1])
+    return moment.replace(year=year, month=month + 1, day=day)
 
 
 def wait_before_retry(attempts: int, chance: float) -> timedelta:

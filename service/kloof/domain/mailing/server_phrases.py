@@ -16,7 +16,8 @@ zustellung … verzogert · noch nicht zugestellt · livraison retardee · pas e
 atrasada · opoznion · opozniona · задержан · 配信が遅れ · 延迟
 """
 US: Final = """
-sending quota · sending limit · sending rate · user sending · daily limit · daily … limit exceeded · hourly limit
+sending quota · relay quota · sending limit · sending rate · user sending · daily limit · daily … limit exceeded
+hourly limit
 limit … for outgoing · limit on the number of · limit for sending · exceeded the max emails
 exceeded the maximum number of · max … per hour · messages per hour · emails per hour · messages per day
 mails per day · per hour limit · per day limit · rate limit · ratelimit · rate limited · throttl
@@ -127,21 +128,22 @@ header … not · header … missing · missing … header · header … invalid
 """
 """What a mailbox that is there does not take."""
 NOT_A_MAILBOX: Final = """
-no such file · no such directory · file not found · no such device · no such process · command not found
-program not found · mailer not found · gateway for · no longer supported · is not supported · temporarily disabled
-temporarily suspended · temporarily locked · temporarily deactivated · temporarily closed · temporarily not
-temporarily blocked · frozen on arrival · message is frozen · message was frozen · message … frozen
-locked by another · maildir is locked · mailbox is locked by · has not been collected · host not found try again
-domain not found try again · name service error … try again · lookup … try again · dns … try again · dns failure
-dns lookup fail · dns lookup error · lookup failure · lookup timed out · lookup timeout · lookup error · servfail
-unexpected name server · server failure · dns … temporar · temporary … dns · temporary … lookup · lookup … temporar
-temporary … resol · temporarily … resol · rate that prevents · unrecognized command · command unrecognized
-command not · command … disabled · invalid command · unknown command · invalid syntax · invalid parameter
-invalid argument · invalid response · unknown error · unknown reason · unknown failure · connection … terminated
-session … terminated · connection … closed · connection is closed · no matching · something is wrong · went wrong
-service not active · ldap · route to remote · route to destination · valid route · certificate
-connection refused by · connection reset by · connection timed out · connection … is broken · refused to connect
-file too large · error writing · no route to host
+malformed name server · no such file · no such directory · file not found · no such device · no such process
+command not found · program not found · mailer not found · gateway for · no longer supported · is not supported
+temporarily disabled · temporarily suspended · temporarily locked · temporarily deactivated · temporarily closed
+temporarily not · temporarily blocked · frozen on arrival · message is frozen · message was frozen
+message … frozen · locked by another · maildir is locked · mailbox is locked by · has not been collected
+host not found try again · domain not found try again · name service error … try again · lookup … try again
+dns … try again · dns failure · dns lookup fail · dns lookup error · lookup failure · lookup timed out
+lookup timeout · lookup error · servfail · unexpected name server · server failure · dns … temporar
+temporary … dns · temporary … lookup · lookup … temporar · temporary … resol · temporarily … resol
+rate that prevents · unrecognized command · command unrecognized · command not · command … disabled
+invalid command · unknown command · invalid syntax · invalid parameter · invalid argument · invalid response
+unknown error · unknown reason · unknown failure · connection … terminated · session … terminated
+connection … closed · connection is closed · no matching · something is wrong · went wrong · service not active
+ldap · route to remote · route to destination · valid route · certificate · connection refused by
+connection reset by · connection timed out · connection … is broken · refused to connect · file too large
+error writing · no route to host · not responding · queue period
 """
 """What cannot be found, or is closed, and is no mailbox: a file, a way there, an answer of a name server just now."""
 DEAD: Final = """
@@ -177,7 +179,8 @@ malformed … dns · no host · illegal host · user missing · missing home · 
 the directory · domino directory · recipient table · relay recipient · local recipient · virtual mailbox table
 onbekende gebruiker · gebruiker onbekend · gebruiker bestaat · bestaat niet · onbekend adres · adres onbekend
 adres is onbekend · onbekende ontvanger · ontvanger onbekend · niet gevonden · geen geldig · ongeldig adres
-ongeldige ontvanger · niet bekend · opgeheven · niet meer in gebruik · adres is niet meer · unbekannter
+ongeldige ontvanger · niet bekend · opgeheven · niet meer in gebruik · adres is niet meer · niet meer gebruikt
+niet meer werkzaam · niet langer werkzaam · niet meer in dienst · unbekannter
 empfanger unbekannt · benutzer unbekannt · adresse unbekannt · unbekannte · existiert nicht · existieren nicht
 nicht gefunden · nicht bekannt · nicht vorhanden · postfach … nicht verfugbar · empfanger … nicht verfugbar
 nicht mehr gultig · nicht mehr aktiv · nicht mehr erreichbar · nicht mehr vorhanden · nicht mehr in · ungultige
@@ -254,9 +257,8 @@ zeituberschreitung · spater · expire · temporairement · plus tard · delai �
 temporane · piu tardi · scadut · temporari · mais tarde · expirad · tymczasow · pozniej · przekroczono czas
 временно · позже · истек · превышено время · 一時的 · 時間切れ · タイムアウト · 暂时 · 暫時 · 稍后 · 超时 · 过期
 """
-PERHAPS_US: Final = """
-in reply to mail from · blocked · to relay
-"""
+AT_THE_SENDER: Final = "reply to mail from · after mail from · response to mail from · antwoord op mail from"
+PERHAPS_US: Final = "blocked · to relay"
 PERHAPS_DEAD: Final = """
 mailbox unavailable · mailbox is unavailable · mailbox … unavailable · mailbox not available · not available
 user unavailable · requested action not taken · recipient address rejected · recipient refused · not accepting mail

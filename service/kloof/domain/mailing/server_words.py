@@ -42,7 +42,7 @@ def plain(text: str) -> str:
         for letter in text
         if not unicodedata.combining(letter)
     )
-    words = (word.strip(_KEPT) for word in text.split())
+    words = (_after_a_code(word).strip(_KEPT) for word in text.split())
     kept = " ".join(word for word in words if "@" not in word and not _is_code(word))
     return " ".join(word for word in kept.replace(".", " ").replace("/", " ").split() if not _is_code(word))
 
@@ -54,6 +54,11 @@ _DROPPED = "'’‘`"
 
 def _is_code(word: str) -> bool:
     return word.replace(".", "").replace("-", "").isdecimal() and word.isascii()
+
+
+def _after_a_code(word: str) -> str:
+    """The word that a line of several (RFC 5321, 4.2.1) begins with: `550-unknown`."""
+    return word[4:] if word[3:4] == "-" and word[:3].isdecimal() and word.isascii() else word
 
 
 def _one_of(text: str) -> Callable[[str], bool]:
@@ -94,6 +99,7 @@ def _places(said: str, pieces: tuple[str, ...]) -> Iterator[int]:
 
 
 _IS_FULL: Final = _one_of(server_phrases.FULL)
+_AT_THE_SENDER: Final = _one_of(server_phrases.AT_THE_SENDER)
 _MEANINGS: Final = (
     (About.NOTHING, _one_of(server_phrases.STILL_TRYING)),
     (About.US, _one_of(server_phrases.US)),
@@ -118,6 +124,11 @@ def meaning(words: str) -> About | None:
     """
     said = f" {plain(words)}"
     return next((about for about, says in _MEANINGS if says(said)), None)
+
+
+def refuses_sender(words: str) -> bool:
+    """Whether these words say that it was the sender who was refused: by then no recipient was named yet."""
+    return _AT_THE_SENDER(f" {plain(words)}")
 
 
 def is_full(words: str) -> bool:

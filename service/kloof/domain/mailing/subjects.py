@@ -10,7 +10,10 @@ from kloof.domain.surveys.definition import Wave
 
 @dataclass(frozen=True, slots=True)
 class AboutSurvey:
-    """One survey of a deal, for its customer. `survey` is the row of the version in force at sale."""
+    """One survey of a deal, for its customer. `survey` is the row of the version in force at sale; `passed_by` is the
+    customer who passed it on to whom it goes to, empty where nobody did. `planned_on`: the day on which it was to be
+    asked, as it was planned first; None where that does not matter.
+    """
 
     invitation: int
     state: InvitationState
@@ -23,6 +26,8 @@ class AboutSurvey:
     cancelled: bool
     expires_at: datetime
     deal_id: str = ""
+    passed_by: str = ""
+    planned_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

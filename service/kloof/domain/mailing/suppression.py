@@ -17,6 +17,13 @@ def address_hash(secret_key: str, email: str) -> str:
     return hmac.digest(secret_key.encode(), b"address:" + addresses.known_as(email).encode(), "sha256").hex()
 
 
+def erased_hash(secret_key: str, known_as: str) -> str:
+    """The same of who was erased, by what they were known: an address, their number in the CRM, or a deal."""
+    return hmac.digest(
+        secret_key.encode(), b"erased:" + addresses.known_as(known_as).encode(), "sha256"
+    ).hex()
+
+
 def hash_as_it_stood(secret_key: str, email: str) -> str:
     """The hash of an address in the spelling in which it was kept before addresses had one form."""
     return hmac.digest(secret_key.encode(), b"address:" + email.strip().lower().encode(), "sha256").hex()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from kloof.domain.mailing.server_words import About, is_full, meaning
+from kloof.domain.mailing.server_words import About, is_full, meaning, refuses_sender
 
 
 class SmtpStep(StrEnum):
@@ -56,7 +56,7 @@ Said = SmtpReply | DeliveryReport | FeedbackReport | BounceInWords
 
 _STATUS = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _TEMPORARY, _PERMANENT = 4, 500
-_CODE = re.compile(r"(?<![\d.\w])([45]\d\d)(?=[ -])")
+_CODE = re.compile(r"(?<![\d.\w-])([45]\d\d)(?=[ -])")
 _COMPLAINTS: Final = frozenset({"abuse", "fraud", "virus", "other", "opt-out", "opt-out-list"})
 """RFC 5965 with what came before it. `not-spam` (RFC 6430) takes it back; `auth-failure` (RFC 6591) is no complaint."""
 _NOT_GIVEN_UP: Final = ("delay", "deliver", "relay", "expand")
@@ -74,6 +74,8 @@ _BY_STATUS: Final[dict[tuple[int, int], About]] = {
 }  # fmt: skip
 _OURS: Final = frozenset({(1, 7), (1, 8), (7, 20), (7, 23), (7, 25), (7, 26), (7, 27)})
 """Codes that are sent about nobody but us, where the words sound like a dead address: the sender is unknown."""
+_OF_THE_HOUSE: Final = frozenset({(7, 124), (7, 133), (7, 134)})
+"""Codes of a group that takes mail of colleagues only, where the words sound like us: "authentication required"."""
 _FINAL: Final = frozenset({_ADDRESS, _CONTENT})
 _BY_SUBJECT: Final = {2: _LATER, 3: _LATER, 4: _LATER, 6: _CONTENT, 7: _US}
 _BY_CODE: Final = {
@@ -147,11 +149,14 @@ def _known(words: str, codes: str) -> About | None:
 
 def _meaning(words: str, codes: str) -> About | None:
     about = meaning(words)
-    if about is not _ADDRESS:
-        return about
-    return next(
-        (_US for status in _STATUS.finditer(codes) if (int(status[2]), int(status[3])) in _OURS), about
-    )
+    if refuses_sender(words) and about not in {About.NOTHING, About.LATER}:
+        return _US  # nobody else was named yet
+    named = {(int(status[2]), int(status[3])) for status in _STATUS.finditer(codes)}
+    if about is _ADDRESS and named & _OURS:
+        return _US
+    if about is _US and named & _OF_THE_HOUSE:
+        return _CONTENT
+    return about
 
 
 def _by_codes(words: str) -> About | None:

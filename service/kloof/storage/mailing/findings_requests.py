@@ -17,9 +17,9 @@ class _Asked(NamedTuple):
 
 _WHO_ASKED = f"""
 SELECT MAX(i.id) AS invitation FROM invitation i JOIN response r ON r.invitation_id = i.id
-JOIN deal d ON d.id = i.deal_id JOIN customer c ON c.id = d.customer_id
+JOIN deal d ON d.id = i.deal_id JOIN customer c ON c.id = COALESCE(i.asked_id, d.customer_id)
 WHERE r.wants_findings AND i.state = {names([InvitationState.SUBMITTED])} AND c.email IS NOT NULL
-GROUP BY d.customer_id
+GROUP BY c.id
 """  # noqa: S608  the states come from the tables in domain/states
 
 
@@ -30,8 +30,7 @@ def who_asked() -> list[int]:
 
 def tell(invitations: Sequence[int], release: int, due_at: datetime, now: datetime) -> None:
     """Queue one mail about this release for each of these, in the transaction that records it."""
-    for invitation in invitations:
-        outbox.queue(now, FINDINGS, due_at, release, invitation=invitation)
+    outbox.queue_about_all(now, FINDINGS, due_at, release, invitations)
 
 
 def settle() -> None:
@@ -41,8 +40,9 @@ def settle() -> None:
 
 def forget(customer: int, reason: str, now: datetime) -> None:
     """Take back what this customer asked for, and cancel the mail about findings that has not gone out."""
+    deals = Deal.select(Deal.id).where(Deal.customer == customer)
     theirs = Invitation.select(Invitation.id).where(
-        Invitation.deal.in_(Deal.select(Deal.id).where(Deal.customer == customer))
+        (Invitation.asked.is_null() & Invitation.deal.in_(deals)) | (Invitation.asked == customer)
     )
     Response.update(wants_findings=False).where(
         Response.wants_findings, Response.invitation.in_(theirs)

@@ -14,18 +14,20 @@ from kloof.storage.other_contents import leave_mark, write_out
 @dataclass(frozen=True, slots=True)
 class Work:
     """A moment of a worker: by its clock, and in seconds since its machine was started; `boot` tells the starts of all
-    machines apart, and is empty where that is not known.
+    machines apart, and is empty where that is not known. `seen`: when one was last at work, be it at what time brings
+    or at mail.
     """
 
     at: datetime
     boot: str
     seconds: float
+    seen: datetime
 
 
 def noted() -> Work | None:
     """The work that was noted last; None where no worker ever worked."""
     row = LastWorked.select().first()
-    return Work(row.at, row.boot, row.running) if row else None
+    return Work(row.at, row.boot, row.running, max(row.at, row.mailed_at or row.at)) if row else None
 
 
 def note(now: datetime, boot: str = "", seconds: float = 0.0) -> None:
@@ -49,10 +51,3 @@ def note_mailed(now: datetime) -> None:
 def note_bounces(now: datetime) -> None:
     """Mail that came back was read at this moment. Where no worker ever worked nothing is noted: nothing went out."""
     LastWorked.update(bounces_at=now).execute()
-
-
-def bounces_read_at() -> datetime | None:
-    """When mail that came back was last read; None where it never was."""
-    row = LastWorked.select().first()
-    moment: datetime | None = row.bounces_at if row else None
-    return moment

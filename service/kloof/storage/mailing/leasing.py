@@ -5,13 +5,16 @@ A worker leases a batch, so that nobody else takes it.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kloof.domain.states import WAITS, MessageState
 from kloof.storage.database import is_postgresql
 from kloof.storage.models import Message
 from kloof.storage.models.outbox import DUE_CONDITION
 from kloof.storage.statements import day, rows, run, several
+
+MOVED_AT_ONCE: Final = 1000
+"""Messages that begin to wait for the next sending hours in one transaction."""
 
 
 class _Number(NamedTuple):
@@ -38,14 +41,14 @@ WHERE mailed_on >= ? AND customer_id IN ({customers})
 """
 _LEASE = """
 UPDATE message SET leased_by = ?, lease_ends_at = ?, mailed_on = ?, customer_id = (
-  SELECT deal.customer_id FROM invitation JOIN deal ON deal.id = invitation.deal_id
+  SELECT COALESCE(invitation.asked_id, deal.customer_id) FROM invitation JOIN deal ON deal.id = invitation.deal_id
   WHERE invitation.id = message.invitation_id)
 WHERE id IN ({messages})
 """
 _MOVE = f"""
-UPDATE message SET due_at = ? WHERE {_FREE} AND EXISTS (
+UPDATE message SET due_at = ? WHERE id IN (SELECT id FROM message WHERE {_FREE} AND EXISTS (
   SELECT 1 FROM invitation JOIN deal ON deal.id = invitation.deal_id
-  WHERE invitation.id = message.invitation_id AND deal.customer_time_zone = ?)
+  WHERE invitation.id = message.invitation_id AND deal.customer_time_zone = ?) LIMIT ?)
 """  # noqa: S608
 
 
@@ -100,10 +103,12 @@ def move(later: Mapping[int, datetime]) -> None:
         Message.update(due_at=due_at, customer=None, mailed_on=None).where(Message.id == number).execute()
 
 
-def move_all_due(now: datetime, due_at: datetime, zone: str = "") -> int:
-    """Let everything that is due to customers of this time zone wait until then: it is outside sending hours."""
+def move_due(now: datetime, due_at: datetime, zone: str = "") -> int:
+    """Let what is due to customers of this time zone wait until then: it is outside sending hours. As much of it as a
+    transaction may hold; gives how many these were.
+    """
     moment = Message.due_at.db_value
-    return int(run(_MOVE, moment(due_at), False, moment(now), moment(now), zone).rowcount)
+    return int(run(_MOVE, moment(due_at), False, moment(now), moment(now), zone, MOVED_AT_ONCE).rowcount)
 
 
 def cancel(reasons: Mapping[int, str], now: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from peewee import fn
 
@@ -11,7 +11,9 @@ from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.states import AWAITS_MAIL, InvitationState, MessageState
 from kloof.storage.database import is_postgresql
+from kloof.storage.mailing import attempts, sending
 from kloof.storage.models import Deal, Invitation, Message
+from kloof.storage.models.outbox import PRINTED, PRINTED_CONDITION
 from kloof.storage.statements import names, rows, timestamp
 
 
@@ -79,41 +81,79 @@ class _Pile(NamedTuple):
     letters: int
 
 
-PRINTED: Final = "Printed as a letter."
-"""What stands by a letter that is on paper."""
+# SQLite takes a CROSS JOIN in this order: from few letters to their deals, not from all deals.
+_ON_PILES = f"""FROM message m CROSS JOIN invitation i CROSS JOIN deal d
+WHERE m.{PRINTED_CONDITION} AND m.kind IN ({names(_ON_PAPER)}) AND m.state = {names([MessageState.SENT])}
+AND i.id = m.invitation_id AND i.state IN ({names(AWAITS_MAIL)}) AND d.id = i.deal_id AND d.by_letter"""
 _PILES = f"""
-SELECT m.sent_at AS printed_at, COUNT(*) AS letters
-FROM deal d JOIN invitation i ON i.deal_id = d.id AND i.state IN ({names(AWAITS_MAIL)})
-JOIN message m ON m.invitation_id = i.id AND m.kind IN ({names(_ON_PAPER)}) AND m.state = {names([MessageState.SENT])}
-WHERE d.by_letter AND m.last_reply = ? AND m.sent_at > ? GROUP BY m.sent_at ORDER BY m.sent_at DESC LIMIT ?
-"""  # noqa: S608  as above
+SELECT m.sent_at AS printed_at, COUNT(*) AS letters {_ON_PILES} AND m.sent_at > ?
+GROUP BY m.sent_at ORDER BY m.sent_at DESC LIMIT ?
+"""
 
 
 def piles(since: datetime, most: int) -> list[tuple[datetime, int]]:
     """The piles that were printed after this moment, the last first: when, and how many of their letters still wait for
     an answer.
     """
-    found = rows(_Pile, _PILES, PRINTED, Message.sent_at.db_value(since), most)
+    found = rows(_Pile, _PILES, Message.sent_at.db_value(since), most)
     return [(timestamp(row.printed_at), row.letters) for row in found]
 
 
-_OF_PILE = f"""
-SELECT m.id AS message FROM deal d JOIN invitation i ON i.deal_id = d.id AND i.state IN ({names(AWAITS_MAIL)})
-JOIN message m ON m.invitation_id = i.id AND m.kind IN ({names(_ON_PAPER)}) AND m.state = {names([MessageState.SENT])}
-WHERE d.by_letter AND m.last_reply = ? AND m.sent_at = ? ORDER BY m.id
-"""  # noqa: S608  as above
+_OF_PILE = f"SELECT m.id AS message {_ON_PILES} AND m.sent_at = ? ORDER BY m.id"
 
 
 def of_pile(printed_at: datetime) -> list[int]:
     """The letters that were printed at this moment and are not answered yet. Raises NotFound where there are none."""
-    found = [row.message for row in rows(_Letter, _OF_PILE, PRINTED, Message.sent_at.db_value(printed_at))]
+    found = [row.message for row in rows(_Letter, _OF_PILE, Message.sent_at.db_value(printed_at))]
     if not found:
-        raise NotFound(
-            Reason.PILE_UNKNOWN,
-            "No letter that was printed then waits for an answer.",
-            remedy="Print letters that are due.",
-        )
+        raise no_pile()
     return found
+
+
+def no_pile() -> NotFound:
+    """There is nothing to print again."""
+    return NotFound(
+        Reason.PILE_UNKNOWN,
+        "No letter that was printed then waits for an answer.",
+        remedy="Print letters that are due.",
+    )
+
+
+class NoCode(NamedTuple):
+    """A letter on paper whose code opens nothing any more: its message, its deal, and when it was printed."""
+
+    message: int
+    deal_id: str
+    printed_at: datetime
+
+
+class _NoCode(NamedTuple):
+    message: int
+    deal_id: str
+    printed_at: datetime | str
+
+
+_WITHOUT_CODE = f"""
+SELECT m.id AS message, d.deal_id AS deal_id, m.sent_at AS printed_at
+FROM deal d JOIN invitation i ON i.deal_id = d.id AND i.state IN ({names(AWAITS_MAIL)}) AND i.expires_at > ?
+JOIN message m ON m.invitation_id = i.id AND m.kind IN ({names(_ON_PAPER)}) AND m.state = {names([MessageState.SENT])}
+WHERE d.by_letter
+AND (i.code_fingerprint IS NULL OR m.sent_at <= (SELECT MAX(replaced_at) FROM former_key WHERE sealed = ''))
+ORDER BY m.id
+"""  # noqa: S608  as above
+
+
+def without_code(now: datetime) -> list[NoCode]:
+    """The letters that wait for an answer and whose code cannot be typed: it was ended, or the key with which it was
+    made is lost. To print one again gives it a new one. One query.
+    """
+    found = rows(_NoCode, _WITHOUT_CODE, Message.sent_at.db_value(now))
+    return [NoCode(row.message, row.deal_id, timestamp(row.printed_at)) for row in found]
+
+
+def end_codes() -> None:
+    """The code of no letter that was printed before opens anything any more."""
+    Invitation.update(code_fingerprint=None).where(Invitation.code_fingerprint.is_null(False)).execute()
 
 
 def mark_printed(letters: Iterable[Printed], now: datetime) -> int:
@@ -121,7 +161,9 @@ def mark_printed(letters: Iterable[Printed], now: datetime) -> int:
 
     A letter that is printed once more was `sent` before, and stays it.
     """
-    done = 0
+    letters, done = list(letters), 0
+    invited: list[int] = []
+    attempts.keep_sent([letter.message for letter in letters])
     for letter in letters:
         done += (
             Message.update(
@@ -137,9 +179,12 @@ def mark_printed(letters: Iterable[Printed], now: datetime) -> int:
         Invitation.update(code_fingerprint=letter.code_fingerprint, expires_at=letter.closes_at).where(
             Invitation.id == letter.invitation
         ).execute()
-        Invitation.update(state=InvitationState.INVITED.value).where(
+        moved = Invitation.update(state=InvitationState.INVITED.value).where(
             Invitation.id == letter.invitation, Invitation.state == InvitationState.PLANNED.value
-        ).execute()
+        )
+        if moved.execute():
+            invited.append(letter.invitation)
+    sending.tell_invited(invited, now)
     return done
 
 
@@ -154,9 +199,17 @@ def _still_open(invitation: int) -> object:
 
 
 def locked(numbers: Iterable[int], now: datetime) -> list[int]:
-    """Those of these that still wait to be printed, kept from other printers until the transaction ends."""
-    waits = Message.select(Message.id).where(
-        Message.id.in_(list(numbers)), Message.state == MessageState.LETTER.value, Message.due_at <= now
+    """Those of these that still wait to be printed, by number; kept from other printers until the
+    transaction ends.
+
+    In one order, so that two printers never wait for each other.
+    """
+    waits = (
+        Message.select(Message.id)
+        .where(
+            Message.id.in_(list(numbers)), Message.state == MessageState.LETTER.value, Message.due_at <= now
+        )
+        .order_by(Message.id)
     )
     return [row.id for row in (waits.for_update() if is_postgresql() else waits)]
 

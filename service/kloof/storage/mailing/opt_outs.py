@@ -1,19 +1,21 @@
 """Addresses that get no more mail, each kept as a hash that only the holder of the secret key can recognise."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from peewee import fn
-
-from kloof.storage.models import FormerKey, OptOut
-from kloof.storage.statements import first_row, rows, several
+from kloof.storage.models import OptOut
+from kloof.storage.statements import chunked, first_row, rows, several
 
 ASKED: Final = "asked"
 BOUNCED: Final = "bounced"
 ALSO: Final = "also"
 """The customer behind an address that asked: so that they get no letter either. Counted once, with the address."""
+
+
+ERASED: Final = "erased"
+"""Whoever was known by this was erased: no file brings them back. A hash of its own, beside that of the address."""
 
 
 class _Reason(NamedTuple):
@@ -28,10 +30,17 @@ class _SentTo(NamedTuple):
 
 
 _REASONS = "SELECT address_hash, reason FROM opt_out WHERE address_hash IN"
+_AT_ONCE = 500  # SQLite takes at most 999 variables in one statement on old builds
 _SENT_TO = """
-SELECT c.id AS customer, c.email AS address, d.id AS deal FROM customer c
-JOIN deal d ON d.customer_id = c.id JOIN invitation i ON i.deal_id = d.id
-WHERE i.opt_out_fingerprint = ? LIMIT 1
+SELECT c.id AS customer, c.email AS address, d.id AS deal FROM invitation i JOIN deal d ON d.id = i.deal_id
+JOIN customer c ON c.id = COALESCE(i.asked_id, d.customer_id) WHERE i.opt_out_fingerprint = ? LIMIT 1
+"""
+
+
+# Who passed a survey on has an earlier mail, with a link of their own.
+_PASSED_IT_ON = """
+SELECT c.id AS customer, c.email AS address, d.id AS deal FROM passed_on o JOIN deal d ON d.id = o.deal_id
+JOIN customer c ON c.id = d.customer_id WHERE o.opt_out_fingerprint = ? LIMIT 1
 """
 
 
@@ -64,11 +73,11 @@ def is_opted_out(address_hash: str) -> bool:
 
 def reasons(address_hashes: Iterable[str]) -> dict[str, str]:
     """Those of these addresses that get no more mail, with the reason."""
-    wanted = list(address_hashes)
-    if not wanted:
-        return {}
-    found = rows(_Reason, f"{_REASONS} ({several(wanted)})", *wanted)
-    return {row.address_hash: row.reason for row in found}
+    found: dict[str, str] = {}
+    for some in chunked(list(address_hashes), _AT_ONCE):
+        wanted = rows(_Reason, f"{_REASONS} ({several(some)})", *some)
+        found |= {row.address_hash: row.reason for row in wanted}
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +89,14 @@ class SentTo:
     deal: int
 
 
+def forget(address_hashes: Collection[str]) -> int:
+    """Forget what was noted of these few, whatever it was; gives of how many."""
+    return int(OptOut.delete().where(OptOut.address_hash.in_(list(address_hashes))).execute())
+
+
 def sent_to(fingerprint: str) -> SentTo | None:
     """Whom the opt-out link with this fingerprint was sent to; None where there is no such link."""
-    row = first_row(_SentTo, _SENT_TO, fingerprint)
+    row = first_row(_SentTo, _SENT_TO, fingerprint) or first_row(_SentTo, _PASSED_IT_ON, fingerprint)
     return None if row is None else SentTo(row.customer, row.address or "", row.deal)
 
 
@@ -112,14 +126,4 @@ def carry_over(former: str, hashes: Iterable[tuple[str, str]]) -> int:
 
 def count_aside() -> int:
     """How many are noted under a former key only."""
-    return int(OptOut.select().where(OptOut.former != "", OptOut.reason != ALSO).count())
-
-
-def counts() -> dict[str, int]:
-    """How many addresses and customers get no more mail, by reason; not those that nobody can recognise any more, since
-    their key is lost.
-    """
-    lost = FormerKey.select(FormerKey.value).where(FormerKey.sealed == "")
-    counted: Any = OptOut.select(OptOut.reason, fn.COUNT(OptOut.id).alias("noted"))
-    counted = counted.where(OptOut.former.not_in(lost)).group_by(OptOut.reason)
-    return {row.reason: row.noted for row in counted.namedtuples()}
+    return int(OptOut.select().where(OptOut.former != "", OptOut.reason.not_in([ALSO, ERASED])).count())

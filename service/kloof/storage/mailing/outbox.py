@@ -1,12 +1,13 @@
 """The outbox as its causes and its readers see it: queueing, withdrawing, and how it stands."""
 
+import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from peewee import fn
+from peewee import chunked, fn
 
 from kloof.domain.mailing.kinds import HANDOVER, INVITATION, SIGN_IN, MailKind
 from kloof.domain.states import (
@@ -19,22 +20,26 @@ from kloof.domain.states import (
     before,
 )
 from kloof.domain.surveys.definition import Wave
+from kloof.storage import of_this_request
 from kloof.storage.models import Invitation, Message
 from kloof.storage.models.outbox import DUE_CONDITION
-from kloof.storage.statements import first_row, names, only_row, rows, scalar, timestamp
+from kloof.storage.statements import first_row, insert_all, names, only_row, rows, scalar, timestamp
 
 
 class _Asked(NamedTuple):
     invitation: int
     state: str
+    customer: int
     mailed_to: int | None
     mail: str | None
     response: int | None
 
 
 _ASKED = f"""
-SELECT i.id AS invitation, i.state AS state, m.customer_id AS mailed_to, m.state AS mail, r.id AS response
-FROM invitation i LEFT JOIN message m ON m.invitation_id = i.id AND m.kind = '{INVITATION.name}'
+SELECT i.id AS invitation, i.state AS state, COALESCE(i.asked_id, d.customer_id) AS customer,
+       m.customer_id AS mailed_to, m.state AS mail, r.id AS response
+FROM invitation i JOIN deal d ON d.id = i.deal_id
+LEFT JOIN message m ON m.invitation_id = i.id AND m.kind = '{INVITATION.name}'
 LEFT JOIN response r ON r.invitation_id = i.id
 WHERE i.deal_id = ? AND i.wave = ?
 """  # noqa: S608  our own words
@@ -50,58 +55,26 @@ class _Awaiting(NamedTuple):
 
 _AWAITING = f"""
 SELECT i.id AS invitation FROM invitation i JOIN deal d ON d.id = i.deal_id
-WHERE d.customer_id = ? AND i.state IN ({names(AWAITS_MAIL)})
+WHERE (i.asked_id = ? OR (d.customer_id = ? AND i.asked_id IS NULL)) AND i.state IN ({names(AWAITS_MAIL)})
 """  # noqa: S608
+
+
+_AT_ONCE = 500  # rows of a statement: SQLite takes at most 999 variables in one on old builds
+log = logging.getLogger("kloof.mails")
+
+_FIRST = {"attempts": 0, "soft_bounces": 0, "leased_by": "", "last_reply": ""}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How far an invitation has come: to which customer mail went, whether it came back, whether there are answers."""
+    """How far an invitation is: whom it asks, to which customer mail went, if it came back, and if it is answered."""
 
     invitation: int
     state: InvitationState
+    customer: int
     mailed_to: int | None
     answered: bool
     came_back: bool
-
-
-def invite(
-    deal_id: int,
-    wave: Wave,
-    salt: bytes,
-    link_fingerprint: str,
-    opt_out_fingerprint: str,
-    invite_on: date,
-    expires_at: datetime,
-    due_at: datetime,
-    now: datetime,
-    *,
-    by_letter: bool = False,
-) -> bool:
-    """Insert the invitation of this deal and wave, and its mail or letter, in the caller's transaction.
-
-    False where it exists already: the unique index decides, also between two imports at once.
-    """
-    invitation = Invitation.insert(
-        deal=deal_id,
-        wave=wave.value,
-        state=InvitationState.PLANNED.value,
-        link_salt=salt,
-        link_fingerprint=link_fingerprint,
-        opt_out_fingerprint=opt_out_fingerprint,
-        invite_on=invite_on,
-        expires_at=expires_at,
-        created_at=now,
-    )
-    if (
-        not invitation.on_conflict(conflict_target=(Invitation.deal, Invitation.wave), action="IGNORE")
-        .as_rowcount()
-        .execute()
-    ):
-        return False
-    row = Invitation.get(Invitation.deal == deal_id, Invitation.wave == wave.value)
-    queue(now, INVITATION, due_at, by_letter=by_letter, invitation=row.id)
-    return True
 
 
 def queue_sign_in(sign_in_id: int, now: datetime) -> None:
@@ -126,15 +99,41 @@ def queue(
     **refers_to: int,
 ) -> None:
     """Queue a mail or a letter of this kind, in the transaction of its cause. `refers_to`: rows, by column."""
-    Message.insert(**_fresh(now, kind, due_at, ordinal, _waiting(by_letter)), **refers_to).execute()
+    state = _waiting(by_letter)
+    _queue([_fresh(now, kind, due_at, ordinal, state) | {f"{to}_id": row for to, row in refers_to.items()}])
+
+
+def queue_about_all(
+    now: datetime, kind: MailKind[Any], due_at: datetime, ordinal: int, invitations: Iterable[int]
+) -> None:
+    """As `queue`, a mail about each of these invitations."""
+    about = ({"invitation_id": invitation} for invitation in invitations)
+    _queue([_fresh(now, kind, due_at, ordinal, MessageState.QUEUED) | one for one in about])
+
+
+def _queue(fresh: Sequence[dict[str, Any]]) -> None:
+    """Insert messages that have the same columns."""
+    moments = {name: getattr(Message, name).db_value for name in ("due_at", "created_at", "changed_at")}
+    messages = [_FIRST | one | {name: value(one[name]) for name, value in moments.items()} for one in fresh]
+    if messages:
+        insert_all("message", [*messages[0]], (one.values() for one in messages))
+        _tell_of(messages)
 
 
 def queue_once(now: datetime, kind: MailKind[Any], due_at: datetime, ordinal: int, **refers_to: int) -> bool:
     """As `queue`, unless there is one of this kind and ordinal about the same already; gives whether it was queued."""
-    inserted = Message.insert(
-        **_fresh(now, kind, due_at, ordinal, MessageState.QUEUED), **refers_to
-    ).on_conflict_ignore()
-    return bool(inserted.as_rowcount().execute())
+    fresh = _fresh(now, kind, due_at, ordinal, MessageState.QUEUED)
+    is_new = bool(Message.insert(**fresh, **refers_to).on_conflict_ignore().as_rowcount().execute())
+    if is_new:
+        _tell_of([fresh])
+    return is_new
+
+
+def _tell_of(messages: Sequence[dict[str, Any]]) -> None:
+    """From the request that caused a mail, by the log, to its Message-ID: by kind, and never to whom."""
+    if of_this_request.name() and log.isEnabledFor(logging.INFO):
+        for one in messages:
+            log.info("Mail %s of kind %s is queued.", one["message_id"], one["kind"])
 
 
 def cancel_about_call(call: int, reason: str, now: datetime) -> None:
@@ -175,10 +174,9 @@ def asked(deal_id: int, wave: Wave) -> Asked | None:
     row = first_row(_Asked, _ASKED, deal_id, wave.value)
     if row is None:
         return None
-    came_back = row.mail == MessageState.BOUNCED
-    return Asked(
-        row.invitation, InvitationState(row.state), row.mailed_to, row.response is not None, came_back
-    )
+    state, came_back = InvitationState(row.state), row.mail == MessageState.BOUNCED
+    answered = row.response is not None
+    return Asked(row.invitation, state, row.customer, row.mailed_to, answered, came_back)
 
 
 def never_arrived(deal: int) -> bool:
@@ -225,18 +223,17 @@ def forget(invitation: int) -> None:
 
 def withdraw(invitations: Iterable[int], to: InvitationState, reason: str, now: datetime) -> int:
     """Bring these invitations to a state without mail, and cancel what is queued; gives how many moved."""
-    ids = list(invitations)
-    if not ids:
-        return 0
-    moved = (
-        Invitation.update(state=to.value)
-        .where(Invitation.id.in_(ids), Invitation.state.in_(before(INVITATION_STEPS, to)))
-        .execute()
-    )
-    Message.update(state=MessageState.CANCELLED.value, last_reply=reason, changed_at=now).where(
-        Message.invitation.in_(ids), Message.state.in_(WAITS)
-    ).execute()
-    return int(moved)
+    moved = 0
+    for ids in chunked(dict.fromkeys(invitations), _AT_ONCE):
+        moved += (
+            Invitation.update(state=to.value)
+            .where(Invitation.id.in_(ids), Invitation.state.in_(before(INVITATION_STEPS, to)))
+            .execute()
+        )
+        Message.update(state=MessageState.CANCELLED.value, last_reply=reason, changed_at=now).where(
+            Message.invitation.in_(ids), Message.state.in_(WAITS)
+        ).execute()
+    return moved
 
 
 def invitations_of_deal(deal_id: int) -> list[int]:
@@ -246,7 +243,7 @@ def invitations_of_deal(deal_id: int) -> list[int]:
 
 def awaiting(customer: int) -> list[int]:
     """Invitations, over all deals of this customer, for which a mail or a letter may still go out."""
-    return [row.invitation for row in rows(_Awaiting, _AWAITING, customer)]
+    return [row.invitation for row in rows(_Awaiting, _AWAITING, customer, customer)]
 
 
 class _Oldest(NamedTuple):

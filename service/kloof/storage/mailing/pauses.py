@@ -1,9 +1,14 @@
-"""Whether mail is kept back, because somebody of the company said so."""
+"""Whether mail is kept back: because somebody of the company said so, or until there is room in the hour for it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from kloof.domain.mailing.pause import Pause
-from kloof.storage.models import Person, SendingPause
+from kloof.domain.mailing.schedule import SendingRate
+from kloof.storage.database import is_postgresql
+from kloof.storage.models import Person, SendingPause, SendingRateUsed
+
+_LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def current() -> Pause | None:
@@ -31,3 +36,22 @@ def begin(person: int | None, now: datetime) -> bool:
 def end() -> bool:
     """Mail goes out again; False where nothing kept it back."""
     return bool(SendingPause.delete().execute())
+
+
+def left_of_hour(rate: SendingRate, now: datetime) -> int:
+    """How many mails may go now; in a transaction, during which no other worker takes any."""
+    return rate.left(_used_until(), now)
+
+
+def use_hour(rate: SendingRate, now: datetime, mails: int) -> None:
+    """So many mails go now, in a transaction; fewer than none are given back."""
+    SendingRateUsed.update(until=rate.after(_used_until(), now, mails)).execute()
+
+
+def _used_until() -> datetime:
+    """The one row, which is made first: two workers that find none would both have the whole hour."""
+    SendingRateUsed.insert(until=_LONG_AGO).on_conflict(
+        conflict_target=(SendingRateUsed.only,), action="IGNORE"
+    ).execute()
+    row = (SendingRateUsed.select().for_update() if is_postgresql() else SendingRateUsed.select()).first()
+    return row.until if row else _LONG_AGO

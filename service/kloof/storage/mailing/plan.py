@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kloof.domain.mailing.kinds import INVITATION, REMINDER
 from kloof.domain.states import AWAITS_MAIL, MessageState
@@ -10,7 +10,7 @@ from kloof.storage.database import is_postgresql
 from kloof.storage.models import Message
 from kloof.storage.models.outbox import DUE_CONDITION
 from kloof.storage.models.responses import OPEN_CONDITION
-from kloof.storage.statements import day, names, rows, timestamp
+from kloof.storage.statements import day, names, rows, scalar, timestamp
 
 
 class _Queued(NamedTuple):
@@ -43,6 +43,20 @@ AND NOT EXISTS (SELECT 1 FROM message later WHERE later.invitation_id = i.id AND
                 AND later.ordinal > m.ordinal)
 GROUP BY m.kind, m.ordinal, {{sent_on}}
 """  # noqa: S608  our own words; the states come from the tables in domain/states
+
+
+AT_ONCE: Final = 1_000
+"""So many surveys without an answer are looked at while somebody waits; where there are more the worker counts them
+beforehand.
+"""
+MORE_UNANSWERED: Final = f"""SELECT COUNT(*) FROM (
+  SELECT 1 FROM invitation WHERE {OPEN_CONDITION} AND expires_at > ? ORDER BY expires_at DESC LIMIT ? + 1) AS counted"""  # noqa: S608
+"""How many surveys are open after a moment, counted as far as one more than a number."""
+
+
+def is_long(now: datetime) -> bool:
+    """Whether more surveys are open than are looked at while somebody waits."""
+    return bool(scalar(MORE_UNANSWERED, Message.sent_at.db_value(now), AT_ONCE) > AT_ONCE)
 
 
 def queued(until: datetime) -> list[tuple[str, datetime, int]]:

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.mailing.kinds import MAIL_KINDS, MailKind
 from kloof.domain.states import MESSAGE_STEPS, WAITS, MessageState, step
+from kloof.storage.mailing import attempts
+from kloof.storage.mailing.attempts import MailLine
 from kloof.storage.models import Message
 from kloof.storage.models.outbox import DUE_CONDITION, REVIEW_CONDITION
-from kloof.storage.statements import first_row, names, rows, several, timestamp
+from kloof.storage.statements import first_row, names, rows, timestamp
 
 
 class _Entry(NamedTuple):
@@ -28,15 +30,16 @@ class _Entry(NamedTuple):
     reply: str
 
 
+# From the few that are chosen to what they are about: PostgreSQL joins so many tables in the order that is written.
 _ENTRIES = """
 SELECT m.id AS id, m.state AS state, m.kind AS kind, m.ordinal AS ordinal, i.wave AS wave,
        COALESCE(d.deal_id, called.deal_id, told.deal_id) AS deal_id,
        COALESCE(NULLIF(c.email, ''), p.email, caller.email, seller.email) AS email,
        m.attempts AS attempts, m.{since} AS since, m.last_reply AS reply
-FROM message m
+FROM ({chosen}) chosen JOIN message m ON m.id = chosen.id
 LEFT JOIN invitation i ON i.id = m.invitation_id
 LEFT JOIN deal d ON d.id = i.deal_id
-LEFT JOIN customer c ON c.id = d.customer_id
+LEFT JOIN customer c ON c.id = COALESCE(i.asked_id, d.customer_id)
 LEFT JOIN sign_in s ON s.id = m.sign_in_id
 LEFT JOIN person p ON p.id = s.person_id
 LEFT JOIN deal told ON told.id = m.handover_id
@@ -44,9 +47,9 @@ LEFT JOIN person seller ON seller.id = told.salesperson_id
 LEFT JOIN call ON call.id = m.call_id
 LEFT JOIN deal called ON called.id = call.deal_id
 LEFT JOIN person caller ON caller.id = m.recipient_id
-WHERE {which} ORDER BY {order} LIMIT ?
+ORDER BY {order} LIMIT ?
 """
-_IN_STATES = "m.state IN ({states})"
+_PART = "SELECT id FROM (SELECT id FROM message WHERE {which} ORDER BY {since}, id LIMIT ?) AS part{turn}"
 
 
 class _Counts(NamedTuple):
@@ -68,25 +71,13 @@ PASSING = (
 )
 """What does not stay: somebody decides about it, or it goes out. What is most the desk's to decide first."""
 _COUNT = "(SELECT COUNT(*) FROM message WHERE {index} AND state = {state}) AS {name}"
-_INDEX_OF = {
+_INDEX_OF = dict.fromkeys(PASSING, REVIEW_CONDITION) | {
     MessageState.QUEUED: DUE_CONDITION,
     MessageState.LETTER: f"state = {names([MessageState.LETTER])}",
 }
 _COUNTS = "SELECT " + ", ".join(
-    _COUNT.format(index=_INDEX_OF.get(state, REVIEW_CONDITION), state=names([state]), name=state.value)
-    for state in PASSING
+    _COUNT.format(index=_INDEX_OF[state], state=names([state]), name=state.value) for state in PASSING
 )
-
-
-class _Deal(NamedTuple):
-    deal: int | None
-
-
-_DEALS = """
-SELECT COALESCE(i.deal_id, call.deal_id, m.handover_id) AS deal
-FROM message m LEFT JOIN invitation i ON i.id = m.invitation_id LEFT JOIN call ON call.id = m.call_id
-WHERE m.id IN ({messages})
-"""
 
 
 class _Sent(NamedTuple):
@@ -101,7 +92,7 @@ class _Sent(NamedTuple):
 _TO_CUSTOMER = """
 SELECT m.id AS id, m.state AS state, c.email AS email, m.soft_bounces AS soft_bounces, c.id AS customer, d.id AS deal
 FROM message m JOIN invitation i ON i.id = m.invitation_id JOIN deal d ON d.id = i.deal_id
-JOIN customer c ON c.id = d.customer_id
+JOIN customer c ON c.id = COALESCE(i.asked_id, d.customer_id)
 """
 _SENT = f"{_TO_CUSTOMER} WHERE m.message_id = ?"
 _NUMBERED = f"{_TO_CUSTOMER} WHERE m.id = ?"
@@ -144,15 +135,13 @@ class OutboxEntry:
 
 @dataclass(frozen=True, slots=True)
 class MailLife:
-    """A message and its moments: when it was made, since when or until when it waits, when it went out; and how often
-    it came back for a reason that passes.
-    """
+    """A message and its moments: made, due, gone out; and what came of each attempt before."""
 
     entry: OutboxEntry
     made_at: datetime
     due_at: datetime
     sent_at: datetime | None
-    soft_bounces: int
+    lines: tuple[MailLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,29 +159,37 @@ class SentMail:
 def listed(state: MessageState, most: int) -> list[OutboxEntry]:
     """The messages in this state that wait longest: those that are queued by when they are due."""
     since = "due_at" if state in WAITS else "changed_at"
-    sql = _ENTRIES.format(since=since, which=_IN_STATES.format(states="?"), order=f"m.{since}, m.id")
-    return [_entry(row) for row in rows(_Entry, sql, state.value, most)]
+    return _entries([state], since, f"m.{since}, m.id", most)
 
 
 def concerns(states: Sequence[MessageState], most: int) -> list[OutboxEntry]:
     """The messages in these states, in the order of the states and then the longest waiting first; one query."""
-    wanted = [state.value for state in states]
-    turns = " ".join(f"WHEN ? THEN {turn}" for turn in range(len(states)))
-    sql = _ENTRIES.format(
-        since="changed_at",
-        which=_IN_STATES.format(states=several(states)),
-        order=f"CASE m.state {turns} END, m.changed_at, m.id",
-    )
-    return [_entry(row) for row in rows(_Entry, sql, *wanted, *wanted, most)]
+    turns = " ".join(f"WHEN {names([state])} THEN {turn}" for turn, state in enumerate(states))
+    return _entries(states, "changed_at", f"CASE m.state {turns} END, m.changed_at, m.id", most)
+
+
+def _entries(states: Sequence[MessageState], since: str, order: str, most: int) -> list[OutboxEntry]:
+    wheres = [where for state in states for where in _where(state)]
+    parts = (_PART.format(which=which, since=since, turn=turn) for turn, which in enumerate(wheres))
+    sql = _ENTRIES.format(since=since, chosen=" UNION ALL ".join(parts), order=order)
+    return [_entry(row) for row in rows(_Entry, sql, *[most] * len(wheres), most)]
+
+
+def _where(state: MessageState) -> tuple[str, ...]:
+    """Which messages are in this state, in parts of which an index keeps each in the order in which they wait."""
+    if state is MessageState.QUEUED:
+        return f"{DUE_CONDITION} AND urgent", f"{DUE_CONDITION} AND NOT urgent"
+    return (f"{_INDEX_OF.get(state, '1 = 1')} AND state = {names([state])}",)
 
 
 def life(number: int) -> MailLife:
     """One message with its moments. Raises NotFound."""
     row = Message.get_or_none(Message.id == number)
-    found = rows(_Entry, _ENTRIES.format(since="changed_at", which="m.id = ?", order="m.id"), number, 1)
+    chosen = "SELECT id FROM message WHERE id = ?"
+    found = rows(_Entry, _ENTRIES.format(since="changed_at", chosen=chosen, order="m.id"), number, 1)
     if row is None or not found:
         raise _unknown(number)
-    return MailLife(_entry(found[0]), row.created_at, row.due_at, row.sent_at, row.soft_bounces)
+    return MailLife(_entry(found[0]), row.created_at, row.due_at, row.sent_at, tuple(attempts.of(number)))
 
 
 def counts() -> dict[MessageState, int]:
@@ -253,7 +250,11 @@ def decide(number: int, to: MessageState, now: datetime, reply: str, due_at: dat
         facts["sent_at"] = now
     if due_at is not None:
         facts |= {"due_at": due_at, "attempts": 0, "customer": None, "mailed_on": None}
+    attempts.keep_sent([number])
     Message.update(**facts).where(Message.id == number, Message.state == now_in.value).execute()
+    # A bounce that brings it into the queue again says the same a second time; what is sent, the message tells.
+    if to is not MessageState.SENT and reply != row.last_reply:
+        attempts.note(number, now, to, reply)
 
 
 def _unknown(number: int) -> NotFound:
@@ -263,14 +264,6 @@ def _unknown(number: int) -> NotFound:
         remedy="kloof outbox list shows their numbers.",
         number=number,
     )
-
-
-def deals_of(numbers: Sequence[int]) -> list[int]:
-    """The deals (row ids) that these messages are about; a sign-in mail is about none."""
-    if not numbers:
-        return []
-    found = rows(_Deal, _DEALS.format(messages=several(numbers)), *numbers)
-    return [row.deal for row in found if row.deal is not None]
 
 
 def sent_as(message_id: str) -> SentMail | None:

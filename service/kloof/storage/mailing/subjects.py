@@ -1,8 +1,10 @@
 """What messages are about, and to whom they go: a statement for each type in domain/mailing/subjects."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import NamedTuple
+
+from peewee import chunked
 
 from kloof.domain.mailing.kinds import MAIL_KINDS, WEEKLY
 from kloof.domain.mailing.messages import Outgoing, Recipient
@@ -43,6 +45,7 @@ class _ToCustomer(NamedTuple):
     by_letter: int
     language: Language
     customer: int
+    passed_by: str
     salt: bytes
     time_zone: str
     invitation: int
@@ -56,22 +59,27 @@ class _ToCustomer(NamedTuple):
     cancelled: int
     expires_at: datetime | str
     deal_id: str
+    invite_on: date | str
+    queued_at: datetime | str
     call_state: str
     due_on: date | str
     call_salt: bytes | None
 
 
 _TO_CUSTOMERS = f"""
-SELECT {_WHICH}, d.customer_name AS name, c.email AS email, d.by_letter AS by_letter, d.customer_language AS language,
-  d.customer_id AS customer, i.link_salt AS salt, d.customer_time_zone AS time_zone, i.id AS invitation,
+SELECT {_WHICH}, CASE WHEN i.asked_id IS NULL THEN d.customer_name ELSE c.name END AS name, c.email AS email,
+  i.asked_id IS NULL AND d.by_letter AS by_letter, d.customer_language AS language, c.id AS customer,
+  CASE WHEN i.asked_id IS NULL THEN '' ELSE d.customer_name END AS passed_by,
+  i.link_salt AS salt, d.customer_time_zone AS time_zone, i.id AS invitation,
   i.state AS state, i.wave AS wave, d.survey_version_id AS survey_version, d.product AS product,
   CASE WHEN p.active THEN p.name ELSE '' END AS seller, d.sold_on AS sold_on, d.delivered_on AS delivered_on,
   d.cancelled_at IS NOT NULL AS cancelled,
-  i.expires_at AS expires_at, d.deal_id AS deal_id, call.state AS call_state, call.due_on AS due_on,
-  call.link_salt AS call_salt
+  i.expires_at AS expires_at, d.deal_id AS deal_id, i.invite_on AS invite_on, m.created_at AS queued_at,
+  call.state AS call_state, call.due_on AS due_on, call.link_salt AS call_salt
 FROM message m LEFT JOIN call ON call.id = m.call_id
 JOIN invitation i ON i.id = m.invitation_id JOIN deal d ON d.id = i.deal_id
-JOIN customer c ON c.id = d.customer_id JOIN person p ON p.id = COALESCE(d.successor_id, d.salesperson_id)
+JOIN customer c ON c.id = COALESCE(i.asked_id, d.customer_id)
+JOIN person p ON p.id = COALESCE(d.successor_id, d.salesperson_id)
 WHERE m.id IN ({{messages}})
 """  # noqa: S608  our own words
 
@@ -131,12 +139,15 @@ class _Call(NamedTuple):
 
 
 _CALLS = f"""
-SELECT {_WHICH}, {_COLLEAGUE}, call.state AS state, d.customer_name AS customer_name, d.deal_id AS deal_id,
+SELECT {_WHICH}, {_COLLEAGUE}, call.state AS state,
+  COALESCE((SELECT c.name FROM invitation i JOIN customer c ON c.id = i.asked_id WHERE i.deal_id = d.id
+            AND i.state IN ({names([InvitationState.SUBMITTED])}) ORDER BY i.id DESC LIMIT 1),
+           d.customer_name) AS customer_name, d.deal_id AS deal_id,
   d.product AS product, call.due_on AS due_on
 FROM message m JOIN call ON call.id = m.call_id JOIN deal d ON d.id = call.deal_id
 JOIN person p ON p.id = m.recipient_id
 WHERE m.id IN ({{messages}})
-"""  # noqa: S608
+"""  # noqa: S608  our own words
 
 
 class _Week(NamedTuple):
@@ -193,7 +204,8 @@ def _their_survey(row: _ToCustomer) -> AboutSurvey:
     return AboutSurvey(
         row.invitation, InvitationState(row.state), Wave(row.wave), row.survey_version, row.product, row.seller,
         day(row.sold_on), day(row.delivered_on) if row.delivered_on else None, bool(row.cancelled),
-        timestamp(row.expires_at), row.deal_id,
+        timestamp(row.expires_at), row.deal_id, row.passed_by,
+        max(day(row.invite_on), timestamp(row.queued_at).date()),
     )  # fmt: skip
 
 
@@ -226,3 +238,26 @@ def _weeks(ids: list[int]) -> Iterator[Outgoing]:
     for row in _about(_Week, _WEEKS, ids):
         about = AboutWeek(News.read(row.news or ""), timestamp(row.counted_at), bool(row.stands))
         yield _mail(row.which, _recipient(row.to, bytes(row.salt or b"")), about)
+
+
+_AT_ONCE = 500
+
+
+class _DealOf(NamedTuple):
+    deal: int | None
+
+
+_DEALS_OF = """
+SELECT COALESCE(i.deal_id, call.deal_id, m.handover_id) AS deal
+FROM message m LEFT JOIN invitation i ON i.id = m.invitation_id LEFT JOIN call ON call.id = m.call_id
+WHERE m.id IN ({messages})
+"""
+
+
+def deals_of(numbers: Collection[int]) -> list[int]:
+    """The deals (row ids) that these messages are about; a sign-in mail is about none."""
+    found: list[int] = []
+    for some in chunked(numbers, _AT_ONCE):
+        about = rows(_DealOf, _DEALS_OF.format(messages=several(some)), *some)
+        found += [row.deal for row in about if row.deal is not None]
+    return found
