@@ -88,13 +88,25 @@ def test_the_table_holds_the_gap_its_interval_and_n_of_every_aspect(
         assert shown[one.aspect.name[language]] == shown_row(one.gap, language)
 
 
-def test_picture_table_and_links_of_a_page_have_their_aspects_in_one_order(company: Path) -> None:
+def test_picture_and_table_of_a_page_and_its_links_have_their_aspects_in_one_order(company: Path) -> None:
     page = pages(company / "site")["installation-1/index.en.md"]
     gaps = [cells[2] for cells in rows(page, "Expected and received").values()]
     values = [float(gap.replace("−", "-")) for gap in gaps]
     assert values == sorted(values, reverse=True)
-    linked = [link.strong.text for link in BeautifulSoup(page, "html.parser").select(".big-links a")]
-    assert linked == list(rows(page, "Expected and received"))
+    names = list(rows(page, "Expected and received"))
+    linked = BeautifulSoup(page, "html.parser").select("tbody th a")
+    assert [link.text for link in linked] == names
+    assert all(f"aspects/{link['href'].strip('/').rpartition('/')[2]}" in link["href"] for link in linked)
+    figures = company / "site" / "findings" / ".figures"
+    [picture] = figures.glob("findings-installation-1-index--installation-1-aspects-en.html")
+    drawn = BeautifulSoup(picture.read_text(encoding="utf-8"), "html.parser").svg.desc.text
+    assert [part.split(": ")[0] for part in drawn.rstrip(".").split("; ")] == names
+
+
+def test_practices_have_their_aspects_in_the_order_of_the_survey_s_own_page(company: Path) -> None:
+    shown = pages(company / "site")
+    names = list(rows(shown["installation-1/index.en.md"], "Expected and received"))
+    assert list(rows(shown["installation-1/practices.en.md"], "with minus without")) == names
 
 
 def test_in_every_table_v_minus_r_is_s_in_print(company: Path) -> None:
@@ -146,13 +158,13 @@ def test_the_sign_is_explained_on_every_page_that_shows_a_gap(company: Path) -> 
     assert explained > 40
 
 
-def test_what_changed_is_told_of_the_deals_that_came_in_beside_those_before(
+def test_what_changed_is_told_of_the_deals_that_came_in_beside_those_of_the_release_before(
     company: Path, documents: list[ReleaseDocument]
 ) -> None:
-    before, now = (next(d.cells_of(d.surveys[0].key, Level.COMPANY)) for d in documents[-2:])
+    first, before, now = (next(d.cells_of(d.surveys[0].key, Level.COMPANY)) for d in documents[-3:])
     page = pages(company / "site")[".home.en.md"]
     assert f"Since 4 May 2026, {now.n - before.n} deals came in: expected" in page
-    assert f"In the {before.n} deals before that: expected" in page
+    assert f"In the {before.n - first.n} deals that came in with the release before it: expected" in page
     trend = rows(pages(company / "site")["installation-1/aspects/price.en.md"], "release by release")
     assert [cells[-1] for cells in trend.values()] == ["56", "56", "56"]
 
@@ -467,7 +479,7 @@ def test_before_you_promise_shows_only_averages_where_no_shares_are_published(tm
 
 @pytest.mark.parametrize(
     ("language", "caption"),
-    [("nl", "Producten: naast onze norm"), ("en", "Products: beside our norm")],
+    [("nl", "Producten: naast onze norm"), ("en", "Products: against our norm")],
 )
 def test_each_product_stands_beside_the_norm_as_the_mean_over_its_aspects(
     company: Path, documents: list[ReleaseDocument], language: str, caption: str

@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 
 from cast.made_site import LOOK, company_folder
 from cast.synthetic import Firm
+from kloof.actions.init import init
 from kloof.design.shared import shared_styles
 from kloof.domain.errors import BadInput, Refused
 from kloof.publish.site_build import CompanyStyle, build_site
@@ -85,15 +86,22 @@ def test_ids_are_unique_on_every_page(parsed: dict[Path, BeautifulSoup]) -> None
         assert len(ids) == len(set(ids)), (file, sorted(i for i in ids if ids.count(i) > 1))
 
 
-def test_home_has_the_picture_and_the_three_sentences_of_the_latest_release(
+def test_the_finding_is_the_title_of_the_first_page_and_the_pictures_stand_on_it(
     built: Path, parsed: dict[Path, BeautifulSoup]
 ) -> None:
     home = parsed[built / "index.html"]
-    assert "V − R = S" in home.find("svg", class_="chart").find("title").text
-    words = home.find("article").text
-    assert "Klanten verwachtten bij verkoop gemiddeld" in words
-    assert "De kloof loopt van " in words
-    assert "Publicatie 3 van" in words
+    assert re.match(r"(Project met installatie|Product): klanten kregen minder dan verwacht", home.h1.text)
+    asked = [figure.h2.text for figure in home.select("figure.picture")]
+    assert asked == ["Waar zit de kloof?", "Verkoop of uitvoering?", "Wat veranderde?"]
+    assert "publicatie 3, 3 augustus 2026" in home.select_one(".rests-on").text
+
+
+def test_on_a_page_that_has_a_title_the_finding_is_the_heading_below_it(tmp_path: Path) -> None:
+    folder = company_folder(tmp_path, Firm(releases=1, aspects=2).documents())
+    (folder / "site" / "index.nl.md").write_text("# Onze cijfers\n\n<!-- kloof: home -->\n", encoding="utf-8")
+    home = html(build_site(folder, LOOK))[folder / "build" / "site" / "index.html"]
+    assert [title.text for title in home.find_all("h1")] == ["Onze cijfers"]
+    assert home.article.h2.text.startswith("Klanten kregen minder dan verwacht")
 
 
 def test_every_picture_can_be_taken_along(built: Path, parsed: dict[Path, BeautifulSoup]) -> None:
@@ -114,7 +122,8 @@ def test_under_every_picture_stand_its_figures_as_a_table_and_its_downloads(
             assert below.name == "table", (file, figure.svg.title.text)
             assert figure.svg.title.text
             assert figure.svg.desc.text
-            assert [link.text for link in figure.select(".downloads a")] == ["SVG", "PNG"]
+            assert [link.text for link in figure.select(".downloads a")] == ["Download SVG", "Download PNG"]
+            assert figure.select_one(".picture__title").text == figure.svg.title.text
             seen += 1
     assert seen > 100
 
@@ -124,8 +133,8 @@ def test_the_search_index_holds_both_languages(built: Path) -> None:
     assert '"location":"findings/method/"' in index
     assert '"location":"en/findings/method/"' in index
     titles = {found["location"]: found["title"] for found in json.loads(index)["docs"]}
-    assert titles["en/findings/installation-1/aspects/lead-time/#trend"] == "Lead time: Over time"
-    assert titles["findings/installation-1/aspects/price/#trend"] == "Prijs zoals afgesproken: Verloop"
+    assert titles["en/findings/installation-1/aspects/lead-time/#trend"] == "Lead time › Over time"
+    assert titles["findings/installation-1/aspects/price/#trend"] == "Prijs zoals afgesproken › Verloop"
 
 
 def test_building_twice_gives_the_same_bytes(company: Path, built: Path, tmp_path: Path) -> None:
@@ -238,3 +247,14 @@ def test_every_page_describes_itself(parsed: dict[Path, BeautifulSoup]) -> None:
 
 def test_the_site_stands_on_the_stylesheet_of_the_forms(built: Path) -> None:
     assert [sheet.read_text(encoding="utf-8") for sheet in built.rglob("kloof.css")] == [shared_styles()]
+
+
+def test_the_papers_are_not_on_the_site_nor_found_there(tmp_path: Path) -> None:
+    init(tmp_path / "mine", "Jansen & Zn")
+    assert (tmp_path / "mine" / "site" / "papers" / "dpia.nl.md").is_file()
+    (tmp_path / "mine" / "site" / "findings").mkdir()
+    (tmp_path / "mine" / "site" / "findings" / "index.md").write_text("---\nlang: nl\n---\n\n# Cijfers\n")
+    built = build_site(tmp_path / "mine", LOOK)
+    for name, content in contents(built).items():
+        assert "papers" not in name
+        assert b"Instemmingsverzoek" not in content, name

@@ -1,4 +1,4 @@
-"""The pages that people write by hand: what MkDocs would show as text, or not read at all, with file and line."""
+"""The pages that people write by hand: what MkDocs would misread of them, and which of them say nothing yet."""
 
 import re
 from collections.abc import Iterator
@@ -8,6 +8,11 @@ from typing import Final
 import yaml
 
 _FRONT: Final = re.compile(r"\A---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+ABOUT_ACTIONS: Final = "you-said-we-did/"
+"""The folder with the company's own pages about what it does with its findings; the first of them lists its actions."""
+_WRITES_NOTHING: Final = re.compile(r"<!--.*?-->|^#[^\n]*", re.DOTALL | re.MULTILINE)
+_AS_IT_CAME: Final = ("kloof schrijft er nooit in", "kloof never writes in it")
+"""Stood on that page as an earlier `kloof init` made it: whoever left it there wrote nothing yet."""
 _BEGINS: Final = re.compile(r"\A---[ \t]*\r?\n[\w-]+[ \t]*:")
 
 
@@ -18,6 +23,34 @@ def problems(docs: Path, home: Path) -> list[str]:
         for file in sorted(docs.rglob("*.md"))
         for line, what in _wrong(file)
     ]
+
+
+def is_about_actions(source: str) -> bool:
+    """Whether this page lists what the company does; `source` is its path under site/."""
+    folder, _, name = source.rpartition("/")
+    return f"{folder}/" == ABOUT_ACTIONS and name.partition(".")[0] == "index"
+
+
+def with_actions(markdown: str, mark: str, told: Path) -> str:
+    """The page with what stands in `told` at the mark, or at its end; as it is where there is no such file."""
+    if not told.exists():
+        return markdown
+    actions = told.read_text(encoding="utf-8")
+    if _is_empty(markdown):
+        title = markdown.partition("\n")[0]
+        return f"{title}\n\n{actions}"
+    return markdown.replace(mark, actions) if mark in markdown else f"{markdown}\n\n{actions}"
+
+
+def is_empty_about_actions(docs: Path) -> bool:
+    """Whether nobody wrote anything on the pages about what the company does."""
+    return all(_is_empty(page.read_text(encoding="utf-8")) for page in (docs / ABOUT_ACTIONS).rglob("*.md"))
+
+
+def _is_empty(markdown: str) -> bool:
+    if any(words in markdown for words in _AS_IT_CAME):
+        return True
+    return not _WRITES_NOTHING.sub("", _FRONT.sub("", markdown)).strip()
 
 
 def _named(file: Path, home: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -42,6 +43,15 @@ class Staged:
     sha256: str
     folder: Path
 
+    def files(self) -> dict[str, bytes]:
+        """What stands in each of its files, by name."""
+        return {file.name: file.read_bytes() for file in sorted(self.folder.iterdir())}
+
+    def open_to_readers(self) -> None:
+        """Whoever may read the site may read it too."""
+        for place in (self.folder, *self.folder.iterdir()):
+            place.chmod(0o755 if place.is_dir() else 0o644)
+
     def put_in_place(self) -> None:
         """Make it a release, all at once: the rename is atomic. Nothing happens where it already is one."""
         target = release_folder(self.folder.parent, self.number)
@@ -66,13 +76,17 @@ def write_release(publishable: Publishable, releases: Path) -> Staged:
     """
     if not isinstance(publishable, Publishable):
         raise TypeError("only what kloof.domain.releases.certificate.certify.certify gave may be written")
-    files = contents(publishable.document)
-    staged = _staged(releases, publishable.document.number, hash_of(files[MANIFEST]))
+    return stage(releases, publishable.document.number, contents(publishable.document))
+
+
+def stage(releases: Path, number: int, files: Mapping[str, bytes]) -> Staged:
+    """Write these files of a release, which was certified before, in full and on to the disk."""
+    staged = _staged(releases, number, hash_of(files.get(MANIFEST, b"")))
     if staged.folder.exists():
         shutil.rmtree(staged.folder)
     staged.folder.mkdir(parents=True)
     for name, content in files.items():
-        with (staged.folder / name).open("wb") as file:
+        with (staged.folder / _plain(name)).open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -88,6 +102,15 @@ def staged(releases: Path, number: int, sha256: str) -> Staged | None:
     except FileNotFoundError:  # whoever wrote it may be putting it in place at this moment
         return None
     return found if hash_of(manifest) == sha256 else None
+
+
+def as_published(releases: Path, number: int, sha256: str) -> Staged | None:
+    """The release as it stands among the others, where its manifest is this one."""
+    found = Staged(number, sha256, release_folder(releases, number))
+    try:
+        return found if hash_of((found.folder / MANIFEST).read_bytes()) == sha256 else None
+    except OSError:
+        return None
 
 
 def clear_staging(releases: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from kloof.domain.errors import BadInput, Reason, Refused
 from kloof.domain.text import Language
 from kloof.publish import own_pages
+from kloof.publish.packed_site import swap
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -85,7 +86,7 @@ def _mkdocs(file: Path, look: CompanyStyle, warnings: list[str], instead: dict[s
     if warnings:
         shutil.rmtree(fresh)
         raise BadInput(Reason.SITE_UNBUILT, warnings, remedy=_UNCHANGED)
-    _swap(fresh, target)
+    swap(fresh, target)
     return target
 
 
@@ -100,15 +101,6 @@ def _dress(config: "MkDocsConfig", look: CompanyStyle) -> None:
     chosen = config.plugins["kloof"].config
     chosen.language, chosen.accent, chosen.colleagues = look.language, look.accent, look.colleagues
     chosen.logo = str(look.logo) if look.logo else None
-
-
-def _swap(fresh: Path, target: Path) -> None:
-    old = target.with_name(f".{target.name}-old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    fresh.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 class _Collected(logging.Handler):

@@ -4,7 +4,9 @@ A plugin, so that `mkdocs serve` shows people who write pages the same site as `
 """
 
 import json
+import re
 import shutil
+from collections.abc import Iterator, Sequence
 from html import unescape
 from importlib.resources import files
 from pathlib import Path
@@ -17,16 +19,23 @@ from mkdocs.plugins import BasePlugin, event_priority
 from kloof.design import shared
 from kloof.design.accent import stylesheet
 from kloof.domain.text import LANGUAGES
+from kloof.publish import own_pages
 from kloof.publish.pages.site_writer import FIGURES, PICTURE_MARK, ROOT
-from kloof.publish.pages.write import HOME, MENU
+from kloof.publish.pages.write import ACTIONS, HOME, MENU
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
 
 HOME_MARK: Final = "<!-- kloof: home -->"
-"""Where a page written by people wants the three sentences and the picture of the latest release."""
+"""Where a page written by people wants the finding and the pictures of the latest release."""
 
+ACTIONS_MARK: Final = "<!-- kloof: actions -->"
+"""Where the company's own page wants what it does about its findings; without it, they stand at the end."""
+PART: Final = " › "
+"""In the search index, between the title of a page and that of a part of it; as in site.js."""
+
+_TITLE = re.compile(r"^# ", re.MULTILINE)
 _ASSETS: Final = (".css", ".js", ".svg", ".woff2", ".txt")
 
 
@@ -51,6 +60,7 @@ class KloofSite(BasePlugin[SiteOptions]):  # type: ignore[no-untyped-call]
             "logo": self._logo,
             "colleagues": self.config.colleagues,
             "has_releases": told["menu"] is not None,
+            "empty": _without_content(Path(config.docs_dir), has_findings=told["menu"] is not None),
             **told,
         }
         for language in config.plugins["i18n"].config.languages:
@@ -62,14 +72,23 @@ class KloofSite(BasePlugin[SiteOptions]):  # type: ignore[no-untyped-call]
         """Escape whatever a company, a page or a menu says: MkDocs itself puts it into the theme as it is."""
         env.autoescape = True
         env.filters["title_of"] = _title_of
+        env.filters["named_in_menu"] = lambda item: unescape(str(item.title or ""))
+        env.filters["with_content"] = lambda nav, empty: list(_with_content(nav, empty))
         return env
 
     def on_page_markdown(self, markdown: str, *, page: Any, config: "MkDocsConfig", **_: Any) -> str:
-        """Put the latest release where a page asks for it."""
-        home = Path(config.docs_dir) / ROOT / HOME.format(language=page.file.locale_alternate_of)
-        if HOME_MARK not in markdown or not home.exists():
-            return markdown
-        return markdown.replace(HOME_MARK, home.read_text(encoding="utf-8"))
+        """Put the latest release where a page asks for it, and what the company does on the page for that."""
+        language, findings = page.file.locale_alternate_of, Path(config.docs_dir) / ROOT
+        home = findings / HOME.format(language=language)
+        if HOME_MARK in markdown and home.exists():
+            told = home.read_text(encoding="utf-8")
+            # A page has one title: where its writer gave it one, the finding is the heading below that.
+            markdown = markdown.replace(HOME_MARK, f"#{told}" if _TITLE.search(markdown) else told)
+        if own_pages.is_about_actions(page.file.src_uri):
+            return own_pages.with_actions(
+                markdown, ACTIONS_MARK, findings / ACTIONS.format(language=language)
+            )
+        return markdown
 
     def on_post_page(self, output: str, *, config: "MkDocsConfig", **_: Any) -> str:
         """Put the pictures where they belong, now that Markdown and search have read the words."""
@@ -107,6 +126,16 @@ def _title_of(item: Any) -> str:
     return str(meta["title"]) if "title" in meta else unescape(str(item.title or ""))
 
 
+def _with_content(nav: Any, empty: Sequence[str]) -> Iterator[tuple[Any, Any]]:
+    """Each item of the main menu with the page that it leads to, without those of parts that are `empty`."""
+    for item in nav:
+        target = item
+        while not target.is_page and not target.is_link:
+            target = next((one for one in target.children if one.is_page), target.children[0])
+        if target.is_link or not target.file.src_uri.startswith(tuple(empty)):
+            yield item, target
+
+
 def _told(docs: Path) -> dict[str, Any]:
     menu = docs / ROOT / MENU
     if not menu.exists():
@@ -115,8 +144,16 @@ def _told(docs: Path) -> dict[str, Any]:
     return told
 
 
+def _without_content(docs: Path, *, has_findings: bool) -> list[str]:
+    """The parts of the main menu in which there is nothing to read yet."""
+    nothing_done = own_pages.is_empty_about_actions(docs) and not [
+        *(docs / ROOT).glob(ACTIONS.format(language="*"))
+    ]
+    return [*([] if has_findings else [f"{ROOT}/"]), *([own_pages.ABOUT_ACTIONS] if nothing_done else [])]
+
+
 def _name_sections(file: Path) -> None:
-    """Put the name of its page before that of each part of a page: many pages have a part with the same name."""
+    """Put the name of its page before that of each part of a page: the search groups its hits by page."""
     if not file.exists():
         return
     index = json.loads(file.read_text(encoding="utf-8"))
@@ -124,5 +161,5 @@ def _name_sections(file: Path) -> None:
     for found in index["docs"]:
         page, part, _ = found["location"].partition("#")
         if part and pages[page] != found["title"]:
-            found["title"] = f"{pages[page]}: {found['title']}"
+            found["title"] = f"{pages[page]}{PART}{found['title']}"
     file.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")

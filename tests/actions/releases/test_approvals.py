@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from cast.hooked import hooked, house, told
 from cast.respondents import MONDAY, answered_deals, settings
+from instruments.receivers import Receiver
 from kloof.actions import person_data
 from kloof.actions.releases import approvals, preview, site
 from kloof.actions.releases.freeze import freeze
@@ -14,6 +16,7 @@ from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor, ActorKind
 from kloof.domain.access.proposals import ReleaseProposal
 from kloof.domain.errors import Reason, Refused
+from kloof.domain.webhooks.events import EventKind
 from kloof.publish.release_files import Staged, read_releases
 from kloof.storage.models import AuditEntry, Customer
 from kloof.storage.releases import proposals
@@ -33,8 +36,8 @@ def no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def company(database: str, tmp_path: Path) -> Settings:
-    made_up = settings(tmp_path, database, approvals=2)
+def company(either_database: str, tmp_path: Path) -> Settings:
+    made_up = settings(tmp_path, either_database, approvals=2)
     answered_deals(24, joint_visit=None)
     answered_deals(24, team="South", region="West", joint_visit=None, seed=1)
     freeze(made_up, MONDAY)
@@ -43,9 +46,9 @@ def company(database: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def practised(database: str, tmp_path: Path) -> Settings:
+def practised(either_database: str, tmp_path: Path) -> Settings:
     """A company whose release holds a table of practices, which is rounded when the release is made."""
-    made_up = settings(tmp_path, database, approvals=2)
+    made_up = settings(tmp_path, either_database, approvals=2)
     answered_deals(120, joint_visit=None)
     freeze(made_up, MONDAY)
     (made_up.site_folder / "findings" / "releases").mkdir(parents=True)
@@ -67,12 +70,15 @@ def refused(company: Settings, digest: str | None, by: Actor = ANOUK) -> Reason:
 
 
 def test_what_a_second_person_approved_comes_out_as_it_was_shown(practised: Settings) -> None:
+    with Receiver() as receiver:
+        hooked(house(practised.folder), receiver, MONDAY, events=[EventKind.RELEASE_PUBLISHED])
     proposal = proposed(practised)
     shown = made(practised, MONDAY, int(proposal.seed))
     approvals.approve(proposal.digest, NOOR, MONDAY)
     done = approvals.publish(practised, LATER, ANOUK, digest=proposal.digest)
     assert shown
     assert done.document
+    assert told() == [{"kind": "release.published", "deal": None, "number": 1}]
     before, after = shown.publishable.document, done.document
     assert after.practices, "else chance has no part in it"
     assert after.practices == tuple(

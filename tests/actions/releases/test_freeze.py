@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cast.hooked import hooked, house, told
 from cast.respondents import MONDAY, addresses, answered_deals, month, settings
+from instruments.receivers import Receiver
 from kloof import storage
 from kloof.actions.releases.freeze import freeze, waiting
 from kloof.domain.errors import Refused
@@ -30,6 +32,15 @@ def test_a_second_freeze_finds_nothing_to_close(database, tmp_path):
     freeze(settings(tmp_path), MONDAY)
     assert freeze(settings(tmp_path), MONDAY).blocks == 0
     assert len(freezing.live_blocks()) == 1
+
+
+def test_that_blocks_closed_is_told_with_how_many_and_nothing_of_them(database, tmp_path):
+    company = house(tmp_path)
+    with Receiver() as receiver:
+        hooked(company, receiver, MONDAY)
+    answered_deals(30)
+    done = freeze(settings(tmp_path), MONDAY)
+    assert told() == [{"kind": "block.closed", "deal": None, "blocks": done.blocks}]
 
 
 def test_too_few_pairs_wait_and_the_desk_is_told_how_many_are_missing(database, tmp_path):

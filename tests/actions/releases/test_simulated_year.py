@@ -18,10 +18,10 @@ import pytest
 
 from cast.selling import Clock, company, deliver, line, seller_and_version, survey
 from kloof import storage
+from kloof.actions.catch_up import catch_up
 from kloof.actions.deals.imports import import_cancellations
 from kloof.actions.mailing import invite, opt_out
 from kloof.actions.mailing.dispatch import Dispatch
-from kloof.actions.mailing.outbox import catch_up
 from kloof.config import Settings
 from kloof.domain.access import tokens
 from kloof.domain.deals.deals import Deal, DealLine

@@ -15,6 +15,7 @@ from kloof.domain.findings import (
     ClaimFound,
     EndFound,
     Evidence,
+    Grown,
     NotEnough,
     OrderFound,
     PromisesFound,
@@ -615,10 +616,32 @@ def test_what_came_in_is_compared_with_what_was_there():
     sums = {"price": AspectSums(v=8.0 * 120, r=7.0 * 60 + 5.0 * 60)}
     now = cell("all", 120, sums, blocks=tuple(range(1, 11)))
     document = release((PRICE,), (now,))
-    [change] = findings.changes(document, [(now, before)]).values()
+    [change] = findings.changes(document, [Grown(now, before)]).values()
+    assert change.before_since is None
     assert (change.before.difference.mean, change.new.difference.mean) == (close(1.0), close(3.0))
     assert (change.figure.value, change.figure.n, change.figure.n_other) == (close(2.0), 60, 60)
     assert change.evidence is Evidence.DEMONSTRABLE
-    assert findings.changes(document, [(now, before.model_copy(update={"blocks": (1, 99)}))]) == {}
-    [unknown] = findings.changes(release((PRICE,), (now,), spreads=()), [(now, before)]).values()
+    assert findings.changes(document, [Grown(now, before.model_copy(update={"blocks": (1, 99)}))]) == {}
+    [unknown] = findings.changes(release((PRICE,), (now,), spreads=()), [Grown(now, before)]).values()
     assert unknown.evidence is Evidence.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("blocks", "told_apart"), [((1, 2, 3), True), ((1, 2, 99), False), ((1, 2, 3, 4, 5), False)]
+)
+def test_what_came_in_is_compared_with_what_came_in_the_time_before_where_that_can_be_told_apart(
+    blocks, told_apart
+):
+    earlier = cell("all", 36, {"price": AspectSums(v=8.0 * 36, r=7.5 * 36)}, blocks=blocks)
+    before = cell("all", 60, {"price": AspectSums(v=8.0 * 60, r=7.5 * 36 + 6.0 * 24)}, blocks=(1, 2, 3, 4, 5))
+    now = cell(
+        "all",
+        120,
+        {"price": AspectSums(v=8.0 * 120, r=7.5 * 36 + 6.0 * 24 + 5.0 * 60)},
+        blocks=tuple(range(1, 11)),
+    )
+    [change] = findings.changes(release((PRICE,), (now,)), [Grown(now, before, earlier)]).values()
+    n, gap = (24, 2.0) if told_apart else (60, (0.5 * 36 + 2.0 * 24) / 60)
+    assert (change.before.difference.n, change.before.difference.mean) == (n, close(gap))
+    assert change.new.difference.mean == close(3.0)
+    assert (change.before_since is not None) == told_apart

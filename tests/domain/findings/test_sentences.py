@@ -2,6 +2,7 @@
 
 import re
 import string
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -380,6 +381,9 @@ def test_what_changed_is_said_of_the_deals_that_came_in_beside_those_before():
         "Since 4 May 2026, 56 deals came in: expected 8.1; received 7.2; gap 0.9. In the 112 deals before that: "
         "expected 8.0; received 6.8; gap 1.2. A change cannot be demonstrated (−0.3; 95% interval −0.9 to 0.3)."
     )
+    nl, en = both(replace(changed(-0.3, -0.9, 0.3, NONE), before_since=date(2026, 2, 1)))
+    assert "In de 112 deals die er bij de publicatie daarvoor bijkwamen: verwacht 8,0" in nl
+    assert "In the 112 deals that came in with the release before it: expected 8.0" in en
     nl, en = both(changed(-0.5, -0.8, -0.2, SHOWN))
     assert nl.endswith("De kloof is aantoonbaar kleiner geworden: 0,5 (95%-interval 0,2 tot 0,8).")
     assert en.endswith("The gap has demonstrably shrunk: 0.5 (95% interval 0.2 to 0.8).")

@@ -131,3 +131,35 @@ def test_canary_spreads_responses_and_promises_that_differ_are_seen(release):
         "line 2, pairs: 61, certified is 60",
         "line 2, sd_v: 1.21, certified is 1.2",
     ]
+
+
+def test_canary_a_column_that_stands_twice_is_named(release):
+    """Whoever reads a table by its names sees the last of two columns: the first could hold exact means."""
+    head, *lines = table(release).decode().splitlines()
+    twice = "\n".join([f"v,{head}", *(f"8.1234,{line}" for line in lines)])
+    assert found(release, cells_csv=twice.encode()) == ["cells.csv: column v stands in it twice"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "what"),
+    [
+        ("datapackage.json", {"note": "the sum is 812"}, "it says note: no manifest does"),
+        ("datapackage.json", {"title": "812"}, "title: 812, of this release it is"),
+        ("release.jsonschema.json", {"x-sums": [812]}, "it says x-sums: no schema of a release does"),
+        ("release.jsonschema.json", {"title": {"examples": [812]}}, "it says examples: no schema"),
+    ],
+)
+def test_canary_what_a_manifest_or_a_schema_says_beside_is_named(release, name, said, what):
+    changed = files(release)
+    changed[name] = json.dumps(json.loads(changed[name]) | said).encode()
+    (one,) = folder.attack(release, changed)
+    assert one.where == name
+    assert one.what.startswith(what)
+
+
+def test_canary_a_description_of_a_resource_is_named(release):
+    changed = files(release)
+    listed = json.loads(changed["datapackage.json"])
+    listed["resources"][0]["description"] = "the sum is 812"
+    changed["datapackage.json"] = json.dumps(listed).encode()
+    assert [one.what for one in folder.attack(release, changed)] == ["it says description: no manifest does"]

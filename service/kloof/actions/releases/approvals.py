@@ -16,6 +16,7 @@ from kloof.config import Settings
 from kloof.domain.access.audit_log import Actor, AuditAction
 from kloof.domain.access.proposals import ReleaseProposal
 from kloof.domain.errors import Reason, Refused
+from kloof.domain.jobs.steps import Tell, untold
 from kloof.storage.access import audit_log
 from kloof.storage.releases import proposals, releases
 
@@ -69,14 +70,16 @@ def approve(digest: str, who: Actor, now: datetime) -> ReleaseProposal:
     return proposal
 
 
-def publish(settings: Settings, now: datetime, by: Actor, *, digest: str | None = None) -> PublishResult:
+def publish(
+    settings: Settings, now: datetime, by: Actor, *, digest: str | None = None, tell: Tell = untold
+) -> PublishResult:
     """Publish what was proposed, exactly; without a `digest`, and where one person is enough, whatever is new.
 
     Where that is out already, as after a worker was killed at it, it is put in place, and that is all.
     Raises Refused as `publish.publish` does, where the proposal is not agreed on, or is no more as it was.
     """
     if digest is None and settings.publishing.approvals < 2:
-        done = publishing.publish(settings, now, by=by)
+        done = publishing.publish(settings, now, by=by, tell=tell)
         if done.document:
             proposals.drop()
         return done
@@ -90,7 +93,7 @@ def publish(settings: Settings, now: datetime, by: Actor, *, digest: str | None 
             raise changed()
         proposals.publish(proposal.id, now)
 
-    return publishing.publish(settings, now, seed=int(proposal.seed), by=by, agreed=agreed)
+    return publishing.publish(settings, now, seed=int(proposal.seed), by=by, agreed=agreed, tell=tell)
 
 
 def _in_place(settings: Settings, number: int) -> PublishResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kloof import storage
@@ -12,12 +13,16 @@ from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.errors import Reason, Refused
+from kloof.domain.jobs.steps import JobStep, Tell, untold
 from kloof.domain.releases.thresholds import Thresholds
+from kloof.domain.side_by_side import meanwhile
+from kloof.domain.webhooks.events import EventKind, Happened
 from kloof.storage.access import audit_log
 from kloof.storage.releases import releases
+from kloof.storage.webhooks import outbox as webhooks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
 
@@ -45,7 +50,13 @@ def thresholds(settings: Settings) -> Thresholds:
     return Thresholds(publishing.k, publishing.m, publishing.smaller_m_agreed_on)
 
 
-def freeze(settings: Settings, now: datetime, seed: int | None = None, by: Actor = COMMAND_LINE) -> Frozen:
+def freeze(
+    settings: Settings,
+    now: datetime,
+    seed: int | None = None,
+    by: Actor = COMMAND_LINE,
+    tell: Tell = untold,
+) -> Frozen:
     """Close the blocks that can close; a second run right after finds nothing to close.
 
     All is read and planned while others write. What is written is checked and written in short transactions, in each
@@ -60,30 +71,35 @@ def freeze(settings: Settings, now: datetime, seed: int | None = None, by: Actor
     with storage.one_release_at_a_time():
         refuse_if_clock_went_back(now)
         while True:
-            planned, spreads = _planned(rules, drawn)
-            whole = _close(planned.blocks, spreads, now, by, renew=bool(closed))
+            pairs, planned = _planned(rules, drawn, tell)
+            with meanwhile(
+                partial(_spreads, pairs, planned.blocks), sum(block.n for block in planned.blocks)
+            ) as found:
+                whole = _close(planned.blocks, found, now, by, tell, renew=bool(closed))
             closed += whole
             if len(whole) == len(planned.blocks):
                 break
     return Frozen(blocks=len(closed), pairs=sum(block.n for block in closed), waiting=planned.waiting)
 
 
-def _planned(rules: Thresholds, drawn: np.random.Generator) -> tuple[Plan, Spreads]:
-    """What can close now, and how far the answers of each survey version lie apart when it has."""
+def _planned(rules: Thresholds, drawn: np.random.Generator, tell: Tell) -> tuple[Pairs, Plan]:
+    """All pairs, and what of them can close now."""
     # numpy takes a second to load; whoever only asks for a page should not wait for it.
     from kloof.domain.releases.blocks import plan
     from kloof.storage.releases import freezing
     from kloof.storage.releases.pair_reading import every_pair
 
+    tell(JobStep.READ)
     with storage.transaction():
         freezing.watch_for_changes()
     with storage.snapshot():
         pairs, history = every_pair(), _history()
-    planned = plan(pairs.queued, history, rules, drawn)
-    return planned, _spreads(pairs, planned.blocks)
+    tell(JobStep.PLAN)
+    return pairs, plan(pairs.queued, history, rules, drawn)
 
 
 def _spreads(pairs: Pairs, blocks: Sequence[NewBlock]) -> Spreads:
+    """How far the answers of each survey version lie apart when these blocks have closed."""
     import numpy as np
 
     from kloof.domain.releases.spread import spread
@@ -102,25 +118,36 @@ def _spreads(pairs: Pairs, blocks: Sequence[NewBlock]) -> Spreads:
 
 
 def _close(
-    blocks: Sequence[NewBlock], found: Spreads, now: datetime, by: Actor, *, renew: bool
+    blocks: Sequence[NewBlock],
+    found: Callable[[], Spreads],
+    now: datetime,
+    by: Actor,
+    tell: Tell,
+    *,
+    renew: bool,
 ) -> list[NewBlock]:
     """Close these blocks and give those that are closed now: one of which a pair changed meanwhile is not.
 
-    The last transaction keeps the spreads, which are of all blocks together; renew: also where no block closes.
+    The last transaction keeps the spreads, which are of all blocks together; found: gives them, and may take a while.
+    renew: also where no block closes.
     """
     from kloof.storage.releases import freezing, pair_lock, spreads
 
     closed: list[NewBlock] = []
     portions = [*freezing.in_portions(blocks)] or [[]] * renew
     for last, some in enumerate(portions, start=1 - len(portions)):
+        tell(JobStep.CLOSE, 1 + (last - 1) / len(portions))
+        apart = found() if last == 0 else {}
         with pair_lock.held_still():
             whole = freezing.unchanged(some)
             freezing.close(whole, now)
             closed += whole
             if whole:
                 audit_log.write(by, AuditAction.FROZEN, now, detail=f"{len(whole)} blocks")
+                told = Happened(EventKind.BLOCK_CLOSED, {"blocks": len(whole)}, count=len(whole))
+                webhooks.tell([told], now)
             if last == 0 and len(closed) == len(blocks):
-                spreads.renew(found)
+                spreads.renew(apart)
     return closed
 
 

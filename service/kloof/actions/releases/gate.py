@@ -1,4 +1,4 @@
-"""What a release has to pass before it goes out: the certificate, and the attacks of whoever is inside."""
+"""What a release has to pass before it goes out: those before it, the certificate, the attacks of whoever is inside."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kloof.actions.releases import freeze
 from kloof.domain.errors import Reason, Refused
+from kloof.storage.releases import releases
 
 if TYPE_CHECKING:
     from kloof.domain.releases.cells import Draft
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from kloof.domain.releases.pair_columns import PairColumns
     from kloof.domain.releases.practice_tables import Part
     from kloof.domain.releases.thresholds import Thresholds
+    from kloof.publish.release_files import Published
     from kloof.storage.releases.practice_parts import Divided
 
 
@@ -56,6 +58,35 @@ def attacked(
     if found.breaches:
         raise refused(f"An attack with the answers at hand breaks it: {found.breaches[0]}.")
     return certify.attacked(publishable, found.results)
+
+
+def refuse_unless_together(published: Sequence[Published]) -> None:
+    """Raises Refused where the database remembers other releases than there are files of."""
+    recorded = releases.recorded()
+    if len(published) > len(recorded):
+        newest = published[-1].document
+        raise Refused(
+            Reason.RELEASES_AHEAD,
+            f"There are files of release {newest.number} of {newest.published_on}, and this database knows"
+            f" {len(recorded)} releases: it was restored from an older backup, and could publish the same answers"
+            " in another grouping.",
+            remedy=f"Restore a backup that was made after release {newest.number} came out.",
+        )
+    for number, known in enumerate(recorded):
+        if number >= len(published):
+            raise Refused(
+                Reason.RELEASE_DAMAGED,
+                f"The files of release {known.number} are missing.",
+                remedy="Put them back from a copy of the site; a release that was published stays as it was.",
+                file=f"{known.number:04d}",
+            )
+        if published[number].sha256 != known.sha256:
+            raise Refused(
+                Reason.RELEASE_DAMAGED,
+                f"Release {known.number} was changed after it was published.",
+                remedy="Put it back from a copy of the site; a release that was published stays as it was.",
+                file=f"{known.number:04d}",
+            )
 
 
 def refused(why: str) -> Refused:

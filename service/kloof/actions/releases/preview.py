@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kloof import storage
-from kloof.actions.releases import publish
+from kloof.actions.releases import publish, shared
 from kloof.actions.releases.approvals import digest_of
 from kloof.config import Settings
 from kloof.domain.access.audit_log import Actor, AuditAction
 from kloof.domain.access.proposals import ReleaseProposal
+from kloof.domain.jobs.steps import JobStep, Tell, untold
 from kloof.storage.access import audit_log
 from kloof.storage.releases import proposals
 
@@ -22,36 +22,33 @@ if TYPE_CHECKING:
     from kloof.domain.releases.certificate.certify import Publishable
     from kloof.domain.releases.document import Place, ReleaseDocument
 
-STEPS: Final = 3
 _BITS: Final = 128
 
 
 def built(settings: Settings) -> Path:
     """The folder of the finished preview; it may not be there."""
-    return _place(settings) / "site"
+    return shared.preview_folder(settings)
 
 
 def make(
     settings: Settings,
     now: datetime,
     who: Actor,
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    tell: Tell = untold,
 ) -> ReleaseProposal | None:
     """Propose the next release and build its pages; None where nothing is new.
 
     Who proposed it first stays who proposed it, for as long as it is the same: then what was approved stays approved.
     Raises Refused as `publish.publish` does, and BadInput where the site cannot be built.
     """
-    progress(0, STEPS)
     before = proposals.standing()
     seed = before.seed if before else str(secrets.randbits(_BITS))
-    made = publish.made(settings, now, int(seed))
+    made = publish.made(settings, now, int(seed), tell)
     if made is None:
         proposals.drop()
         clear(settings)
         return None
-    progress(1, STEPS)
-    _build(settings, made.publishable, lambda: progress(2, STEPS))
+    _build(settings, made.publishable, tell)
     document = made.publishable.document
     digest = digest_of(document)
     if before and before.digest == digest and proposals.standing() == before:
@@ -73,17 +70,19 @@ def make(
 def clear(settings: Settings) -> None:
     """Remove the preview: what it showed is out, or will never be."""
     shutil.rmtree(_place(settings), ignore_errors=True)
+    shared.drop_preview()
 
 
 def _place(settings: Settings) -> Path:
     return settings.folder / "instance" / "preview"
 
 
-def _build(settings: Settings, publishable: Publishable, written: Callable[[], None]) -> None:
+def _build(settings: Settings, publishable: Publishable, tell: Tell) -> None:
     """The whole site with this release on it, beside the one that is public."""
     from kloof.actions.releases import site
     from kloof.publish import release_files
 
+    tell(JobStep.PAGES)
     place = _place(settings)
     docs = place / "pages"
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -94,8 +93,9 @@ def _build(settings: Settings, publishable: Publishable, written: Callable[[], N
             publishable, docs / settings.releases_folder.relative_to(settings.site_folder)
         ).put_in_place()
         site.write(settings, docs)
-        written()
+        tell(JobStep.BUILD)
         site.render(settings, docs, built(settings))
+        shared.keep_site(settings, shared.PREVIEW)
     finally:
         shutil.rmtree(docs, ignore_errors=True)
 

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kloof import __version__, storage
 from kloof.actions.mailing.invite import sending_hours
-from kloof.actions.releases import freeze, gate
+from kloof.actions.releases import freeze, gate, shared
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
 from kloof.domain.errors import Reason, Refused
+from kloof.domain.jobs.steps import JobStep, Tell, untold
+from kloof.domain.webhooks.events import EventKind, Happened
 from kloof.storage.access import audit_log
 from kloof.storage.mailing import findings_requests
 from kloof.storage.releases import releases
+from kloof.storage.webhooks import outbox as webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,6 +57,7 @@ def publish(
     seed: int | None = None,
     by: Actor = COMMAND_LINE,
     agreed: Callable[[ReleaseDocument], None] = lambda document: None,
+    tell: Tell = untold,
 ) -> PublishResult:
     """Write the next release where blocks closed or were retired since the last; otherwise write nothing.
 
@@ -70,12 +74,12 @@ def publish(
         finish(settings, dry_run=dry_run)
         freeze.refuse_if_clock_went_back(now)
         earlier = release_files.read_releases(folder)
-        refuse_unless_together(earlier)
+        gate.refuse_unless_together(earlier)
         if dry_run:
             made = _made(settings, now, earlier, seed)
             return PublishResult(made and made.publishable.document, None, made.dropped if made else ())
         for _ in range(TRIES):
-            if published := _published(settings, now, earlier, seed, by, agreed):
+            if published := _published(settings, now, earlier, seed, by, agreed, tell):
                 return published
     raise Refused(
         Reason.NOT_CERTIFIED,
@@ -91,16 +95,18 @@ def _published(
     seed: int | None,
     by: Actor,
     agreed: Callable[[ReleaseDocument], None],
+    tell: Tell,
 ) -> PublishResult | None:
     """The next release in place, or that nothing is new; None where answers in it were taken back meanwhile."""
     from kloof.publish import release_files
 
-    made = _made(settings, now, earlier, seed)
+    made = _made(settings, now, earlier, seed, tell)
     if made is None:
         with storage.transaction():
             _hold_round(now)
         return PublishResult(None)
     folder = settings.releases_folder
+    tell(JobStep.WRITE)
     release_files.clear_staging(folder)
     staged = release_files.write_release(made.publishable, folder)
     try:
@@ -116,7 +122,7 @@ def _published(
     return PublishResult(made.publishable.document, place, made.dropped, told)
 
 
-def made(settings: Settings, now: datetime, seed: int) -> Made | None:
+def made(settings: Settings, now: datetime, seed: int, tell: Tell = untold) -> Made | None:
     """The next release as it would come out now, and nothing written; None where nothing is new.
 
     With the same seed it comes out the same. Raises Refused as `publish` does.
@@ -127,8 +133,8 @@ def made(settings: Settings, now: datetime, seed: int) -> Made | None:
         finish(settings)
         freeze.refuse_if_clock_went_back(now)
         earlier = release_files.read_releases(settings.releases_folder)
-        refuse_unless_together(earlier)
-        return _made(settings, now, earlier, seed)
+        gate.refuse_unless_together(earlier)
+        return _made(settings, now, earlier, seed, tell)
 
 
 def last_document(settings: Settings) -> ReleaseDocument | None:
@@ -148,12 +154,19 @@ class Made(NamedTuple):
     dropped: tuple[str, ...]
 
 
-def _made(settings: Settings, now: datetime, earlier: Sequence[Published], seed: int | None) -> Made | None:
+def _made(
+    settings: Settings,
+    now: datetime,
+    earlier: Sequence[Published],
+    seed: int | None,
+    tell: Tell = untold,
+) -> Made | None:
     """The next release, while others write; None where nothing is new. Raises Refused where it may not go out."""
     from kloof.domain.releases.certificate.certify import with_arm_spreads
     from kloof.domain.releases.practice_tables import spreads_of
     from kloof.storage.releases import pair_reading, practice_parts
 
+    tell(JobStep.READ)
     with storage.snapshot():
         draft, history = _draft(settings, now, earlier)
         if not _is_new(draft, earlier):
@@ -161,9 +174,11 @@ def _made(settings: Settings, now: datetime, earlier: Sequence[Published], seed:
         placed = pair_reading.every_pair(queued=False).placed
         divided = [*practice_parts.divided(placed)]
         sold = practice_parts.sold(divided, history.parts)
+    tell(JobStep.CERTIFY)
     publishable, added, dropped = gate.certified(draft, history, freeze.thresholds(settings), divided, seed)
     parts, asked = (*history.parts, *added), [one.pairs for one in divided]
     told = with_arm_spreads(publishable, spreads_of(asked, parts, *sold))
+    tell(JobStep.ATTACK)
     return Made(gate.attacked(told, history, placed, parts), added, dropped)
 
 
@@ -183,7 +198,9 @@ def _record(
             return None
         agreed(made.publishable.document)
         releases.record(staged.number, staged.sha256, now)
+        shared.keep_release(staged)
         audit_log.write(by, AuditAction.PUBLISHED, now, detail=f"release {staged.number}")
+        webhooks.tell([Happened(EventKind.RELEASE_PUBLISHED, {"number": staged.number})], now)
         asked = findings_requests.who_asked() if settings.customers_read_findings else []
         if asked:
             findings_requests.tell(asked, staged.number, _when_to_tell(settings, now), now)
@@ -206,6 +223,8 @@ def finish(settings: Settings, *, dry_run: bool = False) -> None:
     from kloof.publish import release_files
 
     storage.ensure_connected()
+    if not dry_run:
+        shared.bring_releases(settings)
     for last in releases.recorded()[-1:]:
         left = release_files.staged(settings.releases_folder, last.number, last.sha256)
         if left is None:
@@ -217,35 +236,6 @@ def finish(settings: Settings, *, dry_run: bool = False) -> None:
                 remedy="Run kloof publish without --dry-run: it puts that release in place first.",
             )
         left.put_in_place()
-
-
-def refuse_unless_together(published: Sequence[Published]) -> None:
-    """Raises Refused where the database remembers other releases than there are files of."""
-    recorded = releases.recorded()
-    if len(published) > len(recorded):
-        newest = published[-1].document
-        raise Refused(
-            Reason.RELEASES_AHEAD,
-            f"There are files of release {newest.number} of {newest.published_on}, and this database knows"
-            f" {len(recorded)} releases: it was restored from an older backup, and could publish the same answers"
-            " in another grouping.",
-            remedy=f"Restore a backup that was made after release {newest.number} came out.",
-        )
-    for number, known in enumerate(recorded):
-        if number >= len(published):
-            raise Refused(
-                Reason.RELEASE_DAMAGED,
-                f"The files of release {known.number} are missing.",
-                remedy="Put them back from a copy of the site; a release that was published stays as it was.",
-                file=f"{known.number:04d}",
-            )
-        if published[number].sha256 != known.sha256:
-            raise Refused(
-                Reason.RELEASE_DAMAGED,
-                f"Release {known.number} was changed after it was published.",
-                remedy="Put it back from a copy of the site; a release that was published stays as it was.",
-                file=f"{known.number:04d}",
-            )
 
 
 def _draft(settings: Settings, now: datetime, earlier: Sequence[Published]) -> tuple[Draft, History]:

@@ -5,10 +5,11 @@ from datetime import datetime
 from pathlib import Path
 
 from kloof import storage
-from kloof.actions.releases import publish
+from kloof.actions.releases import company_actions, publish, shared
 from kloof.config import Settings
 from kloof.domain.access.audit_log import Actor, AuditAction
 from kloof.domain.errors import KloofError
+from kloof.domain.jobs.steps import JobStep, Tell, untold
 from kloof.publish.pages import write_pages
 from kloof.publish.release_files import has_left_over, read_releases, refuse_strays
 from kloof.publish.site_build import CompanyStyle, build_site
@@ -20,26 +21,31 @@ def finish_left_over(settings: Settings) -> None:
 
     Customers were promised a mail about it.
     """
-    if has_left_over(settings.releases_folder):
+    if has_left_over(settings.releases_folder) or not storage.files_of(settings.database_url):
         # On a machine that only builds there is no database, and nothing to finish.
         with suppress(KloofError), storage.looking(settings.database_url):
             publish.finish(settings)
 
 
-def build(settings: Settings) -> Path:
+def build(settings: Settings, tell: Tell = untold) -> Path:
     """Write the pages of all releases and build the site; the folder of the finished site.
 
     Raises Refused where a release was changed or is missing, or where something else lies among them, and BadInput with
     every link or file that is wrong.
     """
     finish_left_over(settings)
+    tell(JobStep.PAGES)
     write(settings, settings.site_folder)
-    return render(settings)
+    tell(JobStep.BUILD)
+    built = render(settings)
+    if built == settings.built_site:
+        shared.keep_site(settings)
+    return built
 
 
-def build_from_desk(settings: Settings, now: datetime, who: Actor) -> Path:
+def build_from_desk(settings: Settings, now: datetime, who: Actor, tell: Tell = untold) -> Path:
     """As `build`, in the audit log."""
-    built = build(settings)
+    built = build(settings, tell)
     audit_log.write(who, AuditAction.SITE_BUILT, now)
     return built
 
@@ -50,6 +56,7 @@ def write(settings: Settings, docs: Path) -> None:
     releases_folder = releases_in(settings, docs)
     releases = [published.document for published in read_releases(releases_folder)]
     refuse_strays(releases_folder)
+    company_actions.put_beside_releases(settings, releases_folder.parent)
     write_pages(
         docs,
         releases,

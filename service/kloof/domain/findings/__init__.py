@@ -1,7 +1,7 @@
 """Findings: what a release lets one say, as values and as plain sentences in Dutch and English."""
 
 from kloof.domain.findings.arms import ArmsReading
-from kloof.domain.findings.changes import added, changes
+from kloof.domain.findings.changes import Grown, added, changes
 from kloof.domain.findings.reading import (
     MARGIN,
     AspectReading,
@@ -49,6 +49,7 @@ __all__ = [
     "Extreme",
     "Finding",
     "GapFound",
+    "Grown",
     "NotEnough",
     "OrderFound",
     "PracticeFound",

@@ -160,7 +160,7 @@ def _order(finding: values.OrderFound, write: Writer) -> list[str]:
 def _change(finding: values.ChangeFound, write: Writer) -> list[str]:
     new, before = finding.new.printed(), finding.before.printed()
     first = write.fill(
-        wording.CHANGE,
+        wording.CHANGE if finding.before_since is None else wording.CHANGE_SINCE,
         day=notation.date(finding.since, write.language),
         new=write.deals(finding.new.difference.n),
         v=write.number(new.expectation),

@@ -136,13 +136,16 @@ class EndFound:
 
 @dataclass(frozen=True, slots=True)
 class ChangeFound:
-    """The gap of the deals that came in since a day beside that of the deals before it."""
+    """The gap of the deals that came in since a day beside that of the deals before it: those that came in from
+    `before_since` on, or all of them where that is None.
+    """
 
     since: date
     before: Gap
     new: Gap
     figure: Difference | TooFew
     evidence: Evidence
+    before_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,6 +211,12 @@ CHANGE: Final = Text(
     en="Since {day}, {new} came in: expected {v}; received {r}; gap {s}. In the {before} before that: expected "
     "{v_old}; received {r_old}; gap {s_old}.",
 )
+CHANGE_SINCE: Final = Text(
+    nl="Sinds {day} kwamen er {new} bij: verwacht {v}; gekregen {r}; kloof {s}. In de {before} die er bij de "
+    "publicatie daarvoor bijkwamen: verwacht {v_old}; gekregen {r_old}; kloof {s_old}.",
+    en="Since {day}, {new} came in: expected {v}; received {r}; gap {s}. In the {before} that came in with the release "
+    "before it: expected {v_old}; received {r_old}; gap {s_old}.",
+)
 CHANGE_LARGER: Final = Text(
     nl="De kloof is aantoonbaar groter geworden: {distance} ({interval}).",
     en="The gap has demonstrably grown: {distance} ({interval}).",

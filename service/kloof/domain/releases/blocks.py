@@ -219,12 +219,13 @@ def _parts(pairs: PairColumns, queue: "Ints") -> "Ints":
 
     They are dealt out like cards in order of salesperson, so that the parts have the same make-up.
     """
-    part = np.zeros(len(pairs), dtype=np.int64)
-    for rows in in_groups(queue, int(queue.max(initial=-1)) + 1):
-        parts = min(MOST_PARTS, len(rows) // PART)
-        if parts > 1:
-            dealt = rows[np.lexsort((pairs.customer[rows], pairs.salesperson[rows]))]
-            part[dealt] = np.arange(len(dealt)) % parts
+    sizes = np.bincount(queue)
+    customers, customer = numbered(pairs.customer)
+    sellers, seller = numbered(pairs.salesperson)
+    dealt = np.argsort((queue * len(sellers) + seller) * len(customers) + customer)
+    place = np.arange(len(dealt)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    part = np.empty(len(pairs), dtype=np.int64)
+    part[dealt] = place % np.repeat(np.clip(sizes // PART, 1, MOST_PARTS), sizes)
     return part
 
 

@@ -12,12 +12,17 @@ from kloof.domain.releases.certificate.leverage import account_units
 from kloof.domain.releases.pair_columns import PairColumns, norms
 from kloof.domain.releases.rounding import base_of
 from kloof.domain.releases.thresholds import MOST_ALIKE
+from kloof.domain.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from kloof.domain.surveys.definition import Survey
+
     Ints = NDArray[np.integer[Any]]
     Bools = NDArray[np.bool_]
+
+_COUNTS_FOR_EACH = 4
 
 
 def too_alike(pairs: PairColumns, group: "Ints", groups: int) -> "Bools":
@@ -36,50 +41,73 @@ def too_alike(pairs: PairColumns, group: "Ints", groups: int) -> "Bools":
     if not len(pairs):
         return found
     group = np.asarray(group, dtype=np.int64)
-    sold, accounts = _Parts.of(group, pairs.salesperson), _several(pairs, group)
+    sold, (several, accounts) = _Parts.of(group, pairs.salesperson), _several(pairs, group)
     n, base = np.bincount(group, minlength=groups), base_of(pairs.survey.scale)
-    for code, kinds, is_answer in _codes(pairs):
-        by_seller = sold.counts(code, kinds)
-        counts = sold.together(by_seller, groups)
-        found |= _one_kind(counts, n) | _one_kind(counts, n - 1)
-        if is_answer:
-            found |= _near_an_end(counts, n, base)
-            for furthest in _ends(counts):
-                found |= _near_an_end(counts, n - 1, base, without=furthest)
-        for parts, theirs in ((sold, by_seller), (accounts, accounts.counts(code, kinds))):
-            left, others = counts[:, parts.owner] - theirs, n[parts.owner] - parts.n
-            bad = _one_kind(left, others)
-            if is_answer:
-                bad |= _near_an_end(left, others, base)
-            found[parts.owner[bad]] = True
+
+    def judged(aspect: int) -> "Bools":
+        bad = np.zeros(groups, dtype=bool)
+        counted = zip(sold.counts(pairs, aspect), accounts.counts(several, aspect), strict=True)
+        for (by_seller, is_answer), (by_account, _) in counted:
+            counts = sold.together(by_seller, groups)
+            known = ((sold, by_seller), (accounts, by_account))
+            bad |= _alone(counts, n, base if is_answer else None)
+            for parts, theirs in known:
+                left, others = counts[:, parts.owner] - theirs, n[parts.owner] - parts.n
+                alike = _one_kind(left, others)
+                if is_answer:
+                    alike |= _near_an_end(left, others, base)
+                bad[parts.owner[alike]] = True
+        return bad
+
+    for bad in side_by_side(judged, range(len(pairs.survey.core)), len(pairs)):
+        found |= bad
     return found
+
+
+def _alone(counts: "Ints", n: "Ints", base: float | None) -> "Bools":
+    """Groups that are too alike as they are, or without any one answer; base: where these are answers."""
+    bad = _one_kind(counts, n) | _one_kind(counts, n - 1)
+    if base is not None:
+        bad |= _near_an_end(counts, n, base)
+        for furthest in _ends(counts):
+            bad |= _near_an_end(counts, n - 1, base, without=furthest)
+    return bad
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """Who may know a part of a group: of each part its group, in order, and how many pairs it has.
 
-    number: of each pair the number of its part. chosen: which pairs these are, None for all.
+    number: of each pair the number of its part.
     """
 
     owner: "Ints"
     n: "Ints"
     number: "Ints"
-    chosen: "Ints | None" = None
 
     @classmethod
-    def of(cls, group: "Ints", part: "Ints", chosen: "Ints | None" = None) -> Self:
+    def of(cls, group: "Ints", part: "Ints") -> Self:
         """Those of pairs of these groups that have the same `part`."""
         parts, place = numbered(part)
         keys, number = numbered(group * max(len(parts), 1) + place)
-        return cls(keys // max(len(parts), 1), np.bincount(number, minlength=len(keys)), number, chosen)
+        return cls(keys // max(len(parts), 1), np.bincount(number, minlength=len(keys)), number)
 
-    def counts(self, code: "Ints", kinds: int) -> "Ints":
-        """How many of each part are of each kind, [kinds, parts]."""
-        parts = len(self.owner)
-        code = code if self.chosen is None else code[self.chosen]
-        each = np.bincount(code * parts + self.number, minlength=kinds * parts)
-        return each.reshape(kinds, parts)
+    def counts(self, pairs: PairColumns, aspect: int) -> "Iterator[tuple[Ints, bool]]":
+        """Per kind of answer in this aspect, how many of each part are of each kind, [kinds, parts], and whether that
+        is an answer, counted from the lowest.
+        """
+        points, parts = len(pairs.survey.scale.points), len(self.owner)
+        v, r = (side[:, aspect] - np.uint8(1) for side in (pairs.expected, pairs.received))
+        code, combinations = v * np.uint8(points) + r, points * points
+        kinds = _kinds(pairs.survey, pairs.arm, norms(pairs.survey)[aspect])
+        if parts * combinations <= _COUNTS_FOR_EACH * len(pairs):
+            # One pass over the pairs for all kinds, where each part has so many that this is less to add up.
+            each = np.bincount(self.number * combinations + code, minlength=parts * combinations)
+            yield from _of_kinds(each.reshape(parts, combinations), kinds)
+            return
+        for kind, many, is_answer in kinds:
+            each = np.bincount(kind[code] * parts + self.number, minlength=many * parts)
+            yield each.reshape(many, parts), is_answer
 
     def together(self, counts: "Ints", groups: int) -> "Ints":
         """What the parts of each group add up to, [kinds, groups]; there is at least one part."""
@@ -89,31 +117,39 @@ class _Parts:
         return found
 
 
-def _several(pairs: PairColumns, group: "Ints") -> _Parts:
-    """The accounts, and customers who stand for themselves, of whom a group has several pairs."""
+def _several(pairs: PairColumns, group: "Ints") -> tuple[PairColumns, _Parts]:
+    """The pairs of accounts, and of customers who stand for themselves, of whom a group has several; and by whom."""
     units = account_units(pairs.customer, pairs.account)
     place = numbered(units)[1]
     anywhere = np.flatnonzero(np.bincount(place)[place] > 1)
     parts = _Parts.of(group[anywhere], units[anywhere])
     again = anywhere[parts.n[parts.number] > 1]
-    return _Parts.of(group[again], units[again], again)
+    return pairs.take(again), _Parts.of(group[again], units[again])
 
 
-def _codes(pairs: PairColumns) -> "Iterator[tuple[Ints, int, bool]]":
-    """Per aspect and kind of answer, for each pair which of so many kinds it is, and whether that is an answer, counted
-    from the lowest.
+def _kinds(survey: "Survey", arm: Arm, norm: float) -> "list[tuple[Ints, int, bool]]":
+    """Per kind of answer, for each combination of V and R which of so many kinds it is, and whether that is an answer,
+    counted from the lowest.
     """
-    points = len(pairs.survey.scale.points)
-    for aspect, norm in enumerate(norms(pairs.survey)):
-        v, r = (side[:, aspect].astype(np.int64) for side in (pairs.expected, pairs.received))
-        yield v - 1, points, True
-        if pairs.arm is not Arm.ASKED:
-            continue
-        yield r - 1, points, True
-        yield np.sign(v - r) + 1, 3, False
+    points = len(survey.scale.points)
+    v, r = np.divmod(np.arange(points * points), points)
+    found = [(v, points, True)]
+    if arm is Arm.ASKED:
+        found += [(r, points, True), (np.sign(v - r) + 1, 3, False)]
         if np.isfinite(norm):
-            met = r - 1 + pairs.survey.scale.low >= norm
-            yield 2 * met + (v > r), 4, False
+            found.append((2 * (r + survey.scale.low >= norm) + (v > r), 4, False))
+    return found
+
+
+def _of_kinds(each: "Ints", kinds: "list[tuple[Ints, int, bool]]") -> "Iterator[tuple[Ints, bool]]":
+    """Of how often each combination occurs, [parts, combinations], how many are of each kind, [kinds, parts]."""
+    chosen = np.concatenate([kind == np.arange(many)[:, None] for kind, many, _ in kinds])
+    # In floating point a product is many times faster than in whole numbers, and up to 2²⁴ pairs as exact.
+    precise = np.float32 if int(each.sum()) < 2**24 else np.float64
+    counts = (chosen.astype(precise) @ each.T.astype(precise)).astype(np.int64)
+    ends = np.cumsum([many for _, many, _ in kinds])
+    for (_, _, is_answer), some in zip(kinds, np.split(counts, ends[:-1]), strict=True):
+        yield some, is_answer
 
 
 def _ends(counts: "Ints") -> "Iterator[Ints]":

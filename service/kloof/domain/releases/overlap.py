@@ -69,7 +69,7 @@ def exposed(members: Membership, thresholds: Thresholds) -> "tuple[Ints, UnitsOf
     found = certificate.accounts(bound).above(bound)
     if len(found):
         return found, lambda some: some.units
-    bound, together = thresholds.insider_max_leverage, min(2, thresholds.m - 1)
+    bound, together = thresholds.insider_max_leverage, thresholds.most_together
     if together:
         found = colleague_leverages(members, together, bound, certificate).above(bound)
     return found, lambda some: some.person

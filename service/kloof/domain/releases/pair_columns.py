@@ -5,7 +5,7 @@ combinations per group and aspect is one pass over the data; every statistic is 
 table, exact in whole numbers. These exact sums live for as long as a block takes to close (see `rounding`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import numpy as np
 
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.certificate.incidence import numbered
+from kloof.domain.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,24 +79,27 @@ class PairColumns:
 
     def first(self, how_many: int) -> "PairColumns":
         """The pairs in front, in the same memory."""
-        return self._of(slice(how_many))
+        return self._of(lambda column: column[:how_many])
 
     def take(self, rows: "Ints | NDArray[np.bool_]") -> "PairColumns":
         """The pairs at these rows; all of them in order stay where they are."""
-        return self if _is_everything(rows, len(self)) else self._of(rows)
+        if _is_everything(rows, len(self)):
+            return self
+        places = np.flatnonzero(rows) if rows.dtype == bool else rows
+        return self._of(lambda column: np.take(column, places, axis=0))
 
-    def _of(self, rows: "Ints | NDArray[np.bool_] | slice") -> "PairColumns":
+    def _of(self, some: "Callable[[NDArray[Any]], NDArray[Any]]") -> "PairColumns":
         return PairColumns(
             survey=self.survey,
-            id=self.id[rows],
-            customer=self.customer[rows],
-            salesperson=self.salesperson[rows],
-            account=self.account[rows],
-            cell=self.cell[rows],
-            waited=self.waited[rows],
-            expected=self.expected[rows],
-            received=self.received[rows],
-            promises=self.promises[rows],
+            id=some(self.id),
+            customer=some(self.customer),
+            salesperson=some(self.salesperson),
+            account=some(self.account),
+            cell=some(self.cell),
+            waited=some(self.waited),
+            expected=some(self.expected),
+            received=some(self.received),
+            promises=some(self.promises),
             arm=self.arm,
         )
 
@@ -161,8 +165,10 @@ def _combinations(pairs: PairColumns, group: "Ints", groups: int) -> "Iterator[I
     numbers = groups * points * points
     # Few pairs at once, so that they stay in the processor's cache; but no fewer than there are counts to add to.
     step = max(_PAIRS_AT_ONCE, numbers)
-    at_once = max(1, _COUNTS_AT_ONCE // numbers)
-    for first in range(0, pairs.expected.shape[1], at_once):
+    aspects = pairs.expected.shape[1]
+    at_once = min(max(1, _COUNTS_AT_ONCE // numbers), -(-aspects // 2))
+
+    def counted(first: int) -> "Ints":
         expected, received = (side[:, first : first + at_once] for side in (pairs.expected, pairs.received))
         found = np.zeros((expected.shape[1], numbers), dtype=np.int64)
         for start in range(0, len(pairs), step):
@@ -171,7 +177,10 @@ def _combinations(pairs: PairColumns, group: "Ints", groups: int) -> "Iterator[I
             codes = expected[rows] * np.uint16(points) + received[rows]
             for aspect, code in enumerate(np.ascontiguousarray(codes.T)):
                 found[aspect] += np.bincount(base + code, minlength=numbers)
-        yield from found.reshape(-1, groups, points * points)
+        return found.reshape(-1, groups, points * points)
+
+    for found in side_by_side(counted, range(0, aspects, at_once), len(pairs)):
+        yield from found
 
 
 def _statistics(survey: "Survey", norm: float) -> "Floats":

@@ -74,6 +74,14 @@ class Thresholds:
         return INSIDER_K if self.m > 1 else 0
 
     @property
+    def most_together(self) -> int:
+        """Salespeople who may put together what they know; nobody is left to protect from one who sells alone.
+
+        Two also where m is 2: where a third sells, two must not read the third's customers off.
+        """
+        return 2 if self.m > 1 else 0
+
+    @property
     def max_leverage(self) -> float:
         """The bound of the certificate: 1/k."""
         return 1 / self.k

@@ -12,10 +12,12 @@ _MARGIN: Final = 0.045
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The stretch of a scale that a picture shows, in whole points."""
+    """The stretch of a scale that a picture shows, in whole points; from share `left` to share `right` of the width."""
 
     low: int
     high: int
+    left: float = _MARGIN
+    right: float = 1 - _MARGIN
 
     @classmethod
     def around(cls, values: Iterable[float], low: int, high: int) -> "Axis":
@@ -33,10 +35,14 @@ class Axis:
         start, end = math.floor(min(inside)), math.ceil(max(inside))
         return cls(start if end - start > 1 else -1, max(end, 1))
 
+    def between(self, left: float, right: float) -> "Axis":
+        """The same stretch in another part of the width."""
+        return Axis(self.low, self.high, left, right)
+
     def at(self, value: float) -> At:
         """Where `value` stands; what lies beyond the axis stands at its end."""
         inside = min(max(value, self.low), self.high)
-        return At(_MARGIN + (inside - self.low) / (self.high - self.low) * (1 - 2 * _MARGIN))
+        return At(self.left + (inside - self.low) / (self.high - self.low) * (self.right - self.left))
 
     @property
     def points(self) -> range:
@@ -56,6 +62,15 @@ class Axis:
     def numbers(self, y: float) -> list[Mark]:
         """The number of each point, with its baseline at `y`."""
         return [self._number(tick, y) for tick in self.points]
+
+    def zero_and_ends(self, y: float) -> list[Mark]:
+        """The number at zero, and those at the ends that stand free of it where there is little room."""
+        free = 0.3 * (self.high - self.low)
+        return [
+            self._number(tick, y)
+            for tick in sorted({self.low, 0, self.high})
+            if tick == 0 or abs(tick) >= free
+        ]
 
     def _number(self, tick: int, y: float) -> Label:
         return label(self.at(tick), y, str(tick).replace("-", "−"), "c-tick", "middle")

@@ -16,15 +16,25 @@ DISC: Final = 5.0
 """The disc fits in the ring, so that both are seen where V and R are the same."""
 
 
+MARKS: Final = (0.045, 0.63)
+MARGIN_COLUMN: Final = (0.73, 0.97)
+"""Shares of the width: V and R stand on the axis of marks, the interval of the gap in a column of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class DumbbellRow:
-    """Mean expectation and mean reality under a name, with the interval of the gap and the norm if any."""
+    """Mean expectation and mean reality under a name, with the interval of the gap and the norm if any.
+
+    faint: a difference cannot be shown, so the row keeps still. deals: how many it rests on, where a picture says so.
+    """
 
     name: str
     v: float
     r: float
     interval: tuple[float, float] | None = None
     norm: float | None = None
+    faint: bool = False
+    deals: int | None = None
 
     @property
     def gap(self) -> float:
@@ -32,58 +42,73 @@ class DumbbellRow:
 
     @property
     def reach(self) -> list[float]:
-        """Every value that the picture shows of it."""
-        ends = [self.v - end for end in self.interval] if self.interval else []
-        return [self.v, self.r, *ends, *([] if self.norm is None else [self.norm])]
+        """Every value that the picture shows of it on the axis of marks."""
+        return [self.v, self.r, *([] if self.norm is None else [self.norm])]
 
 
 def dumbbells(pairs: Sequence[DumbbellRow], axis: Axis, title: str, language: Language) -> Drawing:
     """One line per pair, in the order given. The bar is filled where R fell short of V, else open."""
     keys, top = legend(legend_of(pairs, language), 0)
-    headings = [Heading(pair.name, formula(pair.v, pair.r, language)) for pair in pairs]
+    headings = [Heading(pair.name, formula(pair, language), faint=pair.faint) for pair in pairs]
     row, to_track = heights(headings)
     top += 10
     bottom = top + row * len(pairs)
-    marks: list[Mark] = [*keys, *axis.numbers(bottom + 12)]
+    column = _column(pairs)
+    marks_axis = axis.between(*MARKS) if column else axis
+    marks: list[Mark] = [*keys, *marks_axis.numbers(bottom + 12)]
     for index, (pair, heading) in enumerate(zip(pairs, headings, strict=True)):
         y = top + index * row + to_track
-        marks += [*labels(heading, y), *axis.ticks_at(y), *track(pair, axis, y)]
+        marks += [*labels(heading, y), *marks_axis.ticks_at(y), *track(pair, marks_axis, y)]
+        marks += margin(pair, column, y) if column else []
+    marks += column.zero_and_ends(bottom + 12) if column else []
     return Drawing(title, described(pairs, language), bottom + 18, tuple(marks))
 
 
-def formula(v: float, r: float, language: Language) -> Parts:
+def _column(pairs: Sequence[DumbbellRow]) -> Axis | None:
+    """The axis of differences, where there is an interval to show on it."""
+    ends = [end for pair in pairs if pair.interval for end in pair.interval]
+    return Axis.of_differences(ends).between(*MARGIN_COLUMN) if ends else None
+
+
+def margin(pair: DumbbellRow, column: Axis, y: float) -> list[Mark]:
+    """The gap with its interval beside a line at zero: what holds zero crosses that line."""
+    at, faint = column.at(0), "-faint" if pair.faint else ""
+    marks: list[Mark] = [Line(at, y - 12, at, y + 12, "c-zero")]
+    if pair.interval is None:
+        return marks
+    low, high = (column.at(end) for end in pair.interval)
+    style = f"c-interval{faint}"
+    ends: list[Mark] = [Line(end, y - 4, end, y + 4, style) for end in (low, high)]
+    return [*marks, Line(low, y, high, y, style), *ends, Disc(column.at(pair.gap), y, 4, f"c-s{faint}")]
+
+
+def formula(pair: DumbbellRow, language: Language) -> Parts:
     """`8,1 − 7,2 = +0,9`, each number in the colour of its mark."""
+    v, r, s = ("c-text-soft",) * 3 if pair.faint else ("c-text-v", "c-text-r", "c-strong")
+    between = "c-text-soft"
     return (
         ("", "c-figures"),  # sets the size
-        (number(v, language), "c-text-v"),
-        (" − ", "c-figures"),
-        (number(r, language), "c-text-r"),
-        (" = ", "c-figures"),
-        (signed(v - r, language), "c-strong"),
+        (number(pair.v, language), v),
+        (" − ", between),
+        (number(pair.r, language), r),
+        (" = ", between),
+        (signed(pair.gap, language), s),
     )
 
 
 def track(pair: DumbbellRow, axis: Axis, y: float) -> list[Mark]:
-    """The marks of one pair at height `y`."""
+    """The marks of V, R and N at height `y`."""
     v, r = axis.at(pair.v), axis.at(pair.r)
+    faint = "-faint" if pair.faint else ""
     marks: list[Mark] = []
     if pair.gap > 0:
-        marks.append(Line(r, y, v, y, "c-gap"))
+        marks.append(Line(r, y, v, y, f"c-gap{faint}"))
     elif pair.gap < 0:
         marks += [Line(v, y - 3, r, y - 3, "c-more"), Line(v, y + 3, r, y + 3, "c-more")]
     if pair.norm is not None:
         norm = axis.at(pair.norm)
         marks.append(Line(norm, y - 11, norm, y + 11, "c-norm"))
-    marks += [Disc(v, y, RING, "c-v"), Disc(r, y, DISC, "c-r")]
-    return marks + (_whisker(pair, axis, y + 15) if pair.interval else [])
-
-
-def _whisker(pair: DumbbellRow, axis: Axis, y: float) -> list[Mark]:
-    # The interval is that of the gap; seen from V it says where R can lie.
-    assert pair.interval is not None  # noqa: S101 - the caller asked
-    low, high = (axis.at(pair.v - end) for end in reversed(pair.interval))
-    ends: list[Mark] = [Line(end, y - 4, end, y + 4, "c-interval") for end in (low, high)]
-    return [Line(low, y, high, y, "c-interval"), *ends]
+    return [*marks, Disc(v, y, RING, f"c-v{faint}"), Disc(r, y, DISC, f"c-r{faint}")]
 
 
 def legend_of(pairs: Sequence[DumbbellRow], language: Language) -> list[Key]:
@@ -101,7 +126,14 @@ def legend_of(pairs: Sequence[DumbbellRow], language: Language) -> list[Key]:
     if any(pair.norm is not None for pair in pairs):
         keys.append(Key("c-norm", pick(language, "N onze norm", "N our norm")))
     if any(pair.interval for pair in pairs):
-        keys.append(Key("c-interval", pick(language, "95%-interval van S", "95% interval of S")))
+        words = pick(
+            language, "S met 95%-interval; de streep is nul", "S with 95% interval; the line is zero"
+        )
+        keys.append(Key("c-interval", words))
+    if any(pair.faint for pair in pairs):
+        keys.append(
+            Key("c-s-faint", pick(language, "grijs: geen verschil aan te tonen", "grey: no difference shown"))
+        )
     return keys
 
 

@@ -6,10 +6,13 @@ from kloof.domain.notation import number, signed
 from kloof.domain.text import Language
 from kloof.publish.charts.axis import Axis
 from kloof.publish.charts.drawing import At, Drawing, Label, Mark, Shown, label
-from kloof.publish.charts.dumbbell import DumbbellRow, described, track
+from kloof.publish.charts.dumbbell import DumbbellRow, described, margin, track
 
 _PLACES: Final = (At(0.15), At(0.325), At(0.5), At(0.675), At(0.85))
-_TRACK: Final = 110
+_TRACK: Final = 106
+_MARKS: Final = (0.045, 0.62)
+_MARGIN: Final = (0.74, 0.96)
+"""Under V and R stands the axis of marks, under S that of the gap."""
 
 
 def equation(pair: DumbbellRow, axis: Axis, title: str, language: Language) -> Drawing:
@@ -20,8 +23,16 @@ def equation(pair: DumbbellRow, axis: Axis, title: str, language: Language) -> D
     ]
     for place, words in zip(_PLACES[::2], _names(language), strict=True):
         marks.append(label(place, 64, words, "c-small", "middle"))
-    marks += [*axis.ticks_at(_TRACK), *track(pair, axis, _TRACK), *axis.numbers(_TRACK + 34)]
-    return Drawing(title, described([pair], language), _TRACK + 40, tuple(marks))
+    marks_axis = axis.between(*_MARKS) if pair.interval else axis
+    marks += [
+        *marks_axis.ticks_at(_TRACK),
+        *track(pair, marks_axis, _TRACK),
+        *marks_axis.numbers(_TRACK + 30),
+    ]
+    if pair.interval:
+        column = Axis.of_differences(pair.interval).between(*_MARGIN)
+        marks += [*margin(pair, column, _TRACK), *column.zero_and_ends(_TRACK + 30)]
+    return Drawing(title, described([pair], language), _TRACK + 36, tuple(marks))
 
 
 def _figures(pair: DumbbellRow, size: str, shown: Shown, language: Language) -> list[Mark]:

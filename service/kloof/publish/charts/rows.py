@@ -24,6 +24,7 @@ class Heading:
 
     name: str
     figures: Parts
+    faint: bool = False
 
 
 def heights(headings: Sequence[Heading]) -> tuple[float, float]:
@@ -39,16 +40,16 @@ def labels(heading: Heading, track: float) -> list[Mark]:
     baseline = track - _TO_TRACK
     marks: list[Mark] = [Label(At(1), baseline, heading.figures, "end")]
     narrow, wide = _lines(heading, NARROWEST), _lines(heading, WIDE_FROM)
+    style = "c-name-faint" if heading.faint else "c-name"
     if narrow == wide:
-        return marks + _stacked(narrow, baseline, "always")
-    return marks + _stacked(narrow, baseline, "narrow") + _stacked(wide, baseline, "wide")
+        return marks + _stacked(narrow, baseline, style, "always")
+    return marks + _stacked(narrow, baseline, style, "narrow") + _stacked(wide, baseline, style, "wide")
 
 
-def _stacked(lines: Sequence[str], baseline: float, shown: Shown) -> list[Mark]:
+def _stacked(lines: Sequence[str], baseline: float, style: str, shown: Shown) -> list[Mark]:
     first = baseline - (len(lines) - 1) * _LINE
     return [
-        Label(At(0), first + index * _LINE, ((line, "c-name"),), shown=shown)
-        for index, line in enumerate(lines)
+        Label(At(0), first + index * _LINE, ((line, style),), shown=shown) for index, line in enumerate(lines)
     ]
 
 
@@ -107,14 +108,17 @@ def _symbol(symbol: str, x: float, y: float, shown: Shown) -> list[Mark]:
         return [Disc(middle, y, 7 if symbol == "c-v" else 5, symbol, shown)]
     if symbol == "c-norm":
         return [Line(middle, y - 8, middle, y + 8, symbol, shown)]
-    if symbol.startswith("c-share") or symbol in ("c-over", "c-under"):
+    if symbol.startswith("c-share") or symbol in ("c-over", "c-under", "c-under-faint"):
         # A swatch as a thick line: unlike a bar, a line can stand at a fixed number of pixels.
         swatch = Line(left, y, At(0, x + 18), y, f"{symbol}-line", shown)
         core = Line(At(0, x + 2), y, At(0, x + 16), y, "c-over-core", shown)
         return [swatch, core] if symbol == "c-over" else [swatch]
     if symbol == "c-interval":
         ends = [Line(end, y - 4, end, y + 4, symbol, shown) for end in (left, right)]
-        return [Line(left, y, right, y, symbol, shown), *ends]
+        return [Line(left, y, right, y, symbol, shown), *ends, Disc(middle, y, 4, "c-s", shown)]
+    if symbol == "c-s-faint":
+        ring = Disc(At(0, x + 4), y, 5, "c-v-faint", shown)
+        return [ring, Disc(At(0, x + 17), y, 4, symbol, shown)]
     if symbol == "c-more":
         return [Line(left, y + side, right, y + side, symbol, shown) for side in (-3, 3)]
     return [Line(left, y, right, y, symbol, shown)]

@@ -5,6 +5,7 @@ Names of products, teams and aspects come from people and files; nothing of them
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Final
 
@@ -29,16 +30,16 @@ def capital(words: str) -> str:
 def table(
     caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, figures_from: int = 1
 ) -> Markup:
-    """A table whose first column names the row; from column `figures_from` on it holds figures.
+    """A table whose first column names the row; from column `figures_from` on it holds figures. Markup is left alone.
 
     On a phone each row becomes a card, in which every value stands under the name of its column.
     """
     kind = "table--rows" if figures_from < len(head) else "table--rows table--words"
-    columns = "".join(
+    columns = " ".join(
         f'<th scope="col"{_number(index >= figures_from)}>{escape(name)}</th>'
         for index, name in enumerate(head)
     )
-    body = "".join(_row(row, head, figures_from) for row in rows)
+    body = " ".join(_row(row, head, figures_from) for row in rows)
     return Markup(  # noqa: S704 - every value was escaped
         f'<div class="table-scroll" role="region" aria-label="{escape(caption)}" tabindex="0">'
         f'<table class="{kind}"><caption>{escape(caption)}</caption><thead><tr>{columns}</tr></thead>'
@@ -48,11 +49,21 @@ def table(
 
 def _row(row: Sequence[str], head: Sequence[str], figures_from: int) -> str:
     name, *values = row
-    cells = "".join(
-        f'<td{_number(index >= figures_from)} data-label="{escape(head[index])}">{escape(value)}</td>'
+    # The space is for search, which reads the words without their marks.
+    cells = " ".join(
+        f'<td{_number(index >= figures_from)} data-label="{escape(head[index])}">{_safe(value)}</td>'
         for index, value in enumerate(values, start=1)
     )
-    return f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
+    return f'<tr><th scope="row">{_safe(name)}</th> {cells}</tr>'
+
+
+def _safe(value: str) -> str:
+    return value if isinstance(value, Markup) else escape(value)
+
+
+def to(address: str, words: str) -> Markup:
+    """A link as HTML, for what Markdown does not read."""
+    return Markup(f'<a class="alone" href="{escape(address)}">{escape(words)}</a>')  # noqa: S704 - escaped
 
 
 def _number(is_figure: bool) -> str:
@@ -64,6 +75,26 @@ def folded(summary: str, content: Markup) -> Markup:
     return Markup(  # noqa: S704 - the summary is escaped and the content was
         f'<details class="figures-folded"><summary>{escape(summary)}</summary>{content}</details>'
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A figure that leads to a page: what it is, in one sentence, and what that page is called."""
+
+    figure: str
+    sentence: str
+    address: str
+    page: str
+
+
+def leads(items: Sequence[Lead]) -> Markup:
+    """A few large figures beside each other, each with its sentence and the link to its page."""
+    written = "".join(
+        f'<li><span class="lead__figure">{escape(one.figure)}</span><p>{escape(one.sentence)}</p>'
+        f"{to(one.address, one.page)}</li>"
+        for one in items
+    )
+    return Markup(f'<ul class="leads">{written}</ul>')  # noqa: S704 - escaped
 
 
 def facts(pairs: Sequence[tuple[str, str]]) -> Markup:

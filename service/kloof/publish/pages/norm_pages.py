@@ -9,9 +9,18 @@ from kloof.domain.notation import interval, number, signed
 from kloof.domain.statistics import Interval
 from kloof.domain.text import Language
 from kloof.publish.charts.split import splits
-from kloof.publish.pages.figures import aspect_parts, by_gap, coarse, ends, parted, pick_all, splits_of
+from kloof.publish.pages.figures import (
+    aspect_parts,
+    by_gap,
+    coarse,
+    ends,
+    parted,
+    pick_all,
+    split_title,
+    splits_of,
+)
 from kloof.publish.pages.markup import folded, table
-from kloof.publish.pages.section_pages import LEVELS, basis, titled
+from kloof.publish.pages.section_pages import LEVELS, about, by_name, counted, titled
 from kloof.publish.pages.site_data import SurveySection, named
 from kloof.publish.pages.site_writer import PageRef, SiteWriter
 from kloof.publish.words import pick
@@ -22,7 +31,7 @@ def write_norm(writer: SiteWriter, section: SurveySection) -> None:
     language = writer.language
     path = f"{section.slug}/norm"
     title = pick(
-        language, "Verwachting en levering naast onze norm", "Expectation and delivery beside our norm"
+        language, "Verwachting en levering naast onze norm", "Expectation and delivery against our norm"
     )
     here = PageRef(writer, path)
     parts = aspect_parts(section.company, language) if section.company else []
@@ -32,7 +41,9 @@ def write_norm(writer: SiteWriter, section: SurveySection) -> None:
             language, "Verwachting en levering naast de norm", "Expectation and delivery beside the norm"
         )
         picture = here.picture(
-            splits(parts, name, language), f"{section.slug}-norm", basis(section.company, language)
+            splits(parts, sides_title(section.company, language) or name, language),
+            f"{section.slug}-norm",
+            about(writer, section, counted(section.company.cell, language)),
         )
         values = {
             "picture": picture,
@@ -42,6 +53,14 @@ def write_norm(writer: SiteWriter, section: SurveySection) -> None:
             "groups": list(_groups(here, section)),
         }
     writer.page(path, "norm", titled(section, title, language), "", **values)
+
+
+def sides_title(company: CellReading, language: Language) -> str:
+    """On which side of the norm expectation and delivery stood on average; nothing where no aspect has a norm."""
+    if company.beside_norm is None:
+        return ""
+    mean = pick(language, "Gemiddeld", "On average")
+    return f"{mean}: {split_title(company.beside_norm.printed, language)}"
 
 
 def _summary(writer: SiteWriter, company: CellReading) -> Markup:
@@ -147,14 +166,23 @@ def _groups(here: PageRef, section: SurveySection) -> Iterator[dict[str, object]
         if not shown:
             continue
         title = name.several[language]
-        caption = title + pick(language, ": naast onze norm", ": beside our norm")
+        caption = title + pick(language, ": naast onze norm", ": against our norm")
         drawing = splits(
-            [parted(named(part.cell), split.printed) for part, split in shown], caption, language
+            [
+                parted(f"{named(part.cell)} (n {number(part.cell.n, language, 0)})", split)
+                for part, split in shown
+            ],
+            caption,
+            language,
         )
         yield {
             "title": title,
             "anchor": level.value,
-            "picture": here.picture(drawing, f"{section.slug}-norm-{level.value}"),
+            "picture": here.picture(
+                drawing,
+                f"{section.slug}-norm-{level.value}",
+                about(here.writer, section, by_name(language)),
+            ),
             "table": _group_table(caption, name.one[language], shown, language),
             "tables": [_of_group(part, language) for part, _ in shown],
         }

@@ -1,26 +1,30 @@
 """The overview of one survey, and what its other pages share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from markupsafe import Markup
 
 from kloof.domain.findings import CellReading, GapFound, NotEnough
-from kloof.domain.notation import number, signed
+from kloof.domain.notation import number
 from kloof.domain.releases.document import Cell, Level, PracticeCell
 from kloof.domain.text import Language, Text
-from kloof.publish.charts.dumbbell import dumbbells
+from kloof.publish.charts.drawing import Drawing
+from kloof.publish.charts.dumbbell import DumbbellRow, dumbbells
 from kloof.publish.charts.equation import equation
 from kloof.publish.pages.figures import (
     aspect_pairs,
+    aspects_title,
     by_gap,
     gap_head,
     gap_row,
     gap_table,
+    gap_title,
     pair,
     shared_axis,
 )
-from kloof.publish.pages.markup import links, table
+from kloof.publish.pages.markup import table, to
 from kloof.publish.pages.site_data import SurveySection
 from kloof.publish.pages.site_writer import PageRef, SiteWriter
 from kloof.publish.words import pick
@@ -36,7 +40,7 @@ class LevelName:
 
 LEVELS: Final = {
     Level.PRODUCT: LevelName(Text(nl="Producten", en="Products"), Text(nl="Product", en="Product")),
-    Level.REGION: LevelName(Text(nl="Regio's", en="Regions"), Text(nl="Regio", en="Region")),
+    Level.REGION: LevelName(Text(nl="Regio’s", en="Regions"), Text(nl="Regio", en="Region")),
     Level.TEAM: LevelName(Text(nl="Teams", en="Teams"), Text(nl="Team", en="Team")),
 }
 
@@ -58,21 +62,43 @@ def _overview(
     writer: SiteWriter, here: PageRef, section: SurveySection, company: CellReading
 ) -> dict[str, object]:
     language = writer.language
-    pairs = aspect_pairs(company, language)
-    title = pick(language, "Verwacht en gekregen, per aspect", "Expected and received, by aspect")
-    picture = dumbbells(pairs, shared_axis(section.survey, pairs), title, language)
-    rows = [gap_row(reading.aspect.name[language], gap, language) for reading, gap in by_gap(company)]
-    head = gap_head(language, pick(language, "Aspect", "Aspect"))
     return {
         "overall": company.overall,
         "not_enough": None,
         "equation": equation_picture(writer, here, section),
         "summary": writer.say(company.summary),
-        "dumbbells": here.picture(picture, f"{section.slug}-aspects", basis(company, language)),
-        "table": table(title, head, rows),
+        "dumbbells": here.picture(
+            aspects_drawing(section, company, aspect_pairs(company, language), language),
+            f"{section.slug}-aspects",
+            about(writer, section, counted(company.cell, language)),
+        ),
+        "table": aspects_table(here, section, company),
         "not_enough_aspects": [r.gap for r in company.aspects if isinstance(r.gap, NotEnough)],
-        "aspect_links": _aspect_links(here, section, language),
     }
+
+
+def aspects_drawing(
+    section: SurveySection, company: CellReading, rows: Sequence[DumbbellRow], language: Language
+) -> Drawing:
+    """V and R of the company's aspects, or of those that are given; its title says which gap is the largest."""
+    return dumbbells(
+        rows, shared_axis(section.survey, rows), aspects_title(by_gap(company), language), language
+    )
+
+
+def aspects_table(here: PageRef, section: SurveySection, company: CellReading) -> Markup:
+    """All aspects in figures, the largest gap first; each name leads to its page."""
+    language = here.writer.language
+    rows = [
+        gap_row(
+            to(here.to(f"{section.slug}/aspects/{reading.aspect.id}"), reading.aspect.name[language]),
+            gap,
+            language,
+        )
+        for reading, gap in by_gap(company)
+    ]
+    caption = pick(language, "Verwacht en gekregen, per aspect", "Expected and received, by aspect")
+    return table(caption, gap_head(language, "Aspect"), rows)
 
 
 def titled(section: SurveySection, title: str, language: Language) -> str:
@@ -86,12 +112,12 @@ def equation_picture(writer: SiteWriter, here: PageRef, section: SurveySection) 
     if company is None or not isinstance(company.overall, GapFound):
         return Markup()
     whole = pair(pick(language, "Alle aspecten samen", "All aspects together"), company.overall)
-    axis = shared_axis(section.survey, [whole])
-    title = f"{section.title(language)}: V − R = S"
-    caption = pick(language, "Gemiddeld over alle aspecten. ", "Averaged over all aspects. ")
-    drawing = equation(whole, axis, title, language)
-    caption += basis(company, language)
-    picture = here.picture(drawing, f"{section.slug}-whole", caption)
+    drawing = equation(
+        whole, shared_axis(section.survey, [whole]), gap_title(company.overall, language), language
+    )
+    rests = pick(language, "alle aspecten samen · ", "all aspects together · ")
+    rests += counted(company.cell, language)
+    picture = here.picture(drawing, f"{section.slug}-whole", about(writer, section, rests))
     return below(picture, gap_table(whole.name, company.overall, language))
 
 
@@ -100,9 +126,21 @@ def below(picture: Markup, content: Markup) -> Markup:
     return picture + Markup("\n\n") + content
 
 
-def basis(reading: CellReading, language: Language) -> str:
-    """What the figures of a cell rest on."""
-    return f"{counted(reading.cell, language)}."
+def about(writer: SiteWriter, section: SurveySection, rests: str, *, marks: bool = True) -> str:
+    """What a picture is about, for who sees it by itself: the survey, what it rests on, the day and the scale."""
+    known = [section.title(writer.language), rests, writer.day]
+    return " · ".join([*known, span(section, writer.language)] if marks else known)
+
+
+def span(section: SurveySection, language: Language) -> str:
+    """`scale 0 to 10`."""
+    scale = section.survey.scale
+    return pick(language, f"schaal {scale.low} tot {scale.high}", f"scale {scale.low} to {scale.high}")
+
+
+def by_name(language: Language) -> str:
+    """What a picture of groups says in place of a number: each group has its own, and none stands above another."""
+    return pick(language, "op naam, met n deals per groep", "by name, with n deals in each group")
 
 
 def counted(cell: Cell | PracticeCell, language: Language) -> str:
@@ -115,16 +153,3 @@ def counted(cell: Cell | PracticeCell, language: Language) -> str:
         f"{deals} deals van minstens {customers} klanten",
         f"{deals} deals of at least {customers} customers",
     )
-
-
-def _aspect_links(here: PageRef, section: SurveySection, language: Language) -> Markup:
-    gaps = by_gap(section.company) if section.company else []
-    items = [
-        (
-            here.to(f"{section.slug}/aspects/{reading.aspect.id}"),
-            reading.aspect.name[language],
-            pick(language, "kloof ", "gap ") + signed(float(gap.figure.printed().gap), language),
-        )
-        for reading, gap in gaps
-    ]
-    return links(items, leaf_through=True)

@@ -10,6 +10,7 @@ from kloof.domain.findings import (
     ArmsReading,
     CellReading,
     ChangeFound,
+    Grown,
     PracticeReading,
     added,
     changes,
@@ -77,8 +78,9 @@ class SurveySection:
         """The parts at one level, by name: teams and regions are never put in order of their figures."""
         return tuple(sorted((p for p in self.parts if p.cell.level is level), key=lambda p: named(p.cell)))
 
-    def came_in(self, aspect: PublishedAspect) -> Iterator[tuple[Moved, Gap]]:
-        """The aspect in every release in which deals came in, of those deals alone; the oldest first.
+    def came_in(self, aspect: PublishedAspect) -> Iterator[tuple[Moved, Gap, Gap]]:
+        """The aspect in every release in which deals came in, of those deals alone and of all up to then; the oldest
+        first.
 
         A release in which blocks were taken back is left out: what came in cannot be told apart in it.
         """
@@ -87,11 +89,10 @@ class SurveySection:
             cell = moved.cell
             if before is None or added(cell, before):
                 sums = from_release.sums(moved.release, cell, aspect.id)
-                if before is not None:
-                    sums = sums.without(from_release.sums(moved.release, before, aspect.id))
-                found = gap(sums)
-                if isinstance(found, Gap):
-                    yield moved, found
+                earlier = None if before is None else from_release.sums(moved.release, before, aspect.id)
+                new, whole = gap(sums.without(earlier) if earlier else sums), gap(sums)
+                if isinstance(new, Gap) and isinstance(whole, Gap):
+                    yield moved, new, whole
             before = cell
 
 
@@ -133,7 +134,7 @@ def _sections(
 ) -> Iterator[SurveySection]:
     reading = read(latest, releases[:-1], least_gap)
     history = {survey.key: tuple(_history(releases, survey)) for survey in latest.surveys}
-    changed = changes(latest, [(m[-1].cell, m[-2].cell) for m in history.values() if len(m) > 1])
+    changed = changes(latest, [_grown(moved) for moved in history.values() if len(moved) > 1])
     tables = {s.key: [p for p in reading.practices if p.done.key == s.key] for s in latest.surveys}
     for survey in latest.surveys:
         cells = [found for found in reading.cells if found.cell.key == survey.key]
@@ -152,6 +153,11 @@ def _sections(
             history=history[survey.key],
             change=changed.get(survey.key),
         )
+
+
+def _grown(moved: Sequence[Moved]) -> Grown:
+    now, before, *earlier = [one.cell for one in reversed(moved)]
+    return Grown(now, before, earlier[0] if earlier else None)
 
 
 def named(place: Place) -> str:

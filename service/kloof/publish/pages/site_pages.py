@@ -1,31 +1,13 @@
 """The pages about all surveys together: what the home page says, and the first page of the findings."""
 
-from collections.abc import Sequence
-
 from markupsafe import Markup
 
-from kloof.domain.findings import AspectReading, GapFound
-from kloof.domain.notation import date, signed
-from kloof.domain.releases.document import Level, ReleaseDocument
-from kloof.domain.releases.format_1 import of_this_format
 from kloof.domain.text import Language
-from kloof.publish.pages.figures import by_gap, pick_all
+from kloof.publish.pages.figures import pick_all
 from kloof.publish.pages.markup import links
-from kloof.publish.pages.section_pages import equation_picture
 from kloof.publish.pages.site_data import SiteData, SurveySection
 from kloof.publish.pages.site_writer import PageRef, SiteWriter
 from kloof.publish.words import pick
-
-
-def home(writer: SiteWriter, data: SiteData | None) -> str:
-    """What stands on the company's own first page, in place of `<!-- kloof: home -->`."""
-    values: dict[str, object] = {"told": [], "release": None, "archive": bool(data)}
-    if data is not None and data.latest is not None:
-        here = PageRef(writer, "index", folder="")
-        told = [_told(writer, here, section) for section in _with_figures(data)]
-        changed = _changed(writer, data, data.latest)
-        values |= {"told": told, "release": data.latest, "changed": changed}
-    return writer.fragment("home", "index", **values)
 
 
 def write_first_page(writer: SiteWriter, data: SiteData | None) -> None:
@@ -39,92 +21,15 @@ def write_first_page(writer: SiteWriter, data: SiteData | None) -> None:
     writer.page("index", "index", title, **values)
 
 
-def _with_figures(data: SiteData) -> list[SurveySection]:
-    return [s for s in data.sections if s.company and isinstance(s.company.overall, GapFound)]
-
-
 def _told(writer: SiteWriter, here: PageRef, section: SurveySection) -> dict[str, object]:
+    company = section.company
+    nothing = writer.t("Hierover is nog niets gepubliceerd.", "Nothing has been published about this yet.")
     return {
         "title": section.title(writer.language),
         "anchor": section.slug,
-        "picture": equation_picture(writer, here, section),
-        "lines": _three_sentences(writer, section),
-        "address": here.to(f"{section.slug}/index"),
+        "line": nothing if company is None else writer.say(company.overall),
         "links": _subject_links(here, section),
     }
-
-
-def _three_sentences(writer: SiteWriter, section: SurveySection) -> list[Markup]:
-    company = section.company
-    if company is None:
-        return [writer.t("Hierover is nog niets gepubliceerd.", "Nothing has been published about this yet.")]
-    lines = [writer.say(company.overall)]
-    found = by_gap(company)
-    if len(found) > 1 and isinstance(company.overall, GapFound):
-        # Where the mean hides differences, the sentence about it has named their ends; where none can be shown, the
-        # ends are chance.
-        told = company.overall.apart or not (company.summary.short or company.summary.better)
-        lines += [writer.say(company.summary), *([] if told else [_extremes(writer, found)])]
-    return [line for line in lines if line]
-
-
-def _extremes(writer: SiteWriter, found: Sequence[tuple[AspectReading, GapFound]]) -> Markup:
-    (most, largest), (least, smallest) = found[0], found[-1]
-    above, below = float(largest.figure.printed().gap), float(smallest.figure.printed().gap)
-    if above == below:
-        return Markup()
-    return writer.t(
-        "De kloof loopt van {s_least} ({least}) tot {s_most} ({most}).",
-        "The gap runs from {s_least} ({least}) to {s_most} ({most}).",
-        most=_inside(most, writer.language),
-        s_most=signed(above, writer.language),
-        least=_inside(least, writer.language),
-        s_least=signed(below, writer.language),
-    )
-
-
-def _inside(reading: AspectReading, language: Language) -> str:
-    name = reading.aspect.name[language]
-    return name if name[:2].isupper() else name[0].lower() + name[1:]
-
-
-def _changed(writer: SiteWriter, data: SiteData, now: ReleaseDocument) -> Markup:
-    of_this = of_this_format(data.releases)
-    if len(data.releases) < 2:
-        return writer.t("Dit is de eerste publicatie.", "This is the first release.")
-    if len(of_this) < 2:
-        return writer.t(
-            "Dit is de eerste publicatie van een nieuwe rekenmethode. Met de publicaties ervoor is zij niet te "
-            "vergelijken.",
-            "This is the first release of a new way of computing. It cannot be compared with those before it.",
-        )
-    before = of_this[-2]
-    moved = [cell for cell in now.cells if cell.level is Level.COMPANY and cell.as_of.release == now.number]
-    if not moved:
-        return writer.t(
-            "Sinds de vorige publicatie ({day}) zijn de cijfers van het hele bedrijf niet veranderd.",
-            "Since the previous release ({day}) the figures of the whole company have not changed.",
-            day=date(before.published_on, writer.language),
-        )
-    lines = [_change(writer, now, section) for section in _with_figures(data)]
-    return Markup("\n\n").join(line for line in lines if line)
-
-
-def _change(writer: SiteWriter, now: ReleaseDocument, section: SurveySection) -> Markup:
-    if not section.history or section.history[-1].release.number != now.number:
-        return Markup()
-    name = writer.t("**{survey}.** ", "**{survey}.** ", survey=section.title(writer.language))
-    if section.change is not None:
-        return name + writer.say(section.change)
-    if len(section.history) == 1:
-        return name + writer.t(
-            "Dit zijn de eerste cijfers hierover.", "These are the first figures about this."
-        )
-    return name + writer.t(
-        "Klanten hebben antwoorden teruggetrokken of verbeterd. Daarom vergelijken we deze keer niet met de "
-        "publicatie ervoor.",
-        "Customers took answers back or corrected them. So this time there is no comparison with the release before.",
-    )
 
 
 def _subject_links(here: PageRef, section: SurveySection) -> Markup:
@@ -138,7 +43,7 @@ def section_pages(section: SurveySection, language: Language) -> list[tuple[str,
     pages = [(f"{slug}/index", pick(language, "Alle aspecten", "All aspects"))]
     if section.company is not None:
         pages += [
-            (f"{slug}/norm", pick(language, "Naast onze norm", "Beside our norm")),
+            (f"{slug}/norm", pick(language, "Naast onze norm", "Against our norm")),
             (f"{slug}/promises", pick(language, "Beloften nagekomen", "Promises kept")),
             (f"{slug}/before-you-promise", pick(language, "Voordat je iets belooft", "Before you promise")),
         ]

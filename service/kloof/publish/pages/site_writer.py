@@ -15,9 +15,10 @@ from markupsafe import Markup
 from kloof.domain import notation
 from kloof.domain.findings import sentence
 from kloof.domain.findings.values import Finding
-from kloof.domain.text import Language
+from kloof.domain.text import Language, one_stop
+from kloof.publish.charts.download import Around, standalone
 from kloof.publish.charts.drawing import Drawing
-from kloof.publish.charts.svg import inline, standalone
+from kloof.publish.charts.svg import inline
 from kloof.publish.pages.markup import plain
 from kloof.publish.words import pick
 
@@ -29,17 +30,18 @@ PICTURE_MARK: Final = re.compile(r"<!-- kloof: picture ([\w-]+) -->")
 
 @dataclass
 class SiteWriter:
-    """The pages of one language. `source` stands under every downloaded picture."""
+    """The pages of one language. `source` stands under every downloaded picture; `day`, that of the release, above."""
 
     language: Language
     default_language: Language
     source: str
+    day: str = ""
     files: dict[str, str] = field(default_factory=dict)
 
     def t(self, dutch: str, english: str, /, **facts: object) -> Markup:
         """Words of ours as Markdown, with facts of others filled in as plain text."""
         safe = {name: plain(value) for name, value in facts.items()}
-        return Markup(pick(self.language, dutch, english).format(**safe))  # noqa: S704 - the facts were escaped
+        return Markup(one_stop(pick(self.language, dutch, english).format(**safe)))  # noqa: S704 - the facts were escaped
 
     def say(self, finding: Finding) -> Markup:
         """A finding in sentences."""
@@ -89,23 +91,57 @@ class PageRef:
         """The address of the page `findings/path` in the same language; `index` is the folder's own."""
         return self._from_here(_url(f"{ROOT}/{path}"), prefixed=True)
 
+    def own(self, path: str) -> str:
+        """The address of a page that people wrote, in the same language."""
+        return self._from_here(_url(path), prefixed=True)
+
     def file(self, path: str) -> str:
         """The address of the file `findings/path`, which all languages share."""
         return self._from_here(f"{ROOT}/{path}", prefixed=False)
 
-    def picture(self, drawing: Drawing, name: str, caption: str = "") -> Markup:
-        """The picture with its caption and downloads; `name` is its file's, unique on the site."""
+    def picture(
+        self,
+        drawing: Drawing,
+        name: str,
+        about: str,
+        figures: Markup | None = None,
+        *,
+        question: str = "",
+        here: str | None = None,
+    ) -> Markup:
+        """The picture under its title, with `about` between them, its `figures` as a table, and its downloads.
+
+        name: its file's, unique on the site. question: a heading above it, for a picture that is a part of a page by
+        itself. here: what stands on this page in place of `about`, where the page says most of that already.
+        """
         file = f"{name}-{self.writer.language}.svg"
-        self.writer.files[f"{ROOT}/pictures/{file}"] = standalone(drawing, self.writer.source)
-        address, png = escape(self.file(f"pictures/{file}")), escape(file.replace(".svg", ".png"))
-        downloads = (
-            f'<span class="downloads"><a href="{address}" download>SVG</a>'
-            f'<a href="{address}" data-png="{png}" hidden>PNG</a></span>'
-        )
+        self.writer.files[f"{ROOT}/pictures/{file}"] = standalone(drawing, Around(about, self.writer.source))
+        heading = f'<h2 id="{escape(name)}-part">{escape(question)}</h2>' if question else ""
         return self._set_apart(
             name,
-            f'<figure class="picture">{inline(drawing, name)}'
-            f"<figcaption><p>{escape(caption)}</p>{downloads}</figcaption></figure>",
+            f'<figure class="picture">{heading}<p class="picture__title">{escape(drawing.title)}</p>'
+            f'<p class="picture__about">{escape(about if here is None else here)}</p>'
+            f'<div class="picture__sheet">{inline(drawing, name)}</div>{figures or ""}'
+            f"<figcaption>{self._downloads(file)}</figcaption></figure>",
+        )
+
+    def _downloads(self, file: str) -> str:
+        language, address = self.writer.language, escape(self.file(f"pictures/{file}"))
+        png = escape(file.replace(".svg", ".png"))
+        copy, copied, failed = (
+            (
+                "Kopieer plaatje",
+                "Gekopieerd. Plak het in je presentatie.",
+                "Kopiëren lukte niet. Download de PNG.",
+            )
+            if language == "nl"
+            else ("Copy picture", "Copied. Paste it into your slides.", "Copying failed. Download the PNG.")
+        )
+        return (
+            f'<span class="downloads"><a href="{address}" download>Download SVG</a>'
+            f'<a href="{address}" data-png="{png}" hidden>Download PNG</a>'
+            f'<button type="button" data-copy="{address}" data-done="{copied}" data-failed="{failed}" hidden>{copy}'
+            '</button><span role="status"></span></span>'
         )
 
     def sketch(self, drawing: Drawing, name: str) -> Markup:

@@ -8,6 +8,7 @@ import numpy as np
 from kloof.domain.deals.study_arms import Arm
 from kloof.domain.releases.pair_columns import PairColumns
 from kloof.domain.releases.queues import FineCell
+from kloof.domain.side_by_side import one_behind
 from kloof.domain.surveys.definition import Survey
 from kloof.storage.models import QueueCell, Round, SurveyVersion
 from kloof.storage.releases import deal_facts
@@ -17,6 +18,8 @@ from kloof.storage.surveys import versions as surveys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from kloof.storage.releases.columns import Slice
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.integer[Any]]
@@ -43,9 +46,9 @@ def every_pair(*, queued: bool = True, placed: bool = True) -> Pairs:
     seen = np.zeros(last + 1, dtype=bool)
     rounds = Round.select().count()
     gathered: dict[tuple[int, bool], Gathered] = {}
-    for pair, cell, letters in read(
-        "pair p WHERE p.packed <> ''", ("p.id", "p.cell_id"), "p.packed", last=last
-    ):
+
+    def put(some: "Slice") -> None:
+        pair, cell, letters = some
         room, inside = rooms.room[cell], block[pair] > 0
         new = ~seen[pair]  # a pair that changes meanwhile may come once more
         seen[pair] = True
@@ -60,6 +63,8 @@ def every_pair(*, queued: bool = True, placed: bool = True) -> Pairs:
                 numbers = block[pair[here]] if closed else rooms.place[cell[here]]
                 packed = letters if here.all() else letters[np.repeat(here, rooms.wide[cell])]
                 gathered[index, closed].add(pair[here], numbers, packed, rounds)
+
+    one_behind(put, read("pair p WHERE p.packed <> ''", ("p.id", "p.cell_id"), "p.packed", last=last))
     account = deal_facts.accounts(last)
     found = {key: _in_order(gathered[key].pairs(account)) for key in sorted(gathered)}
     return Pairs(

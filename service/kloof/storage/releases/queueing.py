@@ -48,8 +48,10 @@ class _Both(NamedTuple):
     received: bytes
 
 
+# A gap is one person's: where two people answered, there is no pair.
 _BOTH = f"""
-SELECT d.customer_id AS customer, d.salesperson_id AS salesperson, d.survey_version_id AS survey_version,
+SELECT COALESCE(ri.asked_id, d.customer_id) AS customer, d.salesperson_id AS salesperson,
+       d.survey_version_id AS survey_version,
        v.fingerprint AS fingerprint, d.product AS product, d.region AS region, d.team AS team,
        (SELECT COUNT(*) FROM round) AS rounds, s.id AS at_sale, s.answers AS expected, r.answers AS received
 FROM deal d
@@ -58,7 +60,7 @@ JOIN invitation si ON si.deal_id = d.id AND si.wave IN ({names([Wave.SALE])})
 JOIN response s ON s.invitation_id = si.id AND s.submitted_at IS NOT NULL
 JOIN invitation ri ON ri.deal_id = d.id AND ri.wave IN ({names([Wave.DELIVERY])})
 JOIN response r ON r.invitation_id = ri.id AND r.submitted_at IS NOT NULL
-WHERE d.id = ?
+WHERE d.id = ? AND COALESCE(si.asked_id, d.customer_id) = COALESCE(ri.asked_id, d.customer_id)
 """  # noqa: S608  our own words
 
 
@@ -98,7 +100,8 @@ class _Alone(NamedTuple):
 
 
 _ALONE = """
-SELECT d.customer_id AS customer, d.salesperson_id AS salesperson, d.survey_version_id AS survey_version,
+SELECT COALESCE(i.asked_id, d.customer_id) AS customer, d.salesperson_id AS salesperson,
+       d.survey_version_id AS survey_version,
        v.fingerprint AS fingerprint, d.arm AS arm, (SELECT COUNT(*) FROM round) AS rounds, r.answers AS answers
 FROM deal d JOIN survey_version v ON v.id = d.survey_version_id JOIN invitation i ON i.deal_id = d.id AND i.wave = ?
 JOIN response r ON r.invitation_id = i.id AND r.submitted_at IS NOT NULL

@@ -147,8 +147,10 @@ def last_round() -> datetime | None:
 
 
 def used_surveys() -> dict[SurveyKey, Survey]:
-    """Every survey version that was ever recorded, by key."""
-    found = (versions.by_row(row.id) for row in SurveyVersion.select(SurveyVersion.id))
+    """Every survey version that was ever recorded, by key, the first that was recorded first."""
+    found = (
+        versions.by_row(row.id) for row in SurveyVersion.select(SurveyVersion.id).order_by(SurveyVersion.id)
+    )
     return {survey.key: survey for survey in found}
 
 

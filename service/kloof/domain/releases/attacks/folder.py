@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any, Final
 
 from kloof.domain.json_text import read_json
@@ -18,6 +19,23 @@ NAME = "folder"
 DOCUMENT: Final = "release.json"
 MANIFEST: Final = "datapackage.json"
 SCHEMA: Final = "release.jsonschema.json"
+_MANIFEST_KEYS: Final = {"profile", "name", "title", "version", "created", "previous", "resources"}
+_RESOURCE_KEYS: Final = {
+    *("name", "path", "profile", "format", "mediatype", "encoding", "bytes", "hash", "schema")
+}
+_TABLE_KEYS: Final = {"fields", "primaryKey", "missingValues"}
+_COLUMN_KEYS: Final = {"name", "type", "description", "constraints"}
+_SCHEMA_KEYS: Final = {
+    "$defs",
+    "additionalProperties",
+    "description",
+    "properties",
+    "required",
+    "title",
+    "type",
+}
+_IN_NO_SCHEMA: Final = {"examples", "example", "$comment"}
+"""Keys that the files beside the document and its tables have, and that none has: there figures could stand unseen."""
 _ENDS: Final = ("lowest", "highest")
 _SET: Final = ("cell", "aspect")
 _PART: Final = ("cell", "aspect", "product")
@@ -47,7 +65,11 @@ def _of(name: str, content: bytes, release: AnyRelease, listed: set[str]) -> Ite
         yield from _document(content, release)
     elif name.endswith(".csv"):
         yield from _table(content, release)
-    elif name not in (MANIFEST, SCHEMA) and name in listed:
+    elif name == MANIFEST:
+        yield from _manifest(content, release)
+    elif name == SCHEMA:
+        yield from _schema(content)
+    elif name in listed:
         yield "a release has no such file"
 
 
@@ -71,13 +93,64 @@ def _document(content: bytes, release: AnyRelease) -> Iterator[str]:
         yield "it says something else than the certified document"
 
 
+def _manifest(content: bytes, release: AnyRelease) -> Iterator[str]:
+    """Keys that no manifest has, and a name or a date that is not the document's."""
+    try:
+        said = read_json(content)
+        resources = said["resources"]
+        tables = [one["schema"] for one in resources if "schema" in one]
+        columns = [column for table in tables for column in table["fields"]]
+    except (KeyError, TypeError, ValueError):
+        yield "it cannot be read"
+        return
+    for some, known in (
+        ([said], _MANIFEST_KEYS),
+        (resources, _RESOURCE_KEYS),
+        (tables, _TABLE_KEYS),
+        (columns, _COLUMN_KEYS),
+    ):
+        yield from (f"it says {key}: no manifest does" for key in sorted({*chain(*some)} - known))
+    right = {
+        "name": f"kloof-release-{release.number:04d}",
+        "title": f"{release.company}: kloof release {release.number}",
+        "version": str(release.number),
+        "created": f"{release.published_on.isoformat()}T00:00:00Z",
+    }
+    for key, value in right.items():
+        if said.get(key, value) != value:
+            yield f"{key}: {said[key]}, of this release it is {value}"
+
+
+def _schema(content: bytes) -> Iterator[str]:
+    """Keys that a schema of a release does not have: it describes one, and holds no figures."""
+    try:
+        said = read_json(content)
+    except ValueError:
+        yield "it cannot be read"
+        return
+    alien = {*(said if isinstance(said, dict) else {"no keys"})} - _SCHEMA_KEYS
+    yield from (f"it says {key}: no schema of a release does" for key in sorted(alien | _inside(said)))
+
+
+def _inside(said: Any) -> set[str]:
+    """Those of `_IN_NO_SCHEMA` that stand anywhere in it."""
+    if isinstance(said, list):
+        return {key for one in said for key in _inside(one)}
+    if not isinstance(said, dict):
+        return set()
+    return ({*said} & _IN_NO_SCHEMA) | {key for one in said.values() for key in _inside(one)}
+
+
 def _table(content: bytes, release: AnyRelease) -> Iterator[str]:
     """Columns that the document has nothing for, rows of nothing in it, and values that differ; each once."""
     try:
-        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+        names, rows = [*(reader.fieldnames or ())], list(reader)
     except (UnicodeDecodeError, csv.Error):
         yield "it cannot be read"
         return
+    # Of two columns of one name whoever reads by names sees the last alone.
+    yield from (f"column {name} stands in it twice" for name in sorted({*names}) if names.count(name) > 1)
     known = dict(_rows(release))
     seen: set[str] = set()
     for number, row in enumerate(rows, start=2):

@@ -107,7 +107,7 @@ def certify(draft: Draft, history: History, thresholds: Thresholds) -> Publishab
         return Uncertified(
             "These tables stood in an earlier release with other figures.", drop=tuple(changed)
         )
-    missing = _published_blocks(history.releases) - set(history.members.row.tolist())
+    missing = _published_blocks(history.releases) - set(np.unique(history.members.row).tolist())
     if missing:
         return Uncertified(f"Earlier releases hold {len(missing)} blocks that nobody knows the members of.")
     return _leverage_holds(draft, history, thresholds)
@@ -211,7 +211,7 @@ def _document(
 
 def rounded_upwards(leverage: float) -> float:
     """To six decimals, never below what was found: the same on every machine, whatever its last bits."""
-    return float(np.ceil((leverage - 1e-10) * 1e6) / 1e6)
+    return float(max(0.0, np.ceil((leverage - 1e-10) * 1e6) / 1e6))
 
 
 def _is_sum_of_blocks(cell: Cell | ArmCell, draft: Draft, history: History) -> bool:
@@ -222,7 +222,7 @@ def _is_sum_of_blocks(cell: Cell | ArmCell, draft: Draft, history: History) -> b
     blocks = [history.blocks[number] for number in cell.blocks]
     survey = next((survey for survey in draft.surveys if survey.key == cell.key), None)
     arm = cell.arm if isinstance(cell, ArmCell) else Arm.ASKED
-    if survey is None or any((block.survey, block.queue.arm) != (cell.key, arm) for block in blocks):
+    if survey is None or {(block.survey, block.queue.arm) for block in blocks} != {(cell.key, arm)}:
         return False
     if cell.n != sum(block.n for block in blocks):
         return False

@@ -9,6 +9,7 @@ only the blocks in which it sold.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -34,20 +35,35 @@ def largest_leverage(
     blocks: who is in which, each customer once. parts: of each part of a practice table who is in its arm, and in which
     block (row). Where an upper bound is not above `enough`, that upper bound is given instead.
     """
-    plain = _plain(blocks, together)
-    if not parts:
-        return plain
-    return max(plain, _Linked.of(blocks, parts).largest(together, enough))
+    return Coalitions(blocks, parts).largest(together, enough)
 
 
-def _plain(blocks: Membership, together: int) -> float:
-    if not len(blocks.row):
-        return 0.0
-    _, row = numbered(blocks.row)
-    size = np.bincount(row)
-    _, *largest = largest_two(*part_sizes(row, blocks.salesperson), len(size))
-    left = [size - sum(largest[:many]) for many in range(together + 1)]
-    return max(float((1 / some[some > 0]).max(initial=0)) for some in left)
+class Coalitions:
+    """What salespeople see of these blocks and parts, one of them or two together; see `largest_leverage`."""
+
+    def __init__(self, blocks: Membership, parts: Sequence[Membership]) -> None:
+        self._blocks, self._parts = blocks, parts
+
+    def largest(self, together: int, enough: float = 0.0) -> float:
+        """The largest ℓ that anybody has for so many of them, or an upper bound that is not above `enough`."""
+        plain = self._plain(together)
+        return plain if self._linked is None else max(plain, self._linked.largest(together, enough))
+
+    def _plain(self, together: int) -> float:
+        size, *largest = self._sizes
+        left = [size - sum(largest[:many]) for many in range(together + 1)]
+        return max(float((1 / some[some > 0]).max(initial=0)) for some in left)
+
+    @cached_property
+    def _sizes(self) -> "tuple[Ints, Ints, Ints]":
+        """Of each block how many pairs it has, and how many of these the two who sold most."""
+        row = numbered(self._blocks.row)[1]
+        size = np.bincount(row)
+        return size, *largest_two(*part_sizes(row, self._blocks.salesperson), len(size))[1:]
+
+    @cached_property
+    def _linked(self) -> "_Linked | None":
+        return _Linked.of(self._blocks, self._parts) if self._parts else None
 
 
 @dataclass(frozen=True)

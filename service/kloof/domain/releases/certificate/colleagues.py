@@ -65,7 +65,8 @@ class Colleagues:
             people, found = linked.bounds
             if found.max(initial=0) > enough and linked.work(together) <= MOST_WORK:
                 found = linked.types.largest(together, enough)
-            value[np.searchsorted(self._people, people)] = found
+            everybody = len(people) == len(value)
+            value[slice(None) if everybody else np.searchsorted(self._people, people)] = found
         return Leverages(self._people, value)
 
     def _groups(self, together: int) -> "Iterator[_LinkedSets]":

@@ -143,9 +143,13 @@ def numbered(values: "Ints") -> "tuple[Ints, Ints]":
     if most - least > 4 * len(values) + 1000:
         distinct, place = np.unique(values, return_inverse=True)
         return distinct, place
-    seen, moved = np.zeros(most - least + 1, dtype=bool), values - least
+    seen, moved = np.zeros(most - least + 1, dtype=bool), np.subtract(values, least, dtype=np.int64)
     seen[moved] = True
-    return np.flatnonzero(seen) + least, (np.cumsum(seen) - 1)[moved]
+    if seen.all():
+        return np.arange(least, most + 1), moved
+    # Short numbers lie closer together in memory, where they are looked up in any order.
+    place = np.cumsum(seen, dtype=np.int32) - np.int32(1)
+    return np.flatnonzero(seen) + least, np.take(place, moved).astype(np.int64)
 
 
 def in_groups(group: "Ints", groups: int) -> "list[Ints]":

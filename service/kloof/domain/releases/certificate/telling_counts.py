@@ -29,6 +29,7 @@ from kloof.domain.releases.closing import Counted, RoundedSums
 from kloof.domain.releases.coarse_shares import counts_of, share
 from kloof.domain.releases.document import AspectShares, Cell, PromiseShares, ReleaseDocument
 from kloof.domain.releases.rounding import COUNT_BASE
+from kloof.domain.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,10 +71,11 @@ def _judged(cell: Cell, answers: KnownCounts | None, figures: Mapping[int, Round
         return cell.model_copy(update={"counted": (), "shares": {}, "promises": None})
     judge = _Judge(theirs, len(cell.counted))
     counts = counts_of(cell.counted, figures, answers.survey)
-    shares = {
-        aspect.id: judge.shares(at, counts[at], cell.shares[aspect.id])
-        for at, aspect in enumerate(answers.survey.core)
-    }
+    aspects = [aspect.id for aspect in answers.survey.core]
+    judged = side_by_side(
+        lambda at: judge.shares(at, counts[at], cell.shares[aspects[at]]), range(len(aspects)), theirs.n
+    )
+    shares = dict(zip(aspects, judged, strict=True))
     outcomes = np.sum([figures[block].promises for block in cell.counted], axis=0)
     promises = cell.promises and judge.promises(outcomes, cell.promises)
     return cell.model_copy(update={"shares": shares, "promises": promises})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from kloof.domain.releases.certificate.coalitions import largest_leverage
+from kloof.domain.releases.certificate.coalitions import Coalitions
 from kloof.domain.releases.certificate.colleagues import Colleagues
 from kloof.domain.releases.certificate.leverage import Certificate, Membership
 from kloof.domain.releases.thresholds import Thresholds
@@ -113,19 +113,17 @@ def _arms_among(members: Membership, arm: Membership) -> "list[Bools]":
 def most(blocks: Membership, parts: Sequence[Membership], rules: Thresholds) -> LargestLeverages:
     """The largest leverages over these blocks and parts, where small enough by an upper bound.
 
-    To salespeople each deal is taken for somebody, and each customer for one, and the larger leverage counts.
-    Where fewer than three sell, nobody is left to protect from a colleague.
+    To salespeople each deal is taken for somebody, and each customer for one, and the larger leverage counts; whoever
+    sold to all that a set holds leaves nobody there to protect.
     """
     everything = beside(blocks, parts)
     certificate = Certificate(everything)
     colleagues = Colleagues(everything, certificate)
     bound = rules.insider_max_leverage
+    coalitions = Coalitions(blocks, parts)
     insider, pair = (
-        max(
-            largest_leverage(blocks, parts, together, bound),
-            colleagues.leverages(together, bound).most,
-        )
-        if rules.m > together
+        max(coalitions.largest(together, bound), colleagues.leverages(together, bound).most)
+        if together <= rules.most_together
         else 0.0
         for together in (1, 2)
     )

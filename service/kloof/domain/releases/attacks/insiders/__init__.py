@@ -26,6 +26,7 @@ from kloof.domain.releases.attacks.insiders.naming import (
 from kloof.domain.releases.attacks.truth import Truth
 from kloof.domain.releases.format_1 import AnyRelease, ExactRelease
 from kloof.domain.releases.guarantee import AttackResult
+from kloof.domain.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,9 +60,16 @@ def inside(truths: Sequence[Truth], releases: Sequence[AnyRelease]) -> Inside:
     for truth in truths:
         whole = _whole(truth, sizes)
         every.append(whole)
-        for part in truth.slices(whole):
-            breaches += remainders.attack(part, new[-1], live)
-            name_answers(part, tallies)
+
+        def tried(part: Truth) -> "tuple[list[Breach], dict[str, Tally]]":
+            named = {name: Tally() for name in _NAMES}
+            name_answers(part, named)
+            return [*remainders.attack(part, new[-1], live)], named
+
+        for found, named in side_by_side(tried, truth.slices(whole), len(truth.block)):
+            breaches += found
+            for name, tally in named.items():
+                tallies[name].add(tally)
         breaches += remainders.of_practices(truth, new[-1])
         with_practices(truth, whole, tallies[WITH_PRACTICES])
         with_shares(truth, whole, new, tallies[WITH_SHARES])

@@ -16,6 +16,7 @@ import numpy as np
 from kloof.domain.releases.attacks.evidence import Breach
 from kloof.domain.releases.attacks.truth import Groups, Truth
 from kloof.domain.releases.document import ReleaseDocument
+from kloof.domain.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,9 +52,11 @@ def attack(truths: Sequence[Truth], whole: "Ints", release: ReleaseDocument) -> 
         known_as = [_Columns(sets, Groups.by(pair)), people]
         if len(known_as[0].groups) == len(people.groups):  # nobody bought twice: both are the same columns
             del known_as[1]
-        for known in sets.who_know_most():
-            bound = 1 / stated.insider_k
-            if any(columns.at_most(known) > bound for columns in known_as):
+        bound = 1 / stated.insider_k
+        who = [*sets.who_know_most()]
+        most = side_by_side(lambda known: max(columns.at_most(known) for columns in known_as), who, len(row))
+        for known, stands_out in zip(who, most, strict=True):
+            if stands_out > bound:
                 whose = "people, to a salesperson" if len(known) == 1 else "people, to two colleagues"
                 yield from _above(_worst_beside(known, known_as, seller), bound, whose, release)
 

@@ -42,6 +42,12 @@ class Tally:
         self.certain += int(weight[left <= 1].sum())
         self.two_left += int(weight[left <= 2].sum())
 
+    def add(self, other: "Tally") -> None:
+        """These targets too."""
+        self.tried += other.tried
+        self.certain += other.certain
+        self.two_left += other.two_left
+
     def told(self, name: str) -> AttackResult:
         return AttackResult(name=name, tried=self.tried, certain=self.certain, two_left=self.two_left)
 

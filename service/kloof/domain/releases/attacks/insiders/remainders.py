@@ -32,8 +32,7 @@ def attack(truth: Truth, release: ReleaseDocument, live: "Ints") -> Iterator[Bre
         (_twice(truth, blocks), "somebody is in it twice: their answers weigh double"),
         (~_fits(truth, blocks) & np.isin(truth.numbers, live), "a stored sum is no rounding of its answers"),
     ]
-    if release.guarantee.m >= USUAL_M:
-        found += _sellers(truth, blocks)
+    found += _sellers(truth, blocks, release.guarantee.m)
     found += _accounts(truth, blocks)
     for bad, what in found:
         for at in np.flatnonzero(bad):
@@ -59,15 +58,16 @@ def _fits(truth: Truth, blocks: Groups) -> "Bools":
     return fits
 
 
-def _sellers(truth: Truth, blocks: Groups) -> "list[tuple[Bools, str]]":
+def _sellers(truth: Truth, blocks: Groups, m: int) -> "Iterator[tuple[Bools, str]]":
     count, first, second = _largest(blocks, truth.sellers)
     left = blocks.n - first - second
-    return [
-        (count < USUAL_M, f"fewer than {USUAL_M} salespeople"),
-        (2 * first > blocks.n, "one salesperson has more than half of it"),
-        ((left > 0) & (left < INSIDER_K), f"fewer than {INSIDER_K} customers are left beside two colleagues"),
-        (blocks.n - first < INSIDER_K, f"fewer than {INSIDER_K} customers are left beside one salesperson"),
-    ]
+    yield count < m, f"fewer than {m} salespeople"
+    if m >= USUAL_M:
+        yield 2 * first > blocks.n, "one salesperson has more than half of it"
+    if m > 1:
+        what = f"fewer than {INSIDER_K} customers are left beside"
+        yield (left > 0) & (left < INSIDER_K), f"{what} two colleagues"
+        yield blocks.n - first < INSIDER_K, f"{what} one salesperson"
 
 
 def _accounts(truth: Truth, blocks: Groups) -> "list[tuple[Bools, str]]":
@@ -81,12 +81,13 @@ def _accounts(truth: Truth, blocks: Groups) -> "list[tuple[Bools, str]]":
 
 def _largest(blocks: Groups, parts: Groups) -> "tuple[Ints, Ints, Ints]":
     """Per block how many parts it has, and how many pairs the two largest have."""
-    owner = parts.first(blocks.number)
-    order = np.lexsort((-parts.n, owner))
-    start = np.searchsorted(owner[order], np.arange(len(blocks)))
-    count = np.bincount(owner, minlength=len(blocks))
-    sizes = np.append(parts.n[order], 0)
-    return count, sizes[start], np.where(count > 1, sizes[np.minimum(start + 1, len(order))], 0)
+    owner = parts.first(blocks.number)  # in order: parts are numbered block after block
+    start = np.searchsorted(owner, np.arange(len(blocks)))
+    first = np.maximum.reduceat(parts.n, start)
+    largest = np.flatnonzero(parts.n == first[owner])
+    others = parts.n.copy()
+    others[largest[np.searchsorted(owner[largest], np.arange(len(blocks)))]] = 0
+    return np.bincount(owner, minlength=len(blocks)), first, np.maximum.reduceat(others, start)
 
 
 def _alike(truth: Truth, blocks: Groups) -> "Iterator[tuple[Bools, str]]":

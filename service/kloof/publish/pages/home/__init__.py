@@ -1,0 +1,1 @@
+"""The first page: what a director knows after one minute."""

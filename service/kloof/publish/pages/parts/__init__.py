@@ -1,0 +1,1 @@
+"""The pages about a part of the customers, or about what was promised to them."""
