@@ -22,7 +22,7 @@ from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Consent
 from kloof.mail.transport import Memory
 from kloof.storage.access import audit_log, people
-from kloof.storage.mailing import review
+from kloof.storage.mailing import review, subjects
 from kloof.storage.models import Call, CallStep, Deal, Message
 from kloof.storage.staff import calls as kept
 
@@ -56,7 +56,7 @@ def asked_if_solved(house: Settings, built: BuiltDeal, now: datetime = NOW) -> s
     transport = Memory()
     go(house, transport, now)
     (found,) = [data for _, to, data in transport.sent if to == built.email]
-    token = re.search(r"/solved/(\S+)", text(found))
+    token = re.search(r"/solved/([^\s?]+)", text(found))
     assert token
     return token[1]
 
@@ -213,7 +213,7 @@ def test_the_outbox_names_deal_and_address_of_every_mail_about_a_call(house: Set
         ("call-1", built.deal_id, "sanne.de.vries@company.example"),
         ("call-due-1", built.deal_id, "sanne.de.vries@company.example"),
     ]
-    assert review.deals_of([entry.id for entry in listed]) == [built.row] * 3
+    assert subjects.deals_of([entry.id for entry in listed]) == [built.row] * 3
 
 
 def test_a_deal_without_a_call_has_none_to_make(house: Settings) -> None:

@@ -14,6 +14,7 @@ from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE
 from kloof.domain.access.people import Person, Role
 from kloof.domain.errors import KloofError, NotFound, Reason
+from kloof.domain.staff.own_list import OwnSearch
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent, PromiseChange, PromiseOutcome
 from kloof.storage.access import people
@@ -132,7 +133,7 @@ def test_a_pair_that_was_complete_before_stays_in_the_figures_of_who_sold_it(hou
 
 def test_the_successor_has_the_deal_on_a_list_of_its_own(house: Settings) -> None:
     built = between_the_surveys(house)
-    view = own_feedback.overview(house, who(BRAM), NOW)
+    view = own_deals.listed(house, who(BRAM), OwnSearch(), 1, NOW)
     assert [one.deal.deal.deal_id for one in view.taken_over] == [built.deal_id]
     assert view.deals == ()
 

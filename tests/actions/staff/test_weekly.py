@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from cast.builders import BuiltDeal, deal, person
 from cast.calls import company
+from instruments.bad_server import BadServer, Mood
 from kloof import storage
 from kloof.actions.access import people as staff
 from kloof.actions.access import staff_data
@@ -24,12 +26,14 @@ from kloof.domain.errors import KloofError, NotFound, Reason
 from kloof.domain.mailing.kinds import WEEKLY
 from kloof.domain.mailing.weekly import News
 from kloof.domain.staff.handover import Mark
+from kloof.domain.staff.own_list import OwnSearch
 from kloof.domain.states import MessageState
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent
+from kloof.mail.smtp import Smtp
 from kloof.mail.transport import Fate, Memory, TransportError
 from kloof.storage.access import people
-from kloof.storage.mailing import outbox, review
+from kloof.storage.mailing import attempts, outbox, review
 from kloof.storage.models import AuditEntry, Call, Customer, Deal, Message, Response, WeeklyWish
 from kloof.storage.staff import own_deals
 from kloof.storage.staff import weekly as wishes
@@ -134,8 +138,8 @@ def numbers(text: str) -> dict[str, int]:
 
 
 ANSWERS, CALLS, LATE = (
-    "Nieuwe antwoorden van klanten die hun naam tonen",
-    "Klanten om te bellen",
+    "Nieuwe antwoorden met naam",
+    "Klanten om terug te bellen",
     "Waarvan te laat",
 )
 TO_READ, STARTING = "Overdrachten om te lezen", "Deals die deze week worden geleverd"
@@ -200,6 +204,32 @@ def test_the_mail_that_arrives_names_no_customer_no_deal_and_no_answer(house: Se
         assert f"https://feedback.warmtehuis.example{place}" in links
 
 
+def test_it_goes_over_a_real_smtp_conversation_once_also_where_the_first_try_is_put_off(
+    house: Settings,
+) -> None:
+    wanted(house, SANNE)
+    answered(house, WEDNESDAY)
+    Message.delete().where(Message.kind != "weekly").execute()
+    moods = iter([Mood.REFUSE_FOR_NOW])
+    with (
+        BadServer(lambda: next(moods, Mood.FINE)) as server,
+        closing(Smtp(f"smtp://127.0.0.1:{server.port}", seconds_to_answer=20)) as post,
+    ):
+        work_once(house, post, lambda: MONDAY, also=catch_up)
+        assert (server.seen, kept()[0][2]) == ([], "queued")
+        for hours in (3, 4, 24):
+            work_once(house, post, lambda hours=hours: MONDAY + timedelta(hours=hours), also=catch_up)  # type: ignore[misc]
+    [raw] = server.seen
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert [(name.partition(" ")[0], state) for name, _, state in kept()] == [("Sanne", "sent")]
+    assert mail["To"].addresses[0].addr_spec == who(SANNE).email
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    body = mail.get_body(("plain",))
+    assert body
+    assert numbers(body.get_content())[ANSWERS] == 1
+    assert [line.state for line in attempts.of(Message.get().id)] == [MessageState.QUEUED]
+
+
 def test_who_chooses_it_in_the_week_waits_for_the_next_one(house: Settings) -> None:
     answered(house, MONDAY)
     sanne = wanted(house, SANNE, at=MONDAY + timedelta(hours=5))
@@ -238,7 +268,7 @@ def counted(sanne: Person, since: datetime = WEDNESDAY - timedelta(days=1), unti
 
 def shown(sanne: Person) -> int:
     """How many answers stand on their own page, by the code of that page."""
-    deals = [*own_deals.own_deals(sanne.id, 1, 99), *own_deals.taken_over(sanne.id, 99)]
+    deals = [*own_deals.own_deals(sanne.id, OwnSearch(), 1, 99), *own_deals.taken_over(sanne.id, 99)]
     return sum((one.expected is not None) + (one.received is not None) for one in deals if one.named)
 
 

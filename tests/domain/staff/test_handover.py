@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from cast.builders import survey
-from kloof.domain.staff.handover import Item, Mark, Meeting, Said, Why, items, proposal
+from kloof.domain.staff.handover import Item, Mark, Meeting, Said, Why, in_parts, items, proposal
 from kloof.domain.surveys.answers import DOES_NOT_APPLY
 from kloof.domain.surveys.responses import Promise, Source
 
@@ -82,3 +82,34 @@ def test_an_item_gives_one_reason_and_delivery_s_own_word_goes_first() -> None:
 def test_within_reach_or_after_delivery_there_is_nothing_to_propose() -> None:
     assert proposal(SURVEY, [expects(8)], delivered=False) is None
     assert proposal(SURVEY, [expects(10, 7, Mark.WONT)], delivered=True) is None
+
+
+def test_what_is_above_the_norm_comes_before_the_rest_the_furthest_first() -> None:
+    told = {"a": (9, 7.0), "b": (7, 7.0), "c": (10, 7.5), "d": (10, None), "e": (8, 7.5)}
+    every = [Item(key, key, expected=v, norm=n) for key, (v, n) in told.items()]
+    parts = in_parts([*every, Item("promise.0", "", "Ready before summer")])
+    keys = [[item.key for item in part] for part in (parts.promises, parts.above, parts.rest)]
+    assert keys == [["promise.0"], ["c", "a", "e"], ["b", "d"]]
+
+
+@pytest.mark.parametrize(
+    ("marks", "all_will_do", "differs"),
+    [
+        ([], False, False),
+        ([None, None], False, False),
+        ([Mark.WILL, None], False, False),
+        ([Mark.WILL, Mark.WILL], True, False),
+        ([Mark.WILL, Mark.TALK], False, True),
+        ([Mark.WONT, None], False, True),
+    ],
+)
+def test_the_rest_will_do_when_that_is_said_of_each(
+    marks: list[Mark | None], all_will_do: bool, differs: bool
+) -> None:
+    parts = in_parts(expects(6, mark=mark) for mark in marks)
+    assert (parts.rest_will_do, parts.rest_differs) == (all_will_do, differs)
+
+
+def test_what_the_customer_changed_since_is_looked_at_one_by_one() -> None:
+    changed = Item("a1", "a1", expected=6, norm=7.0, said=said(Mark.WILL, "5"))
+    assert in_parts([changed]).rest_differs

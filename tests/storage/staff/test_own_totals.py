@@ -108,7 +108,7 @@ def test_the_database_averages_the_deals_that_a_named_customer_had_in_one_month(
         for wave, answer in ((Wave.SALE, v), (Wave.DELIVERY, r)):
             link = respond.open_link(built.tokens[wave], NOW)
             respond.save(link, said(Consent.NAMED, answer), NOW, CALLS, submit=True)
-    sold = own_totals.SoldVersion(OwnPair.get().survey_version_id, survey(), len(deals))
+    sold = own_totals.SoldVersion(OwnPair.get().survey_version_id, survey(), len(deals), 2)
     [month] = own_totals.named_months(seller, [sold])
     assert (month.sums.customers, month.sums.promises, month.sums.rounded) == (2, (0, 0, 0, 0), False)
     assert month.sums.v == pytest.approx((11,) * 3)

@@ -17,7 +17,7 @@ def test_to_look_for_somebody_reads_their_own_deals_and_their_own_team_only() ->
     plan = plans(lambda: weekly.for_salesperson(person(), NOW, NOW, today, today))
     plan += plans(lambda: weekly.for_lead("North", NOW, today, today))
     assert not [line for line in plan.splitlines() if line.startswith("SCAN") and "CONSTANT" not in line]
-    assert {"deal_seller_sold", "deal_successor", "call_owner", "deal_team_sold"} <= set(
+    assert {"deal_seller_sold", "deal_successor", "call_owner", "deal_to_deliver"} <= set(
         plan.replace("(", " ").split()
     )
 

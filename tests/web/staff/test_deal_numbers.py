@@ -83,8 +83,8 @@ def test_the_pages_of_a_deal_open_from_their_links_and_take_what_is_sent(
 ) -> None:
     called(house, number)
     sanne = signed_in(SANNE, Role.SALESPERSON)
-    assert WORDS in sanne.get(led_to(sanne, "/me", number)).text
-    call = led_to(sanne, "/calls", number)
+    assert WORDS in sanne.get(led_to(sanne, "/me/deals", number)).text
+    call = led_to(sanne, "/calls", Deal.get().customer_name)
     (noted,) = sent_from(sanne, call, outcome="solved", note="It is dry.")
     assert "It is dry." in noted
     assert Call.get().state == "solved"

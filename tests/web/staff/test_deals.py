@@ -133,6 +133,8 @@ def test_whatever_a_deal_is_called_everything_can_be_done_to_it_from_its_page(
     assert "The change is kept" in words(confirmed(noor, send(noor, facts, account="Gemeente")))
     assert "marked as delivered" in words(send(noor, link, "deal-delivered", delivered_on=str(PLANNED)))
     assert "The survey is stopped" in words(send(noor, link, "deal-stopped", wave="delivery"))
+    assert "Let the second survey go on" in words(english(noor, link))
+    assert "The survey goes on" in words(send(noor, link, "deal-resumed", wave="delivery"))
     assert noor.post(link.replace("/deal/", "/deal-mail/"), data={"number": "77"}).status_code in {400, 404}
     [kept] = send(noor, link, "deal-export").get_json()["deals"]
     assert kept["deal_id"] == number
@@ -255,6 +257,62 @@ def test_what_a_colleague_changed_meanwhile_is_not_written_over_unseen(
     assert "Somebody changed this deal in the meantime" in words(again)
     assert (Deal.get().account, Deal.get().customer_language) == (None, "en")
     assert "The change is kept" in words(confirmed(noor, again))
+
+
+def opened(browser: FlaskClient, path: str, onto: str = "") -> Callable[..., TestResponse]:
+    """The form of this page as it stands now, to be sent later."""
+    page = english(browser, path)
+
+    class AsItWas:
+        get = staticmethod(lambda *_, **__: page)
+        post = staticmethod(browser.post)
+
+    return lambda **fields: send(AsItWas, path, onto, **fields)  # type: ignore[arg-type]
+
+
+def test_a_form_that_was_open_meanwhile_takes_back_nothing_that_was_not_asked_for(
+    house: Settings, noor: FlaskClient
+) -> None:
+    sold(house)
+    bram = person("Bram")
+    early = opened(noor, "/desk/deal-facts/D-1")
+    confirmed(noor, send(noor, "/desk/deal-facts/D-1", salesperson="bram@company.example", language="en"))
+    told = early(account="Radboud")
+    assert [dt.get_text() for dt in BeautifulSoup(told.get_data(), "html.parser").select("dl.pairs dt")] == [
+        "account"
+    ]
+    assert "The change is kept" in words(confirmed(noor, told))
+    stands = Deal.get()
+    assert (stands.salesperson_id, stands.customer_language, stands.account.name) == (bram, "en", "Radboud")
+
+
+def test_two_who_change_the_same_fact_see_both_before_it_is_written_over(
+    house: Settings, noor: FlaskClient
+) -> None:
+    sold(house)
+    early = opened(noor, "/desk/deal-facts/D-1")
+    confirmed(noor, send(noor, "/desk/deal-facts/D-1", account="Radboud"))
+    told = early(account="Rijnstate")
+    assert "Somebody changed this deal in the meantime" in words(told)
+    assert "Radboud Rijnstate" in words(told)
+    assert Deal.get().account.name == "Radboud"
+    assert "The change is kept" in words(confirmed(noor, told))
+    assert Deal.get().account.name == "Rijnstate"
+
+
+def test_who_hands_over_a_deal_that_was_handed_over_meanwhile_is_told_to_whom(
+    house: Settings, noor: FlaskClient
+) -> None:
+    sold(house)
+    for name in ("Bram", "Joris"):
+        person(name)
+    early = opened(noor, "/desk/deal/D-1", "deal-successor")
+    send(noor, "/desk/deal/D-1", "deal-successor", successor="bram@company.example")
+    told = early(successor="joris@company.example")
+    assert (told.status_code, "in the meantime: Bram looks after it now" in words(told)) == (422, True)
+    assert Deal.get().successor.name == "Bram"
+    send(noor, "/desk/deal/D-1", "deal-successor", successor="joris@company.example")
+    assert Deal.get().successor.name == "Joris"
 
 
 def test_an_edit_without_a_change_says_so(house: Settings, noor: FlaskClient) -> None:

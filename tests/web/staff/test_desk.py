@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from cast import builders
 from cast.builders import NOW, deal, person
+from cast.opt_outs import unmailed
 from kloof import storage
 from kloof.actions.mailing.bounces import take
 from kloof.domain.access.people import Role
@@ -26,6 +27,8 @@ from kloof.mail.bounces import Bounce
 from kloof.storage.access import audit_log
 from kloof.storage.mailing import aside, opt_outs, outbox, refused
 from kloof.storage.models import Account, Deal, Invitation, Message
+from kloof.storage.surveys import invitations
+from kloof.storage.surveys.invitations import NewInvitation
 from kloof.wording import translator
 
 Enter = Callable[[str, Role], FlaskClient]
@@ -69,22 +72,14 @@ def test_who_loaded_a_deal_stands_in_the_audit_log(desk: FlaskClient) -> None:
 def test_mail_that_should_have_gone_out_is_said_in_one_look(desk: FlaskClient, clock: Any) -> None:
     built = deal(waves=())
     due = NOW - timedelta(hours=2)
-    outbox.invite(
-        built.row, Wave.SALE, b"s" * 32, "f" * 64, "o" * 64, NOW.date(), NOW + timedelta(days=45), due, NOW
+    closes_at = NOW + timedelta(days=45)
+    invitations.put(
+        [NewInvitation(built.row, Wave.SALE, b"s" * 32, "f" * 64, "o" * 64, NOW.date(), closes_at, due)], NOW
     )
     page = desk.get("/desk", headers={"Accept-Language": "en"}).get_data(as_text=True)
     assert "The first mail should have gone out on 2 March 09:00." in page
-    ready = desk.get("/readyz")
-    assert (ready.status_code, ready.get_json()["ready"]) == (503, False)
-
-
-def test_readyz_is_well_when_nothing_waits_and_healthz_asks_nothing_of_the_database(
-    desk: FlaskClient,
-) -> None:
-    assert desk.get("/readyz").get_json() == {"migrations_waiting": 0, "oldest_due_mail": None, "ready": True}
-    with storage.counted_queries() as queries:
-        assert desk.get("/healthz").get_json() == {"status": "ok"}
-    assert queries == []
+    works = desk.get("/workz")
+    assert (works.status_code, "mail_late" in works.get_json()["reasons"]) == (503, True)
 
 
 def test_the_first_look_takes_a_handful_of_queries(desk: FlaskClient) -> None:
@@ -132,10 +127,10 @@ def test_an_address_that_bounced_is_taken_for_alive_again_at_the_desk_by_name(
     page = desk.get("/desk", headers={"Accept-Language": "nl"}).get_data(as_text=True)
     assert "550 &lt;b&gt;User&lt;/b&gt; unknown" in page
     assert "Stuur nog eens" in page
-    assert opt_outs.counts() == {"bounced": 1}
+    assert unmailed() == {"bounced": 1}
     done = press(desk, f"/desk/mail/{Message.get().id}", decision="again")
     assert (done.status_code, done.location) == (303, "/desk")
-    assert (Message.get().state, Invitation.get().state, opt_outs.counts()) == ("queued", "planned", {})
+    assert (Message.get().state, Invitation.get().state, unmailed()) == ("queued", "planned", {})
     last = audit_log.about_deals([Deal.get().id])[-1]
     assert (last.what, last.name, last.detail) == ("mail_decided", "Noor Desk", "again")
 
@@ -182,8 +177,8 @@ def test_that_our_mail_is_refused_is_said_in_one_look_with_the_words_of_the_serv
         page = desk.get(path, headers={"Accept-Language": language}).get_data(as_text=True)
         assert "550 5.4.5 Daily limit &lt;script&gt;" in page
     assert says in page
-    ready = desk.get("/readyz")
-    assert ready.status_code == (503 if by is RefusedBy.OUR_SERVER else 200)
+    reasons = desk.get("/workz").get_json()["reasons"]
+    assert ("mail_refused" in reasons) == (by is RefusedBy.OUR_SERVER)
 
 
 @pytest.mark.parametrize(("language", "says"), [("en", "It is damaged."), ("nl", "Hij is beschadigd.")])
@@ -221,7 +216,7 @@ def test_mail_of_every_kind_is_called_by_its_name_at_the_desk(desk: FlaskClient,
 def test_opt_outs_and_dead_addresses_are_counted_at_the_desk(desk: FlaskClient) -> None:
     opt_outs.remember("a" * 64, opt_outs.BOUNCED, NOW)
     page = desk.get("/desk/mail", headers={"Accept-Language": "en"}).get_data(as_text=True)
-    assert "to 0 who asked for that, and to 1 whose address does not work" in page
+    assert "Asked for no more mail: 0. The address does not work: 1." in page
 
 
 def test_who_asked_to_be_called_stands_there_without_a_word_of_what_they_answered(

@@ -13,11 +13,17 @@ from flask.testing import FlaskClient
 from cast.builders import NOW, BuiltDeal, deal, person, signed_in_as
 from cast.calls import SANNE, company
 from kloof import storage
+from kloof.actions import person_data
+from kloof.actions.access import staff_data
 from kloof.actions.staff import fair_play
 from kloof.domain.access.people import Role
+from kloof.domain.errors import Refused
+from kloof.domain.jobs.looks import LookKind
 from kloof.domain.staff.fair_play import Trace, TraceQuestion
 from kloof.domain.surveys.definition import Wave
-from kloof.storage.models import AnsweredAtOnce, Attempt, Deal
+from kloof.storage import kept_looks
+from kloof.storage.access import people
+from kloof.storage.models import AnsweredAtOnce, Attempt, Deal, Person
 from kloof.web import create_app
 
 Enter = Callable[[str, Role], FlaskClient]
@@ -74,7 +80,7 @@ def test_what_stands_apart_is_asked_with_the_counts_in_order_of_the_name(desk: F
 
 def test_where_nothing_stands_apart_it_says_so_and_how_it_counts(desk: FlaskClient) -> None:
     page = desk.get("/desk/fair-play", headers=IN_ENGLISH).text
-    assert "Nothing stands apart." in page
+    assert "Nothing unusual." in page
     assert "at least 20 deals that count, and the others together at least 40" in page
 
 
@@ -86,7 +92,7 @@ def test_addresses_that_could_be_of_made_up_customers_are_asked_about_as_they_ar
     assert sorted(lines(desk)) == [
         "Customers of Anna with an address at family.example: 4. Do you know why?",
         "Customers of Bram with an address at the company's own mail domain: 1. Do you know why?",
-        "Mailboxes of Bram's customers that stand for 3 names or more: 1. Do you know why?",
+        "Mailboxes of Bram's customers that are used for 3 names or more: 1. Do you know why?",
     ]
 
 
@@ -104,8 +110,78 @@ def test_the_companys_own_mail_domain_is_any_that_its_settings_name(
     database: str, tmp_path: Path, more: dict[str, object]
 ) -> None:
     deal(seller=person("Anna"), email="anna@mailer.example")
-    about = [one.about for one in fair_play.asked(company(database, tmp_path, **more), NOW)]
+    found = fair_play.asked(company(database, tmp_path, **more), NOW).named
+    about = [one.about for one in found or ()]
     assert about == [TraceQuestion(person("Anna"), Trace.OWN_DOMAIN, 1)]
+
+
+@pytest.fixture
+def many_deals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One deal is more than is counted while somebody waits."""
+    monkeypatch.setattr("kloof.storage.staff.fair_play.AT_ONCE", 0)
+
+
+def text(browser: FlaskClient) -> str:
+    return browser.get("/desk/fair-play", headers=IN_ENGLISH).text
+
+
+@pytest.mark.slow
+def test_with_many_deals_the_worker_counts_the_same_and_the_page_says_when(
+    app: Flask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sold("Anna", 12)
+    sold(SANNE, 0, of=60)
+    for number in range(4):
+        deal(seller=person("Bram"), email=f"{number}@family.example")
+    now = lines(desk)
+    assert len(now) >= 2
+    monkeypatch.setattr("kloof.storage.staff.fair_play.AT_ONCE", 0)
+    assert lines(desk) == []
+    assert "The first one is there within a few minutes" in text(desk)
+    fair_play.count(app.extensions["kloof.settings"], NOW + timedelta(days=40))
+    assert lines(desk) == now
+    assert "Counted 11 April" in text(desk)
+    sold("Zara", 25)
+    assert lines(desk) == now, "it stays what was counted"
+    Person.update(name="Anna Smit").where(Person.id == person("Anna")).execute()
+    assert "Anna Smit" in text(desk), "under the name of now"
+
+
+def test_what_is_kept_about_a_colleague_comes_with_their_data_and_goes_with_them(
+    app: Flask, desk: FlaskClient, many_deals: None
+) -> None:
+    house = app.extensions["kloof.settings"]
+    for number in range(4):
+        deal(seller=person("Anna"), email=f"{number}@family.example")
+    anna, noor = (people.by_id(person(name)) for name in ("Anna", "Noor Desk"))
+    assert anna
+    assert noor
+    assert staff_data.export(anna.email, NOW)["fair_play"] == []
+    fair_play.count(house, NOW)
+    (question,) = staff_data.export(anna.email, NOW)["fair_play"]
+    assert (question["hits"], question["domain"]) == (4, "family.example")
+    assert staff_data.export(noor.email, NOW)["fair_play"] == []
+    people.leave(anna.id, NOW)
+    staff_data.erase(house, anna.email, NOW)
+    assert kept_looks.kept([LookKind.FAIR_PLAY]) == {}
+
+
+def test_what_was_counted_goes_with_the_consent_and_with_a_customer_who_is_erased(
+    app: Flask, desk: FlaskClient, database: str, tmp_path: Path, many_deals: None
+) -> None:
+    agreed = app.extensions["kloof.settings"]
+    built = deal(seller=person("Anna"), email="0@family.example")
+    for number in range(1, 4):
+        deal(seller=person("Anna"), email=f"{number}@family.example")
+    fair_play.count(agreed, NOW)
+    assert "family.example" in text(desk)
+    person_data.erase(agreed, built.email, NOW)
+    assert "family.example" not in text(desk)
+    fair_play.count(agreed, NOW)
+    assert kept_looks.kept([LookKind.FAIR_PLAY])
+    with pytest.raises(Refused):
+        fair_play.count(company(database, tmp_path, works_council_consent=None), NOW)
+    assert kept_looks.kept([LookKind.FAIR_PLAY]) == {}
 
 
 def test_it_is_off_before_the_works_council_agreed(database: str, tmp_path: Path, desk: FlaskClient) -> None:
@@ -131,7 +207,7 @@ def test_the_page_takes_few_queries(desk: FlaskClient) -> None:
     sold(SANNE, 0, of=60)
     with storage.counted_queries() as queries:
         assert lines(desk)
-    assert len(queries) <= 7
+    assert len(queries) <= 8
 
 
 def sends_in(app: Flask, built: BuiltDeal, address: str, wave: Wave = Wave.SALE) -> None:

@@ -1,5 +1,6 @@
 """The delivery lead's pages: own team, what the customer shares, and the salesperson only where they may see it."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -105,9 +106,7 @@ def test_a_lead_reads_what_was_told_and_is_expected_beside_the_norm_and_no_remar
     built = answered(9)
     html = page(joris, path_of(built))
     assert "Ready &lt;b&gt;before&lt;/b&gt; summer" in html
-    assert "Expected: 9 out of 10" in html
-    assert "our norm: 7.0" in html
-    assert "How good will aspect 1 be?" in html
+    assert "Aspect 1: expected 9, our norm 7.0." in html
     assert "Only for the salesperson" not in html
 
 
@@ -202,7 +201,7 @@ def test_saving_the_same_again_changes_nothing_and_tells_nobody(joris: FlaskClie
     ("fields", "words"),
     [
         ({"mark-a1": "perhaps"}, "Choose one of the answers that are offered."),
-        ({"note-a1": "No roof"}, "Choose first: will do, will not, or needs a talk."),
+        ({"note-a1": "No roof"}, "Choose first: yes, no, or discuss first."),
         ({"mark-a1": "will", "note-a1": "x" * 301}, "Make it at most 300."),
     ],
 )
@@ -217,6 +216,8 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(
     assert link
     assert words in link.get_text()
     assert read.find(id=str(link["href"]).removeprefix("#"))
+    assert read.title
+    assert read.title.get_text().startswith("Error: ")
     assert read.select_one("input[name=mark-a2][value=talk][checked]")
     assert str(fields.get("note-a1", "")) in answer.text
     assert not HandoverMark.select().exists()
@@ -238,7 +239,7 @@ def test_the_salesperson_gets_a_mail_once_and_finds_the_marks(joris: FlaskClient
     assert queued() == ["queued"], "one that waits holds a link, and says it all"
     html = main_of(page(sanne, f"/me/deals/{built.deal_id}"))
     assert "What delivery says beforehand" in html
-    assert "Will not The roof comes first Joris Baas, 2 March 2026" in html
+    assert "No, we cannot The roof comes first Joris Baas, 2 March 2026" in html
     assert "Visit the customer together before the work starts" in html
 
 
@@ -300,7 +301,7 @@ def test_after_delivery_what_was_said_stands_and_changes_no_more(joris: FlaskCli
     Deal.update(delivered_on=NOW.date()).execute()
     html = page(joris, path_of(built))
     assert "What was said before delivery stays as it was." in html
-    assert "Will do" in html
+    assert "Yes, we can" in html
     assert "mark-a1" not in html
     assert "Aspect 1" in html
     assert "Aspect 2" not in html, "what nobody said anything about is no business of afterwards"
@@ -320,7 +321,108 @@ def test_the_list_has_own_open_deals_by_planned_day_and_what_there_is_to_read(jo
     say(joris, later, mark_a1="will")
     rows = BeautifulSoup(page(joris, "/handover"), "html.parser").select("tbody tr")
     said = [(row.th.get_text(strip=True), row.select("td")[-1].get_text(strip=True)) for row in rows]
-    assert said == [(sooner.deal_id, "To read"), (later.deal_id, "Marked"), (never.deal_id, "–")]
+    assert said == [(sooner.deal_id, "Unread"), (later.deal_id, "Marked"), (never.deal_id, "–")]
+
+
+def test_what_is_to_be_read_comes_first_by_planned_day_also_from_later_pages(joris: FlaskClient) -> None:
+    for _ in range(26):
+        Deal.update(delivery_planned_on=date(2026, 3, 3)).where(Deal.id == deal().row).execute()
+    last, first, undated, marked, over = (answered() for _ in range(5))
+    for one, day in ((last, 30), (first, 12), (marked, 4), (over, 5)):
+        Deal.update(delivery_planned_on=date(2026, 3, day)).where(Deal.id == one.row).execute()
+    Deal.update(delivery_planned_on=None).where(Deal.id == undated.row).execute()
+    say(joris, marked, mark_a1="will")
+    Deal.update(delivered_on=NOW.date()).where(Deal.id == over.row).execute()
+    read = BeautifulSoup(page(joris, "/handover"), "html.parser")
+    listed = [
+        (str(link["href"]), re.sub(r"\s+", " ", when.get_text(" ", strip=True)))
+        for link, when in zip(read.select(".starts a"), read.select(".starts__when"), strict=True)
+    ]
+    assert listed == [
+        (path_of(first), "12 March 2026 in 10 days"),
+        (path_of(last), "30 March 2026 in 28 days"),
+        (path_of(undated), "no day planned yet"),
+    ]
+    assert "Read before the start (3)" in main_of(page(joris, "/handover"))
+    folded = read.select_one("details.folded")
+    assert folded
+    assert not folded.has_attr("open")
+    assert BeautifulSoup(page(joris, "/handover?page=2"), "html.parser").select_one("details.folded[open]")
+
+
+def test_of_many_to_read_those_that_start_first_are_shown_and_the_page_says_that_there_are_more(
+    joris: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kloof.actions.staff.handover.MOST_TO_READ", 2)
+    both = [answered(), answered()]
+    assert "Read before the start (2)" in main_of(page(joris, "/handover"))
+    assert "which start later" not in main_of(page(joris, "/handover"))
+    later = answered()
+    Deal.update(delivery_planned_on=date(2026, 3, 3)).where(Deal.id << [one.row for one in both]).execute()
+    Deal.update(delivery_planned_on=date(2026, 3, 9)).where(Deal.id == later.row).execute()
+    said = page(joris, "/handover")
+    assert "Read before the start (the first 2)" in main_of(said)
+    assert "There are more, which start later." in main_of(said)
+    read = {str(link["href"]) for link in BeautifulSoup(said, "html.parser").select(".starts a")}
+    assert read == {path_of(one) for one in both}
+
+
+def test_another_teams_customers_are_not_among_what_is_to_be_read(
+    joris: FlaskClient, signed_in: Enter
+) -> None:
+    mine = answered()
+    person("Kim Vos", Role.LEAD, team="South")
+    assert mine.deal_id not in page(signed_in("Kim Vos", Role.LEAD), "/handover")
+
+
+def expecting(**answers: int) -> BuiltDeal:
+    """A deal whose customer expects this of each aspect; the norm is 7."""
+    built = deal(seller=person(SANNE))
+    said = Changes(answers=dict(answers), consent=Consent.NAMED, shares_with_delivery=True)
+    respond.save(respond.open_link(built.tokens[Wave.SALE], NOW), said, NOW, CALLS, submit=True)
+    return built
+
+
+def test_promises_come_first_then_what_is_above_the_norm_and_the_rest_is_one_answer(
+    joris: FlaskClient,
+) -> None:
+    built = expecting(a1=7, a2=8, a3=10)
+    link = respond.open_link(built.tokens[Wave.SALE], NOW)
+    respond.save(link, Changes(promises={0: PromiseChange(text=WORDS)}), NOW, CALLS, correct=True)
+    read = BeautifulSoup(page(joris, path_of(built)), "html.parser")
+    asked = [str(box["name"]) for box in read.select("fieldset.asked input[value=will]")]
+    assert asked == ["mark-promise.0", "mark-a3", "mark-a2", "mark-a1"]
+    assert [str(one["value"]) for one in read.select("[name=rest-item]")] == ["a1"]
+    assert [str(box["name"]) for box in read.select("details input[value=will]")] == ["mark-a1"]
+    assert "The rest fits our norm" in main_of(str(read))
+
+
+def test_all_of_the_rest_will_do_marks_what_stood_there_and_leaves_alone_what_has_its_own_answer(
+    joris: FlaskClient,
+) -> None:
+    built = expecting(a1=6, a2=7, a3=9)
+    assert joris.post(path_of(built), data={"rest-item": ["a1", "a2"]}).status_code == 303
+    assert not HandoverMark.select().exists(), "unless it is ticked"
+    fields = {"rest": "will", "rest-item": ["a1", "a2", "a9"], "mark-a2": "talk", "note-a2": "The roof"}
+    assert joris.post(path_of(built), data=fields).status_code == 303
+    marks = {row.item: (row.mark, row.note) for row in HandoverMark.select()}
+    assert marks == {"a1": ("will", ""), "a2": ("talk", "The roof")}
+    html = page(joris, path_of(built))
+    assert BeautifulSoup(html, "html.parser").select("main details[open] [name=mark-a2]")
+    assert "We can do everything else here" in html
+    say(joris, built, mark_a2="will")
+    done = page(joris, path_of(built))
+    assert "We can do all of this" in done
+    assert 'name="rest"' not in done
+
+
+def test_a_tick_for_all_is_still_there_when_something_else_was_wrong(joris: FlaskClient) -> None:
+    built = expecting(a1=6, a2=6, a3=9)
+    fields = {"rest": "will", "rest-item": ["a1", "a2"], "note-a3": "No mark"}
+    answer = joris.post(path_of(built), data=fields)
+    assert answer.status_code == 422
+    assert BeautifulSoup(answer.text, "html.parser").select("[name=rest][checked]")
+    assert not HandoverMark.select().exists()
 
 
 def test_a_delivered_deal_stays_in_the_list_until_the_second_survey_goes_out(joris: FlaskClient) -> None:

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from cast.builders import ALWAYS, NOW, deal, person, settings
+from cast.uploads import form_of
 from kloof.actions.catch_up import catch_up
 from kloof.domain.access.people import Role
 from kloof.domain.surveys.definition import Wave
@@ -226,3 +227,51 @@ def test_no_page_of_people_takes_more_than_ten_queries_with_two_hundred_of_them(
         with storage.counted_queries() as asked:
             page(noor, path)
         assert len(asked) <= 10, path
+
+
+def sent(browser: FlaskClient, raw: bytes, language: str = "en") -> TestResponse:
+    token = page(browser, f"{LIST}/file").select_one("main [name=csrf_token]")["value"]
+    form = form_of(raw, "people.csv", csrf_token=str(token))
+    return browser.post(f"{LIST}/file", headers={"Accept-Language": language}, **form)
+
+
+def test_a_file_is_looked_at_first_and_then_taken_in(noor: FlaskClient) -> None:
+    raw = b"email;naam;rol\njo@company.example;Jo;lezer\nkim@company.example;;koning\n"
+    looked = sent(noor, raw, "nl")
+    seen = BeautifulSoup(looked.text, "html.parser")
+    assert looked.status_code == 200
+    assert people.by_email("jo@company.example") is None
+    assert [one.text for one in seen.select(".mend__why li")] == [
+        "naam is leeg. Vul het in.",
+        "rol: “koning” is geen rol van kloof. Schrijf een of meer van: desk, salesperson, lead, reader.",
+    ]
+    form = next(one for one in seen.select("main form") if str(one["action"]).endswith("/load"))
+    fields = {str(one["name"]): str(one["value"]) for one in form.select("input")}
+    done = noor.post(str(form["action"]), data=fields)
+    assert done.status_code == 200
+    jo = people.by_email("jo@company.example")
+    assert jo is not None
+    assert jo.roles == {Role.READER}
+    assert people.by_email("kim@company.example") is None
+
+
+@pytest.mark.parametrize("raw", [b"", b"naam\nJo\n", b"PK\x03\x04", b"email,name,roles\n" + b"x\n" * 80_000])
+def test_a_file_that_cannot_be_used_says_why_at_its_field(noor: FlaskClient, raw: bytes) -> None:
+    answer = sent(noor, raw)
+    assert answer.status_code == 422
+    assert BeautifulSoup(answer.text, "html.parser").select_one("#file-error") is not None
+
+
+@pytest.mark.parametrize("content", ["", "%%%", "QUJD"])
+def test_what_is_not_the_file_that_was_looked_at_changes_nothing(noor: FlaskClient, content: str) -> None:
+    before = Person.select().count()
+    answer = noor.post(f"{LIST}/file/load", data={"name": "people.csv", "content": content})
+    assert answer.status_code in {400, 422}
+    assert Person.select().count() == before
+
+
+def test_the_example_file_can_be_loaded_as_it_is(noor: FlaskClient) -> None:
+    raw = noor.get(f"{LIST}/file/example.csv").data
+    looked = sent(noor, raw)
+    assert looked.status_code == 200
+    assert not BeautifulSoup(looked.text, "html.parser").select(".mend__why")

@@ -15,7 +15,8 @@ from kloof import storage
 from kloof.actions.access.people import add
 from kloof.actions.staff.leaving import leave
 from kloof.domain.access import tokens
-from kloof.domain.access.people import Role
+from kloof.domain.access.people import Person, Role
+from kloof.storage.access import people
 from kloof.storage.models import Attempt, AuditEntry, Message, SignIn, StaffSession
 from kloof.web import create_app
 from kloof.web.staff import sign_in as page
@@ -137,6 +138,54 @@ def test_a_network_that_asks_too_often_is_refused_and_no_address_is_kept(
     assert asked(browser, 8) == [200] * 7 + [429]
     assert asked(browser, 1, network="203.0.113.8") == [200]
     assert all("@" not in row.origin and "203" not in row.origin for row in Attempt.select())
+
+
+def office(size: int) -> list[str]:
+    """So many salespeople of one office."""
+    emails = [f"p{number}@company.example" for number in range(size)]
+    people.put_all(
+        [Person(0, email, f"Person {email[1]}", frozenset({Role.SALESPERSON})) for email in emails], NOW
+    )
+    return emails
+
+
+@pytest.mark.slow
+def test_eighty_of_one_office_sign_in_within_a_quarter_of_an_hour_and_each_may_mistype_once(
+    app: Flask, browser: FlaskClient
+) -> None:
+    emails = office(80)
+    assert {asked(browser, 1, email)[0] for email in emails} == {200}
+    for number, link in enumerate(links()):
+        own = app.test_client()
+        own.environ_base["REMOTE_ADDR"] = "203.0.113.7"
+        answer = own.post(link, data={"csrf_token": csrf(own, link), "confirmed": "yes"})
+        assert (number, answer.location) == (number, "/me")
+    assert StaffSession.select().count() == 80
+    assert {asked(browser, 1, email)[0] for email in emails} == {200}
+    assert asked(browser, 1, emails[0]) == [429]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("size", "most"), [(3, 100), (80, 160)])
+def test_who_tries_a_thousand_addresses_from_one_network_is_stopped_at_two_for_each_who_works_here(
+    browser: FlaskClient, size: int, most: int
+) -> None:
+    office(size)
+    statuses = [asked(browser, 1, f"guess{number}@company.example")[0] for number in range(most + 3)]
+    assert statuses == [200] * most + [429] * 3
+
+
+def test_who_asks_a_hundred_times_for_one_persons_link_is_stopped_at_ten_and_three_mails(
+    browser: FlaskClient,
+) -> None:
+    person()
+    assert asked(browser, 15) == [200] * page.MOST_FOR_ONE + [429] * 5
+    assert Message.select().count() == 3
+    assert asked(browser, 1, SANNE.upper()) == [429]
+    assert asked(browser, 1, "nobody@company.example") == [200]
+    assert asked(browser, 15, "nobody@company.example")[-1] == 429  # also where nobody has it
+    assert asked(browser, 1, network="198.51.100.9") == [200]  # and nobody else is locked out by it
+    assert all("@" not in row.origin for row in Attempt.select())
 
 
 def test_a_link_that_was_mailed_lets_in_from_a_network_that_has_asked_too_often(

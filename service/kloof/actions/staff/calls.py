@@ -25,7 +25,7 @@ from kloof.storage.access import audit_log, former_links
 from kloof.storage.mailing import outbox
 from kloof.storage.staff import call_records, calls, own_deals
 from kloof.storage.staff.call_records import Facts
-from kloof.storage.staff.calls import Call, Overdue, Step
+from kloof.storage.staff.calls import Call, Overdue, Standing, Step
 from kloof.storage.surveys import versions
 
 MOST_OPEN: Final = 200
@@ -77,6 +77,11 @@ def overview(settings: Settings, person: Person, now: datetime) -> CallList:
     )
 
 
+def standing(settings: Settings, person: Person, now: datetime) -> Standing:
+    """How many of the calls that this person makes stand where; raises as `overview` does."""
+    return calls.standing(settings.today(now), _owners(settings, person))
+
+
 def detail(settings: Settings, person: Person, deal_id: str, now: datetime) -> Detail:
     """One call in full; where it shows what was answered, that is noted. Raises NotFound where it is not theirs."""
     with storage.transaction():
@@ -102,9 +107,16 @@ def detail(settings: Settings, person: Person, deal_id: str, now: datetime) -> D
 
 
 def record(
-    settings: Settings, person: Person, deal_id: str, outcome: CallOutcome, words: str, now: datetime
+    settings: Settings,
+    person: Person,
+    deal_id: str,
+    outcome: CallOutcome,
+    words: str,
+    now: datetime,
+    by: Actor | None = None,
 ) -> None:
-    """Write down what came of a call. Solved: the customer is asked, where mail may reach them.
+    """Write down what came of a call. Solved: the customer is asked, where mail may reach them. `by`: the program that
+    writes it down for this person.
 
     Raises NotFound where the call is not theirs, and Refused where it is closed or this is no outcome of an owner.
     """
@@ -116,7 +128,11 @@ def record(
             raise Refused(Reason.CALL_CLOSED, "This call was closed in the meantime.")
         call_records.note(call.kept, outcome, words, person.id, now)
         audit_log.write(
-            _caller(person, call), AuditAction.CALL_MADE, now, deals=[call.kept.deal], detail=outcome.value
+            by or _caller(person, call),
+            AuditAction.CALL_MADE,
+            now,
+            deals=[call.kept.deal],
+            detail=outcome.value,
         )
         if LEADS_TO[outcome] is CallState.OPEN:
             return

@@ -1,6 +1,7 @@
 """What the desk may ask about, as questions; nothing of it is published or shown to anybody else."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from kloof import storage
@@ -8,14 +9,17 @@ from kloof.actions.staff.consent import refuse_without_consent
 from kloof.config import Settings
 from kloof.domain.access.networks import is_public, mark, network_of
 from kloof.domain.addresses import domain_of
+from kloof.domain.jobs.looks import LookKind
 from kloof.domain.staff.fair_play import (
     LEAST_AT_ONCE,
     MINUTES_AT_ONCE,
     Question,
     TraceQuestion,
     address_questions,
+    question_of,
     questions,
 )
+from kloof.storage import kept_looks
 from kloof.storage.access import attempts
 from kloof.storage.staff import fair_play
 
@@ -28,15 +32,56 @@ class Named:
     about: Question | TraceQuestion
 
 
-def asked(settings: Settings, now: datetime) -> tuple[Named, ...]:
-    """The questions in order of the name, which says nothing. Raises Refused before the works council agreed."""
+@dataclass(frozen=True, slots=True)
+class QuestionsAsked:
+    """What to ask about, in order of the name, which says nothing; None where nobody has counted yet.
+
+    counted_at: when the worker counted; None where it was counted now.
+    """
+
+    named: tuple[Named, ...] | None
+    counted_at: datetime | None = None
+
+
+def asked(settings: Settings, now: datetime) -> QuestionsAsked:
+    """The questions: counted now where there are few deals, else as the worker counted them last.
+
+    Raises Refused before the works council agreed.
+    """
     refuse_without_consent(settings)
+    if not fair_play.is_long():
+        return QuestionsAsked(_named(_counted(settings, now)))
+    seen = kept_looks.kept([LookKind.FAIR_PLAY]).get(LookKind.FAIR_PLAY)
+    if seen is None:
+        return QuestionsAsked(None)
+    return QuestionsAsked(_named([question_of(facts) for facts in seen.facts["asked"]]), seen.at)
+
+
+def count(settings: Settings, now: datetime) -> int:
+    """Count for the page to show, in place of what was counted before; gives how many questions there are.
+
+    Raises Refused before the works council agreed; then nothing that was counted is kept either.
+    """
+    if settings.works_council_consent is None:
+        kept_looks.forget(LookKind.FAIR_PLAY)
+    refuse_without_consent(settings)
+    found = _counted(settings, now)
+    kept_looks.keep(LookKind.FAIR_PLAY, {"asked": [asdict(one) for one in found]}, now)
+    return len(found)
+
+
+def _counted(settings: Settings, now: datetime) -> list[Question | TraceQuestion]:
     domains = _own_domains(settings) | fair_play.staff_domains()
-    found: list[Question | TraceQuestion] = [*questions(fair_play.counts(now))]
-    found += address_questions(fair_play.addresses(), domains)
-    found += fair_play.answered_at_once()
+    return [
+        *questions(fair_play.counts(now)),
+        *address_questions(fair_play.addresses(), domains),
+        *fair_play.answered_at_once(),
+    ]
+
+
+def _named(found: Sequence[Question | TraceQuestion]) -> tuple[Named, ...]:
     names = fair_play.called({about.person for about in found})
-    named = [Named(names[about.person], about) for about in found]
+    named = [Named(names[about.person], about) for about in found if about.person in names]
     return tuple(sorted(named, key=lambda one: (one.name.casefold(), one.about.person)))
 
 

@@ -22,15 +22,25 @@ from kloof.storage.staff import handover as handovers
 from kloof.storage.staff.handover import Handover, TeamDeal
 
 PER_PAGE: Final = 25
+MOST_TO_READ: Final = 25
+MOST_PAGES: Final = 1_000_000
+"""Far beyond the last page: what no database counts to is asked of none."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamList:
-    """One page of the open deals of a team. `pages` counts them all."""
+    """What a team is to read before the start, and one page of all its open deals. `pages` counts those.
 
+    `more_to_read`: not all that is to be read is among `to_read`, only what starts first.
+    """
+
+    to_read: tuple[TeamDeal, ...]
     deals: tuple[TeamDeal, ...]
     page: int
     pages: int
+    count: int
+    today: date
+    more_to_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +67,14 @@ def overview(settings: Settings, person: Person, now: datetime, page: int = 1) -
     refuse_without_consent(settings)
     today = settings.today(now)
     if not person.team:
-        return TeamList((), 1, 1)
-    page, pages = nearest_page(page, handovers.count_open(person.team, today), PER_PAGE)
-    return TeamList(tuple(handovers.open_deals(person.team, today, page, PER_PAGE)), page, pages)
+        return TeamList((), (), 1, 1, 0, today)
+    found = handovers.open_deals(person.team, today, min(max(page, 1), MOST_PAGES), PER_PAGE)
+    nearest, pages = nearest_page(page, found.many, PER_PAGE)
+    if found.many and not found.deals:
+        found = handovers.open_deals(person.team, today, nearest, PER_PAGE)
+    unread = tuple(handovers.to_read(person.team, MOST_TO_READ + 1))
+    first, more = unread[:MOST_TO_READ], len(unread) > MOST_TO_READ
+    return TeamList(first, tuple(found.deals), nearest, pages, found.many, today, more)
 
 
 def view(settings: Settings, person: Person, deal_id: str, now: datetime) -> View:

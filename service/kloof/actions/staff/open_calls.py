@@ -14,11 +14,13 @@ from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.events import AnswersAct, AnswersEvent
 from kloof.domain.surveys.gap import AspectGap, Pair
+from kloof.domain.webhooks.events import EventKind, Happened
 from kloof.storage.access import audit_log, people
 from kloof.storage.mailing import outbox
 from kloof.storage.staff import call_records
 from kloof.storage.staff.call_records import CallRecord, Facts
 from kloof.storage.surveys import versions
+from kloof.storage.webhooks import outbox as webhooks
 
 
 def policy(settings: Settings) -> CallPolicy:
@@ -78,6 +80,7 @@ def start(
     hours, due_on = calls.hours, calls.due_on(now)
     opened = call_records.open_anew(deal, owner, due_on, now)
     audit_log.write(who, AuditAction.CALL_OPENED, now, deals=[deal])
+    webhooks.tell([Happened(EventKind.FOLLOWUP_OPENED, {"due_on": due_on}, deal)], now)
     _tell(hours, opened, now)
 
 

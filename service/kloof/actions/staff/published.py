@@ -1,6 +1,7 @@
 """What the company published last, for somebody who looks at their own figures: read from the release files alone."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from kloof.domain import statistics
 from kloof.domain.errors import Refused
 from kloof.domain.findings import from_release
 from kloof.domain.releases.document import Cell, Level, ReleaseDocument
+from kloof.domain.staff.calibration import PublishedShares
 from kloof.domain.statistics import Gap
 from kloof.domain.surveys.definition import SurveyKey
 from kloof.domain.surveys.gap import AspectGap
@@ -20,12 +22,13 @@ from kloof.publish.release_files import newest_release, newest_version
 class Figures:
     """The published means of one cell, by aspect, as they are printed, and the day that they are of.
 
-    customers: different ones, at least so many.
+    customers: different ones, at least so many. shares: where they are published, by aspect.
     """
 
     published_on: date
     customers: int
     aspects: dict[str, AspectGap]
+    shares: Mapping[str, PublishedShares] = field(default_factory=dict)
 
     def mean(self, aspect: str) -> float | None:
         """What customers got, on average; None where the aspect is not published."""
@@ -60,6 +63,12 @@ def newest(settings: Settings) -> ReleaseDocument | None:
     return None if version is None else _read(settings.releases_folder, version)
 
 
+def is_on_site(settings: Settings) -> bool:
+    """Whether there is a release on the built site; one that was never built is not."""
+    releases = settings.built_site / settings.releases_folder.relative_to(settings.site_folder)
+    return any(releases.glob("[0-9]*/"))
+
+
 def damage(settings: Settings) -> Refused | None:
     """Why the last release cannot be read; None where it can."""
     try:
@@ -83,4 +92,8 @@ def _figures(document: ReleaseDocument, cell: Cell) -> Figures:
             printed = gap.printed()
             sides = float(printed.expectation), float(printed.reality)
             means[aspect.id] = AspectGap(aspect.id, *sides, aspect.norm)
-    return Figures(cell.as_of.date, cell.customers, means)
+    shares = {
+        aspect: PublishedShares(None if one.higher is None else 100 - one.higher, one.good)
+        for aspect, one in cell.shares.items()
+    }
+    return Figures(cell.as_of.date, cell.customers, means, shares)

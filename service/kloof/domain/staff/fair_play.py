@@ -9,10 +9,10 @@ seven of eight are enough. What was made up at public providers, a few at each, 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from kloof.domain.addresses import domain_of
 from kloof.domain.statistics.many import adjusted
@@ -116,6 +116,13 @@ class TraceQuestion:
     trace: Trace
     hits: int
     domain: str = ""
+
+
+def question_of(facts: Mapping[str, Any]) -> Question | TraceQuestion:
+    """The question of which these are the fields, as JSON keeps them."""
+    if "signal" in facts:
+        return Question(**{**facts, "signal": Signal(facts["signal"])})
+    return TraceQuestion(**{**facts, "trace": Trace(facts["trace"])})
 
 
 def address_questions(

@@ -63,6 +63,13 @@ class Item:
         return self.said.mark if self.said and self.said.about == self.about else None
 
     @property
+    def above_norm(self) -> float | None:
+        """How far the expectation lies above the norm, V − N; None where it does not, or where one is not known."""
+        if self.expected is None or self.norm is None or self.expected <= self.norm:
+            return None
+        return self.expected - self.norm
+
+    @property
     def changed_since(self) -> bool:
         """Whether it was marked, and the customer has changed it since."""
         return self.said is not None and self.mark is None
@@ -85,6 +92,39 @@ def items(
             for aspect, answer in expected
             if isinstance(answer, int)
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ItemParts:
+    """What is read first: promises, then what is expected above the norm, the furthest first; the rest as asked."""
+
+    promises: tuple[Item, ...]
+    above: tuple[Item, ...]
+    rest: tuple[Item, ...]
+
+    @property
+    def rest_will_do(self) -> bool:
+        """Whether delivery said of all of the rest that it will do."""
+        return bool(self.rest) and all(item.mark is Mark.WILL for item in self.rest)
+
+    @property
+    def rest_differs(self) -> bool:
+        """Whether there is more to say about a part of the rest than that all of it will do."""
+        marks = {item.mark for item in self.rest}
+        return bool(marks & {Mark.WONT, Mark.TALK}) or any(item.changed_since for item in self.rest)
+
+
+def in_parts(found: Iterable[Item]) -> ItemParts:
+    """Every item in its part."""
+    every = tuple(found)
+    expected = [item for item in every if not item.promise]
+    return ItemParts(
+        tuple(item for item in every if item.promise),
+        tuple(
+            sorted((item for item in expected if item.above_norm), key=lambda item: -(item.above_norm or 0))
+        ),
+        tuple(item for item in expected if not item.above_norm),
     )
 
 

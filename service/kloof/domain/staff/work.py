@@ -26,12 +26,15 @@ class WorkKind(StrEnum):
     UNDELIVERED = "undelivered"
     ASIDE = "aside"
     ACCOUNTS = "accounts"
+    WEBHOOKS = "webhooks"
     SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True)
 class WorkLine:
-    """A line of the list. `count` of what there are, `since` the oldest of them."""
+    """A line of the list. `count` of what there are, `since` the oldest of them; where only the worker looks, when it
+    last did.
+    """
 
     kind: WorkKind
     count: int = 1

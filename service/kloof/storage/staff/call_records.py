@@ -63,8 +63,9 @@ class Askable(NamedTuple):
 
 _ASKABLE = f"""
 SELECT i.id AS invitation, d.customer_time_zone AS time_zone FROM invitation i JOIN deal d ON d.id = i.deal_id
-JOIN customer c ON c.id = d.customer_id
-WHERE d.id = ? AND i.state IN ({names([InvitationState.SUBMITTED])}) AND c.email IS NOT NULL AND NOT d.by_letter
+JOIN customer c ON c.id = COALESCE(i.asked_id, d.customer_id)
+WHERE d.id = ? AND i.state IN ({names([InvitationState.SUBMITTED])}) AND c.email IS NOT NULL
+AND (i.asked_id IS NOT NULL OR NOT d.by_letter)
 ORDER BY i.id DESC
 """  # noqa: S608  our own words
 

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from kloof.domain.staff.calls import CallOutcome
-from kloof.domain.states import CallState
+from kloof.domain.states import CallState, InvitationState
 from kloof.domain.text import Language
+from kloof.storage.models.calls import MADE_CONDITION
 from kloof.storage.staff.call_records import CallRecord
 from kloof.storage.statements import day, first_row, names, rows, timestamp
 
@@ -75,18 +76,24 @@ class _Row(NamedTuple):
     owner_name: str | None
 
 
-_CALLS = """
+# Whoever sent in the last survey is called: the customer of the deal, or the colleague to whom they passed it on.
+_CALLS = f"""
 SELECT c.id AS id, c.deal_id AS deal, c.owner_id AS owner, c.state AS state, c.time AS time, c.due_on AS due_on,
-       c.opened_at AS opened_at, d.deal_id AS deal_id, d.product AS product, d.customer_name AS customer,
-       d.by_letter AS by_letter, u.email AS email, d.customer_number AS customer_number,
+       c.opened_at AS opened_at, d.deal_id AS deal_id, d.product AS product,
+       CASE WHEN u.id = d.customer_id THEN d.customer_name ELSE u.name END AS customer,
+       u.id = d.customer_id AND d.by_letter AS by_letter, u.email AS email, d.customer_number AS customer_number,
        d.customer_language AS language, p.name AS owner_name
 FROM call c
 JOIN deal d ON d.id = c.deal_id
-JOIN customer u ON u.id = d.customer_id
+JOIN customer u ON u.id = COALESCE(
+  (SELECT i.asked_id FROM invitation i WHERE i.deal_id = d.id AND i.state IN ({names([InvitationState.SUBMITTED])})
+   ORDER BY i.id DESC LIMIT 1), d.customer_id)
 LEFT JOIN person p ON p.id = c.owner_id
-"""
+"""  # noqa: S608  our own words
 _OPEN = names([CallState.OPEN])
-_CLOSED = names(set(CallState) - {CallState.OPEN, CallState.CANCELLED})
+_PART = (
+    "SELECT id FROM (SELECT id FROM call WHERE {whose} AND {which} ORDER BY {order} LIMIT ?) AS part{turn}"
+)
 
 
 class _Step(NamedTuple):
@@ -109,8 +116,9 @@ class _Stands(NamedTuple):
 
 
 _STANDING = f"""
-SELECT state AS state, COUNT(*) AS calls, SUM(CASE WHEN state IN ({_OPEN}) AND due_on < ? THEN 1 ELSE 0 END) AS overdue
-FROM call GROUP BY state
+SELECT c.state AS state, COUNT(*) AS calls,
+       SUM(CASE WHEN c.state IN ({_OPEN}) AND c.due_on < ? THEN 1 ELSE 0 END) AS overdue
+FROM call c WHERE {{whose}} GROUP BY c.state
 """  # noqa: S608  our own words
 
 
@@ -129,18 +137,31 @@ WHERE c.state IN ({_OPEN}) AND c.due_on < ? ORDER BY c.due_on, c.id LIMIT ?
 
 def to_make(owners: Sequence[int | None], most: int) -> list[Call]:
     """The open calls of these owners, None for the desk, by the day by which."""
-    return _of(owners, f"c.state IN ({_OPEN}) ORDER BY c.due_on, c.id", most)
+    return _of(owners, f"state IN ({_OPEN})", ("due_on", "id"), most)
 
 
 def made(owners: Sequence[int | None], most: int) -> list[Call]:
     """The calls of these owners that were made, the last opened first."""
-    return _of(owners, f"c.state IN ({_CLOSED}) ORDER BY c.opened_at DESC, c.id DESC", most)
+    return _of(owners, MADE_CONDITION, ("opened_at DESC", "id DESC"), most)
 
 
-def _of(owners: Sequence[int | None], which: str, most: int) -> list[Call]:
+def _of(owners: Sequence[int | None], which: str, order: Sequence[str], most: int) -> list[Call]:
+    """Each owner's first ones by an index, and of these the first."""
+    parts, values = [], []
+    for turn, owner in enumerate(owners):
+        whose = "owner_id IS NULL" if owner is None else "owner_id = ?"
+        parts.append(_PART.format(whose=whose, which=which, order=", ".join(order), turn=turn))
+        values += [most] if owner is None else [owner, most]
+    if not parts:
+        return []
+    by = ", ".join(f"c.{one}" for one in order)
+    sql = f"{_CALLS} WHERE c.id IN ({' UNION ALL '.join(parts)}) ORDER BY {by} LIMIT ?"
+    return [_call(row) for row in rows(_Row, sql, *values, most)]
+
+
+def _whose(owners: Sequence[int | None]) -> tuple[str, list[int]]:
     people = [owner for owner in owners if owner is not None]
-    whose = " OR ".join(["c.owner_id = ?"] * len(people) + ["c.owner_id IS NULL"] * (None in owners))
-    return [_call(row) for row in rows(_Row, f"{_CALLS} WHERE ({whose}) AND {which} LIMIT ?", *people, most)]
+    return " OR ".join(["c.owner_id = ?"] * len(people) + ["c.owner_id IS NULL"] * (None in owners)), people
 
 
 def of_deal(deal_id: str) -> Call | None:
@@ -167,9 +188,11 @@ def steps(number: int) -> list[Step]:
     ]
 
 
-def standing(today: date) -> Standing:
-    """How many calls stand where; one query."""
-    found = {CallState(row.state): row for row in rows(_Stands, _STANDING, today)}
+def standing(today: date, owners: Sequence[int | None] | None = None) -> Standing:
+    """How many calls stand where, of these owners, None among them for the desk; without owners of all. One query."""
+    whose, people = ("1 = 1", []) if owners is None else _whose(owners) if owners else ("1 = 0", [])
+    sql = _STANDING.format(whose=whose)
+    found = {CallState(row.state): row for row in rows(_Stands, sql, today, *people)}
     opened = found.get(CallState.OPEN)
     return Standing(
         {state: found[state].calls if state in found else 0 for state in CallState},

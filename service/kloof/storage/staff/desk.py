@@ -1,12 +1,20 @@
 """How much of everything waits for the desk: one look at the indexes of what waits, however much there was."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from kloof.domain.mailing.pause import Pause
 from kloof.domain.staff.work import LateCaller
 from kloof.domain.states import CallState, MessageState
+from kloof.domain.webhooks.endpoints import EndpointState
+from kloof.storage.deals.funnel import AT_ONCE, LATELY, MORE_LATELY
+from kloof.storage.mailing import plan
+from kloof.storage.mailing.opt_outs import ASKED, BOUNCED
+from kloof.storage.mailing.plan import MORE_UNANSWERED
 from kloof.storage.models import Message
+from kloof.storage.models.deals import UNDELIVERED_CONDITION
 from kloof.storage.models.outbox import DUE_CONDITION, REVIEW_CONDITION
 from kloof.storage.statements import day, names, only_row, rows, timestamp
 
@@ -23,12 +31,15 @@ class _Waiting(NamedTuple):
     planned_on: date | str | None
     paused_at: datetime | str | None
     mailed_at: datetime | str | None
+    webhooks: int
+    lately: int
+    passed_on: int
 
 
 _M = MessageState
 _UNREACHED = names([_M.FAILED, _M.BOUNCED])
 _OPEN = f"state = {names([CallState.OPEN])}"
-_UNDELIVERED = "delivered_on IS NULL AND cancelled_at IS NULL AND delivery_planned_on < ?"
+_UNDELIVERED = f"{UNDELIVERED_CONDITION} AND delivery_planned_on < ?"
 _WAITING = f"""
 SELECT
   (SELECT COUNT(*) FROM message WHERE {REVIEW_CONDITION} AND state = {names([_M.HELD])}) AS held,
@@ -39,7 +50,10 @@ SELECT
   (SELECT COUNT(*) FROM call WHERE {_OPEN} AND due_on < ?) AS late_calls,
   (SELECT COUNT(*) FROM deal WHERE {_UNDELIVERED}) AS undelivered,
   (SELECT MIN(delivery_planned_on) FROM deal WHERE {_UNDELIVERED}) AS planned_on,
-  (SELECT since FROM sending_pause) AS paused_at, (SELECT MAX(mailed_at) FROM last_worked) AS mailed_at
+  (SELECT since FROM sending_pause) AS paused_at, (SELECT MAX(mailed_at) FROM last_worked) AS mailed_at,
+  (SELECT COUNT(*) FROM webhook_place WHERE state IN ({names([EndpointState.DISABLED])})) AS webhooks,
+  ({MORE_LATELY}) AS lately,
+  (SELECT COUNT(DISTINCT deal_id) FROM passed_on WHERE taken_back_at IS NULL) AS passed_on
 """  # noqa: S608  our own words
 
 
@@ -47,8 +61,9 @@ SELECT
 class DeskWaiting:
     """Counts of what waits, and since when. `unreached`: mail that came back or was refused for good. `letters` are
     due. `due_at`: since when a mail could have gone out. `planned_on`: the earliest planned day of delivery that is
-    over.
-    `paused_at`: since when somebody keeps mail back. `mailed_at`: when a worker last sent mail.
+    over. `passed_on`: deals of which a colleague of the customer is asked. `paused_at`: since when somebody keeps mail
+    back. `mailed_at`: when a worker last sent mail. `much_sold`: whether more was sold lately than is counted while
+    somebody waits. `webhooks`: how many endpoints kloof disabled.
     """
 
     held: int
@@ -62,12 +77,15 @@ class DeskWaiting:
     planned_on: date | None
     paused_at: datetime | None
     mailed_at: datetime | None
+    webhooks: int
+    much_sold: bool
+    passed_on: int
 
 
 def waiting(now: datetime, today: date) -> DeskWaiting:
     """What waits now; one query."""
     moment = Message.due_at.db_value(now)
-    row = only_row(_Waiting, _WAITING, moment, moment, today, today, today)
+    row = only_row(_Waiting, _WAITING, moment, moment, today, today, today, today - LATELY, AT_ONCE)
     return DeskWaiting(
         held=row.held,
         unreached=row.unreached,
@@ -80,11 +98,63 @@ def waiting(now: datetime, today: date) -> DeskWaiting:
         planned_on=None if row.planned_on is None else day(row.planned_on),
         paused_at=_moment(row.paused_at),
         mailed_at=_moment(row.mailed_at),
+        webhooks=row.webhooks,
+        much_sold=row.lately > AT_ONCE,
+        passed_on=row.passed_on,
     )
 
 
 def _moment(found: datetime | str | None) -> datetime | None:
     return None if found is None else timestamp(found)
+
+
+class _OfMail(NamedTuple):
+    bounces_at: datetime | str | None
+    unanswered: int
+    paused_at: datetime | str | None
+    paused_by: str | None
+    asked: int
+    bounced: int
+    replaced_at: datetime | str | None
+
+
+# Not those that nobody can recognise any more, since their key is lost.
+_STOPPED = """SELECT COUNT(*) FROM opt_out WHERE reason = '{reason}'
+  AND former NOT IN (SELECT value FROM former_key WHERE sealed = '')"""
+_OF_MAIL = f"""
+SELECT (SELECT MAX(bounces_at) FROM last_worked) AS bounces_at, ({MORE_UNANSWERED}) AS unanswered,
+  (SELECT since FROM sending_pause) AS paused_at,
+  (SELECT p.name FROM sending_pause s JOIN person p ON p.id = s.person) AS paused_by,
+  ({_STOPPED.format(reason=ASKED)}) AS asked, ({_STOPPED.format(reason=BOUNCED)}) AS bounced,
+  (SELECT MAX(replaced_at) FROM former_key) AS replaced_at
+"""  # noqa: S608  our own words
+
+
+@dataclass(frozen=True, slots=True)
+class MailFacts:
+    """What stands about mail as a whole. `bounces_at`: when mail that came back was last read. `many_unanswered`:
+    whether more surveys are open than are looked at while somebody waits. `pause`: None where mail goes out. `stopped`:
+    how many addresses get no more mail, by reason. `had_other_key`: whether the secret key was ever replaced.
+    """
+
+    bounces_at: datetime | None
+    many_unanswered: bool
+    pause: Pause | None
+    stopped: Mapping[str, int]
+    had_other_key: bool
+
+
+def of_mail(now: datetime) -> MailFacts:
+    """How mail as a whole stands; one query."""
+    row = only_row(_OfMail, _OF_MAIL, Message.due_at.db_value(now), plan.AT_ONCE)
+    pause = None if row.paused_at is None else Pause(timestamp(row.paused_at), row.paused_by or "")
+    return MailFacts(
+        _moment(row.bounces_at),
+        row.unanswered > plan.AT_ONCE,
+        pause,
+        {ASKED: row.asked, BOUNCED: row.bounced},
+        row.replaced_at is not None,
+    )
 
 
 class _Caller(NamedTuple):

@@ -12,6 +12,7 @@ from kloof.domain.staff.fair_play import Address, Count, Signal, Trace, TraceQue
 from kloof.domain.states import InvitationState, MessageState
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import is_postgresql
+from kloof.storage.deals.deals import more_than
 from kloof.storage.fields import UtcField
 from kloof.storage.models import AnsweredAtOnce, Deal, OwnBatch, Person
 from kloof.storage.statements import names, rows
@@ -20,6 +21,8 @@ SETTLED: Final = timedelta(days=28)
 """How long after a deal was loaded, or a survey went out, it is counted: until then it may still come."""
 LATE_DAYS: Final = 14
 """Days between a delivery and its report from which on it was reported late."""
+AT_ONCE: Final = 1_000
+"""So many deals are counted while somebody waits; where there are more the worker counts them beforehand."""
 
 _COUNTED = "d.cancelled_at IS NULL AND d.added_at <= ?"
 # A customer who wants no mail, or was left out by a draw, was not kept from the survey by anybody.
@@ -86,6 +89,11 @@ _AT_ONCE = """
 SELECT salesperson_id AS salesperson, COUNT(*) AS times FROM answered_at_once
 GROUP BY salesperson_id ORDER BY salesperson_id
 """
+
+
+def is_long() -> bool:
+    """Whether there are more deals than are counted while somebody waits."""
+    return more_than(AT_ONCE)
 
 
 def counts(now: datetime) -> list[Count]:

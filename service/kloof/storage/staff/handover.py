@@ -7,11 +7,14 @@ from typing import NamedTuple
 
 from kloof.domain.deals.deals import Deal
 from kloof.domain.staff.handover import Mark, Said
+from kloof.domain.states import InvitationState
 from kloof.domain.surveys.answers import Answers, unpack
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.surveys.responses import Promise
 from kloof.storage.deals.deal_columns import DEAL_COLUMNS, DealColumns, value
 from kloof.storage.models import HandoverMark, Practice
+from kloof.storage.models.deals import UNDELIVERED_CONDITION
+from kloof.storage.models.responses import AFTER_DELIVERY_CONDITION
 from kloof.storage.statements import day, first_row, names, rows, scalar, several, timestamp
 from kloof.storage.surveys.questionnaires import promises
 
@@ -22,6 +25,11 @@ class _Listed(NamedTuple):
     seller: str
 
 
+class _OnPage(NamedTuple):
+    listed: _Listed
+    many: int
+
+
 class _Found(NamedTuple):
     deal: DealColumns
     customer_name: str
@@ -29,21 +37,43 @@ class _Found(NamedTuple):
     definition: str
 
 
-_COLUMNS = f"{DEAL_COLUMNS}, d.customer_name AS customer_name, p.name AS seller"
+# Where a colleague of the customer answered, their name stands behind the customer's.
+_COLUMNS = f"""{DEAL_COLUMNS}, p.name AS seller, d.customer_name || COALESCE((
+  SELECT ' · ' || c.name FROM invitation i JOIN customer c ON c.id = i.asked_id
+  WHERE i.deal_id = d.id AND i.wave IN ({names([Wave.SALE])})
+  AND i.state IN ({names([InvitationState.SUBMITTED])})), '')
+  AS customer_name"""  # noqa: S608  our own words
 _FROM = (
     "FROM deal d JOIN survey_version v ON v.id = d.survey_version_id JOIN person p ON p.id = d.salesperson_id"
 )
-# Not delivered yet, or the second survey has not gone out yet.
+_PLANNED_FIRST = "{0}delivery_planned_on IS NULL, {0}delivery_planned_on, {0}id"
+# Not delivered yet, or the second survey has not gone out yet; the page, and how many there are, in one look. A cross
+# join keeps the order of its tables: few surveys are ahead, and of a team's deals ever there are many.
 _IS_OPEN = f"""
-d.team = ? AND d.cancelled_at IS NULL AND (d.delivered_on IS NULL OR EXISTS (
-  SELECT 1 FROM invitation later
-  WHERE later.deal_id = d.id AND later.wave IN ({names([Wave.DELIVERY])}) AND later.invite_on > ?))
-"""  # noqa: S608  our own words
+SELECT id, delivery_planned_on FROM deal WHERE team = ? AND {UNDELIVERED_CONDITION}
+UNION SELECT d.id, d.delivery_planned_on FROM invitation later CROSS JOIN deal d
+WHERE d.id = later.deal_id AND later.{AFTER_DELIVERY_CONDITION} AND later.invite_on > ?
+AND d.team = ? AND d.cancelled_at IS NULL
+"""  # noqa: S608
 _OPEN = f"""
-SELECT {_COLUMNS} {_FROM} WHERE {_IS_OPEN}
-ORDER BY d.delivery_planned_on IS NULL, d.delivery_planned_on, d.id LIMIT ? OFFSET ?
-"""
-_HOW_MANY_OPEN = f"SELECT COUNT(*) FROM deal d WHERE {_IS_OPEN}"  # noqa: S608
+SELECT {_COLUMNS}, n.many AS many FROM (
+  SELECT id, COUNT(*) OVER () AS many FROM ({_IS_OPEN}) AS those
+  ORDER BY {_PLANNED_FIRST.format("")} LIMIT ? OFFSET ?) n
+JOIN deal d ON d.id = n.id JOIN survey_version v ON v.id = d.survey_version_id JOIN person p ON p.id = d.salesperson_id
+ORDER BY {_PLANNED_FIRST.format("d.")}
+"""  # noqa: S608
+# Shared with delivery, and nothing said to it yet.
+_TO_READ = f"""
+SELECT {_COLUMNS} {_FROM} WHERE d.id IN (SELECT id FROM (
+  SELECT d.id AS id FROM deal d
+  JOIN invitation i ON i.deal_id = d.id AND i.wave IN ({names([Wave.SALE])}) JOIN response r ON r.invitation_id = i.id
+  WHERE d.team = ? AND d.{UNDELIVERED_CONDITION.replace(" AND ", " AND d.")}
+  AND r.submitted_at IS NOT NULL AND r.share_with_delivery
+  AND NOT EXISTS (SELECT 1 FROM handover_mark m WHERE m.response_id = r.id)
+  ORDER BY {_PLANNED_FIRST.format("d.")} LIMIT ?) AS unread)
+ORDER BY {_PLANNED_FIRST.format("d.")}
+"""  # noqa: S608
+_HOW_MANY_OPEN = f"SELECT COUNT(*) FROM ({_IS_OPEN}) AS those"  # noqa: S608
 _BY_DEAL_ID = f"SELECT {_COLUMNS}, v.definition AS definition {_FROM} WHERE d.deal_id = ?"
 
 
@@ -111,6 +141,14 @@ class TeamDeal:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenDeals:
+    """One page of what a team has open, and how many there are over all pages."""
+
+    deals: list[TeamDeal]
+    many: int
+
+
+@dataclass(frozen=True, slots=True)
 class Handover:
     """One deal for its delivery lead.
 
@@ -133,25 +171,30 @@ class Handover:
     answered_after: bool
 
 
-def open_deals(team: str, today: date, page: int, most: int) -> list[TeamDeal]:
-    """One page of what this team has still to deliver, or to say what was done for; planned first, in two queries."""
-    found = rows(_Listed, _OPEN, team, today, most, (page - 1) * most)
-    marked = {one.deal: bool(one.marked) for one in _shared([row.deal.id for row in found])}
-    return [
-        TeamDeal(
-            deal=value(row.deal),
-            customer_name=row.customer_name,
-            salesperson=row.seller,
-            readable=row.deal.id in marked,
-            marked=marked.get(row.deal.id, False),
-        )
-        for row in found
-    ]
+def open_deals(team: str, today: date, page: int, most: int) -> OpenDeals:
+    """One page of what this team has still to deliver, or to say what was done for; planned first, in two queries. For
+    a page after the last one the number comes with no deals, by a query more.
+    """
+    found = rows(_OnPage, _OPEN, team, today, team, most, (page - 1) * most)
+    many = found[0].many if found else int(scalar(_HOW_MANY_OPEN, team, today, team)) if page > 1 else 0
+    marked = {one.deal: bool(one.marked) for one in _shared([row.listed.deal.id for row in found])}
+    return OpenDeals([_team_deal(row.listed, marked) for row in found], many)
 
 
-def count_open(team: str, today: date) -> int:
-    """How many deals `open_deals` has, over all its pages."""
-    return int(scalar(_HOW_MANY_OPEN, team, today))
+def _team_deal(row: _Listed, marked: Mapping[int, bool]) -> TeamDeal:
+    return TeamDeal(
+        deal=value(row.deal),
+        customer_name=row.customer_name,
+        salesperson=row.seller,
+        readable=row.deal.id in marked,
+        marked=marked.get(row.deal.id, False),
+    )
+
+
+def to_read(team: str, most: int) -> list[TeamDeal]:
+    """What this team can read and has said nothing about, before it is delivered; planned first, in one query."""
+    found = rows(_Listed, _TO_READ, team, most)
+    return [_team_deal(row, {row.deal.id: False}) for row in found]
 
 
 def of_deal(deal_id: str) -> Handover | None:

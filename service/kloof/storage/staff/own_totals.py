@@ -36,7 +36,8 @@ class _Known(NamedTuple):
 
 
 _KNOWN = """
-SELECT r.consent AS consent, i.wave AS wave, d.salesperson_id AS salesperson, d.customer_id AS customer,
+SELECT r.consent AS consent, i.wave AS wave, d.salesperson_id AS salesperson,
+       COALESCE(i.asked_id, d.customer_id) AS customer,
        d.survey_version_id AS survey_version, o.id AS pair, o.answers AS answers, o.batch_id AS batch,
        r.shown_to_id AS shown_to
 FROM deal d
@@ -85,8 +86,8 @@ def keep(deal: int, complete: queueing.Answers | None, now: datetime) -> None:
     if known.pair is None and not named and Wave.DELIVERY.value not in consents:
         return
     completed = UtcField.db_value(OwnPair.completed_at, now) if answers else None
-    version = known.survey_version
-    run(_KEEP, deal, known.salesperson, known.customer, version, answers, named, named, completed)
+    version, customer = known.survey_version, complete.customer if complete else known.customer
+    run(_KEEP, deal, known.salesperson, customer, version, answers, named, named, completed)
 
 
 def leave(deal: int, now: datetime) -> None:
@@ -105,11 +106,14 @@ def _hold(deal: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SoldVersion:
-    """A survey version that this salesperson sold under: its row, and how many deals."""
+    """A survey version that this salesperson sold under: its row, how many deals, and how many customers are named with
+    a complete pair.
+    """
 
     row: int
     survey: Survey
     deals: int
+    named: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +129,14 @@ class _Sold(NamedTuple):
     row: int
     definition: str
     deals: int
+    named: int
 
 
 _SOLD = """
-SELECT v.id AS row, v.definition AS definition, COUNT(*) AS deals
+SELECT v.id AS row, v.definition AS definition, COUNT(*) AS deals,
+       COUNT(DISTINCT CASE WHEN o.named AND o.answers <> '' THEN o.customer END) AS named
 FROM deal d JOIN survey_version v ON v.id = d.survey_version_id
+LEFT JOIN own_pair o ON o.deal_id = d.id AND o.salesperson_id = d.salesperson_id
 WHERE d.salesperson_id = ? GROUP BY v.id, v.definition, v.survey, v.version ORDER BY v.survey, v.version
 """
 
@@ -137,7 +144,7 @@ WHERE d.salesperson_id = ? GROUP BY v.id, v.definition, v.survey, v.version ORDE
 def sold_versions(salesperson: int) -> list[SoldVersion]:
     """The survey versions of this salesperson's deals, in order; one query."""
     return [
-        SoldVersion(sold.row, Survey.model_validate_json(sold.definition), sold.deals)
+        SoldVersion(sold.row, Survey.model_validate_json(sold.definition), sold.deals, sold.named)
         for sold in rows(_Sold, _SOLD, salesperson)
     ]
 
@@ -178,17 +185,45 @@ def named_months(salesperson: int, of: Sequence[SoldVersion]) -> list[OwnMonth]:
     ]
 
 
+def named_of_product(salesperson: int, sold: SoldVersion, product: str) -> OwnSums | None:
+    """Sums over who answered with their name about this product, a customer's deals averaged; None for nobody.
+
+    One query. Who chose totals is in none of them, whatever group they stand in.
+    """
+    places = [_letter(str(place)) for place in range(1, 2 * len(sold.survey.core) + 1)]
+    inner = ", ".join(f"AVG({column}) AS c{at}" for at, column in enumerate(places))
+    outer = ", ".join(f"SUM(c{at}) AS c{at}" for at in range(len(places)))
+    sql = f"""
+    SELECT COUNT(*) AS n, {outer} FROM (
+      SELECT customer, {inner} FROM own_pair o JOIN deal d ON d.id = o.deal_id
+      WHERE o.salesperson_id = ? AND o.named AND o.answers <> '' AND o.survey_version_id = ? AND d.product = ?
+      GROUP BY customer) AS each_one
+    """  # noqa: S608  numbers of columns only
+    [row] = mappings(sql, salesperson, sold.row, product)
+    if not row["n"]:
+        return None
+    v, r = _sides(sold.survey, row["n"], [row[f"c{at}"] for at in range(len(places))])
+    return OwnSums(row["n"], v, r, rounded=False)
+
+
 def _letter(place: str) -> str:
     code = "ascii" if is_postgresql() else "unicode"
     return f"({code}(substr(answers, {place}, 1)) - {ord('a')})"
 
 
 def _month(survey: Survey, row: Mapping[str, Any], columns: Sequence[Any]) -> OwnMonth:
-    n, core, low = row["n"], len(survey.core), survey.scale.low
-    v = tuple(float(total) + low * n for total in columns[:core])
-    r = tuple(float(total) + low * n for total in columns[core : 2 * core])
+    v, r = _sides(survey, row["n"], columns)
     promises = tuple(int(total) for total in columns[-len(PromiseOutcome) :])
-    return OwnMonth(row["version"], row["month"], OwnSums(n, v, r, False, promises))
+    return OwnMonth(row["version"], row["month"], OwnSums(row["n"], v, r, False, promises))
+
+
+def _sides(survey: Survey, n: int, columns: Sequence[Any]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """ΣV and ΣR on the survey's scale, of sums of letters over `n` customers."""
+    core, low = len(survey.core), survey.scale.low
+    v, r = (
+        tuple(float(total) + low * n for total in side) for side in (columns[:core], columns[core : 2 * core])
+    )
+    return v, r
 
 
 def group_months(salesperson: int) -> list[OwnMonth]:

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
@@ -10,10 +11,14 @@ from kloof.actions.staff import calls
 from kloof.domain.errors import KloofError, Reason
 from kloof.domain.staff.calls import OF_THE_OWNER, CallOutcome, Ground
 from kloof.domain.states import CallState
+from kloof.publish.charts.axis import Axis
+from kloof.publish.charts.dumbbell import DumbbellRow
+from kloof.publish.charts.promised_aspect import promised_aspect
+from kloof.publish.charts.svg import inline
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
-from kloof.web.app.language import in_words, say
+from kloof.web.app.language import in_words, language, say
 from kloof.web.survey.forms import Written
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
@@ -62,7 +67,7 @@ def somebody_was_first(_: KloofError) -> ResponseReturnValue:
 def states() -> dict[CallState, str]:
     """How a call stands, in words."""
     return {
-        CallState.OPEN: say("To call"),
+        CallState.OPEN: say("Still to call"),
         CallState.SOLVED: say("Solved, we think"),
         CallState.CONFIRMED: say("Solved, says the customer"),
         CallState.UNSOLVED: say("Not solved"),
@@ -76,7 +81,7 @@ def _page(deal_id: str, form: OutcomeForm) -> str:
         "calls/call.html",
         detail=detail,
         form=form,
-        names={aspect.id: aspect.name for aspect in detail.survey.aspects},
+        pictures=_pictures(detail),
         grounds=_grounds(),
         states=states(),
         outcomes=_outcomes(),
@@ -84,6 +89,22 @@ def _page(deal_id: str, form: OutcomeForm) -> str:
         at=in_words,
         saved="saved" in request.args,
     )
+
+
+def _pictures(detail: calls.Detail) -> list[Markup]:
+    """Each aspect that fell short, with its name over it: V and R of this customer on the whole scale."""
+    scale, names = detail.survey.scale, {aspect.id: aspect.name for aspect in detail.survey.aspects}
+    axis = Axis(scale.low, scale.high)
+    found = []
+    for gap in detail.gaps:
+        if gap.expectation is not None and gap.reality is not None:
+            name = names[gap.aspect][language()]
+            drawn = promised_aspect(
+                DumbbellRow(name, gap.expectation, gap.reality), axis, language(), decimals=0
+            )
+            picture = Markup(inline(drawn, f"gap-{gap.aspect}"))  # noqa: S704  our own drawing, its words escaped
+            found.append(Markup("<p>{}</p>{}").format(name, picture))
+    return found
 
 
 def _at_desk() -> bool:

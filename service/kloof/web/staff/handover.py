@@ -7,17 +7,21 @@ from typing import Final
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 
 from kloof.actions.staff import handover as action
 from kloof.domain.deals.deals import PRACTICES
 from kloof.domain.deals.practices import WrongDay
 from kloof.domain.errors import KloofError, Reason
-from kloof.domain.staff.handover import MOST_IN_NOTE, Mark
+from kloof.domain.staff.handover import MOST_IN_NOTE, Mark, in_parts
+from kloof.publish.charts.axis import Axis
+from kloof.publish.charts.promised_aspect import above_norm
+from kloof.publish.charts.svg import inline
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
-from kloof.web.app.language import say
-from kloof.web.staff.handover_words import done_words, mark_words, meeting_words, reason_words
+from kloof.web.app.language import language, say
+from kloof.web.staff.handover_words import days_until, done_words, mark_words, meeting_words, reason_words
 from kloof.web.survey.forms import Choices, Written
 
 blueprint = Blueprint("handover", __name__)
@@ -27,7 +31,12 @@ _MARK, _NOTE = "mark-", "note-"
 
 @blueprint.app_context_processor
 def _words() -> dict[str, object]:
-    return {"mark_words": mark_words, "reason_words": reason_words, "meeting_words": meeting_words}
+    return {
+        "mark_words": mark_words,
+        "reason_words": reason_words,
+        "meeting_words": meeting_words,
+        "days_until": days_until,
+    }
 
 
 @blueprint.get("/handover")
@@ -71,17 +80,22 @@ def too_late(_: KloofError) -> ResponseReturnValue:
 
 
 def _read_marks() -> tuple[dict[str, Mark], dict[str, str], dict[str, str]]:
-    """Marks and notes by item, and what is wrong, worded, by field. The action knows which items there are."""
+    """Marks and notes by item, and what is wrong, worded, by field. The action knows which items there are.
+
+    With `rest`, all of the rest that has no mark of its own will do: the items that stood there, by name, since the
+    customer may have changed another one meanwhile.
+    """
     allowed = {name: _MARKS for name in request.form if name.startswith(_MARK)}
     notes = {name: Written(most=MOST_IN_NOTE) for name in request.form if name.startswith(_NOTE)}
     form = type("MarksForm", (FlaskForm,), {"chosen": Choices(allowed=allowed)} | notes)()
     form.validate()
-    marks = {name.removeprefix(_MARK): Mark(value) for name, value in form.chosen.data.items()}
+    rest = dict.fromkeys(request.form.getlist("rest-item"), Mark.WILL) if "rest" in request.form else {}
+    marks = rest | {name.removeprefix(_MARK): Mark(value) for name, value in form.chosen.data.items()}
     written = {name.removeprefix(_NOTE): str(form[name].data or "") for name in notes}
     wrong = {name: form[name].errors[0] for name in notes if form[name].errors} | form.chosen.wrong
     for key, note in written.items():
         if note and f"{_MARK}{key}" not in allowed:
-            wrong[f"{_MARK}{key}"] = say("Choose first: will do, will not, or needs a talk.")
+            wrong[f"{_MARK}{key}"] = say("Choose first: yes, no, or discuss first.")
     return marks, written, wrong
 
 
@@ -104,6 +118,22 @@ def _about_day(why: WrongDay) -> str:
     return say("This day lies before the sale. Correct the day.")
 
 
+def _pictures(view: action.View) -> dict[str, Markup]:
+    """Of each expectation above the norm: where it stands and where the norm does, on the whole scale."""
+    scale = view.handover.survey.scale
+    axis, names = Axis(scale.low, scale.high), {one.id: one.name for one in view.handover.survey.aspects}
+    return {
+        item.key: Markup(  # noqa: S704  our own drawing, its words escaped
+            inline(
+                above_norm(names[item.aspect][language()], item.expected, item.norm, axis, language()),
+                f"above-{item.key}",
+            )
+        )
+        for item in in_parts(view.items).above
+        if item.expected is not None and item.norm is not None
+    }
+
+
 def _page(deal_id: str, wrong: Mapping[str, str] | None = None) -> str:
     """The page of a deal; with `wrong`, once more as it was typed."""
     view = action.view(settings(), signed_in(), deal_id, now())
@@ -113,6 +143,8 @@ def _page(deal_id: str, wrong: Mapping[str, str] | None = None) -> str:
         "handover/deal.html",
         view=view,
         handover=view.handover,
+        parts=in_parts(view.items),
+        pictures=_pictures(view),
         deal=view.handover.deal,
         aspects={aspect.id: aspect for aspect in survey.aspects},
         most=survey.scale.high,

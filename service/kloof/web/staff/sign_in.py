@@ -14,6 +14,7 @@ from kloof.actions.access import sign_in as action
 from kloof.domain.access.people import Person
 from kloof.domain.addresses import is_address
 from kloof.domain.errors import KloofError, Reason
+from kloof.domain.mailing.suppression import address_hash
 from kloof.web.app import errors, guard
 from kloof.web.app.context import now, settings
 from kloof.web.app.rate_limit import limited
@@ -22,8 +23,15 @@ blueprint = Blueprint("sign_in", __name__)
 
 BROWSER_COOKIE = "kloof_browser"
 MOST_ASKED: Final = 100
-"""Times that a link is asked for from one network in a quarter of an hour: a whole office may begin its day. To use a
-link that was mailed is never counted: it lets its holder in also from a network that has asked too often.
+"""Times that a link is asked for from one network in a quarter of an hour, in a company of up to fifty: a whole office
+may begin its day. To use a link that was mailed is never counted: it lets its holder in also from a network that has
+asked too often.
+"""
+ASKED_EACH: Final = 2
+"""Times for each who works here, where that is more: in a larger company each may ask twice from one office."""
+MOST_FOR_ONE: Final = 10
+"""Times that a link is asked for with one address, from one network in a quarter of an hour. From elsewhere it counts
+anew, so that nobody is locked out by somebody else.
 """
 
 
@@ -67,11 +75,15 @@ def send() -> ResponseReturnValue:
         # With a provider there is no second way in: whoever lost their account there has none here.
         return errors.page(Reason.PAGE_UNKNOWN)
     # Counted before anything is read: what cannot be an address is an attempt too.
-    if limited("sign-in-origin", most=MOST_ASKED):
+    if _asks_too_often():
         return errors.page(Reason.TOO_MANY_SIGN_INS)
     form = AskForm()
     if not form.validate():
         return render_template("sign_in/ask.html", form=form), 422
+    # Counted alike for an address that nobody has: who asks learns nothing from it.
+    whom = address_hash(settings().secret_key, str(form.email.data))
+    if limited("sign-in-address", most=MOST_FOR_ONE, of=whom):
+        return errors.page(Reason.TOO_MANY_SIGN_INS)
     browser = request.cookies.get(BROWSER_COOKIE) or secrets.token_urlsafe(32)
     action.ask(settings(), str(form.email.data), browser, now())
     response = make_response(render_template("sign_in/sent.html", email=form.email.data))
@@ -129,7 +141,7 @@ def go() -> ResponseReturnValue:
         return errors.page(Reason.PAGE_UNKNOWN)
     if not UseForm().validate():
         return errors.page(Reason.FORM_EXPIRED)
-    if limited("sign-in-origin", most=MOST_ASKED):
+    if _asks_too_often():
         return errors.page(Reason.TOO_MANY_SIGN_INS)
     attempt = oidc.PendingSignIn.new()
     where = oidc.address(settings(), attempt)
@@ -154,6 +166,10 @@ def leave() -> ResponseReturnValue:
     """End this session, or with `everywhere` every session of this person."""
     guard.end(now(), everywhere=bool(request.form.get("everywhere")))
     return redirect(url_for("sign_in.ask"))
+
+
+def _asks_too_often() -> bool:
+    return limited("sign-in-origin", most=max(MOST_ASKED, ASKED_EACH * action.how_many_sign_in()))
 
 
 def _landing(person: Person, wanted: object) -> str:

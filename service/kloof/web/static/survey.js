@@ -1,4 +1,5 @@
-// Saves each choice as it is made. Without this file "Next" saves the page, and nothing else differs.
+// Saves each choice as it is made, brings the next question into view, and takes figures from the keyboard. Without this
+// file "Next" saves the page, and nothing else differs.
 {
   const form = document.getElementById("survey");
   const line = form.querySelector(".saved");
@@ -104,7 +105,7 @@
   // What was chosen in the mail leaves the address: opened again it would be chosen again. The page stays, for "back".
   function tidy() {
     const here = new URL(location);
-    const brought = [...here.searchParams.keys()].filter((name) => name !== "page" && name !== "language");
+    const brought = [...here.searchParams.keys()].filter((name) => !["page", "language", "to.check"].includes(name));
     if (!brought.length) return;
     for (const name of brought) here.searchParams.delete(name);
     here.searchParams.set("page", form.elements.page.value);
@@ -147,7 +148,63 @@
     keep(fields);
   }
 
+  // From here on: comfort while answering. Nothing is kept or lost by it.
+  const rated = [...form.querySelectorAll(".question:has(.scale)")];
+  const isOpen = (question) => !question.querySelector(":checked");
+  const count = form.querySelector("[data-answered]");
+  const elsewhere = Number(count?.textContent) - rated.filter((one) => one.querySelector("[checked]")).length;
+  const tally = () => {
+    if (count) count.textContent = elsewhere + rated.filter((one) => !isOpen(one)).length;
+  };
+
+  // The next question comes into view after a tap; who uses the keyboard, or asked for less motion, goes by themselves.
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  let byHand = false;
+  addEventListener("pointerdown", () => (byHand = true), true);
+  addEventListener("keydown", () => (byHand = false), true);
+  const done = new Set(rated.filter((one) => !isOpen(one)));
+  function onward({ target }) {
+    tally();
+    const question = target.closest(".question");
+    const at = rated.indexOf(question);
+    if (at < 0 || done.has(question)) return;
+    done.add(question);
+    if (!byHand || calm.matches) return;
+    const next = rated.slice(at + 1).find(isOpen);
+    if (next) next.scrollIntoView({ behavior: "smooth", block: "start" });
+    else form.querySelector(".actions").scrollIntoView({ behavior: "smooth", block: "end" });
+  }
+
+  // A figure on the keyboard chooses it in the question that has the focus, else in the first open one. "1" and then "0"
+  // is ten. The focus stays where the choice was made.
+  let last = { key: "", at: -Infinity, question: null };
+  function choose(event) {
+    const { target, key } = event;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || !"0123456789".includes(key)) return;
+    if (target.matches("textarea, select")) return;
+    const question = target.closest(".question") ?? rated.find(isOpen);
+    if (!rated.includes(question)) return;
+    const isSecond = question === last.question && event.timeStamp - last.at < 1000;
+    const point = (value) => [...question.querySelectorAll("input")].find((one) => one.value === value);
+    const chosen = (isSecond && point(last.key + key)) || point(key);
+    if (!chosen) return;
+    last = { key, at: event.timeStamp, question };
+    chosen.focus();
+    if (!chosen.checked) chosen.click();
+  }
+
+  // A link to a question shows the whole of it, and leaves the keyboard at its answers.
+  function reach() {
+    const question = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const answer = question && (question.querySelector(":checked") ?? question.querySelector("input"));
+    answer?.focus({ preventScroll: true });
+  }
+
   form.addEventListener("input", note);
+  form.addEventListener("input", onward);
+  addEventListener("keydown", choose);
+  addEventListener("hashchange", reach);
+  addEventListener("load", reach); // a browser that goes to a question while it loads takes the focus off again
   form.addEventListener("submit", async (event) => {
     if (isEmpty(unsent())) return;
     event.preventDefault();
@@ -157,5 +214,6 @@
   addEventListener("online", flush);
   if (isEmpty(carried)) tidy();
   bringBack();
+  tally();
   flush();
 }
