@@ -1,5 +1,7 @@
 """A survey made in Python keeps the same rules as one read from a file."""
 
+import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -77,6 +79,33 @@ def test_a_changed_word_is_another_fingerprint_and_the_same_content_is_not() -> 
     survey = made(aspect("price"))
     assert survey.fingerprint == made(aspect("price")).fingerprint
     assert survey.fingerprint != made(aspect("price", name={"nl": "Prijs", "en": "Text"})).fingerprint
+
+
+def test_the_kind_of_an_aspect_makes_no_other_survey_of_it() -> None:
+    """So a company can say it at any time, and what was recorded before there were kinds is what it was."""
+    survey = made(aspect("price"))
+    assert survey.fingerprint == made(aspect("price", kind="price")).fingerprint
+    assert survey.fingerprint == _fingerprint_of_before_kinds_and_intros(survey)
+
+
+def test_an_intro_makes_another_survey_and_none_leaves_it_what_it_was() -> None:
+    """What stands above the questions is asked too: answers under another sentence are other answers."""
+    above = {"nl": "Wat verwacht u?", "en": "What do you expect?"}
+    plain = made(aspect("price"), intro=None)
+    told = made(aspect("price"), intro={"at_sale": above, "after_delivery": above})
+    other = made(aspect("price"), intro={"at_sale": above, "after_delivery": TEXT})
+    assert plain.fingerprint == _fingerprint_of_before_kinds_and_intros(plain)
+    assert len({one.fingerprint for one in (plain, told, other)}) == 3
+
+
+def _fingerprint_of_before_kinds_and_intros(survey: Survey) -> str:
+    """As it was recorded before an aspect could have a kind and a survey an intro."""
+    facts = survey.model_dump(mode="json")
+    del facts["intro"]
+    for one in facts["aspects"]:
+        del one["kind"]
+    recorded = json.dumps(facts, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(recorded.encode()).hexdigest()
 
 
 def test_a_survey_stored_as_json_comes_back_as_it_was() -> None:

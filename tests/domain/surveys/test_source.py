@@ -132,7 +132,7 @@ def test_the_surveys_that_ship_have_nothing_wrong(name: str) -> None:
         (
             changed("version: 3", "version: 3\ncolour: red"),
             "surveys/x.yaml:3:1: colour: unknown field; "
-            "here can stand id, version, title, scale, timing, aspects, overall",
+            "possible here: id, version, title, scale, timing, intro, aspects, overall",
         ),
         (
             changed("id: tone", "id: price"),
@@ -171,6 +171,11 @@ def test_the_surveys_that_ship_have_nothing_wrong(name: str) -> None:
             "surveys/x.yaml:23:5: aspects[1].core: must be true or false; found 'nee'",
         ),
         (
+            changed("    core: false", "    kind: speed"),
+            "surveys/x.yaml:23:5: aspects[1].kind: must be one of 'time', 'appointments', 'price', 'completeness', "
+            "'quality', 'result', 'communication', 'people', 'ease' or 'aftercare'; found 'speed'",
+        ),
+        (
             changed("version: 3", "version: 3.1"),
             "surveys/x.yaml:2:1: version: must be a whole number; found '3.1'",
         ),
@@ -184,7 +189,7 @@ def test_the_surveys_that_ship_have_nothing_wrong(name: str) -> None:
         ),
         (
             changed("title: {nl: Klein, en: Small}", "title: {nl: Klein, en: Small, fr: Petit}"),
-            "surveys/x.yaml:3:31: title.fr: unknown field; here can stand nl, en",
+            "surveys/x.yaml:3:31: title.fr: unknown field; possible here: nl, en",
         ),
     ],
 )

@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
-from cast.builders import NOW, deal, survey
-from kloof.domain.surveys.definition import Wave
+from cast.builders import CALLS, NOW, deal, survey
+from kloof.actions.surveys import respond
+from kloof.domain.errors import Refused
+from kloof.domain.surveys.definition import AspectKind, Wave
+from kloof.domain.surveys.responses import Changes
 from kloof.storage.models import Invitation
 from kloof.storage.surveys import versions
 
@@ -36,3 +39,17 @@ def test_nobody_counts_further_than_a_page_needs(monkeypatch: pytest.MonkeyPatch
     Invitation.update(state="submitted").execute()
     assert use_by_version() == {1: 3}
     assert versions.answered_deals() == {("project", 1): 3}
+
+
+def test_a_kind_that_is_said_later_is_kept_and_makes_no_new_version_though_there_are_answers() -> None:
+    built = deal(survey())
+    respond.save(respond.open_link(built.tokens[Wave.SALE], NOW), Changes(answers={"a1": 5}), NOW, CALLS)
+    asked = survey()
+    said = asked.aspects[0].model_copy(update={"kind": AspectKind.TIME})
+    with_kind = asked.model_copy(update={"aspects": (said, *asked.aspects[1:])})
+    versions.refuse_if_changed(with_kind)
+    row = versions.record(with_kind, NOW)
+    assert row == versions.row_of(asked.key)
+    assert versions.by_row(row).aspects[0].kind is AspectKind.TIME
+    with pytest.raises(Refused):
+        versions.record(survey(norm=8), NOW)

@@ -1,12 +1,14 @@
 """The code from a letter leads to the same form; wrong ones are limited, and nothing is recorded by a GET."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from flask.testing import FlaskClient
 
-from cast.builders import SECRET, deal
+from cast.builders import NOW, SECRET, deal
 from kloof.domain.access import tokens
 from kloof.domain.surveys.definition import Wave
-from kloof.storage.models import Invitation, OptOut
+from kloof.storage.models import Deal, FormerKey, Invitation, Message, OptOut
 
 
 @pytest.fixture
@@ -62,3 +64,25 @@ def test_guessing_is_limited_and_a_good_code_still_works(
     assert statuses[:20] == [422] * 20
     assert statuses[20:] == [429] * 2
     assert client.post("/k", data={"code": letter[0]}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "of 3 March 2026 or earlier"), ("nl", "van 3 maart 2026")]
+)
+def test_whose_code_is_lost_with_the_secret_key_hears_what_to_do(
+    client: FlaskClient, letter: tuple[str, str], language: str, says: str
+) -> None:
+    def page() -> str:
+        answer = client.post("/k", data={"code": letter[0][::-1]}, headers={"Accept-Language": language})
+        return answer.get_data(as_text=True)
+
+    Deal.update(by_letter=True).execute()
+    moment = datetime(2026, 3, 3, 9, tzinfo=UTC)
+    of_letter = {"invitation": Invitation.get(), "kind": "invitation", "state": "sent", "sent_at": moment}
+    Message.create(message_id="0" * 32, created_at=moment, changed_at=moment, due_at=moment, **of_letter)
+    Invitation.update(state="invited", expires_at=NOW + timedelta(days=9)).execute()
+    assert says not in page(), "nothing is lost yet"
+    FormerKey.insert(value="v", sealed="", replaced_at=moment + timedelta(hours=1)).execute()
+    assert says in page()
+    FormerKey.update(sealed="kept").execute()
+    assert says not in page(), "the key is found again"

@@ -6,15 +6,19 @@ from kloof.domain.staff.calls import CallPolicy
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.events import AnswersAct, AnswersEvent, agreement
 from kloof.domain.surveys.responses import Consent
+from kloof.domain.webhooks.events import EventKind, Happened
 from kloof.storage.access import audit_log
 from kloof.storage.releases import queueing
 from kloof.storage.staff import own_totals
+from kloof.storage.webhooks import outbox as webhooks
 
 
 def follow(event: AnswersEvent, calls: CallPolicy) -> None:
     """Bring all that rests on these answers in line with them, in the transaction of what the customer did."""
     pair = _in_blocks(event)
     _log(event)
+    if event.act is AnswersAct.SENT:
+        webhooks.tell([_told(event, calls)], event.at)
     if _concerns_own_totals(event):
         own_totals.keep(event.deal, pair, event.at)
     if event.act is not AnswersAct.SENT or event.wave is Wave.DELIVERY:
@@ -34,6 +38,13 @@ def _in_blocks(event: AnswersEvent) -> queueing.Answers | None:
         case AnswersAct.WITHDRAWN:
             queueing.withdraw_pair(event.deal, event.at)
             return None
+
+
+def _told(event: AnswersEvent, calls: CallPolicy) -> Happened:
+    """What other programs are told, once the day is over: at which hour a customer answered, nobody is told."""
+    day = calls.hours.day_of(event.at)
+    facts = {"wave": event.wave.value, "answered_on": day}
+    return Happened(EventKind.SURVEY_ANSWERED, facts, event.deal, calls.hours.end_of(day))
 
 
 def _log(event: AnswersEvent) -> None:

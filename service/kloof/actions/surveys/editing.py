@@ -179,6 +179,20 @@ def save(settings: Settings, name: str, text: str, before: str, now: datetime, b
     return Saved(result, survey, text, (), raised_from, difference(old, survey))
 
 
+def record(settings: Settings, survey: Survey, text: str, now: datetime, by: Actor) -> Saved:
+    """Save this survey to the file that has its id, or to a new one, as `save` does."""
+    for path in _paths(settings):
+        file = _opened(path, ())
+        if file.survey and file.survey.id == survey.id:
+            return save(settings, file.name, text, file.digest, now, by)
+    return save(settings, f"{survey.id}.yaml", text, NO_FILE, now, by)
+
+
+def would_become(survey: Survey) -> tuple[int, VersionUse | None]:
+    """What `becomes` says, with the versions as they are used now."""
+    return becomes(survey, versions.used())
+
+
 def _put(path: Path, text: str, before: str) -> SaveResult:
     put_in_place = put(path, text, before)
     if put_in_place is PutInPlace.CHANGED and before == NO_FILE:

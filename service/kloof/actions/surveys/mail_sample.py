@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
@@ -10,7 +11,7 @@ from kloof.actions.mailing import trial
 from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
 from kloof.domain.errors import BadInput
-from kloof.domain.mailing.kinds import MAIL_KINDS, MailKind
+from kloof.domain.mailing.kinds import INVITATION, MAIL_KINDS, MailKind
 from kloof.domain.mailing.messages import Outgoing, Recipient
 from kloof.domain.mailing.subjects import (
     AboutCall,
@@ -34,6 +35,8 @@ from kloof.scaffold import surveys as shipped_surveys
 CUSTOMER: Final = "Anna de Boer"
 _SELLER, _DEAL, _PRODUCT = "Sanne Bakker", "2026-0417", {"nl": "Warmtepomp", "en": "Heat pump"}
 _FIRST: Final = "invitation_sale"
+_PASSED_ON: Final = "passed_on_"
+_COLLEAGUE: Final = "Bram Smit"
 
 
 def _kinds() -> dict[str, tuple[MailKind[Any], Wave]]:
@@ -43,7 +46,7 @@ def _kinds() -> dict[str, tuple[MailKind[Any], Wave]]:
             found |= {f"{kind.text}_{wave.value}": (kind, wave) for wave in Wave}
         else:
             found[kind.text] = (kind, Wave.DELIVERY)
-    return found
+    return found | {f"{_PASSED_ON}{wave.value}": (INVITATION, wave) for wave in Wave}
 
 
 KINDS: Final[Mapping[str, tuple[MailKind[Any], Wave]]] = MappingProxyType(_kinds())
@@ -82,10 +85,10 @@ def _mail(
     kind, wave = KINDS[name]
     survey = _survey(settings)
     to = Recipient(CUSTOMER, email, language, 1 if kind.to_customer else None, secrets.token_bytes(32))
-    mail = Outgoing(
-        0, secrets.token_hex(16), kind, 0, 0, to, _about(kind, wave, survey, language, settings, now)
-    )
-    return mail, survey
+    about = _about(kind, wave, survey, language, settings, now)
+    if name.startswith(_PASSED_ON) and isinstance(about, AboutSurvey):
+        about = replace(about, passed_by=_COLLEAGUE)
+    return Outgoing(0, secrets.token_hex(16), kind, 0, 0, to, about), survey
 
 
 def _about(

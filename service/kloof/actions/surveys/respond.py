@@ -22,17 +22,27 @@ from kloof.domain.surveys.responses import (
 )
 from kloof.storage.access import former_links
 from kloof.storage.releases import queueing
-from kloof.storage.surveys import questionnaires, responses
+from kloof.storage.surveys import passing, questionnaires, responses
 
 
 def open_link(token: str, now: datetime) -> Questionnaire:
     """What this personal link opens: a form that takes answers, or one that was submitted.
 
-    Raises NotFound for a link that never was, expired, or was cancelled or taken back: they look the same.
+    Raises NotFound: for a link that never was, and for one of ours that is over, with what became of it. Whoever holds
+    that one got it from us, so they are told.
     """
-    questionnaire = former_links.opened_by(questionnaires.by_link, tokens.fingerprint(token))
-    if questionnaire is None or not (questionnaire.submitted or questionnaire.takes_answers(now)):
+    fingerprint = tokens.fingerprint(token)
+    questionnaire = former_links.opened_by(questionnaires.by_link, fingerprint)
+    if questionnaire is None:
+        if passing.closed_by_it(fingerprint):
+            raise NotFound(Reason.LINK_PASSED_ON, "This survey was passed on.")
         raise NotFound(Reason.LINK_CLOSED, "This link opens nothing.")
+    if questionnaire.state is InvitationState.WITHDRAWN:
+        raise NotFound(Reason.LINK_WITHDRAWN, "These answers were taken back.")
+    if questionnaire.state is InvitationState.CANCELLED:
+        raise NotFound(Reason.LINK_STOPPED, "This survey was called off.")
+    if not (questionnaire.submitted or questionnaire.takes_answers(now)):
+        raise NotFound(Reason.LINK_EXPIRED, "This survey is over.")
     return questionnaire
 
 

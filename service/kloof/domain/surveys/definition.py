@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from math import ceil
 from types import MappingProxyType
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import (
     AfterValidator,
@@ -55,6 +55,21 @@ class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class AspectKind(StrEnum):
+    """What sort of thing an aspect is, so that advice about it can fit; it is asked of nobody and measures nothing."""
+
+    TIME = "time"  # how soon it is ready
+    APPOINTMENTS = "appointments"  # days and hours that are kept
+    PRICE = "price"
+    COMPLETENESS = "completeness"  # what is included
+    QUALITY = "quality"  # how well it is made
+    RESULT = "result"  # whether it does and is what was said
+    COMMUNICATION = "communication"
+    PEOPLE = "people"  # who comes, and how they behave
+    EASE = "ease"  # how easy it is to use
+    AFTERCARE = "aftercare"  # help afterwards
+
+
 class Scale(_Value):
     """Whole numbers from `low` to `high`, both included, with a word at each end."""
 
@@ -77,7 +92,8 @@ class Aspect(_Value):
     """One thing that is promised and delivered, asked twice.
 
     `norm` is N on the survey's scale: what the company itself says it can reasonably deliver; None where it
-    has not said. Only `core` aspects are needed for a pair to be complete, and only they are published.
+    has not said. Only `core` aspects are needed for a pair to be complete, and only they are published. `kind` is
+    for advice alone; None where the company has not said.
     """
 
     id: ItemId
@@ -86,6 +102,7 @@ class Aspect(_Value):
     after_delivery: Text
     norm: float | None = None
     core: bool = True
+    kind: AspectKind | None = None
 
     def question(self, wave: Wave) -> Text:
         return self.at_sale if wave is Wave.SALE else self.after_delivery
@@ -99,6 +116,16 @@ class OverallItem(_Value):
     question: Text
     low_label: Text
     high_label: Text
+
+
+class Intro(_Value):
+    """What is said once above the questions of a wave, so that no question has to repeat it; None for nothing."""
+
+    at_sale: Text | None = None
+    after_delivery: Text | None = None
+
+    def above(self, wave: Wave) -> Text | None:
+        return self.at_sale if wave is Wave.SALE else self.after_delivery
 
 
 class Timing(_Value):
@@ -164,6 +191,7 @@ class Survey(_Value):
     title: Text
     scale: Scale
     timing: Timing = Timing()
+    intro: Intro | None = None
     aspects: Annotated[tuple[Aspect, ...], Field(max_length=40)]
     overall: Annotated[tuple[OverallItem, ...], Field(max_length=10)] = ()
 
@@ -202,8 +230,16 @@ class Survey(_Value):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the content, so that a change under the same version number is seen."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """SHA-256 of the content, so that a change under the same version number is seen.
+
+        The kinds of aspects are left out: they change nothing that a customer is asked, nor what an answer means. Of a
+        survey of before `intro` that is not in it: it stays the survey which its answers belong to.
+        """
+        left_out: dict[str, Any] = {"aspects": {"__all__": {"kind"}}}
+        if self.intro is None:
+            left_out["intro"] = True
+        content = self.model_dump_json(exclude=left_out)
+        return hashlib.sha256(content.encode()).hexdigest()
 
     @cached_property
     def core(self) -> tuple[Aspect, ...]:
@@ -213,6 +249,10 @@ class Survey(_Value):
         """Ids of everything that gets a number in this wave, in the order in which it is asked and packed."""
         aspects = tuple(aspect.id for aspect in self.aspects)
         return aspects if wave is Wave.SALE else aspects + tuple(item.id for item in self.overall)
+
+    def above(self, wave: Wave) -> Text | None:
+        """What is said once above the questions of this wave; None for nothing."""
+        return self.intro.above(wave) if self.intro else None
 
     def minutes(self, wave: Wave) -> int:
         """How long it takes, as a customer is told it: whole minutes, and never one, which is a boast."""

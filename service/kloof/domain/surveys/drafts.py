@@ -24,6 +24,7 @@ TEXTS: Final = {
     "overall": ("name", "question", "low_label", "high_label"),
 }
 """The texts of an item of each list."""
+INTRO: Final = ("at_sale", "after_delivery")
 _DAYS: Final = {name: str(days) for name, days in Timing().model_dump().items()}
 _FALSE: Final = frozenset({"0", "off", "f", "false", "n", "no"})
 _NOT_IN_ID: Final = re.compile("[^a-z0-9]+")
@@ -56,7 +57,7 @@ def drafted(text: str) -> Draft | None:
     value = read(text).value
     if not isinstance(value, dict):
         return None
-    parts = {name: value.get(name) or {} for name in ("title", "scale", "timing")}
+    parts = {name: value.get(name) or {} for name in ("title", "scale", "timing", "intro")}
     lists = {name: value.get(name) or [] for name in TEXTS}
     items = [item for held in lists.values() if isinstance(held, list) for item in held]
     if not all(isinstance(part, dict) for part in (*parts.values(), *items)):
@@ -70,6 +71,7 @@ def drafted(text: str) -> Draft | None:
         "title": _text(parts["title"]),
         "scale": {end: _said(scale.get(end)) for end in ("low", "high")}
         | {label: _text(scale.get(label)) for label in ("low_label", "high_label")},
+        "intro": {wave: _text(parts["intro"].get(wave)) for wave in INTRO},
         "timing": {name: _said(parts["timing"].get(name, days)) for name, days in _DAYS.items()},
         "aspects": [_aspect(at, item) for at, item in enumerate(lists["aspects"])],
         "overall": [_item("overall", at, item) for at, item in enumerate(lists["overall"])],
@@ -92,7 +94,8 @@ def _item(kind: str, was: int | None, item: Mapping[str, Any]) -> Draft:
 
 def _aspect(was: int | None, item: Mapping[str, Any]) -> Draft:
     core = _is_core(item.get("core"))
-    return _item("aspects", was, item) | {"norm": _said(item.get("norm")), "core": core}
+    said = {name: _said(item.get(name)) for name in ("norm", "kind")}
+    return _item("aspects", was, item) | said | {"core": core}
 
 
 def _is_core(said: object) -> bool:
@@ -113,6 +116,7 @@ def written(text: str, draft: Draft) -> str:
     said["title"] = _kept_text(value.get("title"), draft["title"])
     said["scale"] = _kept_scale(value.get("scale"), draft["scale"])
     said["timing"] = _kept_days(value.get("timing"), draft["timing"])
+    said["intro"] = _kept_intro(value.get("intro"), draft["intro"])
     for kind in TEXTS:
         held = value[kind] if isinstance(value.get(kind), list) else []
         taken = [item["id"] for item in draft[kind] if item["id"]]
@@ -168,6 +172,16 @@ def _kept_days(held: object, said: Mapping[str, str]) -> Wanted | None:
     return days if held is not None or any(days.values()) else None
 
 
+def _kept_intro(held: object, said: Mapping[str, Mapping[str, str]]) -> Wanted | None:
+    """What stands above the questions; a wave of which nothing is said has no field."""
+    before = held if isinstance(held, dict) else {}
+    words = {
+        wave: _kept_text(before.get(wave), text) if any(text.values()) else None
+        for wave, text in said.items()
+    }
+    return words if any(words.values()) else None
+
+
 def _kept_item(held: Sequence[Any], draft: Draft, taken: list[str]) -> YamlItem:
     was = draft["was"] if draft["was"] in range(len(held)) and isinstance(held[draft["was"]], dict) else None
     before = held[was] if was is not None else {}
@@ -218,7 +232,10 @@ def field_of(place: Place, draft: Draft) -> Place | None:
 def with_holes_filled(draft: Draft) -> Draft:
     """The draft with a mark in the place of every text that is not written yet, so that the rest can be seen."""
     filled = deepcopy(draft)
+    intro = {wave: text for wave, text in filled["intro"].items() if not any(text.values())}
     _fill(filled)
+    for wave in intro:
+        filled["intro"][wave] = dict.fromkeys(LANGUAGES, "")
     return filled
 
 

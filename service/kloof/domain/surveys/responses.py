@@ -84,7 +84,8 @@ class Questionnaire:
     `deal` and `invitation` are row ids. `at_sale` holds the answers of the first survey when this is the
     second one and the first was submitted; None otherwise. `promises_of` is the row of the response that
     holds the promises. `gets_mail` is False for a customer who was written to by letter. `seller` is empty where who
-    sold it has left without a successor; `successor` is the number of who took it over from them.
+    sold it has left without a successor; `successor` is the number of who took it over from them. `at_sale` and the
+    promises are those of whom this link asks, never of a colleague. `may_pass_on`: nobody did so before.
     """
 
     invitation: int
@@ -102,6 +103,7 @@ class Questionnaire:
     at_sale: Answers | None = None
     gets_mail: bool = True
     successor: int | None = None
+    may_pass_on: bool = False
 
     @property
     def submitted(self) -> bool:

@@ -36,6 +36,7 @@ _WRONG: Final = {
     "float_type": "must be a number, such as 7.5; found {found}",
     "bool_parsing": "must be true or false; found {found}",
     "bool_type": "must be true or false; found {found}",
+    "enum": "must be one of {expected}; found {found}",
     "greater_than_equal": "must be {ge} or more; found {found}",
     "less_than_equal": "must be {le} or less; found {found}",
     "tuple_type": "must be a list, each item after a dash; found {found}",
@@ -46,7 +47,7 @@ _WRONG: Final = {
 
 _ABSENT: Final = "missing; add it"
 _EMPTY: Final = "is empty; fill it in"
-_UNKNOWN: Final = "unknown field; here can stand {fields}"
+_UNKNOWN: Final = "unknown field; possible here: {fields}"
 _MISSPELT: Final = "unknown field; did you mean {meant}?"
 _ELSEWHERE: Final = 'the id "{id}" is also in {file}; give each file its own'
 _PLACED: Final = "{path} (line {line})"

@@ -42,7 +42,7 @@ class Flaw(NamedTuple):
 
 
 SENTENCES: Final = (
-    "the character {sign} cannot stand in a YAML file; remove it",
+    "a YAML file cannot hold the character {sign}; remove it",
     "not valid YAML: a number or \\ code here is far too large; correct it",
     "more than {most} levels deep; check the brackets",
     "{sign} cannot be used here; write out what is meant, or put quotes around the whole text",

@@ -53,6 +53,7 @@ class _Opened(NamedTuple):
     first_response: int | None
     first_answers: bytes
     gets_mail: int
+    may_pass_on: int
     successor: int | None
 
 
@@ -62,15 +63,17 @@ SELECT i.id AS invitation, i.deal_id AS deal, i.wave AS wave, i.state AS state, 
        d.sold_on AS sold_on, CASE WHEN p.active THEN p.name ELSE '' END AS seller,
        d.successor_id AS successor, d.customer_language AS customer_language,
        {RESPONSE_COLUMNS},
-       f.id AS first_response, f.answers AS first_answers, c.email IS NOT NULL AS gets_mail
+       f.id AS first_response, f.answers AS first_answers, c.email IS NOT NULL AS gets_mail,
+       NOT EXISTS (SELECT 1 FROM passed_on o WHERE o.deal_id = d.id AND o.wave = i.wave) AS may_pass_on
 FROM invitation i
 JOIN deal d ON d.id = i.deal_id
 JOIN survey_version v ON v.id = d.survey_version_id
 JOIN person p ON p.id = COALESCE(d.successor_id, d.salesperson_id)
-JOIN customer c ON c.id = d.customer_id
+JOIN customer c ON c.id = COALESCE(i.asked_id, d.customer_id)
 LEFT JOIN response r ON r.invitation_id = i.id
 LEFT JOIN invitation fi ON fi.deal_id = i.deal_id
   AND fi.wave IN ({names([Wave.SALE])}) AND i.wave IN ({names([Wave.DELIVERY])})
+  AND COALESCE(fi.asked_id, d.customer_id) = c.id
 LEFT JOIN response f ON f.invitation_id = fi.id AND f.submitted_at IS NOT NULL
 WHERE i.link_fingerprint = ?
 """  # noqa: S608  our own words
@@ -106,6 +109,7 @@ def by_link(fingerprint: str) -> Questionnaire | None:
         response=response(survey, wave, row.kept),
         promises_of=row.first_response if wave is Wave.DELIVERY else row.kept.response,
         gets_mail=bool(row.gets_mail),
+        may_pass_on=bool(row.may_pass_on),
         successor=row.successor,
         at_sale=_at_sale(survey, row),
     )

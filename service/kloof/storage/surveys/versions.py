@@ -9,7 +9,7 @@ from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Survey, SurveyKey
 from kloof.domain.text import Text
 from kloof.storage.models import SurveyVersion
-from kloof.storage.statements import names, rows, scalar, timestamp
+from kloof.storage.statements import first_row, names, rows, scalar, timestamp
 
 MOST_COUNTED = 5000
 """Nobody counts further: a page that says how many is as fast with 200,000 deals as with a few thousand."""
@@ -28,6 +28,15 @@ class VersionUse(NamedTuple):
     fingerprint: str
     since: datetime
     deals: int
+
+
+class _Recorded(NamedTuple):
+    id: int
+    fingerprint: str
+    definition: str
+
+
+_RECORDED = "SELECT id, fingerprint, definition FROM survey_version WHERE survey = ? AND version = ?"
 
 
 class _Use(NamedTuple):
@@ -73,38 +82,50 @@ def answered_deals() -> dict[tuple[str, int], int]:
 
 
 def record(survey: Survey, now: datetime) -> int:
-    """The row id of this version, recorded when it is new.
+    """The row id of this version, recorded when it is new; what kinds its aspects are of may change at any time.
 
     Raises Refused where the same version was recorded with another content and answers to it exist.
     """
-    row = SurveyVersion.get_or_none(survey=survey.id, version=survey.version)
+    row = _as_recorded(survey)
     if row is None:
-        return int(
-            SurveyVersion.insert(
-                survey=survey.id,
-                version=survey.version,
-                fingerprint=survey.fingerprint,
-                definition=survey.model_dump_json(),
-                recorded_at=now,
-            ).execute()
-        )
+        # Two programs may sell by a new survey at once: the second waits here, and finds what the first wrote.
+        SurveyVersion.insert(
+            survey=survey.id,
+            version=survey.version,
+            fingerprint=survey.fingerprint,
+            definition=survey.model_dump_json(),
+            recorded_at=now,
+        ).on_conflict(
+            conflict_target=[SurveyVersion.survey, SurveyVersion.version], action="IGNORE"
+        ).execute()
+        row = _as_recorded(survey)
+    if row is None:
+        raise LookupError("A version that was recorded a moment ago is not there.")
     if row.fingerprint != survey.fingerprint:
-        _refuse_if_answered(survey, row)
+        _refuse_if_answered(survey, row.id)
+    if row.definition != survey.model_dump_json():
         SurveyVersion.update(fingerprint=survey.fingerprint, definition=survey.model_dump_json()).where(
             SurveyVersion.id == row.id
         ).execute()
-    return int(row.id)
+    return row.id
 
 
-def refuse_if_changed(survey: Survey) -> None:
-    """Raise Refused as `record` does; nothing is recorded."""
-    row = SurveyVersion.get_or_none(survey=survey.id, version=survey.version)
+def refuse_if_changed(survey: Survey) -> int | None:
+    """Raise Refused as `record` does; nothing is recorded. Gives the row id that `record` would give where it would
+    write nothing, and None otherwise.
+    """
+    row = _as_recorded(survey)
     if row is not None and row.fingerprint != survey.fingerprint:
-        _refuse_if_answered(survey, row)
+        _refuse_if_answered(survey, row.id)
+    return row.id if row is not None and row.definition == survey.model_dump_json() else None
 
 
-def _refuse_if_answered(survey: Survey, row: SurveyVersion) -> None:
-    answered = scalar(_ANSWERED, row.id)
+def _as_recorded(survey: Survey) -> _Recorded | None:
+    return first_row(_Recorded, _RECORDED, survey.id, survey.version)
+
+
+def _refuse_if_answered(survey: Survey, row_id: int) -> None:
+    answered = scalar(_ANSWERED, row_id)
     if answered:
         raise Refused(
             Reason.SURVEY_CHANGED,
@@ -156,6 +177,14 @@ def _recorded(row: SurveyVersion | None, known_as: str) -> Survey:
     if row is None:
         raise NotFound(Reason.SURVEY_NOT_HERE, f"Survey {known_as} was never recorded in this database.")
     return Survey.model_validate_json(row.definition)
+
+
+def key_of(row_id: int) -> SurveyKey:
+    """Under which id and version this row was recorded; raises NotFound where none was."""
+    row = SurveyVersion.get_or_none(SurveyVersion.id == row_id)
+    if row is None:
+        raise NotFound(Reason.SURVEY_NOT_HERE, f"Survey number {row_id} was never recorded in this database.")
+    return SurveyKey(id=row.survey, version=row.version)
 
 
 def row_of(key: SurveyKey) -> int:

@@ -28,6 +28,7 @@ from kloof.web.survey.pages import (
     MAY_CALL_ANSWERS,
     POSITIONS,
     SHARE,
+    TO_CHECK,
     booklet,
     outcome_fields,
     promise_fields,
@@ -41,7 +42,7 @@ CHOICES: Final = "choices"
 BOX: Final = frozenset({"yes", "no"})
 """A box brings `yes` when it is ticked, and behind it always a hidden `no`: an empty box says something too."""
 PROMISE_FIELDS: Final = frozenset({*promise_fields(), *outcome_fields()})
-NOT_CONTENT: Final = frozenset({"action", "go", "language", "page", FROM_MAIL})
+NOT_CONTENT: Final = frozenset({"action", "go", "language", "page", FROM_MAIL, TO_CHECK})
 ACTIONS: Final = frozenset({"save", "back", "submit", *LANGUAGES})
 
 # Line breaks and tabs are writing; other control characters are not.
@@ -188,6 +189,7 @@ def _allowed(survey: Survey, wave: Wave, pages: int) -> dict[str, frozenset[str]
         "action": ACTIONS,
         "language": frozenset(LANGUAGES),
         "page": frozenset(map(str, range(1, pages + 1))),
+        TO_CHECK: frozenset({"yes"}),
     }
     if wave is Wave.SALE:
         allowed[SHARE] = BOX

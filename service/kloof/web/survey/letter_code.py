@@ -1,5 +1,7 @@
 """The code from a printed letter, typed: it leads to the same form as the link in the letter's QR code."""
 
+from datetime import date
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,7 +9,7 @@ from kloof.actions.mailing import letters
 from kloof.domain.access.tokens import Purpose, grouped, typed_code
 from kloof.domain.errors import KloofError, Reason
 from kloof.web.app import errors
-from kloof.web.app.context import settings
+from kloof.web.app.context import now, settings
 from kloof.web.app.guard import csrf
 from kloof.web.app.language import asked_language
 from kloof.web.app.rate_limit import limited
@@ -57,5 +59,15 @@ def _lead(typed: str, purpose: Purpose) -> ResponseReturnValue:
 def _page(typed: str = "", wrong: str = "") -> str:
     shown = grouped(code) if (code := typed_code(typed)) else typed
     return render_template(
-        "letter.html", typed=shown, wrong=wrong, here=url_for("letter.read", **asked_language())
+        "letter.html",
+        typed=shown,
+        wrong=wrong,
+        before=_last_without_code() if wrong == "unknown" else None,
+        here=url_for("letter.read", **asked_language()),
     )
+
+
+def _last_without_code() -> date | None:
+    """The last day on which a letter was printed whose code opens nothing since the secret key was replaced."""
+    printed = [letter.printed_at for letter in letters.without_code(now())]
+    return settings().today(max(printed)) if printed else None

@@ -17,6 +17,10 @@ MAY_CALL = "consent.call"
 MAY_CALL_ANSWERS = {"yes": True, "no": False}
 
 
+TO_CHECK = "to.check"
+"""Carried by a page that was opened from the last one, to change one answer: from there it leads back to it."""
+
+
 class PageKind(StrEnum):
     """What a page is about; its template has this name."""
 
@@ -25,6 +29,7 @@ class PageKind(StrEnum):
     PROMISES = "promises"
     LOOK_BACK = "look_back"
     FINISH = "finish"
+    CHECK = "check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ def _bind(survey: Survey, wave: Wave, looks_back: bool) -> Booklet:
         parts.append((PageKind.LOOK_BACK, (), outcome_fields()))
     agreed = SHARE if wave is Wave.SALE else MAY_CALL
     parts.append((PageKind.FINISH, (), ("comment", "consent", agreed)))
+    parts.append((PageKind.CHECK, (), ()))
     return Booklet(tuple(Page(number, *part) for number, part in enumerate(parts, start=1)))
 
 

@@ -14,10 +14,11 @@ from flask import request
 
 from kloof.domain.surveys.answers import DOES_NOT_APPLY
 from kloof.domain.surveys.responses import Changes, Questionnaire, amended
+from kloof.web.survey.pages import TO_CHECK
 
 FROM_MAIL: Final = "from.mail"
 """The field in which the form carries them on, so that its address need not. The dot: no id can be this name."""
-OF_THE_ADDRESS: Final = frozenset({"page", "language"})
+OF_THE_ADDRESS: Final = frozenset({"page", "language", TO_CHECK})
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,5 +137,5 @@ def _rated(questionnaire: Questionnaire) -> Questionnaire:
 
 
 def _promises(questionnaire: Questionnaire) -> tuple[Promise, ...]:
-    words = say("What the customer wrote down at sale stands here.")
+    words = say("What the customer wrote down at sale is shown here.")
     return () if questionnaire.wave is Wave.SALE else (Promise(0, words),)

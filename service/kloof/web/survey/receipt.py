@@ -4,8 +4,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kloof.actions.access import who_looked
-from kloof.actions.staff.open_calls import policy as call_policy
-from kloof.actions.surveys import respond
+from kloof.actions.surveys import respond, taking_back
 from kloof.domain.errors import Reason
 from kloof.domain.states import INVITATION_STEPS, InvitationState, before
 from kloof.domain.surveys.definition import Wave
@@ -15,7 +14,7 @@ from kloof.web.app.context import now, settings
 from kloof.web.app.language import asked_language, language, say
 from kloof.web.survey import words
 from kloof.web.survey.forms import Choices, SurveyForm
-from kloof.web.survey.pages import MAY_CALL, MAY_CALL_ANSWERS, SHARE
+from kloof.web.survey.pages import MAY_CALL, MAY_CALL_ANSWERS, SHARE, booklet
 from kloof.web.survey.routes import blueprint, opened
 
 CAN_WITHDRAW = before(INVITATION_STEPS, InvitationState.WITHDRAWN)
@@ -66,7 +65,7 @@ def wish(token: str) -> ResponseReturnValue:
         may_call=MAY_CALL_ANSWERS.get(wishes.get(MAY_CALL, "")),
         language=language(),
     )
-    respond.choose_again(questionnaire, changes, now(), call_policy(settings()))
+    taking_back.choose_again(settings(), questionnaire, changes, now())
     return redirect(url_for("survey.receipt", token=token, saved=""), 303)
 
 
@@ -86,7 +85,7 @@ def withdraw(token: str) -> ResponseReturnValue:
     questionnaire = opened(token)
     if request.form.get("action") != "withdraw":
         return redirect(url_for("survey.form", token=token, **asked_language()), 303)
-    respond.withdraw(questionnaire, now(), call_policy(settings()))
+    taking_back.withdraw(settings(), questionnaire, now())
     return render_template(
         "done.html",
         heading=say("Your answers are withdrawn"),
@@ -112,6 +111,6 @@ def _receipt(questionnaire: Questionnaire) -> str:
         saved="saved" in request.args,
         late="late" in request.args,
         here=url_for("survey.receipt", token=token, **asked_language()),
-        form=url_for("survey.form", token=token, page=1, **asked_language()),
+        form=url_for("survey.form", token=token, page=len(booklet(questionnaire)), **asked_language()),
         withdraw=url_for("survey.withdraw", token=token, **asked_language()),
     )

@@ -24,7 +24,7 @@ from kloof.web.app.context import now, settings
 from kloof.web.app.guard import csrf
 from kloof.web.app.language import language, speak, speak_as_asked
 from kloof.web.survey import forms, show, words
-from kloof.web.survey.closed_links import closed
+from kloof.web.survey.closed_links import OVER, closed, over
 from kloof.web.survey.pages import Page, booklet
 from kloof.web.survey.presets import FROM_MAIL, NOTHING, Presets, is_only_offered, presets
 
@@ -36,6 +36,7 @@ FORM_TYPES = frozenset({PLAIN_FORM, "multipart/form-data"})
 
 
 errors.own_page(blueprint, Reason.LINK_CLOSED, Reason.STEP_IMPOSSIBLE)(closed)
+errors.own_page(blueprint, *OVER)(over)
 
 
 @blueprint.get("/<token>")
@@ -83,6 +84,8 @@ def _page(questionnaire: Questionnaire, asked: str, found: Presets) -> Page:
         return bound.page(int(asked[:3]))
     if found.chosen:
         return bound.page_of(next(iter(found.chosen)))
+    if not missing(questionnaire.survey, questionnaire.response):
+        return bound.pages[-1]
     return bound.first_open(questionnaire.response.answers)
 
 

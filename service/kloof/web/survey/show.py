@@ -1,5 +1,6 @@
 """Showing a page of the form: out of the cache where nothing but answers differs, laid out anew where more does."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
@@ -17,10 +18,12 @@ from kloof.web.app.context import settings
 from kloof.web.app.language import language
 from kloof.web.survey import forms, words
 from kloof.web.survey.page_cache import CachedPage, FormValues, Placeholders
-from kloof.web.survey.pages import Booklet, Page, PageKind, booklet
+from kloof.web.survey.pages import TO_CHECK, Booklet, Page, PageKind, booklet
 from kloof.web.survey.presets import NOTHING, Presets
 
 _NOTHING: Final[Mapping[str, str]] = {}
+_INDENT = re.compile(r"^[ \t]+(?=<)", re.MULTILINE)
+_WITH_PROMISES: Final = frozenset({PageKind.PROMISES, PageKind.LOOK_BACK, PageKind.CHECK})
 
 
 def page(
@@ -37,7 +40,7 @@ def page(
 
     Without `keep` nothing of it is remembered for a next time: the survey is a draft.
     """
-    noted = promises(questionnaire) if shown.kind in {PageKind.PROMISES, PageKind.LOOK_BACK} else ()
+    noted = promises(questionnaire) if shown.kind in _WITH_PROMISES else ()
     kept = forms.values(questionnaire.response, noted)
     waiting = {item: value for item, value in found.waiting.items() if typed.get(item, value) == value}
     filled = FormValues({**kept, **waiting, **typed}, _Facts(questionnaire, shown), errors)
@@ -48,17 +51,28 @@ def page(
         "carried": urlencode(waiting),
         "waiting": words.of_waiting(questionnaire, waiting),
         "notes": [note for item, note in words.notes(questionnaire, found).items() if item not in errors],
+        "returns": shown.kind is PageKind.CHECK or _came_from_check(),
         **_state(questionnaire, shown, waiting),
     }
+    can_pass = questionnaire.may_pass_on and not questionnaire.submitted
     differs = any(own.values()) or errors or questionnaire.submitted or shown.kind is PageKind.LOOK_BACK
     if differs or not keep:
-        return laid_out(questionnaire, bound, shown, filled, promises=noted, is_draft=not keep, **own)
-    cached: dict[tuple[str, Wave, int, int, str], CachedPage] = current_app.extensions.setdefault(
+        return laid_out(
+            questionnaire, bound, shown, filled, promises=noted, is_draft=not keep, can_pass=can_pass, **own
+        )
+    cached: dict[tuple[str, Wave, int, int, str, bool], CachedPage] = current_app.extensions.setdefault(
         "kloof.page_cache", {}
     )
-    key = (questionnaire.survey.fingerprint, questionnaire.wave, len(bound), shown.number, language())
+    key = (
+        questionnaire.survey.fingerprint,
+        questionnaire.wave,
+        len(bound),
+        shown.number,
+        language(),
+        can_pass,
+    )
     if key not in cached:
-        cached[key] = CachedPage(laid_out(questionnaire, bound, shown, Placeholders()))
+        cached[key] = CachedPage(laid_out(questionnaire, bound, shown, Placeholders(), can_pass=can_pass))
     return cached[key].fill(filled)
 
 
@@ -69,8 +83,11 @@ def laid_out(
     filled: FormValues | Placeholders,
     **more: object,
 ) -> str:
-    """The page by its template; `filled` with `Placeholders`, everything that differs per customer is a hole."""
-    return render_template(
+    """The page by its template; `filled` with `Placeholders`, everything that differs per customer is a hole.
+
+    Without the indentation of its source, which would travel to every phone; what somebody wrote has no tags.
+    """
+    whole = render_template(
         f"survey/{shown.kind}.html",
         survey=questionnaire.survey,
         wave=questionnaire.wave,
@@ -83,20 +100,25 @@ def laid_out(
         questionnaire=questionnaire if isinstance(filled, FormValues) else None,
         **more,
     )
+    return _INDENT.sub("", whole)
+
+
+def _came_from_check() -> bool:
+    """Whether this page was opened from the last one. Only what was posted is read for it: a GET has no form."""
+    return TO_CHECK in request.args or (request.method == "POST" and TO_CHECK in request.form)
 
 
 def _state(questionnaire: Questionnaire, shown: Page, waiting: Mapping[str, str]) -> dict[str, object]:
-    """For a page that looks back: the aspects that still need an answer, and whether all there is to do is to send."""
-    if shown.kind not in {PageKind.FINISH, PageKind.LOOK_BACK}:
+    """For a page that looks back: what still needs an answer, and whether every aspect that needs one is rated."""
+    if shown.kind not in {PageKind.CHECK, PageKind.LOOK_BACK}:
         return {}
-    needed = missing(questionnaire.survey, questionnaire.response)
-    is_last = shown.kind is PageKind.FINISH
     # What waits goes along with the last page; what was expected is shown only once the customer has rated and saved
     # that.
-    there = {CONSENT, *waiting} if is_last else {CONSENT}
+    there = {*waiting} if shown.kind is PageKind.CHECK else {CONSENT}
+    needed = missing(questionnaire.survey, questionnaire.response)
     return {
         "still_open": [field for field in needed if field not in there],
-        "is_ready": is_last and not needed and not questionnaire.submitted,
+        "is_rated": not set(needed) - {CONSENT},
     }
 
 
@@ -107,6 +129,8 @@ class _Facts(Mapping[str, str]):
         self._known: dict[str, Callable[[], str]] = {
             "here": lambda: _here(questionnaire, shown),
             "receipt": lambda: f"{_form()}/receipt",
+            "pass_on": lambda: f"{_form()}/pass-on",
+            "answered": lambda: str(len(questionnaire.response.answers)),
             "product": lambda: questionnaire.product,
             "seller": lambda: questionnaire.seller or settings().company.name,
             "until": lambda: _in_words(questionnaire.expires_at.date(), language()),
@@ -155,13 +179,17 @@ def leads_to(
     questionnaire: Questionnaire, said: Mapping[str, str], preset: Mapping[str, str] = _NOTHING
 ) -> str:
     """The address to which the pressed button leads: the next page, the one before, or the question of `go`."""
-    bound = booklet(questionnaire)
+    bound, returns = booklet(questionnaire), TO_CHECK in said
+    back = {**preset, TO_CHECK: "yes"} if returns else preset
     if field := said.get("go"):
-        return f"{_link_to(questionnaire, bound.page_of(field).number, preset)}#q-{quote(field)}"
+        return f"{_link_to(questionnaire, bound.page_of(field).number, back)}#q-{quote(field)}"
     page, action = said.get("page", ""), said.get("action", "save")
     at = int(page) if page.isascii() and page.isdigit() else len(bound)
-    to = at if action in LANGUAGES else at - 1 if action == "back" else at + 1
-    return _link_to(questionnaire, bound.page(to).number, preset)
+    if action in LANGUAGES:
+        return _link_to(questionnaire, at, back)
+    if returns and at < len(bound):
+        return _link_to(questionnaire, len(bound), preset)
+    return _link_to(questionnaire, bound.page(at - 1 if action == "back" else at + 1).number, preset)
 
 
 def is_script() -> bool:
