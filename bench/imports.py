@@ -1,11 +1,11 @@
 """Lines per second of a file of deals, how that holds as files grow, and how long it keeps other writers waiting.
 
-A file is checked and loaded as the desk and `kloof deals import` do it, into SQLite, while another process writes one
-row over and over and notes how long each write waits. Every line is a new customer with a mail to come. Rounds of a
-small and a large file alternate; the ratios are medians.
+A file is checked and loaded as the desk and `kloof deals import` do it, into SQLite and into PostgreSQL, while another
+process writes one row over and over and notes how long each write waits. Every line is a new customer with a mail to
+come. Rounds of a small and a large file alternate; the figures are medians.
 
-    python bench/imports.py            # under a minute
-    python bench/imports.py --full     # the 50,000 lines that the desk takes, and an .xlsx of them
+    python bench/imports.py            # about a minute: 1,000 and 10,000 lines
+    python bench/imports.py --full     # 1,000, 10,000 and 100,000 lines
 """
 
 import argparse
@@ -14,6 +14,7 @@ import multiprocessing
 import statistics
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.synchronize import Event
@@ -28,6 +29,9 @@ from kloof.domain.deals.files import REQUIRED, FileKind
 from kloof.domain.deals.reading.tables import opened
 from kloof.storage.access import people
 from mail import NOW, SELLER, company, machine, survey
+from scratch import postgresql
+
+ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,47 +98,52 @@ def main() -> None:
     """Measure, say how it went, and end with one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true")
-    full = parser.parse_args().full
-    small, large, rounds = (5_000, 50_000, 3) if full else (300, 1_200, 3)
-    found: list[Round] = []
+    sizes = (1_000, 10_000, 100_000) if parser.parse_args().full else (1_000, 10_000)
     with tempfile.TemporaryDirectory() as scratch:
-        url = f"sqlite:///{Path(scratch) / 'bench.db'}"
         settings = company(Path(scratch))
-        storage.open_database(url)
-        storage.migrate()
-        people.put(SELLER, "Eva Bakker", {Role.SALESPERSON}, "Utrecht", datetime(2026, 1, 1, tzinfo=UTC))
-        first = 0
-        for lines in (small, *(small, large) * rounds):  # the first one warms up
-            found.append(measured(settings, url, lines, first))
-            first += lines
-            print(found[-1])
-        storage.close_database()
-    print(json.dumps(summary(found[1:], small, large)))
-
-
-def summary(found: list[Round], small: int, large: int) -> dict[str, object]:
-    """growth: seconds per line of large files over those of small ones, while the database grows as well."""
-
-    def rate(lines: int) -> float:
-        return statistics.median(
-            one.lines / (one.checking + one.loading) for one in found if one.lines == lines
+        found = {"sqlite": rounds(settings, f"sqlite:///{Path(scratch) / 'bench.db'}", sizes)}
+        with postgresql() as url:
+            if url:
+                found["postgresql"] = rounds(settings, url, sizes)
+    print(
+        json.dumps(
+            {engine: summary(those, sizes) for engine, those in found.items()} | {"machine": machine()}
         )
+    )
 
-    of_large = [one for one in found if one.lines == large]
-    growth = rate(small) / rate(large)
+
+def rounds(settings: Settings, url: str, sizes: Sequence[int]) -> list[Round]:
+    """Files of each size in turn into one database, which grows meanwhile; without the first, which warms up."""
+    found: list[Round] = []
+    storage.open_database(url)
+    storage.migrate()
+    people.put(SELLER, "Eva Bakker", {Role.SALESPERSON}, "Utrecht", datetime(2026, 1, 1, tzinfo=UTC))
+    first = 0
+    for lines in (sizes[0], *tuple(sizes[:2]) * ROUNDS, *sizes[2:], sizes[0]):
+        found.append(measured(settings, url, lines, first))
+        first += lines
+        print(url.partition(":")[0], found[-1])
+    storage.close_database()
+    return found[1:]
+
+
+def summary(found: list[Round], sizes: Sequence[int]) -> dict[str, object]:
+    """kept: new lines per second of the largest file over those of the smallest."""
+
+    def median(lines: int, what: Callable[[Round], float]) -> float:
+        return statistics.median(what(one) for one in found if one.lines == lines)
+
+    loaded = {lines: median(lines, lambda one: one.lines / one.loading) for lines in sizes}
     return {
-        "lines_per_second": round(rate(large), 1),
-        "ratios": {
-            "growth": round(growth, 3),
-            "longest_lock_s": round(statistics.median(one.longest_wait for one in of_large), 3),
+        "loaded_per_second": {lines: round(rate) for lines, rate in loaded.items()},
+        "checked_per_second": {
+            lines: round(median(lines, lambda one: one.lines / one.checking)) for lines in sizes
         },
-        "figures": {
-            "lines": large,
-            "read_per_second": round(statistics.median(one.lines / one.reading for one in of_large)),
-            "checked_per_second": round(statistics.median(one.lines / one.checking for one in of_large)),
-            "loaded_per_second": round(statistics.median(one.lines / one.loading for one in of_large)),
+        "read_per_second": {
+            lines: round(median(lines, lambda one: one.lines / one.reading)) for lines in sizes
         },
-        "machine": machine(),
+        "kept": round(loaded[sizes[-1]] / loaded[sizes[0]], 3),
+        "longest_wait_s": {lines: round(median(lines, lambda one: one.longest_wait), 3) for lines in sizes},
     }
 
 

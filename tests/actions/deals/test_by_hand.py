@@ -109,6 +109,65 @@ def test_a_survey_that_is_stopped_is_mailed_no_more_and_takes_no_answers(
     assert logged() == [(AuditAction.SURVEY_STOPPED, noor.person, "sale")]
 
 
+def test_a_survey_that_was_stopped_by_mistake_goes_on_by_its_old_link_and_is_mailed_once(
+    house: Settings, noor: Actor
+) -> None:
+    sell(house, line())
+    assert mailed(house) == ["customer1@example.com"]
+    link = token(SECRET, Purpose.SURVEY, bytes(Invitation.get().link_salt))
+    for answered, stands in ((False, "invited"), (True, "started")):
+        if answered:
+            respond.save(respond.open_link(link, NOON), Changes(answers={"a1": 9}), NOON, CALLS, submit=False)
+        by_hand.stop_survey("D-1", Wave.SALE, NOON, noor)
+        assert desk_view.deal(house, "D-1", NOON).resumable
+        by_hand.resume_survey(house, "D-1", Wave.SALE, NOON, noor)
+        assert (mailed(house), Invitation.get().state) == ([], stands)
+    assert respond.open_link(link, NOON).response.answers == {"a1": 9}
+    with pytest.raises(Refused, match="was not stopped"):
+        by_hand.resume_survey(house, "D-1", Wave.SALE, NOON, noor)
+    assert logged()[-1] == (AuditAction.SURVEY_RESUMED, noor.person, "sale")
+
+
+def test_what_waited_when_a_survey_was_stopped_by_mistake_goes_out_once_and_at_its_time(
+    house: Settings, noor: Actor
+) -> None:
+    sell(house, line())
+    by_hand.stop_survey("D-1", Wave.SALE, NOON, noor)
+    assert mailed(house) == []
+    by_hand.resume_survey(house, "D-1", Wave.SALE, NOON, noor)
+    assert mailed(house) == ["customer1@example.com"]
+    reminded = NOON + timedelta(days=8)
+    work_once(house, Memory(), lambda: reminded)
+    assert (
+        Message.update(state="queued", sent_at=None, mailed_on=None)
+        .where(Message.kind == "reminder")
+        .execute()
+    )
+    by_hand.stop_survey("D-1", Wave.SALE, reminded, noor)
+    by_hand.resume_survey(house, "D-1", Wave.SALE, reminded, noor)
+    transport = Memory()
+    work_once(house, transport, lambda: reminded + timedelta(hours=1))
+    work_once(house, transport, lambda: reminded + timedelta(hours=2))
+    assert len(transport.sent) == 1
+
+
+def test_a_stopped_survey_whose_window_has_closed_or_whose_deal_is_cancelled_does_not_go_on(
+    house: Settings, noor: Actor
+) -> None:
+    for number in (1, 2):
+        sell(house, line(number))
+    mailed(house)
+    by_hand.stop_survey("D-1", Wave.SALE, NOON, noor)
+    later = NOON + timedelta(days=400)
+    assert not desk_view.deal(house, "D-1", later).resumable
+    with pytest.raises(Refused, match="closed in the meantime"):
+        by_hand.resume_survey(house, "D-1", Wave.SALE, later, noor)
+    by_hand.cancel(house, "D-2", DAY, NOON, noor)
+    assert not desk_view.deal(house, "D-2", NOON).resumable
+    with pytest.raises(Refused, match="was not stopped"):
+        by_hand.resume_survey(house, "D-2", Wave.SALE, NOON, noor)
+
+
 def test_a_stopped_survey_stays_stopped_when_the_address_turns_out_to_work(
     house: Settings, noor: Actor
 ) -> None:

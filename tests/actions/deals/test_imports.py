@@ -1,15 +1,16 @@
 """Deals come in and are delivered: idempotent, line by line, with their invitations in the same transaction."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from kloof import storage
-from kloof.actions.deals import deal_lines, imports
+from kloof.actions.deals import importer, imports
 from kloof.config import Deals, Research, Settings
 from kloof.domain.access.people import Role
 from kloof.domain.deals.files import FileKind
+from kloof.domain.deals.forecast import FileForecast
 from kloof.domain.deals.reading.tables import of_text
 from kloof.domain.errors import Reason
 from kloof.domain.mailing.suppression import address_hash
@@ -147,15 +148,12 @@ def test_a_sale_in_the_future_is_refused(settings: Settings) -> None:
 
 def test_a_crash_half_way_leaves_nothing_behind(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     before = snapshot()
-    real, calls = deal_lines.invite.invite, []
 
-    def falters(*arguments: object) -> bool:
-        calls.append(arguments)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return real(*arguments)  # type: ignore[arg-type]
+    def falters(*_: object) -> None:
+        assert (Deal.select().count(), Invitation.select().count()) == (2, 2)
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(deal_lines.invite, "invite", falters)
+    monkeypatch.setattr(importer.audit_log, "write_of_new", lambda *_, **__: falters())
     with pytest.raises(KeyboardInterrupt):
         load(settings, JAN, ANS)
     assert snapshot() == before
@@ -435,7 +433,42 @@ def test_a_large_file_is_taken_in_by_parts_between_which_others_may_write(settin
     offered = {"pump": survey()}
     with pytest.raises(KeyboardInterrupt):
         imports.load(settings, imports.Incoming(FileKind.DEALS, table), offered, NOW, stopped)
-    assert seen == [(done, 250, done) for done in (50, 100, 150, 200)]
+    assert seen == [(200, 250, 200)]
     assert (Deal.select().count(), Invitation.select().count()) == (200, 200)
     again = imports.load(settings, imports.Incoming(FileKind.DEALS, table), offered, NOW)
     assert (again.created, again.unchanged) == (50, 200)
+
+
+def test_a_past_year_is_kept_and_mails_nobody_and_the_dry_run_says_so(settings: Settings) -> None:
+    past = [JAN.replace("D-1", f"H-{day}").replace("2026-05-04", f"2026-01-{day}") for day in (10, 20, 30)]
+    letter = ANS.replace("ans@home.example", "")
+    foreseen = load(settings, JAN, letter, *past, dry_run=True).forecast
+    assert foreseen is not None
+    assert foreseen.as_dict() == {
+        "mails": 1, "letters": 1, "history": 3, "too_late": 0, "hours": 0, "asked_since": "2026-04-02",
+        "due_from": "2026-06-01", "due_to": "2026-06-01", "oldest": "2026-05-04", "newest": "2026-05-05",
+    }  # fmt: skip
+    assert load(settings, JAN, letter, *past).created == 5
+    assert (Deal.select().count(), Message.select().count()) == (5, 2)
+    delivered = [f"H-{day},2026-0{month}-15" for day, month in ((10, 2), (20, 3), (30, 5))]
+    foreseen = deliver(settings, *delivered, dry_run=True).forecast
+    assert foreseen is not None
+    assert (foreseen.mails, foreseen.history, str(foreseen.oldest)) == (1, 2, "2026-05-15")
+    assert deliver(settings, *delivered).updated == 3
+    [asked] = Invitation.select().where(Invitation.wave == "delivery")
+    assert asked.deal.deal_id == "H-30"
+    assert load(settings, *(row.replace("Jan de Boer", "J. de Boer") for row in past)).updated == 3
+    assert Invitation.select().count() == 3
+
+
+def test_a_dry_run_counts_the_first_surveys_that_would_come_too_late_to_be_an_expectation(
+    settings: Settings,
+) -> None:
+    """Thirty deals of one customer, who gets four mails in thirty days: the last would come seven months later."""
+    thirty = [JAN.replace("D-1", f"M-{number}") for number in range(30)]
+    foreseen = load(settings, *thirty, ANS, dry_run=True).forecast
+    assert foreseen is not None
+    assert (foreseen.mails, foreseen.too_late) == (6, 25)  # four, one after thirty days, and one of another
+    assert foreseen.due_from is not None
+    assert foreseen.due_to == foreseen.due_from + timedelta(30)
+    assert FileForecast.of_dict(foreseen.as_dict()) == foreseen

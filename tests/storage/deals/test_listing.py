@@ -1,4 +1,4 @@
-"""A list shows exactly the deals that fit, each once, the last sold first, however many it looks at for a page."""
+"""A list shows exactly the deals that fit, each once and in order, however many it looks at for a page."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -11,11 +11,21 @@ from cast.builders import NOW, BuiltDeal, deal, person
 from instruments.plans import plans
 from kloof import storage
 from kloof.domain.deals.steps import DealFilter, DealStep, DealTrouble
-from kloof.domain.mailing.kinds import INVITATION
+from kloof.domain.mailing.kinds import INVITATION, REMINDER
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.deals import listing
 from kloof.storage.mailing import outbox
-from kloof.storage.models import Block, Deal, Invitation, Message, Pair, Placement, Release, Response
+from kloof.storage.models import (
+    Block,
+    Deal,
+    Invitation,
+    Message,
+    Pair,
+    PassedOn,
+    Placement,
+    Release,
+    Response,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +47,8 @@ def sold(number: int) -> BuiltDeal:
         by_letter=number % 5 == 4,
     )
     outbox.queue(NOW, INVITATION, NOW, invitation=built.invitations[Wave.SALE])
+    if number % 8 == 2:  # and one more came back, of a deal that has one already
+        outbox.queue(NOW, REMINDER, NOW, 1, invitation=built.invitations[Wave.SALE])
     state = ("sent", "queued", "bounced", "sent")[number % 4]
     sent_at = None if state == "queued" else NOW
     Message.update(state=state, sent_at=sent_at).where(
@@ -48,6 +60,11 @@ def sold(number: int) -> BuiltDeal:
                 invitation=built.invitations[wave], answers=b"", language="nl", saved_at=NOW,
                 submitted_at=NOW if number % 8 else None,
             )  # fmt: skip
+    if number % 6 == 1:
+        PassedOn.create(
+            deal=built.row, wave=Wave.SALE, link_fingerprint=str(number), opt_out_fingerprint="", at=NOW,
+            taken_back_at=NOW if number % 4 == 1 else None,
+        )  # fmt: skip
     return built
 
 
@@ -62,7 +79,7 @@ def fits(row: Deal, wanted: DealFilter) -> bool:
         )
 
     first = Invitation.get(Invitation.deal == row.id, Invitation.wave == Wave.SALE)
-    mail = Message.get(Message.invitation == first.id)
+    mail = Message.get(Message.invitation == first.id, Message.kind == INVITATION.name)
     began = Response.select().where(Response.invitation == first.id).exists()
     come: dict[DealStep, Callable[[], bool]] = {
         S.SOLD: lambda: True,
@@ -78,6 +95,7 @@ def fits(row: Deal, wanted: DealFilter) -> bool:
         T.BOUNCED: mail.state == "bounced",
         T.LETTER: row.by_letter,
         T.CANCELLED: row.cancelled_at is not None,
+        T.PASSED_ON: row.id in {one.deal_id for one in PassedOn.select() if one.taken_back_at is None},
     }
     return (
         (wanted.step is None or come[wanted.step]())
@@ -88,6 +106,11 @@ def fits(row: Deal, wanted: DealFilter) -> bool:
         and wanted.salesperson in {None, row.salesperson_id}
         and (wanted.since or date.min) <= row.sold_on <= (wanted.until or date.max)
     )
+
+
+def newest_mail(row: Deal) -> int:
+    """The row id of the last mail about this deal."""
+    return max(one.id for one in Message.select() if one.invitation.deal_id == row.id)
 
 
 def all_pages(wanted: DealFilter, most: int = 4) -> list[int]:
@@ -107,7 +130,10 @@ WANTED = [
     DealFilter(product="Panels", team="South"),
     DealFilter(since=TODAY - timedelta(days=6), until=TODAY - timedelta(days=3)),
     DealFilter(step=S.ASKED, without=S.ANSWERED, trouble=T.OVERDUE, team="North"),
+    *(DealFilter(trouble=trouble, product="Panels", team="South", salesperson=2) for trouble in T),
     DealFilter(step=S.DELIVERED, since=TODAY - timedelta(days=8)),
+    DealFilter(trouble=T.BOUNCED, team="North"),
+    DealFilter(trouble=T.BOUNCED, without=S.ANSWERED),
 ]
 
 
@@ -117,8 +143,10 @@ def test_every_filter_gives_the_deals_that_fit_in_order_and_each_once(
     monkeypatch.setattr(listing, "LOOKED_AT", 5)
     for number in range(30):
         sold(number)
-    every = [*Deal.select().order_by(Deal.sold_on.desc(), Deal.id.desc())]
+    by_sale = [*Deal.select().order_by(Deal.sold_on.desc(), Deal.id.desc())]
+    by_mail = sorted(by_sale, key=newest_mail, reverse=True)
     for wanted in [*WANTED, DealFilter(salesperson=person("Bram"))]:
+        every = by_mail if wanted.trouble is T.BOUNCED else by_sale
         assert all_pages(wanted) == [row.id for row in every if fits(row, wanted)], wanted
 
 
@@ -168,6 +196,13 @@ def test_the_products_and_teams_of_deals_are_each_named_once_and_in_order(either
     assert listing.teams(1) == ["North"]
 
 
+def test_no_page_asks_for_what_postgresql_may_answer_by_a_table_of_all_deals(database: str) -> None:
+    sold(1)
+    with storage.counted_queries() as queries:
+        listing.page(DealFilter(), TODAY, 4)
+    assert not [one for one in queries if "EXISTS" in one]
+
+
 @pytest.mark.parametrize(
     ("wanted", "index"),
     [
@@ -178,6 +213,10 @@ def test_the_products_and_teams_of_deals_are_each_named_once_and_in_order(either
         (DealFilter(trouble=T.OVERDUE), "deal_undelivered"),
         (DealFilter(trouble=T.CANCELLED), "deal_cancelled"),
         (DealFilter(trouble=T.LETTER), "deal_by_letter"),
+        (DealFilter(trouble=T.BOUNCED), "message_came_back"),
+        (DealFilter(trouble=T.OVERDUE, team="North"), "deal_undelivered"),
+        (DealFilter(trouble=T.CANCELLED, product="Panels"), "deal_cancelled"),
+        (DealFilter(trouble=T.LETTER, product="Panels", team="North", salesperson=1), "deal_by_letter"),
     ],
 )
 def test_a_list_is_read_off_an_index_and_not_sorted(database: str, wanted: DealFilter, index: str) -> None:

@@ -8,6 +8,7 @@ from kloof import storage
 from kloof.actions.deals.deliveries import CancellationImporter, DeliveryImporter
 from kloof.actions.deals.edit import known
 from kloof.actions.deals.importer import Importer
+from kloof.actions.mailing import invite
 from kloof.actions.mailing import outbox as decisions
 from kloof.actions.staff import successors
 from kloof.config import Settings
@@ -17,8 +18,8 @@ from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.states import OPEN, InvitationState
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.access import audit_log, people
-from kloof.storage.deals import deals
-from kloof.storage.mailing import outbox, review
+from kloof.storage.mailing import outbox, stopped, subjects
+from kloof.storage.surveys import versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def deliver(settings: Settings, deal_ids: Iterable[str], day: date, now: datetim
     entries = [Delivery(deal_id, day) for deal_id in dict.fromkeys(deal_ids)]
     with storage.transaction():
         take = DeliveryImporter(settings, now)
-        take.known = deals.stored([entry.deal_id for entry in entries])
+        take.look_up(entries)
         return _taken(take, entries, now, by)
 
 
@@ -61,13 +62,12 @@ def _taken(take: Importer[Entry], entries: Iterable[Entry], now: datetime, by: A
         else:
             take.write(entry)
             done.append(entry.deal_id)
-    for what, touched in take.log.items():
-        audit_log.write(by, what, now, deals=touched)
+    take.finish(by)
     return HandResult(tuple(done), tuple(unchanged), tuple(refused))
 
 
 def stop_survey(deal_id: str, wave: Wave, now: datetime, by: Actor) -> None:
-    """Ask no more about this survey of this deal: what waits is not sent, and its link takes no answers. For good.
+    """Ask no more about this survey of this deal: what waits is not sent, and its link takes no answers.
 
     Raises NotFound for a deal or a survey that is not there, and Refused where it is over.
     """
@@ -80,6 +80,27 @@ def stop_survey(deal_id: str, wave: Wave, now: datetime, by: Actor) -> None:
             raise Refused(Reason.STEP_IMPOSSIBLE, "This survey is over.")
         outbox.withdraw([asked.invitation], InvitationState.CANCELLED, "Stopped by the desk.", now)
         audit_log.write(by, AuditAction.SURVEY_STOPPED, now, deals=[deal.id], detail=wave.value)
+
+
+def resume_survey(settings: Settings, deal_id: str, wave: Wave, now: datetime, by: Actor) -> None:
+    """A survey was stopped by mistake: its link takes answers again, and what was mailed is not mailed twice.
+
+    Raises NotFound for a deal that is not there, and Refused where the survey was not stopped, has closed in the
+    meantime, or the deal is cancelled.
+    """
+    with storage.transaction():
+        deal = known(deal_id).deal
+        found = stopped.called_off(deal.id, wave)
+        if found is None:
+            raise Refused(Reason.STEP_IMPOSSIBLE, "This survey was not stopped.")
+        if found.expires_at <= now:
+            raise Refused(Reason.SURVEY_CLOSED, "This survey has closed in the meantime.")
+        if found.unmailed:
+            outbox.forget(found.invitation)
+            invite.invite(settings, deal, versions.by_key(deal.survey), wave, now)
+        else:
+            stopped.resume(found.invitation, found.stands)
+        audit_log.write(by, AuditAction.SURVEY_RESUMED, now, deals=[deal.id], detail=wave.value)
 
 
 def hand_over(settings: Settings, deal_id: str, address: str, now: datetime, by: Actor) -> None:
@@ -100,6 +121,6 @@ def send_again(settings: Settings, deal_id: str, number: int, now: datetime, by:
     """Send a mail about this deal again that failed, came back or is held; where its bounce stopped a survey, it goes
     on. Raises NotFound where the deal has no such mail, and Refused where it cannot go again.
     """
-    if known(deal_id).deal.id not in review.deals_of([number]):
+    if known(deal_id).deal.id not in subjects.deals_of([number]):
         raise NotFound(Reason.MESSAGE_UNKNOWN, f"Deal {deal_id} has no message {number}.", number=number)
     decisions.resolve(settings, [number], decisions.Decision.AGAIN, now, by)

@@ -1,48 +1,45 @@
 """Taking deals in, line by line: who the customer is, what may still change, and whom to invite because of it."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, replace
-from datetime import datetime
-from difflib import get_close_matches
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import cached_property, partial
 from typing import Final
 
-from kloof.actions.deals.importer import Check, Done, Importer, on
-from kloof.actions.former_keys import former_of, heed_earlier
+from kloof.actions.deals.importer import (
+    Check,
+    Done,
+    Importer,
+    is_as_it_says,
+    is_nameless,
+    keeps_its_version,
+    known_as,
+    laid_over,
+    on,
+    refuse_erased,
+    refuse_what_answers_rest_on,
+)
+from kloof.actions.deals.likely_names import NAMED, meant, near, refuse_unknown
+from kloof.actions.former_keys import erased_of, former_of, heed_earlier, heed_earlier_of
 from kloof.actions.mailing import invite
-from kloof.config import Deals, Settings
+from kloof.config import Settings
 from kloof.domain.access.audit_log import AuditAction
 from kloof.domain.access.people import Person
 from kloof.domain.addresses import needs_smtputf8, refuse_smtputf8
-from kloof.domain.deals import accounts, practices
+from kloof.domain.deals import practices
 from kloof.domain.deals.deals import PRACTICES, DealLine
 from kloof.domain.deals.files import REQUIRED
+from kloof.domain.deals.forecast import FileForecast
 from kloof.domain.deals.study_arms import drawn
 from kloof.domain.errors import Reason, Refused
 from kloof.domain.mailing.suppression import address_hash
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.storage.access import people
-from kloof.storage.deals import customer_matching, deals
+from kloof.storage.deals import customer_matching, deals, new_deals
 from kloof.storage.deals.deals import StoredDeal
+from kloof.storage.deals.new_deals import NewDeal
 from kloof.storage.mailing import opt_outs, outbox
 from kloof.storage.surveys import versions
 
-MAY_STILL_CHANGE = frozenset(
-    {"customer_name", "language", "delivery_planned_on", "practices", "time_zone", "account"}
-)
-"""What a correction may touch after the customer has answered: the rest would pass their answers to somebody else."""
-
-
-BETTER_KNOWN = frozenset({"customer_number"})
-"""What may still be added to a customer who has answered, where there was nothing."""
-
-
-_NAMED: Final[Mapping[str, Callable[[Deals], tuple[str, ...]]]] = {
-    "team": lambda allowed: allowed.teams,
-    "region": lambda allowed: allowed.regions,
-    "product": lambda allowed: allowed.products,
-}
-"""Columns that may be held to a list of names."""
 _OF_THE_CUSTOMER: Final = on("deal_id", "customer_name", "customer_email", "customer_number")
 _OF_PRACTICES: Final = on("deal_id", *(f"{name}_on" for name in PRACTICES))
 _OF_EVERY_DEAL: Final = on(*REQUIRED)
@@ -50,33 +47,73 @@ _ONCE_SOLD: Final = "Import it once it is sold."
 
 
 class DealImporter(Importer[DealLine]):
-    """Takes deals in. `takes_utf8`: whether the mail server takes addresses with letters beyond ASCII before the @."""
+    """Takes deals in. lines: all that will come. `written`: those that were inserted, by id. `takes_utf8`: whether the
+    mail server takes addresses with letters beyond ASCII before the @.
+    """
 
     def __init__(
-        self, offered: Mapping[str, Survey], settings: Settings, now: datetime, *, takes_utf8: bool = True
+        self,
+        lines: Iterable[DealLine],
+        offered: Mapping[str, Survey],
+        settings: Settings,
+        now: datetime,
+        *,
+        takes_utf8: bool = True,
     ) -> None:
         super().__init__(settings, now)
         self.offered = offered
         self.takes_utf8 = takes_utf8
-        self.sellers = people.salespeople()
+        self.named = {line.salesperson_email for line in lines}
         self.versions: dict[str, int] = {}
         self.as_recorded: set[str] = set()
         self.nameless: dict[str, str] | None = None
-        self.former_keys = former_of(settings)
+        self.waiting: dict[str, DealLine] = {}
+        self.mailed: dict[str, list[date]] = {}
+        self.written: dict[str, StoredDeal] = {}
+        self.names: frozenset[str] = frozenset()
+        self.erased: frozenset[str] | None = None
+
+    @cached_property
+    def sellers(self) -> Mapping[str, Person]:
+        """The salespeople whom the lines name, where there are such; looked up once a line is new or another."""
+        return people.salespeople_at(self.named)
+
+    @cached_property
+    def former_keys(self) -> list[str]:
+        return former_of(self.settings)
+
+    def look_up(self, lines: Sequence[DealLine]) -> None:
+        super().look_up(lines)
+        there = {name for stored in self.known.values() for name in known_as(stored.line)}
+        names = {name for line in lines for name in known_as(line)}
+        self.names, self.erased = frozenset(names - there), None  # who is erased has no deal
+
+    def _refuse_erased(self, line: DealLine) -> None:
+        if self.erased is None:
+            self.erased = erased_of(self.settings.secret_key, self.former_keys, self.names)
+        refuse_erased(line, self.erased)
 
     def _checks(self, line: DealLine) -> Iterable[Check]:
         stored = self.known.get(line.deal_id)
-        line = _laid_over(line, stored)
+        line = laid_over(line, stored)
         if stored and stored.line == line:
             return []
+        if stored:
+            self.write_what_waits()  # what a change is held against may be a line before it
         return [
-            *((on(column), partial(self._refuse_unknown_name, column, line)) for column in _NAMED),
+            *((on(one), partial(refuse_unknown, one, line, self.settings.deals)) for one in NAMED),
             (on("salesperson_email"), lambda: self._seller(line)),
             (on("survey"), lambda: self._survey(line)),
             (on("survey", "deal_id"), lambda: self._refuse_changed_survey(line, stored)),
             (on("customer_email"), lambda: self._refuse_beyond_ascii(line)),
+            (_OF_THE_CUSTOMER, lambda: self._refuse_erased(line)),
             (_OF_THE_CUSTOMER, lambda: self._refuse_address_of_another(line, stored)),
-            (_OF_EVERY_DEAL, lambda: self._refuse_what_answers_rest_on(line, stored)),
+            (
+                _OF_EVERY_DEAL,
+                lambda: refuse_what_answers_rest_on(
+                    line, stored, is_new_address=bool(stored and self._moved(line, stored))
+                ),
+            ),
             (_OF_THE_CUSTOMER, lambda: self._refuse_if_perhaps_the_same(line, stored)),
             (_OF_PRACTICES, lambda: self._refuse_locked(line, stored)),
             (on("sold_on"), lambda: self._refuse_day_in_future("sold_on", line.sold_on, _ONCE_SOLD)),
@@ -84,27 +121,65 @@ class DealImporter(Importer[DealLine]):
 
     def would(self, line: DealLine) -> Done:
         stored = self.known.get(line.deal_id)
-        if _is_nameless(line, stored):
+        if is_nameless(line, stored):
             name = customer_matching.name_key(line.customer_name)
             self._customers_without_address().setdefault(name, line.deal_id)
         if stored is None:
             return "created"
-        return "unchanged" if stored.line == _laid_over(line, stored) else "updated"
+        return "unchanged" if is_as_it_says(stored, line) else "updated"
+
+    def foresee(self, line: DealLine, forecast: FileForecast) -> None:
+        if line.deal_id not in self.known:
+            survey = self._survey(line)
+            seller, share = self._seller(line), self.settings.research.share_without_first_survey
+            arm = drawn(self.settings.secret_key, line.deal_id, share)
+            new = NewDeal(line, seller.id, survey.key, 0, arm, share)
+            deal = new_deals.as_deal(0, new, 0)
+            whose = line.customer_email or line.customer_number or line.deal_id
+            mailed = self.mailed.setdefault(whose, [])
+            invite.foresee(self.settings, deal, survey, Wave.SALE, self.now, forecast, mailed)
 
     def write(self, line: DealLine) -> None:
         stored = self.known.get(line.deal_id)
-        line = _laid_over(line, stored)
+        if stored is None and line.deal_id not in self.waiting:
+            self.waiting[line.deal_id] = line
+            return
+        self.write_what_waits()
+        # A number that was sent twice at once is one deal, as the last line has it.
+        stored = stored or deals.stored([line.deal_id])[line.deal_id]
+        self._change(laid_over(line, stored), stored)
+
+    def write_what_waits(self) -> None:
+        lines = [*self.waiting.values()]
+        self.waiting.clear()
+        if not lines:
+            return
+        key, share = self.settings.secret_key, self.settings.research.share_without_first_survey
+        heed_earlier_of(key, self.former_keys, {line.customer_email for line in lines}, self.now)
+        surveys = [self._version(line, None) for line in lines]
+        sellers = [self.sellers[line.salesperson_email].id for line in lines]
+        made = (
+            NewDeal(line, seller, survey.key, version, drawn(key, line.deal_id, share), share)
+            for line, seller, (survey, version) in zip(lines, sellers, surveys, strict=True)
+        )
+        new = new_deals.put(made, self.now)
+        self.loaded += [deal.id for deal in new]
+        asked = [(deal, survey) for deal, (survey, _) in zip(new, surveys, strict=True)]
+        planned = invite.invite_new(self.settings, asked, self.now)
+        self.written |= {
+            line.deal_id: deals.as_inserted(deal, line, planned.get(deal.id))
+            for deal, line in zip(new, lines, strict=True)
+            if not line.account  # which is called what a deal first called it
+        }
+
+    def _change(self, line: DealLine, stored: StoredDeal) -> None:
         survey, version = self._version(line, stored)
-        moved = stored is not None and self._moved(line, stored)
-        share = self.settings.research.share_without_first_survey
+        moved = self._moved(line, stored)
         heed_earlier(self.settings.secret_key, self.former_keys, line.customer_email, self.now)
-        arm = drawn(self.settings.secret_key, line.deal_id, share)  # kept for a new deal only
         seller = self.sellers[line.salesperson_email]
-        deal = deals.put(line, seller.id, version, self.now, arm, share, moved=moved)
-        self._note(AuditAction.DEAL_CHANGED if stored else AuditAction.DEAL_LOADED, deal.id)
-        if not stored:
-            invite.invite(self.settings, deal, survey, Wave.SALE, self.now)
-        elif moved or not stored.answered:
+        deal = deals.put(line, seller.id, version, self.now, moved=moved)
+        self._note(AuditAction.DEAL_CHANGED, deal.id)
+        if moved or not stored.answered:
             elsewhere = self._is_elsewhere(line, stored)
             for wave in (Wave.SALE, Wave.DELIVERY) if deal.delivered_on else (Wave.SALE,):
                 invite.invite_again(self.settings, deal, survey, wave, self.now, moved=elsewhere)
@@ -145,7 +220,7 @@ class DealImporter(Importer[DealLine]):
 
     def _refuse_if_perhaps_the_same(self, line: DealLine, stored: StoredDeal | None) -> None:
         """Two customers where there is one would make a group look larger than it is: somebody has to know."""
-        if not _is_nameless(line, stored):
+        if not is_nameless(line, stored):
             return
         known = self._customers_without_address()
         earlier = known.get(customer_matching.name_key(line.customer_name), line.deal_id)
@@ -163,18 +238,6 @@ class DealImporter(Importer[DealLine]):
         if self.nameless is None:
             self.nameless = customer_matching.nameless(besides=())
         return self.nameless
-
-    def _refuse_unknown_name(self, column: str, line: DealLine) -> None:
-        name, names = getattr(line, column), _NAMED[column](self.settings.deals)
-        if names and name not in names:
-            raise Refused(
-                Reason.NAME_UNKNOWN,
-                f"There is no {column} {name!r}.",
-                remedy=f"{_meant(name, names)} Where it is new, add it to {column}s under [deals] in kloof.toml.",
-                column=column,
-                name=name,
-                known=_near(name, names),
-            )
 
     def _seller(self, line: DealLine) -> Person:
         seller = self.sellers.get(line.salesperson_email)
@@ -194,70 +257,26 @@ class DealImporter(Importer[DealLine]):
             raise Refused(
                 Reason.SURVEY_UNKNOWN,
                 f"There is no survey {line.survey!r}.",
-                remedy=_meant(line.survey, self.offered),
+                remedy=meant(line.survey, self.offered),
                 survey=line.survey,
-                known=_near(line.survey, self.offered),
+                known=near(line.survey, self.offered),
                 column="survey",
             )
         return survey
 
     def _refuse_changed_survey(self, line: DealLine, stored: StoredDeal | None) -> None:
         survey = self.offered.get(line.survey)
-        if survey and survey.id not in self.as_recorded and not _keeps_its_version(survey, stored):
-            versions.refuse_if_changed(survey)
+        if survey and survey.id not in self.as_recorded and not keeps_its_version(survey, stored):
+            row = versions.refuse_if_changed(survey)
             self.as_recorded.add(survey.id)
+            if row is not None:
+                self.versions.setdefault(survey.id, row)
 
     def _version(self, line: DealLine, stored: StoredDeal | None) -> tuple[Survey, int]:
         """The survey in force at sale, and its row; a deal that was answered keeps the version it was answered with."""
         survey = self._survey(line)
-        if stored and _keeps_its_version(survey, stored):
+        if stored and keeps_its_version(survey, stored):
             return survey, versions.row_of(stored.deal.survey)
         if survey.id not in self.versions:
             self.versions[survey.id] = versions.record(survey, self.now)
         return survey, self.versions[survey.id]
-
-    def _refuse_what_answers_rest_on(self, line: DealLine, stored: StoredDeal | None) -> None:
-        if stored is None or not stored.answered:
-            return
-        before, besides = stored.line, {"customer_email"} if self._moved(line, stored) else set()
-        changed = [
-            item.name
-            for item in fields(DealLine)
-            if item.name not in MAY_STILL_CHANGE | besides
-            and getattr(before, item.name) != getattr(line, item.name)
-            # To become better known is not to become another: identity.put keeps the row.
-            and not (item.name in BETTER_KNOWN and not getattr(before, item.name))
-        ]
-        if changed:
-            raise Refused(
-                Reason.CUSTOMER_HAS_ANSWERED,
-                f"The customer has answered already, so {', '.join(changed)} can no longer change.",
-                remedy="Undo the change in the file; if the deal itself was wrong, ask the customer to withdraw.",
-                columns=", ".join(changed),
-            )
-
-
-def _laid_over(line: DealLine, stored: StoredDeal | None) -> DealLine:
-    if stored is None:
-        return line
-    over = accounts.laid_over(stored.line, line)
-    return replace(over, practices=practices.laid_over(stored.line.practices, line.practices))
-
-
-def _is_nameless(line: DealLine, stored: StoredDeal | None) -> bool:
-    """Whether nothing but a name says who the customer is."""
-    return line.by_letter and not line.customer_number and not (stored and stored.line.customer_email)
-
-
-def _keeps_its_version(survey: Survey, stored: StoredDeal | None) -> bool:
-    return stored is not None and stored.answered and stored.deal.survey.id == survey.id
-
-
-def _meant(name: str, names: Iterable[str]) -> str:
-    near = get_close_matches(name, names, n=1)
-    return f"Did you mean {near[0]}?" if near else f"There are: {_near(name, names) or 'none'}."
-
-
-def _near(name: str, names: Iterable[str]) -> str:
-    """The name that was probably meant; every name where none is near."""
-    return ", ".join(get_close_matches(name, names, n=1) or sorted(names))

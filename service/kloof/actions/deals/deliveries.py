@@ -1,22 +1,30 @@
 """What becomes of a deal after the sale: it is delivered, or it is called off."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from kloof.actions.deals.importer import Check, Done, Importer, on
 from kloof.actions.mailing import invite
+from kloof.config import Settings
 from kloof.domain.access.audit_log import AuditAction
+from kloof.domain.deals.deals import Deal
 from kloof.domain.deals.files import Cancellation, Delivery
+from kloof.domain.deals.forecast import FileForecast
 from kloof.domain.errors import Reason, Refused
-from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.definition import Survey, SurveyKey, Wave
 from kloof.storage.deals import deals
 from kloof.storage.deals.deals import StoredDeal
 from kloof.storage.surveys import versions
 
 
 class DeliveryImporter(Importer[Delivery]):
-    """Marks deals as delivered."""
+    """Marks deals as delivered. `waiting`: those that were not before, as they are then, by row."""
+
+    def __init__(self, settings: Settings, now: datetime) -> None:
+        super().__init__(settings, now)
+        self.waiting: dict[int, Deal] = {}
+        self.surveys: dict[SurveyKey, Survey] = {}
 
     def _checks(self, line: Delivery) -> Iterable[Check]:
         stored = self.known.get(line.deal_id)
@@ -38,12 +46,36 @@ class DeliveryImporter(Importer[Delivery]):
         return "unchanged" if self.known[line.deal_id].deal.delivered_on == line.delivered_on else "updated"
 
     def write(self, line: Delivery) -> None:
-        stored = self.known[line.deal_id]
-        deals.set_delivered(stored.deal.id, line.delivered_on)
-        self._note(AuditAction.DEAL_DELIVERED, stored.deal.id)
-        deal = replace(stored.deal, delivered_on=line.delivered_on)
-        send = invite.invite_again if stored.deal.delivered_on else invite.invite
-        send(self.settings, deal, versions.by_key(deal.survey), Wave.DELIVERY, self.now)
+        stored = self.known[line.deal_id].deal
+        deal = replace(stored, delivered_on=line.delivered_on)
+        if stored.delivered_on is None and deal.id not in self.waiting:
+            self.waiting[deal.id] = deal
+            return
+        self.write_what_waits()
+        self._write([deal])
+        invite.invite_again(self.settings, deal, versions.by_key(deal.survey), Wave.DELIVERY, self.now)
+
+    def foresee(self, line: Delivery, forecast: FileForecast) -> None:
+        stored = self.known[line.deal_id].deal
+        if stored.delivered_on is None:
+            if stored.survey not in self.surveys:
+                self.surveys[stored.survey] = versions.by_key(stored.survey)
+            deal, survey = replace(stored, delivered_on=line.delivered_on), self.surveys[stored.survey]
+            invite.foresee(self.settings, deal, survey, Wave.DELIVERY, self.now, forecast, [])
+
+    def write_what_waits(self) -> None:
+        waiting = [*self.waiting.values()]
+        self.waiting.clear()
+        self._write(waiting)
+        surveys = {key: versions.by_key(key) for key in {deal.survey for deal in waiting}}
+        invite.invite_all(
+            self.settings, [(deal, surveys[deal.survey]) for deal in waiting], Wave.DELIVERY, self.now
+        )
+
+    def _write(self, delivered: Sequence[Deal]) -> None:
+        deals.set_all_delivered((deal.id, deal.delivered_on) for deal in delivered if deal.delivered_on)
+        for deal in delivered:
+            self._note(AuditAction.DEAL_DELIVERED, deal.id)
 
     @staticmethod
     def _refuse_cancelled(stored: StoredDeal) -> None:
@@ -92,6 +124,12 @@ class CancellationImporter(Importer[Cancellation]):
         deals.set_cancelled(stored.deal.id, noon(line.cancelled_on))
         self._note(AuditAction.DEAL_CANCELLED, stored.deal.id)
         invite.withdraw(stored.deal.id, self.now)
+
+    def foresee(self, line: Cancellation, forecast: FileForecast) -> None:
+        """Nobody is asked anything because of it."""
+
+    def write_what_waits(self) -> None:
+        """Nothing waits: few deals are called off."""
 
 
 def noon(day: date) -> datetime:

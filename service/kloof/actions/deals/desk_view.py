@@ -6,9 +6,10 @@ from datetime import date, datetime
 from kloof.actions.deals.edit import unknown
 from kloof.config import Settings
 from kloof.domain.access.timeline import DealEvent, DealMail, DealSurvey, timeline
+from kloof.domain.deals.mail_domains import PUBLIC_PROVIDERS, is_elsewhere
 from kloof.domain.deals.steps import DealFilter, DealListed
 from kloof.domain.mailing.suppression import address_hash, customer_hash
-from kloof.domain.states import OPEN, WAITS, MessageState
+from kloof.domain.states import OPEN, WAITS, InvitationState, MessageState
 from kloof.domain.surveys.definition import Wave
 from kloof.storage.access import audit_log, people
 from kloof.storage.deals import deal_page, listing, search
@@ -16,6 +17,8 @@ from kloof.storage.deals.deal_page import DealFacts
 from kloof.storage.deals.listing import DealPage, ListPlace
 from kloof.storage.deals.search import Match
 from kloof.storage.mailing import opt_outs
+from kloof.storage.surveys import passing
+from kloof.storage.surveys.passing import PassedTo
 
 PER_PAGE = 25
 MOST_SIBLINGS = 20
@@ -35,7 +38,9 @@ class DealsFound:
 class DeskDeal:
     """One deal. `waiting`: mail on its way; `again`: what can be sent again. `siblings`: other deals of the customer.
     `successors`: address → name of who can take it over. `stopped`: why the customer gets no mail, `asked` or
-    `bounced`; empty where they do.
+    `bounced`; empty where they do. `resumable`: the surveys
+    that were stopped and would still be open. `passed_on`: the surveys that a colleague of the customer is asked,
+    and of these `elsewhere` those where the address is of another organisation than the customer's.
     """
 
     facts: DealFacts
@@ -47,6 +52,14 @@ class DeskDeal:
     successors: dict[str, str]
     stopped: str
     today: date
+    resumable: tuple[DealSurvey, ...]
+    passed_on: tuple[PassedTo, ...] = ()
+    elsewhere: frozenset[Wave] = frozenset()
+
+    @property
+    def looked_after_by(self) -> str:
+        """The name of who looks after it now."""
+        return self.facts.successor or self.facts.seller
 
     @property
     def answered_after(self) -> bool:
@@ -59,9 +72,16 @@ class DeskDeal:
         return tuple(survey for survey in self.surveys if survey.state in OPEN)
 
 
-def listed(settings: Settings, wanted: DealFilter, now: datetime, after: ListPlace | None = None) -> DealPage:
-    """A page of the deals that fit, the last sold first."""
-    return listing.page(wanted, settings.today(now), PER_PAGE, after)
+def listed(
+    settings: Settings,
+    wanted: DealFilter,
+    now: datetime,
+    after: ListPlace | None = None,
+    *,
+    most: int = PER_PAGE,
+) -> DealPage:
+    """A page of the deals that fit, in the order of storage.deals.listing."""
+    return listing.page(wanted, settings.today(now), most, after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +121,7 @@ def deal(settings: Settings, deal_id: str, now: datetime) -> DeskDeal:
     facts = deal_page.facts(deal_id)
     if facts is None:
         raise unknown(deal_id)
+    passed = tuple(passing.standing(facts.id))
     mails, surveys = deal_page.mails(facts.id), deal_page.surveys(facts.id)
     return DeskDeal(
         facts=facts,
@@ -116,7 +137,20 @@ def deal(settings: Settings, deal_id: str, now: datetime) -> DeskDeal:
         },
         stopped=_stopped(settings, facts),
         today=settings.today(now),
+        resumable=tuple(one for one in surveys if _can_go_on(one, facts, now)),
+        passed_on=passed,
+        elsewhere=frozenset(one.wave for one in passed if _is_elsewhere(settings, one, facts)),
     )
+
+
+def _is_elsewhere(settings: Settings, passed: PassedTo, facts: DealFacts) -> bool:
+    providers = PUBLIC_PROVIDERS | set(settings.deals.mail_providers)
+    return is_elsewhere(passed.email, facts.email, providers)
+
+
+def _can_go_on(survey: DealSurvey, facts: DealFacts, now: datetime) -> bool:
+    stopped = survey.state is InvitationState.CANCELLED and facts.cancelled_on is None
+    return stopped and survey.expires_at > now
 
 
 def _stopped(settings: Settings, facts: DealFacts) -> str:

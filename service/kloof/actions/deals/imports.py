@@ -6,8 +6,8 @@ Where the work breaks off, the file is loaded again: what is in already is uncha
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from time import sleep
+from datetime import datetime, timedelta
+from time import monotonic, sleep
 from typing import Any, Final
 
 from kloof import storage
@@ -20,18 +20,22 @@ from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor
 from kloof.domain.addresses import needs_smtputf8
 from kloof.domain.deals.files import FileKind, LineRefused, Mended, read
+from kloof.domain.deals.forecast import FileForecast
 from kloof.domain.deals.reading.columns import PLAIN, ColumnMapping
 from kloof.domain.deals.reading.tables import FileTable, of_text
 from kloof.domain.surveys.definition import Survey
+from kloof.domain.webhooks.events import deal_refused
 from kloof.mail.opening import takes_utf8_addresses
-from kloof.storage.access import audit_log
 from kloof.storage.deals import deals
+from kloof.storage.webhooks import outbox as webhooks
 
 Progress = Callable[[int, int], None]
 """Told how many lines of how many are done."""
 Line = tuple[int, Any]
-AT_ONCE: Final = 50
-"""Lines of one transaction."""
+AT_ONCE: Final = 200
+"""Lines of one transaction, at most."""
+LONGEST_PART: Final = 0.15
+"""Seconds after which a transaction takes no more lines: corrections take longer than new lines."""
 SECONDS_BETWEEN_PARTS: Final = 0.005
 
 
@@ -82,14 +86,19 @@ def check(
 
     Raises BadInput where the titles cannot be used; what is wrong with a line is in the report.
     """
-    lines, report = incoming.lines(), Report()
+    asked_since = settings.today(now) - timedelta(days=settings.deals.history_after_days)
+    lines, report = incoming.lines(), Report(forecast=FileForecast(asked_since))
     take = _importer(settings, incoming.kind, lines, offered, now)
     for done, part in _parts(lines):
-        take.known = deals.stored(_ids(part))
+        take.look_up(_entries(part))
         for number, entry in part:
             if _is_good(report, number, entry, take):
-                _count(report, take.would(entry))
+                _count(report, effect := take.would(entry))
+                if report.forecast and effect != "unchanged":
+                    take.foresee(entry, report.forecast)
         progress(done, len(lines))
+    if report.forecast and (most := settings.mail.most_per_hour):
+        report.forecast.hours = -(-report.forecast.mails // most)
     return report
 
 
@@ -111,23 +120,40 @@ def load(
     """
     lines, report = incoming.lines(), Report(begun.created, begun.updated, begun.unchanged)
     take = _importer(settings, incoming.kind, lines, offered, now)
-    for done, part in _parts(lines):
+    done = 0
+    while done < len(lines):
         with storage.transaction():
-            take.known = deals.stored(_ids(part))
-            for number, entry in part:
-                if _is_good(report, number, entry, take):
-                    effect = take.taken(entry)
-                    if done > begun.done:
-                        _count(report, effect)
-            for what, touched in take.log.items():
-                audit_log.write(by, what, now, deals=touched)
-            take.log.clear()
+            known = len(report.refused)
+            done = _load_part(take, lines, done, begun.done, report)
+            take.finish(by)
             if done > begun.done:
+                webhooks.tell(
+                    [deal_refused("file", one.deal_id, one.why) for one in report.refused[known:]], now
+                )
                 kept(done, report)
         progress(done, len(lines))
         # Whoever waits to write is woken now: to take the next turn at once would pass them by.
         sleep(SECONDS_BETWEEN_PARTS)
     return report
+
+
+def _load_part(take: Importer[Any], lines: list[Line], start: int, begun: int, report: Report) -> int:
+    """Take in the lines from `start` on, as many as a transaction may hold; gives up to which. Those of the first
+    `begun` are counted already.
+    """
+    part, ends_at = lines[start : start + AT_ONCE], monotonic() + LONGEST_PART
+    deals.one_import_at_a_time()
+    take.look_up(_entries(part))
+    done = start
+    for number, entry in part:
+        done += 1
+        if _is_good(report, number, entry, take):
+            effect = take.taken(entry)
+            if done > begun:
+                _count(report, effect)
+        if monotonic() > ends_at:
+            break
+    return done
 
 
 def import_deals(
@@ -195,8 +221,10 @@ def _importer(
     if kind is FileKind.CANCELLATIONS:
         return CancellationImporter(settings, now)
     # The mail server is asked before anything is locked, and only where there is such an address.
-    special = any(needs_smtputf8(entry.customer_email) for _, line in lines if (entry := _entry(line)))
-    return DealImporter(offered, settings, now, takes_utf8=not special or takes_utf8_addresses(settings))
+    entries = [entry for _, line in lines if (entry := _entry(line))]
+    special = any(needs_smtputf8(entry.customer_email) for entry in entries)
+    takes_utf8 = not special or takes_utf8_addresses(settings)
+    return DealImporter(entries, offered, settings, now, takes_utf8=takes_utf8)
 
 
 def _parts(lines: list[Line]) -> Iterator[tuple[int, list[Line]]]:
@@ -209,8 +237,8 @@ def _entry(line: Any) -> Any:
     return line.entry if isinstance(line, LineRefused) else line
 
 
-def _ids(part: list[Line]) -> list[str]:
-    return [entry.deal_id for _, line in part if (entry := _entry(line))]
+def _entries(part: list[Line]) -> list[Any]:
+    return [entry for _, line in part if (entry := _entry(line))]
 
 
 def _is_good(report: Report, number: int, line: Any, take: Importer[Any]) -> bool:

@@ -126,7 +126,7 @@ def _ask_elsewhere(settings: Settings, deal: Deal, wave: Wave, now: datetime) ->
     survey = versions.by_key(deal.survey)
     if asked is not None and not asked.answered and asked.state in _OUT:
         outbox.forget(asked.invitation)
-        invite.invite(settings, deal, survey, wave, now)
+        invite.invite(settings, deal, survey, wave, now, anew=True)
     else:
         invite.invite_again(settings, deal, survey, wave, now)
 

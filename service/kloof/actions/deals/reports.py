@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from kloof.domain.deals.forecast import FileForecast
 from kloof.domain.errors import Refused
 from kloof.domain.text import LANGUAGES
 from kloof.wording.file_words import worded
@@ -24,18 +25,19 @@ class Refusal:
 
     def as_dict(self, titles: Mapping[str, str] = _NO_TITLES) -> dict[str, object]:
         """Plain values, for --json; `titles`: what our columns are called in the file."""
-        why = [_as_dict(refusal, titles) for refusal in self.why]
+        why = [refusal_as_dict(refusal, titles) for refusal in self.why]
         return {"line": self.line, "deal_id": self.deal_id, "reason": self.reason, "why": why}
 
 
 @dataclass(slots=True)
 class Report:
-    """What a file did, or with a dry run would have done."""
+    """What a file did, or with a dry run would have done, with the mail that it would cause."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     refused: list[Refusal] = field(default_factory=list)
+    forecast: FileForecast | None = field(default=None, compare=False)
 
     @property
     def good(self) -> int:
@@ -48,7 +50,7 @@ class Report:
         return {**counts, "refused": [refusal.as_dict(titles) for refusal in self.refused]}
 
 
-def _as_dict(refusal: Refused, titles: Mapping[str, str]) -> dict[str, object]:
+def refusal_as_dict(refusal: Refused, titles: Mapping[str, str]) -> dict[str, object]:
     """`code` for a program to go by, the column, what was found there, the sentence in both languages, and every other
     fact under its name.
     """

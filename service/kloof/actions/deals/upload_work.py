@@ -12,6 +12,7 @@ from kloof.config import Settings
 from kloof.domain import addresses
 from kloof.domain.access.audit_log import Actor
 from kloof.domain.deals.files import FileKind
+from kloof.domain.deals.forecast import FileForecast
 from kloof.domain.deals.uploads import Contents, Counts, Upload, UploadState, packed, unpacked
 from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.domain.jobs.kept_refusals import as_values, from_values
@@ -60,7 +61,7 @@ def check(errand: Errand, number: int, progress: Progress = no_progress) -> Mapp
     contents = found_contents(upload)
     incoming, offered = _incoming(upload, contents), _offered(errand, upload)
     report = imports.check(errand.settings, incoming, offered, errand.now, progress)
-    uploads.keep_contents(number, replace(contents, found=_packed(report.refused)))
+    uploads.keep_contents(number, replace(contents, found=_packed(report)))
     counts = _counts(report, contents)
     of = {UploadState.UNCLEAR, UploadState.CHECKING, UploadState.CHECKED}
     uploads.step(number, of, UploadState.CHECKED, errand.now, counts=counts)
@@ -97,9 +98,21 @@ def refusals(number: int) -> list[Refusal]:
     """What is wrong with this file, line by line, as it was found last."""
     return [
         Refusal(line, deal_id, "; ".join(map(str, why)), why)
-        for line, deal_id, values in unpacked(uploads.found(number)) or ()
+        for line, deal_id, values in _found(number)["refused"]
         for why in [tuple(one for one in map(from_values, values) if isinstance(one, Refused))]
     ]
+
+
+def forecast(number: int) -> FileForecast | None:
+    """The mail that loading this file would cause, as it was foreseen last; None where that is not known."""
+    mail = _found(number)["mail"]
+    return FileForecast.of_dict(mail) if mail else None
+
+
+def _found(number: int) -> Mapping[str, Any]:
+    found = unpacked(uploads.found(number)) or []
+    # A file that was checked before kloof looked ahead has only its lines there.
+    return found if isinstance(found, dict) else {"refused": found, "mail": None}
 
 
 def lines_about(address: str | None, deal_ids: Collection[str]) -> list[dict[str, object]]:
@@ -117,8 +130,9 @@ def lines_about(address: str | None, deal_ids: Collection[str]) -> list[dict[str
     ]
 
 
-def _packed(found: list[Refusal]) -> bytes:
-    return packed([[one.line, one.deal_id, [as_values(why) for why in one.why]] for one in found])
+def _packed(report: Report) -> bytes:
+    refused = [[one.line, one.deal_id, [as_values(why) for why in one.why]] for one in report.refused]
+    return packed({"refused": refused, "mail": report.forecast.as_dict() if report.forecast else None})
 
 
 def _incoming(upload: Upload, contents: Contents) -> Incoming:
@@ -139,4 +153,4 @@ def _left_behind(contents: Contents, report: Report) -> Contents:
     behind = contents.left_out | {one.line for one in report.refused}
     rows = tuple(row for row in contents.table.rows if row[0] in behind)
     mended = {line: cells for line, cells in contents.mended.items() if line in behind}
-    return Contents(replace(contents.table, rows=rows), mended, contents.left_out, _packed(report.refused))
+    return Contents(replace(contents.table, rows=rows), mended, contents.left_out, _packed(report))

@@ -12,6 +12,7 @@ from kloof.actions.jobs import queue
 from kloof.config import Settings
 from kloof.domain.deals.cells import is_day_first
 from kloof.domain.deals.files import FileKind, cells_of
+from kloof.domain.deals.forecast import FileForecast
 from kloof.domain.deals.reading.columns import ColumnMapping, DayOrder
 from kloof.domain.deals.reading.tables import FileTable, opened, without_reasons
 from kloof.domain.deals.uploads import MOST_LINES, Upload, UploadState
@@ -30,10 +31,11 @@ PER_PAGE: Final = 20
 BROKE_OFF: Final = timedelta(minutes=1)
 """A request that took so long is over: whoever loads again goes on where it was."""
 _OPEN: Final = frozenset({UploadState.UNCLEAR, UploadState.CHECKING, UploadState.CHECKED})
+_STANDS: Final = frozenset({UploadState.CHECKED, UploadState.LOADED})
 
 
 WHY: Final = "Why"
-_WHY: Final = frozenset(translator(language)(WHY) for language in LANGUAGES)
+TITLES_OF_REASONS: Final = frozenset(translator(language)(WHY) for language in LANGUAGES)
 """The title of the column of reasons in what is downloaded, in either language."""
 
 
@@ -43,7 +45,7 @@ def receive(errand: Errand, raw: bytes, filename: str, kind: FileKind) -> Upload
     Raises Refused or BadInput for what cannot be read, has no lines, or more than a page can carry.
     """
     mapping = present_mapping(errand.settings, kind)
-    table = without_reasons(opened(raw, filename, mapping.wanted(kind.required)), _WHY)
+    table = without_reasons(opened(raw, filename, mapping.wanted(kind.required)), TITLES_OF_REASONS)
     if not table.rows:
         raise Refused(Reason.FILE_WITHOUT_LINES, "This file has no lines below its titles.", where=filename)
     if len(table.rows) > MOST_LINES:
@@ -195,9 +197,16 @@ class BadLines:
     pages: int
 
 
+def forecast(upload: Upload) -> FileForecast | None:
+    """The mail that loading this file would cause, as it was foreseen when it was checked last."""
+    return upload_work.forecast(upload.id)
+
+
 def bad_lines(upload: Upload, page: int, per_page: int = PER_PAGE) -> BadLines:
-    """The lines of this file that cannot go in; none where what it holds is not kept any more."""
-    contents = uploads.contents(upload.id)
+    """The lines of this file that cannot go in; none where what it holds is not kept any more, or is worked on: who
+    watches that asks again and again, and a long file takes a while to unpack.
+    """
+    contents = uploads.contents(upload.id) if upload.state in _STANDS else None
     found = upload_work.refusals(upload.id) if contents else []
     page, pages = nearest_page(page, len(found), per_page)
     if contents is None:

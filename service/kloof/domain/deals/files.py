@@ -1,7 +1,7 @@
 """Deals, deliveries and cancellations as files from a CRM: a table in; good lines and worded refusals out."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -10,6 +10,10 @@ from typing import Any, Final, TypeVar
 from kloof.domain.deals.cells import Cells
 from kloof.domain.deals.deals import PRACTICES, DealLine
 from kloof.domain.deals.reading.columns import PLAIN, ColumnMapping
+from kloof.domain.deals.reading.lines import UNTOUCHED, Layout, TwiceInFile, read_cells, read_lines
+from kloof.domain.deals.reading.lines import LineRefused as LineRefused
+from kloof.domain.deals.reading.lines import Mended as Mended
+from kloof.domain.deals.reading.lines import cells_of as cells_of
 from kloof.domain.deals.reading.tables import FileTable, of_text
 from kloof.domain.errors import Reason, Refused
 
@@ -71,33 +75,7 @@ class Cancellation:
     cancelled_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class LineRefused:
-    """A line that cannot go in, and everything that is wrong with it; `deal_id` is empty where that is.
-
-    entry: what it would be without its bad cells, in whose place something harmless stands; None where its cells may
-    stand under other titles.
-    """
-
-    why: tuple[Refused, ...]
-    deal_id: str = ""
-    entry: Any = field(default=None, compare=False)
-
-    @property
-    def columns(self) -> frozenset[str]:
-        """Our names of the columns in which something is wrong."""
-        return frozenset(str(one.facts["column"]) for one in self.why if "column" in one.facts)
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """The same in English, one by one."""
-        return tuple(map(str, self.why))
-
-
 Entry = TypeVar("Entry", DealLine, Delivery, Cancellation)
-Mended = Mapping[int, Mapping[str, str]]
-"""By line the cells that were written anew, by our names of their columns."""
-_UNTOUCHED: Final[Mended] = MappingProxyType({})
 
 
 def read_deals(text: str, filename: str) -> Iterator[tuple[int, DealLine | LineRefused]]:
@@ -123,61 +101,19 @@ def read(
     table: FileTable,
     mapping: ColumnMapping = PLAIN,
     *,
-    mended: Mended = _UNTOUCHED,
+    mended: Mended = UNTOUCHED,
     left_out: Collection[int] = (),
 ) -> Iterator[tuple[int, Any]]:
     """Line number and what it says, or LineRefused with why not, for each line of a file that is not `left_out`.
 
     Raises BadInput where the titles cannot be used.
     """
-    places = mapping.placed(table, kind.required, kind.optional)
-    return _lines(kind, table, mapping, places, mended, left_out)
+    return read_lines(_LAYOUTS[kind], table, mapping, mended=mended, left_out=left_out)
 
 
-def cells_of(row: tuple[str, ...], mapping: ColumnMapping, places: Mapping[str, int]) -> dict[str, str]:
-    """The cells of one row by our names; a row that is too short has fewer."""
-    found = {name: row[at] for name, at in places.items() if at < len(row)}
-    return {**{name: value for name, value in mapping.always.items() if name not in places}, **found}
-
-
-def _lines(
-    kind: FileKind,
-    table: FileTable,
-    mapping: ColumnMapping,
-    places: Mapping[str, int],
-    mended: Mended,
-    left_out: Collection[int],
-) -> Iterator[tuple[int, Any]]:
-    seen: dict[str, int] = {}
-    build, width = _LAYOUTS[kind].build, len(table.titles)
-    # In a workbook nothing moves a cell: what stands there without a title is one of the others.
-    beyond = width if table.is_workbook and mapping.ignore_others else None
-    for line, whole in table.rows:
-        if line in left_out:
-            continue
-        row = whole[:beyond]
-        cells = cells_of(row, mapping, places) | dict(mended.get(line, {}))
-        fields = Cells(cells, mapping)
-        yield line, _miscounted(row, width, fields) or _checked(fields, seen, line, build)
-
-
-def _miscounted(row: tuple[str, ...], width: int, fields: Cells) -> LineRefused | None:
-    if len(row) == width:
-        return None
-    what = f"it has {len(row)} fields, the header has {width}"
-    refused = Refused(Reason.CELLS_MISCOUNTED, what, cells=len(row), columns=width)
-    return LineRefused((refused,), fields.values.get("deal_id", ""))
-
-
-def _checked(fields: Cells, seen: dict[str, int], line: int, build: Callable[[Cells], Any]) -> Any:
-    value = build(fields)
-    deal_id = fields.values.get("deal_id", "")
-    if deal_id and deal_id in seen:
-        what = f"deal_id {deal_id} stands on line {seen[deal_id]} already"
-        twice = Refused(Reason.DEAL_TWICE, what, deal=deal_id, line=seen[deal_id], column="deal_id")
-        fields.wrong.append(twice)
-    seen.setdefault(deal_id, line)
-    return LineRefused(tuple(fields.wrong), deal_id, value) if fields.wrong else value
+def read_one(kind: FileKind, values: Mapping[str, str]) -> Any:
+    """What one line says whose cells are already taken apart, by our own names; LineRefused with all that is wrong."""
+    return read_cells(_LAYOUTS[kind], values)
 
 
 def _deal(fields: Cells) -> DealLine:
@@ -223,17 +159,11 @@ def _delivery(fields: Cells) -> Delivery:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    required: tuple[str, ...]
-    optional: tuple[str, ...]
-    build: Callable[[Cells], Any]
-
-
+_TWICE: Final = TwiceInFile("deal_id", Reason.DEAL_TWICE, "deal")
 _LAYOUTS: Final = MappingProxyType(
     {
-        FileKind.DEALS: _Layout(REQUIRED, OPTIONAL, _deal),
-        FileKind.DELIVERIES: _Layout(("deal_id", "delivered_on"), (), _delivery),
-        FileKind.CANCELLATIONS: _Layout(("deal_id", "cancelled_on"), (), _cancellation),
+        FileKind.DEALS: Layout(REQUIRED, OPTIONAL, _deal, _TWICE),
+        FileKind.DELIVERIES: Layout(("deal_id", "delivered_on"), (), _delivery, _TWICE),
+        FileKind.CANCELLATIONS: Layout(("deal_id", "cancelled_on"), (), _cancellation, _TWICE),
     }
 )

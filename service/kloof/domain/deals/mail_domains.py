@@ -1,5 +1,6 @@
 """Mail domains that customers share: people of one organisation, or strangers at one provider."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,3 +79,11 @@ class SharedDomain:
 
     domain: str
     customers: int
+
+
+def is_elsewhere(colleague: str, customer: str, providers: Collection[str]) -> bool:
+    """Whether an address is of another organisation than the customer's; where theirs is at a provider of mail for
+    everybody, or nobody knows it, that cannot be told.
+    """
+    theirs, other = (address.rpartition("@")[2].casefold() for address in (customer, colleague))
+    return bool(theirs and other) and theirs not in providers and theirs != other

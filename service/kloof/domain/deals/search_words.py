@@ -19,6 +19,10 @@ _PLAIN: Final = str.maketrans(
 """Letters of the Latin script that Unicode does not take apart into a plain one and a mark."""
 
 
+_SIGNS: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
+"""Of ASCII, where there is nothing to take apart."""
+
+
 def words_of(*texts: str) -> list[str]:
     """The words of these texts, each once and in order: without case, accents and signs.
 
@@ -36,6 +40,9 @@ def asked_for(search: str) -> list[str]:
 
 
 def _cut(text: str) -> Iterable[str]:
+    if text.isascii():
+        yield from (word[:MOST_LETTERS] for word in text[:MOST_READ].lower().translate(_SIGNS).split())
+        return
     # Letter by letter, since the marks are left out: to put many of them in order takes the square of their number.
     apart = "".join(unicodedata.normalize("NFKD", letter) for letter in text[:MOST_READ].casefold())
     letters = (one for one in apart.translate(_PLAIN).casefold() if unicodedata.category(one) != "Mn")

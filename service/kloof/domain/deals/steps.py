@@ -23,6 +23,7 @@ class DealTrouble(StrEnum):
     BOUNCED = "bounced"  # mail to the customer came back, or was refused for good
     LETTER = "letter"  # the customer has no address
     CANCELLED = "cancelled"
+    PASSED_ON = "passed_on"  # a colleague of the customer is asked, who passed a survey on
 
 
 @dataclass(frozen=True, slots=True)

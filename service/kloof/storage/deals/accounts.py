@@ -1,6 +1,6 @@
 """The organisations for which customers answer, and those that nobody has named yet."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from kloof.domain.deals.accounts import account_of
@@ -8,21 +8,41 @@ from kloof.domain.deals.deals import DealLine
 from kloof.domain.deals.mail_domains import LEAST_SHARING, SharedDomain
 from kloof.storage.database import is_postgresql
 from kloof.storage.models import Account, Deal
-from kloof.storage.statements import rows, several
+from kloof.storage.statements import insert_all, rows, several
+
+
+class KnownAccount(NamedTuple):
+    """An account as it stands: its row, and its name as a deal first spelt it."""
+
+    id: int
+    name: str
 
 
 def put(line: DealLine) -> int | None:
     """The account of this deal, inserted where it is new; None where the line has none."""
-    account = account_of(line)
-    if account is None:
-        return None
-    known = Account.select(Account.id).where(Account.key == account.key)
-    # Until the deal refers to it, nobody may find it unused.
-    row = (known.for_update("FOR KEY SHARE") if is_postgresql() else known).first()  # type: ignore[arg-type]  # as peewee documents
-    if row is not None:
-        return int(row.id)
-    new = Account.insert(key=account.key, name=account.name)
-    return int(new.on_conflict(conflict_target=(Account.key,), preserve=(Account.key,)).execute())
+    return next((account.id for account in put_all([line]).values()), None)
+
+
+def put_all(lines: Iterable[DealLine]) -> dict[str, KnownAccount]:
+    """The accounts of these deals by their keys, inserted where they are new, under the name that came first."""
+    named: dict[str, str] = {}
+    for line in lines:
+        if account := account_of(line):
+            named.setdefault(account.key, account.name)
+    known = _known([*named])
+    new = sorted(key for key in named if key not in known)
+    otherwise = "ON CONFLICT (key) DO NOTHING"
+    insert_all("account", ("name", "key"), ((named[key], key) for key in new), otherwise)
+    return known | _known(new)
+
+
+def _known(keys: Sequence[str]) -> dict[str, KnownAccount]:
+    if not keys:
+        return {}
+    known = Account.select().where(Account.key.in_(keys)).order_by(Account.id)
+    # Until the deals refer to them, nobody may find them unused.
+    locked = known.for_update("FOR KEY SHARE") if is_postgresql() else known  # type: ignore[arg-type]  # as peewee documents
+    return {row.key: KnownAccount(row.id, row.name) for row in locked}
 
 
 def of_customer(customer: int) -> list[int]:
@@ -46,11 +66,14 @@ class _Shared(NamedTuple):
 
 
 _AT = {"sqlite": "instr(c.email, '@')", "postgresql": "strpos(c.email, '@')"}
+# Each customer is looked up: joined, PostgreSQL would read all of them for the last few.
 _SHARED = """
 SELECT domain, COUNT(DISTINCT customer) AS customers FROM (
-  SELECT c.id AS customer, substr(c.email, {at} + 1) AS domain
-  FROM (SELECT customer_id, account_id FROM deal ORDER BY id DESC LIMIT ?) d
-  JOIN customer c ON c.id = d.customer_id WHERE d.account_id IS NULL AND c.email IS NOT NULL
+  SELECT d.customer_id AS customer, d.domain AS domain FROM (
+    SELECT customer_id, account_id,
+           (SELECT substr(c.email, {at} + 1) FROM customer c WHERE c.id = deal.customer_id) AS domain
+    FROM deal ORDER BY id DESC LIMIT ?) d
+  WHERE d.account_id IS NULL
 ) addresses
 WHERE domain NOT IN ({public}) GROUP BY domain HAVING COUNT(DISTINCT customer) >= ? ORDER BY customers DESC, domain
 """

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from kloof.domain.deals.deals import DealLine
 from kloof.domain.spelling import spelled
+from kloof.storage.database import is_postgresql
 from kloof.storage.deals import search
-from kloof.storage.models import Customer
+from kloof.storage.models import Customer, Deal, Message
 from kloof.storage.statements import rows
 
 
@@ -24,12 +25,12 @@ WHERE d.by_letter AND c.email IS NULL AND c.number IS NULL
 """
 
 
-def put(line: DealLine, present: int | None, *, moved: bool = False) -> int:
-    """The customer of this deal, inserted where nobody knows them; `present` is whose deal it is now, if any.
+def put(line: DealLine, present: int, *, moved: bool = False) -> int:
+    """The customer of this deal, inserted where nobody knows them; `present` is whose deal it is now.
 
     A customer who only now gets an address, or loses it, stays the same one; so does who `moved` to another.
     """
-    now = _row(Customer.id == present) if present else None
+    now = _row(Customer.id == present)
     found = now if moved else _by_key(line, now)
     known = {"name": line.customer_name, "language": line.language}
     if found is None:
@@ -44,6 +45,22 @@ def put(line: DealLine, present: int | None, *, moved: bool = False) -> int:
     if known.get("email", found.email) != found.email:
         search.renew_of_customer(int(found.id))
     return int(found.id)
+
+
+def let_go(customer: int) -> None:
+    """Keep nothing personal of this customer (row id), in the caller's transaction, where no deal is theirs any more.
+
+    Whoever was mailed keeps their address, since their limits count it. Their number stays, so that nobody else ever
+    gets it: figures, limits and hashes were made with it.
+    """
+    if is_postgresql():
+        # Whoever just took them for a deal is waited for, and seen by the next statement.
+        list(Customer.select(Customer.id).where(Customer.id == customer).for_update())
+    used = Deal.select(Deal.customer).where(Deal.customer == customer)
+    mailed = Message.select(Message.customer).where(Message.customer == customer)
+    Customer.update(email=None, number=None, name="").where(
+        Customer.id == customer, Customer.id.not_in(used), Customer.id.not_in(mailed)
+    ).execute()
 
 
 def _by_key(line: DealLine, present: Customer | None) -> Customer | None:

@@ -112,9 +112,11 @@ class _Waiting(NamedTuple):
 
 _WAITING = f"""
 SELECT m.id AS id, d.deal_id AS deal_id, m.kind AS kind, m.ordinal AS ordinal, i.wave AS wave, c.email AS email,
-       d.by_letter AS by_letter, d.customer_language AS language, p.name AS seller, m.due_at AS due_at
+       i.asked_id IS NULL AND d.by_letter AS by_letter, d.customer_language AS language, p.name AS seller,
+       m.due_at AS due_at
 FROM message m JOIN invitation i ON i.id = m.invitation_id JOIN deal d ON d.id = i.deal_id
-JOIN customer c ON c.id = d.customer_id JOIN person p ON p.id = COALESCE(d.successor_id, d.salesperson_id)
+JOIN customer c ON c.id = COALESCE(i.asked_id, d.customer_id)
+JOIN person p ON p.id = COALESCE(d.successor_id, d.salesperson_id)
 WHERE d.id IN ({{deals}}) AND m.state IN ({names(WAITS)}) ORDER BY m.id
 """  # noqa: S608  our own words
 

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from kloof.domain.deals.steps import DealStep
 from kloof.domain.deals.study_arms import Arm
 from kloof.storage.deals.progress import HAS_COME
-from kloof.storage.statements import mappings, names
+from kloof.storage.statements import mappings, names, scalar
+
+LATELY: Final = timedelta(weeks=12)
+AT_ONCE: Final = 1_000
+"""So many deals are counted while somebody waits; where more were sold lately the worker counts them beforehand."""
 
 OF: Final[Mapping[DealStep, DealStep]] = MappingProxyType(
     {
@@ -43,6 +47,11 @@ WITH lately AS (
 )
 SELECT {_COUNTS} FROM lately
 """  # noqa: S608  our own words
+MORE_LATELY: Final = """SELECT COUNT(*) FROM (
+  SELECT 1 FROM deal WHERE sold_on >= ? ORDER BY sold_on DESC LIMIT ? + 1) AS counted"""
+"""How many deals were sold from a day on, counted as far as one more than a number. In order, since PostgreSQL would
+read the table from its oldest deals on for some that fit.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +66,36 @@ class Funnel:
     drawn: int
     cancelled: int
 
+    def as_facts(self) -> dict[str, Any]:
+        """JSON values, of which `of_facts` makes the same again."""
+        return {
+            "since": self.since.isoformat(),
+            "reached": dict(self.reached),
+            "lost": dict(self.lost),
+            "drawn": self.drawn,
+            "cancelled": self.cancelled,
+        }
 
-def since(day: date) -> Funnel:
-    """The deals that were sold from this day on."""
+
+def of_facts(facts: Mapping[str, Any]) -> Funnel:
+    """What was kept of a count."""
+    return Funnel(
+        date.fromisoformat(facts["since"]),
+        {step: facts["reached"][step.value] for step in DealStep},
+        {step: facts["lost"][step.value] for step in OF},
+        facts["drawn"],
+        facts["cancelled"],
+    )
+
+
+def is_long(today: date) -> bool:
+    """Whether more deals were sold lately than are counted while somebody waits; a look at an index."""
+    return bool(scalar(MORE_LATELY, today - LATELY, AT_ONCE) > AT_ONCE)
+
+
+def lately(today: date) -> Funnel:
+    """The deals that were sold in the last twelve weeks."""
+    day = today - LATELY
     [row] = mappings(_FUNNEL, day)
     return Funnel(
         day,

@@ -26,6 +26,13 @@ def asked_at_sale() -> str:
   WHERE i.deal_id = d.id AND i.wave = {names([Wave.SALE])} AND (m.id IS NOT NULL OR r.id IS NOT NULL))"""  # noqa: S608
 
 
+def one_by_one(condition: str) -> str:
+    """The same as one of these EXISTS, asked for each row that is given: of an EXISTS that is selected PostgreSQL may
+    make a table of all deals for which it holds, for a page of a hundred.
+    """
+    return f"({condition.removeprefix('EXISTS (').removesuffix(')')} LIMIT 1) IS NOT NULL"
+
+
 HAS_COME: Final = {
     DealStep.SOLD: "1 = 1",
     DealStep.ASKED: asked_at_sale(),

@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from peewee import chunked
-
 from kloof.domain.deals.search_words import asked_for, words_of
 from kloof.storage.models import Deal
-from kloof.storage.statements import rows, run, several
+from kloof.storage.statements import chunked, insert_all, rows, run, several
 
 
 class _Named(NamedTuple):
@@ -26,7 +24,6 @@ WHERE d.id IN ({deals})
 
 
 _FORGET = "DELETE FROM deal_word WHERE deal_id IN ({deals})"
-_PUT = "INSERT INTO deal_word (word, deal_id) VALUES {rows}"
 
 
 class _Many(NamedTuple):
@@ -66,17 +63,18 @@ def renew(deals: Iterable[int]) -> None:
     """Write the words anew by which these deals (row ids) are found, in the caller's transaction."""
     for some in chunked(list(deals), _AT_ONCE):
         named = rows(_Named, _NAMED.format(deals=several(some)), *some)
-        words = [
-            (word.encode(), row.deal)
-            for row in named
-            for word in words_of(row.number, row.customer, row.email or "", row.account or "")
-        ]
         run(_FORGET.format(deals=several(some)), *some)
-        for part in chunked(words, _AT_ONCE):
-            run(
-                _PUT.format(rows=", ".join(["(?, ?)"] * len(part))),
-                *(value for pair in part for value in pair),
-            )
+        put(
+            (row.deal, words_of(row.number, row.customer, row.email or "", row.account or ""))
+            for row in named
+        )
+
+
+def put(found_by: Iterable[tuple[int, Iterable[str]]]) -> None:
+    """Write by which words these new deals (row ids) are found, in the caller's transaction."""
+    # In the order of the index, which then grows place by place.
+    found = sorted((word.encode(), deal) for deal, words in found_by for word in words)
+    insert_all("deal_word", ("word", "deal_id"), found)
 
 
 def renew_of_customer(customer: int) -> None:
@@ -102,6 +100,13 @@ def found(search: str, most: int, after: Match | None = None) -> list[Match]:
     bounds = (*rarest, start.word, start.word, start.deal, rarest[0])
     listed = rows(Match, sql, *bounds, *(end for other in others for end in other), most)
     return [Match(bytes(match.word), match.deal) for match in listed]
+
+
+def having(words: Sequence[str], deal: str) -> tuple[str, list[bytes]]:
+    """What a statement asks of the deal in this column: words that each of these begins; with the values of it."""
+    ends = [end for word in words for end in (word.encode(), word.encode() + _BEHIND_ALL)]
+    other = _OTHER.format(begins=_BEGINS.format(word="o")).replace("w.deal_id", deal)
+    return other * len(words), ends
 
 
 def _rarest(wanted: Sequence[tuple[bytes, bytes]]) -> int:
