@@ -100,15 +100,29 @@ def test_what_is_typed_shows_in_the_form_beside_it_while_one_types(
     problems: list[str] = []
     page.on("console", lambda said: problems.append(said.text))
     seen = page.frame_locator(".seen__frame")
-    expect(seen.locator("body")).to_contain_text("Hoe goed verwacht u dat de levertijd zal zijn")
+    expect(seen.locator("body")).to_contain_text("De tijd tussen uw bestelling en de levering")
     page.locator("#aspects-0 summary").click()
     page.locator("#aspects-0-at_sale-nl").fill("Hoe <snel> denkt u?")
     expect(seen.locator("body")).to_contain_text("Hoe <snel> denkt u?")
     page.locator("#seen-wave").select_option("delivery")
     expect(seen.locator("h1")).to_have_text("Hoe is het gegaan?")
     page.locator("#seen-language").select_option("en")
-    expect(seen.locator("body")).to_contain_text("How good was the delivery time")
+    expect(seen.locator("body")).to_contain_text("Think of what you got. What score do you give us?")
     assert problems == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_each_part_of_a_survey_begins_with_room_above_its_heading(
+    new_page: NewPage, app: Flask, address: str, width: int
+) -> None:
+    page = desk(new_page(width, "light", "nl-NL"), app, address, EDIT)
+    rooms = page.evaluate(
+        "[...document.querySelectorAll('.editor__fields > section + section > h2')].map((heading) =>"
+        " heading.getBoundingClientRect().top"
+        " - heading.parentElement.previousElementSibling.getBoundingClientRect().bottom)"
+    )
+    assert len(rooms) == 2
+    assert min(rooms) >= 40
 
 
 def test_without_javascript_an_aspect_is_added_seen_and_saved_by_keyboard(

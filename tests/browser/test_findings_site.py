@@ -358,6 +358,31 @@ def test_search_finds_words_in_the_language_of_the_page(address: str, new_page: 
         assert expected in addresses[0]
 
 
+def test_search_groups_by_page_tells_how_many_there_are_and_forgives_a_letter(
+    address: str, new_page: NewPage
+) -> None:
+    page = new_page(width=360)
+    page.goto(address)
+    page.get_by_role("button", name="Zoeken").click()
+    status, hits = page.locator("[data-search-status]"), page.locator("[data-search-results] > li > a")
+    for word, said in (
+        ("verwacht", "12 van de"),
+        ("privcy", "Dit lijkt erop"),
+        ("xqzwv", "Probeer een ander woord"),
+    ):
+        page.locator("#search-words").fill(word)
+        page.wait_for_function(
+            "([said]) => document.querySelector('[data-search-status]').textContent.includes(said)",
+            arg=[said],
+        )
+        titles = hits.all_inner_texts()
+        addresses = hits.evaluate_all("found => found.map((link) => link.pathname + link.hash)")
+        assert len(addresses) == len(set(addresses))
+        assert not any("#" in one for one in addresses)
+        assert ("Privacy" in titles) == (word == "privcy")
+    assert status.inner_text()
+
+
 def test_a_picture_can_be_saved_as_png(address: str, new_page: NewPage) -> None:
     page = new_page(width=1280)
     page.goto(address + "findings/installation-1/")

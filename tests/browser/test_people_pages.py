@@ -1,7 +1,7 @@
 """The people of the company in a real browser: axe, valid HTML, every width, and by keyboard without JavaScript."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,13 +10,22 @@ from playwright.sync_api import Page
 
 from cast.builders import NOW, deal, person, settings
 from instruments.pages import axe_violations, follow, html_errors, served, sign_in
+from kloof import storage
+from kloof.actions.access import api_tokens
+from kloof.actions.webhooks import endpoints
+from kloof.domain.access.api_tokens import Scope, TokenKind
 from kloof.domain.access.people import Role
+from kloof.domain.webhooks.endpoints import DeliveryState, EndpointKind, EndpointState
+from kloof.domain.webhooks.events import CHOSEN
 from kloof.storage.access import people
+from kloof.storage.webhooks import endpoints as kept
+from kloof.storage.webhooks import outbox
 from kloof.web import create_app
 
 NewPage = Callable[..., Page]
 SANNE, NOOR = "Sanne de Vries", "Noor Desk"
-LIST = "/desk/people"
+LIST, TOKENS, WEBHOOKS = "/desk/people", "/desk/tokens", "/desk/webhooks"
+LATER = NOW.date() + timedelta(days=90)
 LOOKS = [(360, "light", "nl-NL"), (1280, "dark", "en-GB"), (1600, "light", "nl-NL")]
 
 pytestmark = pytest.mark.browser
@@ -35,8 +44,10 @@ def address(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def paths() -> list[str]:
-    """Every page about people: of who stays, who will leave, who has left, and who is erased."""
+def paths(app: Flask) -> list[str]:
+    """Every page about people: of who stays, who will leave, who has left, and who is erased; and about tokens, which
+    belong to one of them.
+    """
     deal(seller=person(SANNE))
     person(NOOR, Role.DESK, also={Role.LEAD})
     will, left, erased = person("Bram de Wit"), person("Kim Vos"), person("Piet Smit")
@@ -44,7 +55,23 @@ def paths() -> list[str]:
     for gone in (left, erased):
         people.leave(gone, NOW)
     people.erase(erased, "Oud-collega", NOW)
+    noor, scopes = people.by_id(person(NOOR)), {Scope.DEALS, Scope.CUSTOMERS}
+    assert noor
+    api_tokens.make(
+        app.extensions["kloof.settings"], "Deals from our CRM", TokenKind.WRITE, scopes, noor, LATER, NOW
+    )
+    house = app.extensions["kloof.settings"]
+    for kind in (EndpointKind.STANDARD, EndpointKind.SLACK):
+        endpoints.add(house, f"Our {kind}", kind, "https://crm.example/in", {*CHOSEN}, NOW)
+    endpoints.send_ping(1, NOW)
+    with storage.transaction():
+        outbox.settle(1, "", DeliveryState.FAILED, 503, "<html>Service unavailable</html>", NOW, NOW)
+        kept.set_state(2, EndpointState.DISABLED, "gone")
     return [
+        TOKENS,
+        WEBHOOKS,
+        f"{WEBHOOKS}/1",
+        f"{WEBHOOKS}/2",
         f"{LIST}?done=left",
         f"{LIST}/add",
         f"{LIST}/{will}",
@@ -55,7 +82,7 @@ def paths() -> list[str]:
     ]
 
 
-WITH_ERRORS = ("/add", "/data")
+WITH_ERRORS = ("/add", "/data", TOKENS, WEBHOOKS)
 
 
 @pytest.mark.parametrize(("width", "scheme", "locale"), LOOKS)
@@ -90,6 +117,23 @@ def test_the_html_is_valid(
     page.goto(f"{address}{LIST}/add")
     follow(page, page.locator("main form button"))
     html["wrong"] = page.content()
+    page.goto(address + TOKENS)
+    follow(page, page.locator("main form.stack button"))
+    html["token-wrong"] = page.content()
+    page.locator("#name").fill("Deals from our other CRM")
+    page.locator("#scopes").check()
+    follow(page, page.locator("main form.stack button"))
+    assert page.locator("#secret").input_value()
+    html["token-made"] = page.content()
+    page.goto(address + WEBHOOKS)
+    follow(page, page.locator("main form.stack button"))
+    html["webhook-wrong"] = page.content()
+    page.locator("#name").fill("Our other CRM")
+    page.locator("#url").fill("https://crm.example/in")
+    page.locator("#events").check()
+    follow(page, page.locator("main form.stack button"))
+    assert page.locator("#secret").input_value()
+    html["webhook-made"] = page.content()
     assert html_errors(html, tmp_path) == []
 
 

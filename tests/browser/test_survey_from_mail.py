@@ -132,14 +132,15 @@ def ticked(page: Page) -> dict[str, str]:
 
 
 def to_the_end(page: Page) -> None:
-    """Go on to the last page, with no more than what the other pages hold."""
-    while not page.locator(SEND).count():
+    """Go on to the page that asks who may see the answers, with no more than what the other pages hold."""
+    while not page.locator("input[name=consent]").count():
         follow(page, page.locator(NEXT))
         assert "lead-time" not in page.url
 
 
 def send(page: Page) -> None:
     choose(page, "consent", "totals")
+    follow(page, page.locator(NEXT))
     follow(page, page.locator(SEND))
     assert page.url.partition("?")[0].endswith("/receipt")
 
@@ -267,11 +268,11 @@ def test_the_link_opened_again_takes_up_where_one_was_and_after_sending_shows_th
     page.goto(got.number(7))
     assert NOT_ADDED["en"] in page.inner_text("main .notice")
     follow(page, page.get_by_role("link", name="Change my answers"))
+    follow(page, page.locator("button[name=go][value=lead-time]"))
     assert ticked(page) == {"lead-time": "1", "price": "4"}
     choose(page, "lead-time", 7)
     follow(page, page.locator(NEXT))
-    to_the_end(page)
-    follow(page, page.locator(SEND))
+    follow(page, page.get_by_role("link", name="Done"))
     assert page.url.endswith("/receipt")
     assert got.questionnaire(company.clock).response.answers == {"lead-time": 7, "price": 4}
 

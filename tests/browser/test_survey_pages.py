@@ -59,8 +59,11 @@ def test_the_first_survey_from_mail_to_receipt_on_a_phone_without_javascript(
     page.locator("#q-promise-0").fill("Klaar voor de zomer")
     follow(page, page.locator(NEXT))
     page.locator("label:has(input[name=consent][value=totals])").click()
+    follow(page, page.locator(NEXT))
+    assert "Klaar voor de zomer" in page.inner_text("main")
     follow(page, page.locator(SEND))
     assert page.url.endswith("/receipt")
+    page.locator("summary").first.click()
     assert "Klaar voor de zomer" in page.inner_text("main")
     kept = Response.get()
     assert kept.submitted_at is not None
@@ -81,6 +84,7 @@ def test_the_second_survey_plays_the_promises_back_after_the_ratings(new_page: N
     page.locator("label:has(input[name='outcome-0'][value=broken])").click()
     follow(page, page.locator(NEXT))
     page.locator("label:has(input[name=consent][value=named])").click()
+    follow(page, page.locator(NEXT))
     follow(page, page.locator(SEND))
     assert page.url.endswith("/receipt")
     assert Promise.get().outcome == "broken"

@@ -121,3 +121,11 @@ def test_findings_for_colleagues_open_for_every_role_and_are_kept_by_nobody_on_t
 def url_of(app: Flask, role: Role) -> str:
     with app.test_request_context():
         return url_for(HOME[role][0])
+
+
+def test_the_front_page_offers_the_findings_once_a_release_is_on_the_built_site(
+    client: FlaskClient, built: Path
+) -> None:
+    assert 'href="/findings/"' not in client.get("/").text
+    (built / "findings" / "releases" / "0001").mkdir(parents=True)
+    assert 'href="/findings/"' in client.get("/").text

@@ -141,8 +141,9 @@ def test_until_then_each_page_says_that_the_choice_is_not_saved_and_what_it_take
 
 def test_what_waits_is_not_listed_among_what_still_needs_an_answer(client: FlaskClient) -> None:
     built = deal(SURVEY)
-    last = page(client.get(f"{link(built)}?a1=9&page=4").text)
-    assert [one["value"] for one in last.select(".notice button[name=go]")] == [*REST]
+    last = page(client.get(f"{link(built)}?a1=9&page=5").text)
+    assert [one["value"] for one in last.select(".notice button[name=go]")] == [*REST, "consent"]
+    assert "9 van de 10" in last.select_one(".answers").text
 
 
 def test_sending_nothing_but_the_choice_of_the_mail_says_what_is_missing_and_keeps_nothing(
@@ -203,8 +204,8 @@ def test_a_scanner_does_not_send_what_a_customer_has_filled_in_and_not_sent(
     press_first_buttons(client, link(built) + opened_by)
     assert Response.select().dicts().get() == before
     assert not opened(built).submitted
-    last = client.get(f"{link(built)}?page=4").text
-    assert "nog niet verstuurd" in notes(last)
+    last = client.get(f"{link(built)}?page=5").text
+    assert "nog niet verstuurd" in page(last).select_one(".lead").text
     assert press(client, last, "submit").location == f"{link(built)}/receipt"
 
 

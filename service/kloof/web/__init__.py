@@ -9,7 +9,7 @@ from kloof import storage
 from kloof.actions import health
 from kloof.actions.clock import wall_clock
 from kloof.config import Settings
-from kloof.web import desk, findings, home, job_words, navigation, survey
+from kloof.web import api, desk, findings, home, job_words, navigation, survey
 from kloof.web.app import (
     assets,
     deal_numbers,
@@ -21,7 +21,8 @@ from kloof.web.app import (
     sessions,
     whole_bodies,
 )
-from kloof.web.staff import calls, handover, me, sign_in, weekly
+from kloof.web.seen import metrics, requests
+from kloof.web.staff import calls, embed, handover, me, promise, sign_in, weekly
 from kloof.web.survey import letter_code, opt_out, preview, solved
 
 Clock = Callable[[], datetime]
@@ -47,6 +48,7 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
     app.extensions["kloof.clock"] = clock
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     storage.open_existing(settings.database_url, lambda: health.refuse_unless_it_fits(settings))
+    storage.serve_pages()
     for room in (
         security,
         sessions,
@@ -61,8 +63,10 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
         job_words,
     ):
         room.init_app(app)
+    requests.init_app(app)
     for visitor in (
         home,
+        metrics,
         survey,
         letter_code,
         preview,
@@ -70,6 +74,8 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
         solved,
         sign_in,
         me,
+        promise,
+        embed,
         handover,
         calls,
         weekly,
@@ -78,6 +84,7 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Flask:
         app.register_blueprint(visitor.blueprint)
     for blueprint in desk.BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.init_app(app)
     if settings.is_demo:
         from kloof.web import demo
 

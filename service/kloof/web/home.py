@@ -1,9 +1,10 @@
-"""The front page, the accessibility statement, and the two addresses that machines ask whether kloof is well."""
+"""The front page, the accessibility statement, and the addresses that machines ask whether kloof is well."""
 
 from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from kloof.actions import health
+from kloof.actions.staff import published
 from kloof.web.app.context import now, settings
 
 blueprint = Blueprint("home", __name__)
@@ -11,7 +12,12 @@ blueprint = Blueprint("home", __name__)
 
 @blueprint.get("/")
 def front() -> str:
-    return render_template("home.html", findings_are_public=settings().publishing.findings == "public")
+    house = settings()
+    # Before the first release the button would lead to a page that says so.
+    return render_template(
+        "home.html",
+        findings_are_public=house.publishing.findings == "public" and published.is_on_site(house),
+    )
 
 
 @blueprint.get("/accessibility")
@@ -28,3 +34,9 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     report = health.readiness(settings(), now())
     return jsonify(report), 200 if report["ready"] else 503
+
+
+@blueprint.get("/workz")
+def workz() -> ResponseReturnValue:
+    report = health.work(settings(), now())
+    return jsonify(report), 200 if report["well"] else 503

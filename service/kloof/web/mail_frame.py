@@ -30,11 +30,14 @@ def framed(html: str) -> Response:
 def kinds() -> dict[str, str]:
     """What each letter is called, by its field of Letters; a mail of somebody else has none."""
     first, second = say("first survey"), say("second survey")
+    passed_on = say("Invitation that was passed on")
     return {
         "invitation_sale": f"{say('Invitation')}, {first}",
         "invitation_delivery": f"{say('Invitation')}, {second}",
         "reminder_sale": f"{say('Reminder')}, {first}",
         "reminder_delivery": f"{say('Reminder')}, {second}",
+        "passed_on_sale": f"{passed_on}, {first}",
+        "passed_on_delivery": f"{passed_on}, {second}",
         "findings": say("Word of new findings"),
         "sign_in": say("Sign-in link"),
         "handover": say("Word from delivery"),

@@ -13,7 +13,7 @@ from kloof.web.app.language import say
 
 BARS: Final[Mapping[Role, tuple[str, ...]]] = MappingProxyType(
     {
-        Role.SALESPERSON: ("me.overview", "calls.overview", "me.promise"),
+        Role.SALESPERSON: ("me.overview", "calls.overview", "promise.sheet"),
         Role.LEAD: ("handover.overview",),
         Role.DESK: (
             "desk.overview",
@@ -32,7 +32,16 @@ BARS: Final[Mapping[Role, tuple[str, ...]]] = MappingProxyType(
 """The pages that somebody with this role goes to, in their order; who has several roles has those of each. The findings
 follow for everybody.
 """
-_BEHIND: Final[Mapping[str, str]] = MappingProxyType({"preview": "surveys", "texts": "surveys"})
+_BEHIND: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "preview": "surveys",
+        "texts": "surveys",
+        "people_file": "people",
+        "tokens": "people",
+        "webhooks": "people",
+        "actions": "releases",
+    }
+)
 """Blueprints whose pages lie behind a page of another."""
 _LAST: Final = "findings.page"
 
@@ -75,7 +84,7 @@ def _with_this_blueprint(endpoints: Sequence[str]) -> str | None:
 def _words() -> Mapping[str, str]:
     return {
         "me.overview": say("My feedback"),
-        "me.promise": say("Before you promise"),
+        "promise.sheet": say("Before you promise"),
         "handover.overview": say("Handover"),
         "calls.overview": say("Calls"),
         "desk.overview": say("Today"),
@@ -85,6 +94,6 @@ def _words() -> Mapping[str, str]:
         "people.overview": say("People"),
         "releases.page": say("Releases"),
         "surveys.overview": say("Surveys"),
-        "fair_play.overview": say("Fair play"),
+        "fair_play.overview": say("Unusual patterns"),
         "findings.page": say("Findings"),
     }

@@ -133,6 +133,7 @@ def on_postgresql(postgresql: str, tmp_path: Path) -> Iterator[Flask]:
     storage.close_database()
     app = create_app(settings(postgresql, tmp_path), clock=lambda: NOW)
     app.config["PROPAGATE_EXCEPTIONS"] = False
+    storage.ensure_connected()  # whether the database fits is looked at once, and is no part of a page
     return app
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from bs4 import BeautifulSoup
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
 from cast.builders import BuiltDeal, deal, survey
@@ -76,3 +77,13 @@ def test_a_choice_that_is_saved_in_another_language_is_remembered_with_it(
     client.post(f"{receipt}?language=en", data={"consent": "totals"})
     assert Response.get().language == "en"
     assert page(client.get(receipt).text).html["lang"] == "en"
+
+
+def test_a_long_address_is_cut_behind_its_at_and_stays_text(app: Flask) -> None:
+    def folded(address: str | None) -> str:
+        return render_template_string("{{ folding(address) }}", address=address)
+
+    with app.test_request_context():
+        assert folded("jan@home.example") == "jan@<wbr>home.example"
+        assert folded("<b>@home.example") == "&lt;b&gt;@<wbr>home.example"
+        assert (folded(None), folded("jan")) == ("", "jan")

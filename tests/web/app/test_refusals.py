@@ -31,12 +31,13 @@ OF_ONE_LINE = {
     Reason.DEAL_TWICE, Reason.DEAL_UNKNOWN, Reason.DEAL_CANCELLED, Reason.DAY_IN_FUTURE, Reason.DAY_BEFORE_SALE,
     Reason.SECOND_SURVEY_ANSWERED, Reason.CUSTOMER_HAS_ANSWERED, Reason.ADDRESS_OF_ANOTHER,
     Reason.CUSTOMER_PERHAPS_KNOWN, Reason.NAME_UNKNOWN, Reason.SALESPERSON_UNKNOWN, Reason.SURVEY_UNKNOWN,
-    Reason.SURVEY_CHANGED, Reason.NUMBER_ROUNDED,
+    Reason.SURVEY_CHANGED, Reason.NUMBER_ROUNDED, Reason.NOT_A_ROLE, Reason.PERSON_TWICE, Reason.CUSTOMER_ERASED,
     Reason.COLUMNS_WRONG, Reason.COLUMN_MISSING, Reason.COLUMN_TWICE, Reason.COLUMN_UNKNOWN, Reason.COLUMN_UNNAMED,
 }  # fmt: skip
 """The file is there to be mended, so the page is no error; what is wrong stands there with why."""
 
 ELSEWHERE = {
+    Reason.PASSED_TO_SELF: (422, "This is your own address. Fill in that of your colleague."),
     Reason.CODE_UNKNOWN: (422, "We do not know this code. Compare it with your letter, letter by letter."),
     Reason.STEP_IMPOSSIBLE: (404, "This link is not open"),
     Reason.SURVEY_CLOSED: (200, "Thank you"),
@@ -56,10 +57,16 @@ ON_NO_PAGE_YET = {
     Reason.RELEASES_AHEAD, Reason.RELEASES_ABSENT, Reason.RELEASES_LEAK, Reason.NOT_CERTIFIED,
     Reason.CLOCK_WENT_BACK, Reason.CLOCK_JUMPED, Reason.SITE_UNBUILT, Reason.MAIL_NOT_TAKEN, Reason.MAILBOX_UNREADABLE,
     Reason.SETTINGS_UNUSABLE, Reason.FOLDER_UNFIT, Reason.FILE_IN_THE_WAY, Reason.FILE_UNWRITABLE,
-    Reason.DATABASE_BEHIND, Reason.DATABASE_AHEAD, Reason.DATABASE_TAKEN, Reason.KEY_UNFIT, Reason.ROUTE_UNGUARDED,
-    Reason.DEMO_FAILED,
+    Reason.DATABASE_BEHIND, Reason.DATABASE_AHEAD, Reason.DATABASE_TAKEN, Reason.KEY_UNFIT, Reason.HOST_DIFFERS,
+    Reason.ROUTE_UNGUARDED,
+    Reason.DEMO_FAILED, Reason.TOKEN_UNFIT, Reason.BACKUP_UNUSABLE, Reason.RESTORE_UNFINISHED, Reason.WEBHOOK_UNFIT,
 }  # fmt: skip
 """Only the command line gives these today. Their words are ready for the page that will."""
+TO_PROGRAMS = {
+    Reason.TOKEN_UNKNOWN, Reason.TOKEN_MAY_NOT, Reason.TOO_MANY_REQUESTS, Reason.KEY_USED_BEFORE, Reason.KEY_UNUSABLE,
+    Reason.CHANGED_MEANWHILE, Reason.SHAPE_UNFIT, Reason.DEAL_UNFIT,
+}  # fmt: skip
+"""Only programs meet these, as JSON: tests/web/api."""
 
 
 @pytest.fixture
@@ -78,7 +85,7 @@ def stands_in(sentence: str, language: Language, answer: TestResponse) -> bool:
 
 
 def test_every_reason_has_a_visitor_who_meets_it_or_is_named_as_one_of_the_command_line() -> None:
-    assert set(CASES) | ON_NO_PAGE_YET == set(Reason)
+    assert set(CASES) | ON_NO_PAGE_YET | TO_PROGRAMS == set(Reason)
     assert set(CASES) & ON_NO_PAGE_YET == set()
 
 
@@ -163,7 +170,7 @@ def test_a_damaged_release_is_no_fault_of_who_looks_and_the_log_says_which_file(
     assert "release.json" not in answer.text
     [line] = caplog.messages
     assert re.fullmatch(
-        r"release_damaged at me\.\w+: \S+/0001/release\.json: This file was changed after it was published\. .+",
+        r"release_damaged at \w+\.\w+: \S+/0001/release\.json: This file was changed after it was published\. .+",
         line,
     )
 

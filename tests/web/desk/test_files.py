@@ -24,10 +24,11 @@ from kloof.actions.deals import upload_work
 from kloof.actions.jobs.progress import Progress
 from kloof.domain.access.people import Role
 from kloof.domain.deals.files import REQUIRED, FileKind
-from kloof.domain.deals.uploads import UploadState
+from kloof.domain.deals.uploads import UploadState, packed, unpacked
 from kloof.storage import jobs, person_data
 from kloof.storage.deals import uploads
 from kloof.storage.models import Customer, Deal, Message, Upload, UploadContents
+from kloof.web.desk import files
 
 pytestmark = pytest.mark.slow
 
@@ -335,19 +336,40 @@ def test_nothing_but_lines_and_columns_of_the_file_can_be_mended(desk: FlaskClie
         assert desk.post(f"{path}/lines", data={odd: "x"}).status_code == 404
 
 
+def work(database: str, folder: Path) -> None:
+    """What the worker does with the next job."""
+    job = jobs.take("w", NOW, NOW + timedelta(minutes=2), 3)
+    assert job
+    with Progress(job.id, "w", lambda: NOW) as progress:
+        result = job_kinds.WORK[job.kind](settings(database, folder), job, NOW, progress)
+    assert jobs.end(job.id, "w", result, NOW)
+
+
+def test_work_that_ends_while_its_page_is_made_is_shown_as_done(
+    desk: FlaskClient, tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = sent(desk, text(*(line(at) for at in range(1, 602))))
+    number = int(path.rpartition("/")[2])
+
+    def page_begun_before() -> str:
+        looks = [upload_work.found_upload(number)]
+        monkeypatch.setattr(
+            files, "found_upload", lambda at: looks.pop() if looks else upload_work.found_upload(at)
+        )
+        work(database, tmp_path)
+        return words(page(desk, path))
+
+    assert "Lees 601 regels in" in page_begun_before()
+    press(desk, path, "Lees 601 regels in")
+    assert "Ingelezen: 601 regels." in page_begun_before()
+
+
 @pytest.mark.slow
 def test_a_long_file_is_checked_and_loaded_by_the_worker_with_its_progress_on_the_page(
     desk: FlaskClient, app: Flask, tmp_path: Path, database: str
 ) -> None:
     path = sent(desk, text(*(line(at) for at in range(1, 602)), line(700, language="de")))
     number = int(path.rpartition("/")[2])
-
-    def work() -> None:
-        job = jobs.take("w", NOW, NOW + timedelta(minutes=2), 3)
-        assert job
-        with Progress(job.id, "w", lambda: NOW) as progress:
-            result = job_kinds.WORK[job.kind](settings(database, tmp_path), job, NOW, progress)
-        assert jobs.end(job.id, "w", result, NOW)
 
     def standing() -> UploadState:
         found = uploads.find(number)
@@ -357,14 +379,14 @@ def test_a_long_file_is_checked_and_loaded_by_the_worker_with_its_progress_on_th
     soup = page(desk, path)
     assert soup.find("progress")
     assert standing() is UploadState.CHECKING
-    work()
+    work(database, tmp_path)
     assert "Lees 601 regels in" in words(page(desk, path))
     press(desk, path, "Lees 601 regels in")
     assert standing() is UploadState.LOADING
     assert page(desk, path).find("progress")
     assert Deal.select().count() == 0
-    work()
-    assert "Ingelezen: 601 regels. 1 bleven achter." in words(page(desk, path))
+    work(database, tmp_path)
+    assert "Ingelezen: 601 regels. 1 bleef achter." in words(page(desk, path))
     assert Deal.select().count() == 601
     assert len(downloaded(desk, path)) == 1
 
@@ -414,7 +436,7 @@ def test_only_the_desk_may_send_a_large_file(desk: FlaskClient, app: Flask, sign
         assert send(other, wide).status_code == 413
     too_large = send(desk, b"x" * (21 * 1024 * 1024))
     assert too_large.status_code == 413
-    assert "20544 kB" in too_large.get_data(as_text=True)
+    assert "20.544 kB" in too_large.get_data(as_text=True)
     assert desk.post("/desk/files/1/lines", data={"cell-2-team": "x" * 300_000}).status_code == 413
 
 
@@ -447,3 +469,30 @@ def test_a_dutch_desk_reads_in_dutch_what_is_wrong_with_a_file(
     shown = words(page(desk, sent(desk, content)))
     assert says in shown
     assert not re.search(r"\b(is not|cannot|line \d|refused|Write it)\b", shown)
+
+
+def test_the_page_says_before_loading_how_much_mail_would_go_out_when_and_about_which_sales(
+    desk: FlaskClient,
+) -> None:
+    old, letter = line(2, sold_on="2025-01-02"), line(3, customer_email="", sold_on="2026-02-20")
+    many = [line(number, customer_email="veel@home.example") for number in range(10, 30)]
+    path = sent(desk, text(line(1), old, letter, *many))
+    said = words(page(desk, path))
+    assert "Mail die hieruit volgt" in said
+    assert "6 mails, van 2 maart 2026 tot en met 1 april 2026." in said
+    assert "1 brief." in said
+    assert "Ze vragen naar verkopen van 20 februari 2026 tot en met 25 februari 2026." in said
+    assert "15 eerste vragenlijsten gaan niet uit" in said
+    assert "1 regel is van voor 1 januari 2026: die wordt bewaard als geschiedenis" in said
+    press(desk, path, "Lees 23 regels in")
+    assert "Mail die hieruit volgt" not in words(page(desk, path))
+
+
+def test_a_file_that_was_checked_before_kloof_looked_ahead_still_shows_its_lines(desk: FlaskClient) -> None:
+    path = sent(desk, text(line(1), line(3, language="nederlands")))
+    row = UploadContents.get()
+    before = unpacked(bytes(row.found))["refused"]
+    UploadContents.update(found=packed(before)).execute()
+    said = words(page(desk, path))
+    assert "nederlands" in said
+    assert "Mail die hieruit volgt" not in said

@@ -16,6 +16,8 @@ from cast.builders import NOW, person
 from cast.calls import answers, company
 from cast.selling import line, sell
 from instruments.paper_reading import pages
+from instruments.plans import plans
+from kloof.actions.mailing import at_desk
 from kloof.actions.mailing.bounces import gather
 from kloof.actions.mailing.worker import work_once
 from kloof.actions.staff import late_calls
@@ -23,10 +25,12 @@ from kloof.domain.access.audit_log import COMMAND_LINE
 from kloof.domain.access.people import Role
 from kloof.domain.mailing.suppression import address_hash
 from kloof.domain.mailing.waits import WhyWaits, why_waits
+from kloof.domain.states import WAITS, MessageState
 from kloof.mail.transport import Memory
+from kloof.storage import counted_queries
 from kloof.storage.access import audit_log
-from kloof.storage.mailing import last_worked, opt_outs
-from kloof.storage.models import AuditEntry, Call, Message
+from kloof.storage.mailing import attempts, last_worked, opt_outs, review
+from kloof.storage.models import AuditEntry, Call, FormerKey, Message
 from kloof.web import create_app
 
 EARLIER = NOW - timedelta(days=12)
@@ -84,14 +88,15 @@ def test_paused_mail_stays_and_a_link_to_sign_in_goes_out_all_the_same(
     assert lines == ["sending_paused", "sending_resumed"]
 
 
-def test_a_pause_stands_on_the_first_page_and_readyz_does_not_call_the_mail_late(
+def test_a_pause_stands_on_the_first_page_and_workz_does_not_call_the_mail_late(
     app: Flask, desk: FlaskClient, clock: Any
 ) -> None:
     sell(app.extensions["kloof.settings"], line(1, sold_on=EARLIER.date()), now=EARLIER)
     press(desk, "/desk/mail/pause")
     clock.now = NOW + timedelta(days=3)
-    ready = desk.get("/readyz")
-    assert (ready.status_code, "sending_paused_since" in ready.get_json()) == (200, True)
+    works = desk.get("/workz").get_json()
+    assert works["sending_paused_since"]
+    assert "mail_late" not in works["reasons"]
     clock.now = NOW
     page = read(desk, "/desk")
     assert "Mail is paused" in page
@@ -117,6 +122,27 @@ def test_letters_come_as_one_file_and_the_pile_can_be_printed_again_with_the_sam
     empty = press_after_all_are_printed(desk)
     assert (empty.status_code, "No letter can be printed now." in empty.get_data(as_text=True)) == (409, True)
     assert {entry.what for entry in audit_log.about_deals([1])} >= {"letter_printed"}
+
+
+def test_letters_whose_code_is_lost_are_printed_again_together_with_new_ones(
+    app: Flask, desk: FlaskClient, clock: Any
+) -> None:
+    kloof = app.extensions["kloof.settings"]
+    for number in (1, 2):
+        sell(kloof, line(number, customer_email="", sold_on=EARLIER.date()), now=EARLIER)
+    codes = codes_in(press(desk, "/desk/mail/letters"))
+    assert "no longer works" not in read(desk)
+    app.extensions["kloof.settings"] = kloof.model_copy(
+        update={"secret_key": "another key, forty characters long, yes"}
+    )
+    FormerKey.insert(value="v", sealed="", replaced_at=clock.now).execute()
+    clock.now += timedelta(hours=1)
+    page = read(desk)
+    assert "no longer works" in page
+    assert [page.count(f'/desk/deal/D-{number}"') for number in (1, 2)] == [1, 1]
+    again = codes_in(press(desk, "/desk/mail/letters/again", pile="without-code"))
+    assert (len(again), set(again) & set(codes)) == (2, set())
+    assert "no longer works" not in read(desk)
 
 
 def codes_in(answer: TestResponse) -> list[str]:
@@ -200,6 +226,22 @@ def test_one_mail_has_a_page_with_its_life_and_its_buttons(app: Flask, desk: Fla
     assert desk.get("/desk/mail?state=sent").status_code == 404
 
 
+@pytest.mark.parametrize(("language", "came_back"), [("en", "Came back"), ("nl", "Kwam terug")])
+def test_the_page_of_a_mail_tells_each_attempt_in_order_with_the_words_of_the_server(
+    app: Flask, desk: FlaskClient, language: str, came_back: str
+) -> None:
+    sell(app.extensions["kloof.settings"], line(1, sold_on=EARLIER.date()), now=EARLIER)
+    number = Message.get().id
+    attempts.note(number, EARLIER, MessageState.QUEUED, "450 not <now>")
+    attempts.note(number, EARLIER, MessageState.BOUNCED, "552 full")
+    Message.update(state="sent", sent_at=NOW, last_reply="250 taken").execute()
+    with counted_queries() as queries:
+        page = read(desk, f"/desk/mail/{number}", language)
+    assert len(queries) <= 10
+    places = [page.index(words) for words in ("450 not &lt;now&gt;", came_back, "552 full", "250 taken")]
+    assert places == sorted(places)
+
+
 def test_the_week_ahead_counts_what_is_queued_and_reminders_where_nobody_answers(
     app: Flask, desk: FlaskClient, clock: Any
 ) -> None:
@@ -214,6 +256,43 @@ def test_the_week_ahead_counts_what_is_queued_and_reminders_where_nobody_answers
         day = f"{clock.now.day} {clock.now:%B}"
         assert len(sent_by_a_round(app, clock)) == told.get(day, 0), day
     assert sum(told.values()) >= 1
+
+
+def test_with_many_surveys_the_worker_counts_the_same_week_beforehand(
+    app: Flask, desk: FlaskClient, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def week() -> list[str]:
+        return re.findall(r'data-label="(?:Mails|of which reminders)">(\d+)', read(desk))
+
+    kloof = app.extensions["kloof.settings"]
+    for number in range(1, 4):
+        sell(kloof, line(number, sold_on=EARLIER.date()), now=EARLIER)
+    assert len(sent_by_a_round(app, clock)) == 3
+    now = week()
+    assert "3" in now
+    monkeypatch.setattr("kloof.storage.mailing.plan.AT_ONCE", 0)
+    assert week() == []
+    assert "The first one is there within a few minutes." in read(desk)
+    at_desk.count_reminders(clock.now)
+    assert week() == now
+    assert re.search(r"Counted \d+ March \d\d:00\.", read(desk))
+
+
+def test_what_waits_longest_comes_first_in_every_state_and_no_further_than_asked(database: str) -> None:
+    for number, state in enumerate([*review.PASSING, MessageState.SENT] * 4):
+        moment = NOW + timedelta(hours=(7 * number) % 28)
+        Message.create(
+            kind="sign-in", message_id=f"m{number}", state=state.value, urgent=number % 2 == 0,
+            due_at=moment, created_at=NOW, changed_at=moment,
+        )  # fmt: skip
+    for state in (*review.PASSING, MessageState.SENT):
+        since = Message.due_at if state in WAITS else Message.changed_at
+        expected = [row.id for row in Message.select().where(Message.state == state.value).order_by(since)]
+        assert [entry.id for entry in review.listed(state, 3)] == expected[:3], state
+    found = review.concerns((MessageState.HELD, MessageState.FAILED), 5)
+    assert [entry.state.value for entry in found] == ["held"] * 4 + ["failed"]
+    asked = plans(lambda: [review.listed(state, 3) for state in review.PASSING])
+    assert not re.search(r"SCAN (m|message)$", asked, re.M), asked
 
 
 def test_colleagues_are_reminded_of_overdue_calls_once_a_day(app: Flask, desk: FlaskClient) -> None:

@@ -107,7 +107,7 @@ def test_who_told_one_side_only_is_named_as_that_and_as_no_pair(house: Settings,
         respondents.alone(4 + number, arm, seed=number)
     words = counted(house, noor)
     for name in (
-        "Not asked at sale, by a draw",
+        "Not asked at sale, chosen at random",
         "Asked at sale and did not answer",
         "Did not answer after delivery",
     ):
@@ -245,15 +245,22 @@ def test_the_preview_is_for_the_desk_and_for_no_search_engine(
     assert client.get("/findings/").status_code == 404, "nothing of it is on the public site"
 
 
-def test_only_some_of_many_groups_stand_there_until_one_asks_for_all(
+def test_of_many_groups_the_nearest_ten_stand_open_and_the_others_folded(
     house: Settings, noor: FlaskClient
 ) -> None:
-    for number in range(45):
-        respondents.answered_deals(1, team=f"Team {number}", seed=number)
-    words = counted(house, noor)
-    assert words.count("1 of 12") == 40
-    assert "Show 5 more groups" in words
-    assert shown(noor, path="/desk/releases?all=yes").count("1 of 12") == 45
+    for number in range(13):
+        respondents.answered_deals(1 if number else 3, team=f"Team {number}", seed=number)
+    counted(house, noor)
+    page = BeautifulSoup(noor.get("/desk/releases", headers={"Accept-Language": "en"}).text, "html.parser")
+    folded = page.select_one("#groups ~ details")
+    assert folded
+    summary = folded.select_one("summary")
+    assert summary
+    assert "3 more groups, which are further away" in summary.get_text()
+    assert len(folded.select("tbody tr")) == 3
+    names = [row.get_text() for row in page.select("tbody tr th")]
+    assert len(names) == len(set(names)) == 13
+    assert "Team 0" in names[0], "the nearest"
 
 
 def test_the_page_of_before_leads_here(noor: FlaskClient) -> None:

@@ -51,8 +51,8 @@ def test_the_list_says_which_versions_are_used_by_how_many_deals_and_of_how_many
     sent = client.post(link, data={**answers, "consent": "totals", "comment": "Cold", "action": "submit"})
     assert (sent.status_code, sent.location.endswith("receipt")) == (303, True), sent.location
     page = words(desk.get("/desk/surveys", headers={"Accept-Language": "en"}))
-    assert "Purchase of a product product · version 1 · 8 aspects in use" in page
-    assert "version 1 2 March 2026 3 1" in page
+    assert "Purchase of a product product · version 2 · 8 aspects in use" in page
+    assert "version 2 2 March 2026 3 1" in page
     assert "Cold" not in page
 
 
@@ -73,6 +73,16 @@ def test_saving_what_nobody_changed_leaves_every_byte_and_writes_nothing_down(
     assert AuditEntry.select().where(AuditEntry.what == "survey_changed").count() == 0
 
 
+def test_a_kind_is_chosen_or_left_out_without_a_new_version_also_where_deals_use_it(
+    desk: FlaskClient, folder: Path
+) -> None:
+    deal(product(folder))
+    assert press(desk, opened(desk, EDIT), "save", aspects__0__kind="people").status_code == 303
+    assert (folder / "product.yaml").read_bytes() == PRODUCT.replace(b"kind: time", b"kind: people", 1)
+    assert press(desk, opened(desk, EDIT), "save", aspects__0__kind="").status_code == 303
+    assert (folder / "product.yaml").read_bytes() == PRODUCT.replace(b"    kind: time\n", b"", 1)
+
+
 @pytest.mark.parametrize(
     "change", [lambda raw: b"\xef\xbb\xbf" + raw, lambda raw: raw.replace(b"\n", b"\r\n")]
 )
@@ -91,8 +101,8 @@ def test_a_norm_that_is_changed_changes_its_line_and_says_who_did_it(desk: Flask
     after = (folder / "product.yaml").read_bytes()
     assert after == PRODUCT.replace(b"norm: 5.5", b"norm: 5.6", 1)
     (line,) = AuditEntry.select().where(AuditEntry.what == "survey_changed")
-    assert (line.detail, line.role) == ("product v1", "desk")
-    assert "Saved: Purchase of a product, version 1." in words(
+    assert (line.detail, line.role) == ("product v2", "desk")
+    assert "Saved: Purchase of a product, version 2." in words(
         desk.get(answer.location, headers={"Accept-Language": "en"})
     )
 
@@ -100,17 +110,20 @@ def test_a_norm_that_is_changed_changes_its_line_and_says_who_did_it(desk: Flask
 def test_what_deals_use_is_never_given_other_content_it_becomes_the_next_version(
     desk: FlaskClient, folder: Path
 ) -> None:
-    for _ in range(2):
-        deal(product(folder))
+    deal(product(folder))
+    assert "1 deal uses version 2. What you change becomes version 3" in words(
+        desk.get(EDIT, headers={"Accept-Language": "en"})
+    )
+    deal(product(folder))
     page = opened(desk, EDIT)
-    assert "2 deals use version 1. What you change becomes version 2" in page.get_text(" ")
+    assert "2 deals use version 2. What you change becomes version 3" in page.get_text(" ")
     answer = press(desk, page, "save", aspects__0__norm="5.6")
     after = (folder / "product.yaml").read_bytes()
-    assert after == PRODUCT.replace(b"norm: 5.5", b"norm: 5.6", 1).replace(b"version: 1", b"version: 2", 1)
+    assert after == PRODUCT.replace(b"norm: 5.5", b"norm: 5.6", 1).replace(b"version: 2", b"version: 3", 1)
     said = words(desk.get(answer.location, headers={"Accept-Language": "en"}))
-    assert "The 2 deals that use version 1 keep it." in said
+    assert "Deals that use version 2 keep it: 2." in said
     assert "Only words, norms or days changed." in said
-    assert versions.by_key(product(folder).key.model_copy(update={"version": 1})).aspects[0].norm == 5.5
+    assert versions.by_key(product(folder).key.model_copy(update={"version": 2})).aspects[0].norm == 5.5
 
 
 def test_another_aspect_is_another_thing_to_measure_and_the_list_says_so(
@@ -119,7 +132,7 @@ def test_another_aspect_is_another_thing_to_measure_and_the_list_says_so(
     deal(product(folder))
     fewer = shown(press(desk, opened(desk, EDIT), "remove-aspects-7"))
     answer = press(desk, fewer, "save")
-    assert "What is asked changed. Version 2" in words(
+    assert "What is asked changed. Version 3" in words(
         desk.get(answer.location, headers={"Accept-Language": "en"})
     )
     assert len(product(folder).aspects) == 7
@@ -130,7 +143,7 @@ def test_a_version_of_the_text_that_deals_use_is_raised_too(desk: FlaskClient, f
     deal(product(folder))
     text = PRODUCT.decode().replace("Purchase of a product", "Buying a thing")
     assert press(desk, opened(desk, f"{EDIT}/text"), "save", text=text).status_code == 303
-    assert (folder / "product.yaml").read_text("utf-8") == text.replace("version: 1", "version: 2", 1)
+    assert (folder / "product.yaml").read_text("utf-8") == text.replace("version: 2", "version: 3", 1)
 
 
 def test_aspects_come_move_and_go_by_buttons_alone_and_nothing_is_written_before_it_is_saved(
@@ -342,7 +355,7 @@ def test_the_text_of_a_file_that_holds_what_no_field_shows_says_so(desk: FlaskCl
 
 
 def test_a_file_that_is_no_text_is_named_and_never_written_over(desk: FlaskClient, folder: Path) -> None:
-    raw = PRODUCT.replace(b"Levertijd", b"Levertijd\xe9")
+    raw = PRODUCT.replace(b"Kwaliteit", b"Kwaliteit\xe9")
     (folder / "product.yaml").write_bytes(raw)
     page = opened(desk, EDIT, "nl")
     assert "is geen tekst in UTF-8" in page.get_text(" ")

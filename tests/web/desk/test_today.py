@@ -16,6 +16,7 @@ from cast.builders import NOW, person
 from cast.calls import answers, company
 from cast.selling import line, sell
 from kloof import storage
+from kloof.actions import beforehand, doctor
 from kloof.actions.today import today
 from kloof.domain.access.people import Role
 from kloof.domain.staff.first_steps import FirstStep
@@ -62,15 +63,105 @@ def a_company_at_every_step(app: Flask) -> None:
 
 def test_every_figure_of_the_picture_leads_to_a_list_of_as_many_deals(app: Flask, desk: FlaskClient) -> None:
     a_company_at_every_step(app)
-    page = read(desk)
+    assert figures_lead_to_their_lists(desk, read(desk)) >= 8
+
+
+def figures_lead_to_their_lists(desk: FlaskClient, page: str) -> int:
+    """Opens every link of the picture; gives how many there are."""
     links = re.findall(
-        r'<a class="alone[^"]*" href="(/desk/deals\?[^"]+)">(?:<span[^>]*>[^<]*</span>)?(\d+)', page
+        r'class="alone[^"]*" href="(/desk/deals\?[^"]+)">(?:<span[^>]*>[^<]*</span>)?(\d+)', page
     )
-    assert len(links) >= 8
     for address, count in links:
         shown = read(desk, address.replace("&amp;", "&"))
-        rows = re.findall(r'href="/desk/deal/[^"]+"', shown)
-        assert len(set(rows)) == int(count), address
+        assert len(set(re.findall(r'href="/desk/deal/[^"]+"', shown))) == int(count), address
+    return len(links)
+
+
+def picture(page: str) -> str:
+    return str(BeautifulSoup(page, "html.parser").select_one("table.funnel"))
+
+
+@pytest.fixture
+def much_sold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One deal is more than is counted while somebody waits."""
+    monkeypatch.setattr("kloof.storage.staff.desk.AT_ONCE", 0)
+
+
+def test_with_many_deals_the_picture_is_the_workers_and_says_when_it_counted(
+    app: Flask, desk: FlaskClient, clock: Any, much_sold: None
+) -> None:
+    a_company_at_every_step(app)
+    assert "The first one is there within a few minutes." in read(desk)
+    beforehand.count_steps(app.extensions["kloof.settings"], NOW)
+    page = read(desk)
+    assert figures_lead_to_their_lists(desk, page) >= 8
+    assert re.search(r"Counted 2 March \d\d:00\.", page)
+    Deal.update(sold_on=NOW.date()).where(Deal.deal_id == "D-109").execute()
+    assert picture(read(desk)) == picture(page), "it stays what was counted"
+    beforehand.count_steps(app.extensions["kloof.settings"], NOW)
+    assert picture(read(desk)) != picture(page)
+    assert figures_lead_to_their_lists(desk, read(desk)) >= 8
+
+
+def test_what_the_worker_counts_is_what_the_page_would(
+    app: Flask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_company_at_every_step(app)
+    now = picture(read(desk))
+    beforehand.count_steps(app.extensions["kloof.settings"], NOW)
+    monkeypatch.setattr("kloof.storage.staff.desk.AT_ONCE", 0)
+    page = read(desk)
+    assert "Counted" in page
+    assert picture(page) == now
+
+
+def test_an_address_that_was_mended_leaves_the_list_at_once_however_many_deals_there_are(
+    app: Flask, desk: FlaskClient, much_sold: None
+) -> None:
+    a_company_at_every_step(app)
+    Message.update(state="bounced").where(Message.id == 1).execute()
+    beforehand.count_steps(app.extensions["kloof.settings"], NOW)
+    assert "1 mail came back" in read(desk)
+    Message.update(state="sent").where(Message.id == 1).execute()
+    assert "1 mail came back" not in read(desk)
+
+
+def test_all_that_is_wrong_with_the_installation_stands_there_with_when_it_was_checked(
+    app: Flask, desk: FlaskClient, tmp_path: Path
+) -> None:
+    house = app.extensions["kloof.settings"]
+    a_company_at_every_step(app)
+    assert "Surveys:" not in read(desk), "nobody looked yet"
+    beforehand.check_up(house, NOW)
+    said = [
+        one.what for one in doctor.examine(house, NOW) if not one.well and not one.what.startswith("Accounts")
+    ]
+    page = BeautifulSoup(read(desk), "html.parser").select_one(".work__line--settings")
+    assert page
+    found = page.get_text()
+    assert [what for what in said if what not in found] == []
+    assert "Surveys:" in found
+    assert re.search(r"Checked 2 March \d\d:00\.", found)
+    (tmp_path / "surveys").mkdir()
+    (tmp_path / "surveys" / "product.yaml").write_bytes(SHIPPED.read_bytes())
+    beforehand.check_up(house, NOW)
+    assert "Surveys:" not in read(desk)
+
+
+def test_a_domain_that_only_the_worker_found_stands_there_too(
+    app: Flask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page looks at the newest deals only."""
+    kloof = app.extensions["kloof.settings"]
+    for number in range(1, 13):
+        sell(kloof, line(number, customer_email=f"c{number}@works.example"), now=NOW)
+    for number in range(20, 32):
+        sell(kloof, line(number, customer_email=f"c{number}@d{number}.example"), now=NOW)
+    for place in ("beforehand", "today"):
+        monkeypatch.setattr(f"kloof.actions.{place}.LOOKED_AT", 12)
+    assert "works.example" not in read(desk)
+    beforehand.check_up(kloof, NOW)
+    assert "customers at works.example" in read(desk)
 
 
 def test_what_was_lost_names_a_draw_and_deals_that_were_called_off(app: Flask, desk: FlaskClient) -> None:

@@ -26,6 +26,8 @@ log = logging.getLogger("kloof.web")
 NO_FACTS: Final[Mapping[str, object]] = MappingProxyType({})
 OwnPage = Callable[[KloofError], ResponseReturnValue]
 _own_pages: Final[dict[tuple[str, Reason], OwnPage]] = {}
+ForPrograms = Callable[[KloofError, int | None], ResponseReturnValue]
+_for_programs: Final[dict[str, ForPrograms]] = {}
 
 _OF_STATUS: Final = {
     404: Reason.PAGE_UNKNOWN,
@@ -57,6 +59,11 @@ def own_page(blueprint: Blueprint, *reasons: Reason) -> Callable[[OwnPage], OwnP
     return keep
 
 
+def answer_programs(prefix: str, answer: ForPrograms) -> None:
+    """Let every refusal at an address that begins so be answered by this: who asks there reads no page."""
+    _for_programs[prefix] = answer
+
+
 def page(
     reason: Reason,
     status: int | None = None,
@@ -64,15 +71,17 @@ def page(
     facts: Mapping[str, object] = NO_FACTS,
     wrong: Sequence[str] = (),
     places: Sequence[str] = (),
+    contact: str = "",
+    onward: tuple[str, str] | None = None,
 ) -> ResponseReturnValue:
     """The page for a reason, with nothing in it that depends on who asks; `facts` are those that its row names.
 
-    `wrong`: what is wrong one by one, worded. `places`: lines with a file and a fault, only for people who
-    may know of them.
+    `contact`: how to reach the company; `onward`: where else to go, and in which words. `wrong`: what is wrong one by
+    one, worded. `places`: lines with a file and a fault, only for people who may know of them.
     """
     row = REFUSALS[reason]
     known = {"company": settings().company.name, **facts}
-    onward = row.onward or guard.way_home()
+    onward = onward or row.onward or guard.way_home()
     answer = make_response(
         render_template(
             "error.html",
@@ -80,6 +89,7 @@ def page(
             remedy=say(row.remedy, **known),
             wrong=wrong,
             places=places,
+            contact=contact,
             onward=onward and (onward[0], say(onward[1])),
             for_colleagues=guard.is_for_colleagues(),
             # What is not theirs looks to the byte like what is not there, and the frame holds a token.
@@ -123,6 +133,9 @@ def _refusal(error: KloofError) -> ResponseReturnValue:
 
 
 def _answer(error: KloofError, status: int | None = None) -> ResponseReturnValue:
+    for prefix, for_programs in _for_programs.items():
+        if request.path.startswith(prefix):
+            return for_programs(error, status)
     own = _own_pages.get((request.blueprint or "", error.reason))
     if own is None:
         parts = error.parts if isinstance(error, BadInput) else ()
@@ -152,7 +165,7 @@ def _surprise(error: Exception) -> ResponseReturnValue:
         return _refusal(refusal)
     # The endpoint, not the address: an address may hold a token.
     log.error("%s at %s", type(error).__name__, request.endpoint, exc_info=error)
-    return page(Reason.SURPRISE)
+    return _answer(Refused(Reason.SURPRISE, "Something went wrong on our side."))
 
 
 _COMMITS: Final = "kloof.commits"

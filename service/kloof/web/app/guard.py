@@ -9,11 +9,12 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from flask_wtf import CSRFProtect
 
 from kloof import storage
-from kloof.actions.access import sign_in
+from kloof.actions.access import api_tokens, sign_in
+from kloof.domain.access.api_tokens import ApiToken
 from kloof.domain.access.people import Person, Role
 from kloof.domain.errors import Reason, Refused
-from kloof.web.app.context import now
-from kloof.web.app.routes import ROUTES, AccessKind, may_enter
+from kloof.web.app.context import now, settings
+from kloof.web.app.routes import ROUTES, AccessKind, Rule, may_enter
 
 IDLE: Final = timedelta(hours=2)
 """A session ends when nothing was opened for so long."""
@@ -25,9 +26,17 @@ HOME: Final = {
 }
 """The first page of each role, and what a button that leads to it says. Who has several begins at the first."""
 _NEED_NO_DATABASE: Final = frozenset(
-    {"home.healthz", "home.readyz", "home.accessibility", "findings.page", "static"}
+    {
+        "home.healthz",
+        "home.readyz",
+        "home.workz",
+        "metrics.metrics",
+        "home.accessibility",
+        "findings.page",
+        "static",
+    }
 )
-"""What is there while the database is not; `readyz` asks for it by itself."""
+"""What is there while the database is not; `readyz`, `workz` and `metrics` ask for it by themselves."""
 _NOTED_EVERY: Final = timedelta(minutes=1)
 
 csrf = CSRFProtect()
@@ -80,6 +89,26 @@ def visitor() -> tuple[Person, str] | None:
     return (signed_in(), HOME[signed_in().role][0]) if current_user.is_authenticated else None
 
 
+def program() -> ApiToken:
+    """The token of the program that asks; only for routes behind Door.TOKEN."""
+    return cast(ApiToken, g.program)
+
+
+def refuse_unless_program() -> None:
+    """Raise Refused where no token that works came along, whatever it is for; for what only sometimes asks for one."""
+    storage.ensure_connected()
+    api_tokens.holder(settings(), request.headers.get("Authorization", ""), now())
+
+
+def _pass_with_token(rule: Rule) -> None:
+    # Once a request, however many ask: a token is looked up, and counted.
+    if "program" in g or rule.scope is None:
+        return
+    token = api_tokens.holder(settings(), request.headers.get("Authorization", ""), now())
+    api_tokens.refuse_unless_for(token, rule.scope, writes=rule.writes)
+    g.program = token
+
+
 def is_inside() -> bool:
     """Whether this visitor has passed a door for roles on their way here."""
     return bool(g.get("inside"))
@@ -104,6 +133,9 @@ def would_pass() -> bool:
     """Whether this visitor will pass the door, asked before their request is read: a stranger fills no memory."""
     storage.ensure_connected()
     rule = ROUTES[request.endpoint or ""]
+    if rule.door is AccessKind.TOKEN:
+        _pass_with_token(rule)
+        return True
     return bool(current_user.is_authenticated) and may_enter(rule, signed_in())
 
 
@@ -156,6 +188,8 @@ def _pass_the_door() -> ResponseReturnValue | None:
         return None
     storage.ensure_connected()
     rule = ROUTES[request.endpoint]
+    if rule.door is AccessKind.TOKEN:
+        _pass_with_token(rule)
     if rule.door is not AccessKind.ROLE:
         return None
     if elsewhere := unless_signed_in():

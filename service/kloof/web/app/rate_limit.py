@@ -16,10 +16,12 @@ def seconds_left() -> int:
     return WINDOW_SECONDS - int(now().timestamp()) % WINDOW_SECONDS
 
 
-def limited(what: str, *, most: int) -> bool:
+def limited(what: str, *, most: int, of: str = "") -> bool:
     """Count one attempt and say whether there were more than `most` from this network in this quarter of an hour.
 
-    The network is kept as a hash, and only for the window.
+    of: a keyed hash of what the attempts were about, where each is counted apart. The network is kept as a hash, and
+    only for the window.
     """
-    digest = hashlib.sha256(network_of(request.remote_addr).encode()).hexdigest()
+    origin = f"{network_of(request.remote_addr)}\n{of}" if of else network_of(request.remote_addr)
+    digest = hashlib.sha256(origin.encode()).hexdigest()
     return attempts.count(what, digest, int(now().timestamp()) // WINDOW_SECONDS) > most

@@ -6,9 +6,12 @@ from types import MappingProxyType
 from typing import Final
 
 from kloof.domain.errors import PERHAPS_OVER, Reason
+from kloof.wording.action_words import ACTION_WORDS
 from kloof.wording.file_words import FILE_WORDS, LINE_WORDS
 from kloof.wording.message_words import MESSAGE_WORDS
 from kloof.wording.people_words import PEOPLE_WORDS
+from kloof.wording.program_words import PROGRAM_WORDS
+from kloof.wording.release_words import RELEASE_WORDS
 from kloof.wording.sign_in_words import SIGN_IN_WORDS
 
 
@@ -45,8 +48,9 @@ _FOR_WHO_LOOKS_AFTER_KLOOF = (
     Reason.RELEASES_AHEAD, Reason.RELEASES_ABSENT, Reason.RELEASES_LEAK, Reason.NOT_CERTIFIED, Reason.CLOCK_WENT_BACK,
     Reason.CLOCK_JUMPED, Reason.SITE_UNBUILT, Reason.MAIL_NOT_TAKEN, Reason.MAILBOX_UNREADABLE,
     Reason.SETTINGS_UNUSABLE, Reason.FOLDER_UNFIT, Reason.FILE_IN_THE_WAY, Reason.FILE_UNWRITABLE,
-    Reason.DATABASE_BEHIND, Reason.DATABASE_AHEAD, Reason.DATABASE_TAKEN, Reason.KEY_UNFIT, Reason.ROUTE_UNGUARDED,
-    Reason.DEMO_FAILED,
+    Reason.DATABASE_BEHIND, Reason.DATABASE_AHEAD, Reason.DATABASE_TAKEN, Reason.KEY_UNFIT, Reason.HOST_DIFFERS,
+    Reason.ROUTE_UNGUARDED,
+    Reason.DEMO_FAILED, Reason.BACKUP_UNUSABLE, Reason.RESTORE_UNFINISHED,
 )  # fmt: skip
 
 _TRY_LATER = RefusalWords(
@@ -93,13 +97,41 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
         Reason.FINDINGS_NOT_HERE: RefusalWords(
             404,
             "There are no findings to read yet",
-            "They stand here once the first release is published and its site is built.",
+            "You can read them here once the first release is published and its site is built.",
         ),
         Reason.LINK_CLOSED: RefusalWords(
             404,
             "This link is not open",
-            "It may be incomplete, past its date, or taken back. Open it once more from the mail that you received. "
-            "If it still does not work, reply to that mail and {company} will help you.",
+            "It may be incomplete. Open it once more from the mail that you received. If it still does not work, reply "
+            "to that mail and {company} will help you.",
+        ),
+        Reason.LINK_EXPIRED: RefusalWords(
+            410,
+            "This survey has closed",
+            "The last day to answer is past. You need not do anything. Something left to say? Reply to the mail.",
+        ),
+        Reason.LINK_WITHDRAWN: RefusalWords(
+            410,
+            "You took these answers back",
+            "They are erased, and this link is closed. You need not do anything more.",
+        ),
+        Reason.LINK_STOPPED: RefusalWords(
+            410,
+            "This survey was called off",
+            "{company} does not ask you about this any more. You need not do anything.",
+        ),
+        Reason.LINK_PASSED_ON: RefusalWords(
+            410,
+            "You passed this survey on",
+            "Your colleague has a link now. What you had filled in is erased. Was it a mistake? Reply to our mail.",
+        ),
+        Reason.PASSED_ON_BEFORE: RefusalWords(
+            409,
+            "This survey was passed on before",
+            "That can be done once. Reply to the mail that you received if another person should answer.",
+        ),
+        Reason.PASSED_TO_SELF: RefusalWords(
+            409, "This is your own address", "Fill in the address of your colleague."
         ),
         Reason.CODE_UNKNOWN: RefusalWords(
             404,
@@ -122,7 +154,7 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
         Reason.SURVEY_CLOSED: RefusalWords(
             409,
             "This survey was closed in the meantime",
-            "Open it once more from the mail that you received: then you see how it stands.",
+            "Open it once more from the mail that you received: then you see what was saved.",
         ),
         Reason.ANSWERS_FIXED: RefusalWords(
             409,
@@ -136,7 +168,7 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
         ),
         Reason.HANDOVER_CLOSED: RefusalWords(
             409,
-            "There is nothing to say beforehand any more",
+            "It is too late to say anything in advance",
             "This deal is delivered or called off. What was said before stays as it is.",
         ),
         Reason.PRACTICES_LOCKED: RefusalWords(409, *LINE_WORDS[Reason.PRACTICES_LOCKED]),
@@ -147,7 +179,9 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
             422, "Only the customer can say that", "Choose one of the outcomes that are offered."
         ),
         Reason.STEP_IMPOSSIBLE: RefusalWords(
-            409, "That is no longer possible", "Something changed in the meantime. Look again how it stands."
+            409,
+            "That is no longer possible",
+            "Something changed in the meantime. Open the page again and look.",
         ),
         Reason.SURVEYS_UNUSABLE: RefusalWords(
             503,
@@ -160,31 +194,6 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
             "A file of a release was changed or is missing. You did nothing wrong, and nothing of yours is lost. "
             "Tell the desk, or who looks after kloof: then this page comes back.",
         ),
-        Reason.NOT_APPROVED: RefusalWords(
-            409,
-            "Nobody else has approved this release",
-            "Ask somebody else of the desk to look at its preview and to approve it. Nothing came out.",
-            _TO_RELEASES,
-        ),
-        Reason.OWN_PROPOSAL: RefusalWords(
-            409,
-            "You proposed this release yourself",
-            "Ask somebody else of the desk to look at its preview and to approve it.",
-            _TO_RELEASES,
-        ),
-        Reason.DRAFT_CHANGED: RefusalWords(
-            409,
-            "This release is no longer the one that you looked at",
-            "A group closed, somebody took an answer back, or it came out meanwhile. Nothing came out now. Make its "
-            "preview again, and look at it.",
-            _TO_RELEASES,
-        ),
-        Reason.PREVIEW_ABSENT: RefusalWords(
-            404,
-            "There is no preview now",
-            "It goes as soon as its release is out. A new one can be made as soon as something is new.",
-            _TO_RELEASES,
-        ),
         Reason.THRESHOLDS_TOO_LOW: RefusalWords(
             503,
             "kloof.toml allows groups that are too small",
@@ -194,12 +203,12 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
         Reason.CUSTOMER_UNKNOWN: RefusalWords(
             404,
             "No customer is known by that",
-            "Write the address, or the number, as it stands in the deals file.",
+            "Write the address or the number as it is in the deals file.",
         ),
         Reason.PAGE_UNKNOWN: RefusalWords(
             404,
             "This page does not exist",
-            "Check the link. If it came by mail, open it from that mail again.",
+            "Check the link. Did you get it by mail? Then click it there once more.",
         ),
         Reason.NOT_UNDERSTOOD: RefusalWords(
             400, "This request could not be understood", "Go back and try again."
@@ -254,8 +263,8 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
         Reason.PERHAPS_SAVED: RefusalWords(
             503,
             "It is not certain whether this was saved",
-            "The connection to our database broke at that very moment. Open the page again and look: what was saved "
-            "stands there. If it does not, send it once more. Nothing counts twice.",
+            "The connection to our database broke at that very moment. Open the page again to see what was saved. Is "
+            "something missing? Then send it once more. Nothing counts twice.",
         ),
         Reason.SURPRISE: RefusalWords(
             500,
@@ -264,7 +273,10 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
         ),
     }
     | {reason: RefusalWords(*words, _TO_SIGN_IN) for reason, words in SIGN_IN_WORDS.items()}
+    | {reason: RefusalWords(*words, _TO_RELEASES) for reason, words in ACTION_WORDS.items()}
     | {reason: RefusalWords(*words, _TO_DESK) for reason, words in PEOPLE_WORDS.items()}
+    | {reason: RefusalWords(*words, _TO_DESK) for reason, words in PROGRAM_WORDS.items()}
+    | {reason: RefusalWords(*words, _TO_RELEASES) for reason, words in RELEASE_WORDS.items()}
     | {reason: RefusalWords(*words, _TO_DESK) for reason, words in MESSAGE_WORDS.items()}
     | {reason: RefusalWords(422, *words, _TO_DESK) for reason, words in FILE_WORDS.items()}
     | dict.fromkeys(_FOR_WHO_LOOKS_AFTER_KLOOF, _TO_MEND)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
+from kloof.domain.access.api_tokens import Scope
 from kloof.domain.access.people import Person, Role
 
 
@@ -19,10 +20,12 @@ class AccessKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a route asks of its visitor. `roles` matters at Door.ROLE only."""
+    """What a route asks of its visitor. `roles` matters at Door.ROLE only, `scope` and `writes` at Door.TOKEN."""
 
     door: AccessKind
     roles: frozenset[Role] = frozenset()
+    scope: Scope | None = None
+    writes: bool = False
 
 
 PUBLIC = Rule(AccessKind.PUBLIC)
@@ -34,6 +37,17 @@ CALLERS = Rule(AccessKind.ROLE, frozenset({Role.SALESPERSON, Role.DESK}))
 TOLD = Rule(AccessKind.ROLE, frozenset({Role.SALESPERSON, Role.LEAD}))
 STAFF = Rule(AccessKind.ROLE, frozenset(Role))
 
+
+def reads(scope: Scope) -> Rule:
+    """For programs with a token that is for this."""
+    return Rule(AccessKind.TOKEN, scope=scope)
+
+
+def writes(scope: Scope) -> Rule:
+    """For programs with a token that may change this."""
+    return Rule(AccessKind.TOKEN, scope=scope, writes=True)
+
+
 ROUTES: Mapping[str, Rule] = MappingProxyType(
     {
         "static": PUBLIC,
@@ -41,6 +55,8 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "home.accessibility": PUBLIC,
         "home.healthz": PUBLIC,
         "home.readyz": PUBLIC,
+        "home.workz": PUBLIC,
+        "metrics.metrics": PUBLIC,
         "findings.page": PUBLIC,
         "survey.form": LINK,
         "survey.save": LINK,
@@ -48,6 +64,8 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "survey.wish": LINK,
         "survey.ask_withdrawal": LINK,
         "survey.withdraw": LINK,
+        "survey.ask_colleague": LINK,
+        "survey.pass_it_on": LINK,
         "letter.ask": PUBLIC,
         "letter.read": PUBLIC,
         "letter.go": LINK,
@@ -61,8 +79,10 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "sign_in.back": PUBLIC,
         "sign_in.leave": STAFF,
         "me.overview": SALES,
+        "me.deals": SALES,
         "me.deal": SALES,
-        "me.promise": SALES,
+        "promise.sheet": SALES,
+        "embed.promise": PUBLIC,
         "handover.overview": LEAD,
         "handover.deal": LEAD,
         "handover.mark": LEAD,
@@ -84,7 +104,9 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "deals.deliver": DESK,
         "deals.cancel": DESK,
         "deals.stop": DESK,
+        "deals.resume": DESK,
         "deals.send_again": DESK,
+        "deals.ask_customer_again": DESK,
         "deals.hand_over": DESK,
         "deals.export": DESK,
         "deals.ask_erasure": DESK,
@@ -116,9 +138,20 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "releases.approve": DESK,
         "releases.preview_page": DESK,
         "releases.waiting": DESK,
+        "actions.overview": DESK,
+        "actions.ask": DESK,
+        "actions.add": DESK,
+        "actions.action": DESK,
+        "actions.change": DESK,
+        "actions.end": DESK,
+        "actions.remove": DESK,
         "people.overview": DESK,
         "people.ask": DESK,
         "people.add": DESK,
+        "people_file.ask": DESK,
+        "people_file.check": DESK,
+        "people_file.load": DESK,
+        "people_file.example": DESK,
         "people.person": DESK,
         "people.change": DESK,
         "people.ask_leaving": DESK,
@@ -145,6 +178,45 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "preview.overview": DESK,
         "preview.page": DESK,
         "preview.onward": DESK,
+        "api.openapi": PUBLIC,
+        "api.list_releases": PUBLIC,
+        "api.get_release": PUBLIC,
+        "api.list_deals": reads(Scope.DEALS),
+        "api.get_deal": reads(Scope.DEALS),
+        "api.put_deal": writes(Scope.DEALS),
+        "api.put_deals": writes(Scope.DEALS),
+        "api.deliver_deal": writes(Scope.DEALS),
+        "api.cancel_deal": writes(Scope.DEALS),
+        "api.put_practices": writes(Scope.DEALS),
+        "api.put_account": writes(Scope.DEALS),
+        "api.list_contacts": reads(Scope.DEALS),
+        "api.put_contact": writes(Scope.DEALS),
+        "api.get_answers": reads(Scope.ANSWERS),
+        "api.count_calls": reads(Scope.CALLS),
+        "api.note_call": writes(Scope.CALLS),
+        "api.list_invitations": reads(Scope.INVITATIONS),
+        "api.send_again": writes(Scope.INVITATIONS),
+        "api.stop_survey": writes(Scope.INVITATIONS),
+        "api.export_customer": reads(Scope.CUSTOMERS),
+        "api.erase_customer": writes(Scope.CUSTOMERS),
+        "api.customer_mail": reads(Scope.CUSTOMERS),
+        "api.list_people": reads(Scope.PEOPLE),
+        "api.put_person": writes(Scope.PEOPLE),
+        "api.leave": writes(Scope.PEOPLE),
+        "api.list_surveys": reads(Scope.SURVEYS),
+        "api.check_survey": reads(Scope.SURVEYS),
+        "api.record_survey": writes(Scope.SURVEYS),
+        "api.calibration": reads(Scope.CALIBRATION),
+        "api.plan": reads(Scope.PLAN),
+        "api.health": reads(Scope.HEALTH),
+        "tokens.overview": DESK,
+        "tokens.make": DESK,
+        "tokens.revoke": DESK,
+        "webhooks.overview": DESK,
+        "webhooks.add": DESK,
+        "webhooks.one": DESK,
+        "webhooks.act": DESK,
+        "webhooks.replay": DESK,
         "demo.inbox": PUBLIC,
         "demo.mail": PUBLIC,
         "demo.framed": PUBLIC,

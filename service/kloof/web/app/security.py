@@ -1,5 +1,7 @@
 """Headers on every answer: nothing from elsewhere, nothing leaks by Referer, nothing personal is cached."""
 
+from collections.abc import Iterable
+
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -13,6 +15,15 @@ WITH_FRAME = f"{POLICY}; frame-src 'self'"
 """Of a page that shows another one of ours within it."""
 IN_FRAME = POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
 """Of a page that such a page may show."""
+
+
+def framed_by(origins: Iterable[str]) -> str:
+    """The policy of a page that these sites may show in a frame: it has no script and no form, so that nothing can be
+    done in it.
+    """
+    read = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'"
+    return f"{read}; base-uri 'none'; form-action 'none'; frame-ancestors {' '.join(origins)}"
+
 
 _ALWAYS = (
     ("X-Content-Type-Options", "nosniff"),

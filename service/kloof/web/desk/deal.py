@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired
 
 from kloof.actions import person_data
 from kloof.actions.deals import by_hand, desk_view, edit
+from kloof.actions.surveys import pass_on
 from kloof.domain.access.audit_log import by
 from kloof.domain.spelling import spelled
 from kloof.domain.surveys.definition import Wave
@@ -24,7 +25,17 @@ from kloof.web.desk.words import deals as deal_words
 
 MOST_IN_NAME: Final = 200
 _WAVES: Final = [wave.value for wave in Wave]
-_DONE: Final = ("changed", "delivered", "cancelled", "stopped", "again", "handed", "nothing")
+_DONE: Final = (
+    "changed",
+    "delivered",
+    "cancelled",
+    "stopped",
+    "resumed",
+    "again",
+    "handed",
+    "taken_back",
+    "nothing",
+)
 
 
 class CancelledForm(FlaskForm):
@@ -33,8 +44,8 @@ class CancelledForm(FlaskForm):
     cancelled_on = DateField(validators=[InputRequired()])
 
 
-class StopForm(FlaskForm):
-    """Which survey is asked no more."""
+class WaveForm(FlaskForm):
+    """Which survey is asked no more, goes on after all, or comes back to the customer who passed it on."""
 
     wave = RadioField(choices=_WAVES, validators=[InputRequired()])  # type: ignore[arg-type]
 
@@ -46,9 +57,10 @@ class AgainForm(FlaskForm):
 
 
 class SuccessorForm(FlaskForm):
-    """Who looks after a deal from now on, by their address."""
+    """Who looks after a deal from now on, by their address. `of`: who did when the page was opened, by name."""
 
     successor = StringField(validators=[InputRequired()])
+    of = StringField()
 
 
 class ErasureForm(FlaskForm):
@@ -84,11 +96,21 @@ def cancel(deal_id: str) -> ResponseReturnValue:
 @blueprint.post("/deal-stopped/<deal:deal_id>")
 def stop(deal_id: str) -> ResponseReturnValue:
     """Ask no more about one survey of this deal."""
-    form = StopForm()
+    form = WaveForm()
     if not form.validate():
         return page(deal_id, {"stop": say("Choose a survey.")}), 422
     by_hand.stop_survey(deal_id, Wave(form.wave.data), now(), by(signed_in()))
     return back(deal_id, "stopped")
+
+
+@blueprint.post("/deal-resumed/<deal:deal_id>")
+def resume(deal_id: str) -> ResponseReturnValue:
+    """A survey of this deal was stopped by mistake."""
+    form = WaveForm()
+    if not form.validate():
+        return page(deal_id), 422
+    by_hand.resume_survey(settings(), deal_id, Wave(form.wave.data), now(), by(signed_in()))
+    return back(deal_id, "resumed")
 
 
 @blueprint.post("/deal-mail/<deal:deal_id>")
@@ -100,12 +122,29 @@ def send_again(deal_id: str) -> ResponseReturnValue:
     return back(deal_id, "again")
 
 
+@blueprint.post("/deal-taken-back/<deal:deal_id>")
+def ask_customer_again(deal_id: str) -> ResponseReturnValue:
+    """A survey that was passed on comes back to the customer of the deal."""
+    form = WaveForm()
+    if not form.validate():
+        return page(deal_id), 422
+    pass_on.take_back(settings(), deal_id, Wave(form.wave.data), now(), by(signed_in()))
+    return back(deal_id, "taken_back")
+
+
 @blueprint.post("/deal-successor/<deal:deal_id>")
 def hand_over(deal_id: str) -> ResponseReturnValue:
     """Another salesperson looks after this deal from now on."""
     form = SuccessorForm()
     if not form.validate():
         return page(deal_id, {"successor": say("Choose a salesperson who works here.")}), 422
+    view = desk_view.deal(settings(), deal_id, now())
+    if form.of.data not in {None, view.looked_after_by}:
+        told = say(
+            "Somebody handed this deal over in the meantime: {name} looks after it now. Choose again.",
+            name=view.looked_after_by,
+        )
+        return page(deal_id, {"successor": told}), 422
     by_hand.hand_over(settings(), deal_id, form.successor.data or "", now(), by(signed_in()))
     return back(deal_id, "handed")
 
@@ -130,7 +169,7 @@ def erase(deal_id: str) -> ResponseReturnValue:
     form = ErasureForm()
     edit.known(deal_id)
     if not form.validate() or spelled(form.number.data or "") != deal_id:
-        return _erasure_page(deal_id, form, say("Type the number of the deal as it stands here.")), 422
+        return _erasure_page(deal_id, form, say("Type the number of the deal exactly as it is here.")), 422
     gone = person_data.erase_of_deal(settings(), deal_id, now(), by(signed_in()))
     return render_template("desk/deals/erased.html", deal_id=deal_id, gone=gone)
 

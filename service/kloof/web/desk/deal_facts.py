@@ -26,11 +26,12 @@ from kloof.web.desk.deals import blueprint as blueprint
 from kloof.web.desk.words import deals as deal_words
 
 MOST_IN_NAME: Final = 200
+_EDITED: Final = ("address", "language", "salesperson", "planned_on", "account")
 
 
 class FactsForm(FlaskForm):
     """The facts of a deal that can be edited. `confirmed` once what it does to mail was read; `before` names how the
-    facts stood then.
+    facts stood then. `was_…`: what stood in each field when the form was opened.
     """
 
     address = StringField()
@@ -40,18 +41,19 @@ class FactsForm(FlaskForm):
     account = StringField(validators=[Length(max=MOST_IN_NAME)])
     confirmed = StringField()
     before = StringField()
+    was_address = StringField()
+    was_language = StringField()
+    was_salesperson = StringField()
+    was_planned_on = StringField()
+    was_account = StringField()
 
 
 @blueprint.get("/deal-facts/<deal:deal_id>")
 def facts(deal_id: str) -> str:
     stored = edit.known(deal_id)
-    form = FactsForm(
-        address=stored.line.customer_email,
-        language=stored.line.language,
-        salesperson=stored.line.salesperson_email,
-        planned_on=stored.line.delivery_planned_on,
-        account=stored.line.account,
-    )
+    stands = _as_typed(stored)
+    opened = {f"was_{name}": value for name, value in stands.items()}
+    form = FactsForm(**stands | opened | {"planned_on": stored.line.delivery_planned_on})
     return _facts_page(stored, form, {})
 
 
@@ -73,7 +75,7 @@ def change(deal_id: str) -> ResponseReturnValue:
         form=form,
         wanted=wanted,
         before=_name_of(stored),
-        meanwhile=bool(form.confirmed.data),
+        meanwhile=bool(form.confirmed.data) or _was_changed(stored, form),
         outcome=outcome,
         effects=[deal_words.effect(effect) for effect in outcome.effects],
         changes=_changes(stored, wanted, outcome.changed),
@@ -97,6 +99,31 @@ def cannot_be_changed(refusal: KloofError) -> ResponseReturnValue:
     stored = edit.known(deal_id)
     wrong = {deal_words.field_of(refusal): deal_words.why(refusal)}
     return _facts_page(stored, FactsForm(), wrong), 422
+
+
+def _as_typed(stored: StoredDeal) -> dict[str, str]:
+    """The facts that can be edited, as a form sends them."""
+    line = stored.line
+    return {
+        "address": line.customer_email,
+        "language": line.language,
+        "salesperson": line.salesperson_email,
+        "planned_on": line.delivery_planned_on.isoformat() if line.delivery_planned_on else "",
+        "account": line.account,
+    }
+
+
+def _was_changed(stored: StoredDeal, form: FactsForm) -> bool:
+    """Whether something that this form asks for was changed by somebody else since it was opened."""
+    return any(
+        form[f"was_{name}"].data not in {None, stands} and name not in _untouched(form)
+        for name, stands in _as_typed(stored).items()
+    )
+
+
+def _untouched(form: FactsForm) -> set[str]:
+    """The fields in which there stands what stood there when the form was opened: nobody asked to change these."""
+    return {name for name in _EDITED if form[f"was_{name}"].data == request.form.get(name)}
 
 
 def _name_of(stored: StoredDeal) -> str:
@@ -142,19 +169,21 @@ def _wanted(stored: StoredDeal, form: FactsForm, wrong: dict[str, str]) -> DealC
     `wrong`.
     """
     form.validate()
-    line, fixed = stored.line, edit.fixed(settings(), stored)
+    line, fixed, kept = stored.line, edit.fixed(settings(), stored), _untouched(form)
     for field in ("language", "planned_on", "account"):
         if form[field].errors:
             wrong[field] = deal_words.unusable(field)
     account = spelled(form.account.data or "")
     if unprintable(account):
         wrong["account"] = deal_words.unusable("account")
+    keeps_address = fixed.address or "address" in kept
+    keeps_seller = fixed.salesperson or "salesperson" in kept
     return DealChange(
-        address=line.customer_email if fixed.address else _address(form.address.data or "", wrong),
-        language=line.language if "language" in wrong else form.language.data,
-        salesperson=(not fixed.salesperson and form.salesperson.data) or line.salesperson_email,
-        planned_on=form.planned_on.data,
-        account=account,
+        address=line.customer_email if keeps_address else _address(form.address.data or "", wrong),
+        language=line.language if {"language"} & {*wrong, *kept} else form.language.data,
+        salesperson=(not keeps_seller and form.salesperson.data) or line.salesperson_email,
+        planned_on=line.delivery_planned_on if "planned_on" in kept else form.planned_on.data,
+        account=line.account if "account" in kept else account,
     )
 
 

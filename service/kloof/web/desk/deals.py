@@ -5,7 +5,8 @@ Every figure of the desk can be a link to the list, /desk/deals, by these parame
     q            words that find deals by name, address, deal number or account; then no other parameter counts
     step         those that have come to sold, asked, answered, delivered, answered_after or published
     without      those that have not come to one of these
-    state        overdue (the planned day of delivery is over), bounced, letter (no address) or cancelled
+    state        overdue (the planned day of delivery is over), bounced, letter (no address), cancelled or
+                 passed_on (to a colleague of the customer)
     product, team        by their names
     salesperson  a person's number
     week         those sold in a week, like 2026-W40 (ISO 8601)
@@ -89,7 +90,7 @@ def _list(form: DeliveredForm, ticked: list[str] | None = None, *, lacks_ticks: 
     page = desk_view.listed(settings(), wanted, now(), _place())
     onward = page.onward and {
         **request.args.to_dict(),
-        "before": f"{page.onward.sold_on.isoformat()}.{page.onward.deal}",
+        "before": f"{page.onward.sold_on.isoformat()}.{page.onward.turn}",
     }
     return render_template(
         "desk/deals/overview.html",

@@ -1,5 +1,7 @@
 """Fair play, for the desk: what stands apart, as a question with its counts."""
 
+from datetime import datetime
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
@@ -22,27 +24,32 @@ from kloof.domain.staff.fair_play import (
 )
 from kloof.web.app import errors
 from kloof.web.app.context import now, settings
-from kloof.web.app.language import say
+from kloof.web.app.language import in_words, say
 
 blueprint = Blueprint("fair_play", __name__, url_prefix="/desk/fair-play")
 
 
 @blueprint.get("")
 def overview() -> str:
-    return _page(off=False, asked=fair_play.asked(settings(), now()))
+    found = fair_play.asked(settings(), now())
+    return _page(found.named, found.counted_at)
 
 
 @errors.own_page(blueprint, Reason.CONSENT_MISSING)
 def not_yet(_: KloofError) -> ResponseReturnValue:
     """A works council that thinks about it can read here how it is counted."""
-    return _page(off=True, asked=())
+    return _page(off=True)
 
 
-def _page(*, off: bool, asked: tuple[Named, ...]) -> str:
+def _page(
+    asked: tuple[Named, ...] | None = None, counted_at: datetime | None = None, *, off: bool = False
+) -> str:
     return render_template(
         "desk/fair_play.html",
         off=off,
-        asked=[_sentence(one) for one in asked],
+        asked=None if asked is None else [_sentence(one) for one in asked],
+        counted_at=counted_at,
+        at=in_words,
         own=LEAST_OWN,
         others=LEAST_OTHERS,
         points=round(100 * LEAST_DIFFERENCE),
@@ -72,7 +79,7 @@ def _of_traces(name: str, one: TraceQuestion) -> str:
             )
         case Trace.MANY_NAMES:
             return say(
-                "Mailboxes of {name}'s customers that stand for {names} names or more: {hits}. Do you know why?",
+                "Mailboxes of {name}'s customers that are used for {names} names or more: {hits}. Do you know why?",
                 name=name,
                 hits=one.hits,
                 names=LEAST_NAMES,

@@ -65,7 +65,7 @@ def example(kind: str) -> Response:
     if kind not in [*FileKind]:
         raise NotFound(Reason.PAGE_UNKNOWN, f"There is no example of {kind[:40]!r}.")
     rows = examples.rows(settings(), FileKind(kind), settings().today(now()), _offered)
-    return _csv(rows, f"{kind}.csv")
+    return as_csv(rows, f"{kind}.csv")
 
 
 @blueprint.get("/<number>")
@@ -77,15 +77,19 @@ def one(number: str) -> ResponseReturnValue:
     return _shown(upload)
 
 
-def _shown(upload: Upload, wrong: Mapping[str, str] | None = None) -> str:
+def _shown(upload: Upload) -> str:
+    job = uploads.job_of(upload) if upload.state in {UploadState.CHECKING, UploadState.LOADING} else None
+    if job and not job.is_open:  # the worker may have ended between the two looks, and nothing looks again
+        upload = found_upload(upload.id)
     bad = uploads.bad_lines(upload, request.args.get("page", 1, int))
     titles = file_words.columns()
     return render_template(
         "desk/files/one.html",
         upload=upload,
-        job=uploads.job_of(upload) if upload.state in {UploadState.CHECKING, UploadState.LOADING} else None,
+        job=job,
         broke_off=upload.state is UploadState.LOADING and now() - upload.changed_at > uploads.BROKE_OFF,
         bad=bad,
+        mail=uploads.forecast(upload) if upload.state is UploadState.CHECKED else None,
         cells_wrong=uploads.columns_of,
         title=lambda column: upload.mapping.titles.get(column, titles[column]),
         worded=partial(_worded, upload),
@@ -163,7 +167,7 @@ def behind(number: str) -> Response:
         upload, partial(_worded, upload), say(uploads.WHY), say("Left out by the desk.")
     )
     ending = say("-refused")
-    return _csv(rows, f"{upload.name.rpartition('.')[0] or upload.name}{ending}.csv")
+    return as_csv(rows, f"{upload.name.rpartition('.')[0] or upload.name}{ending}.csv")
 
 
 @errors.own_page(blueprint, Reason.SURVEYS_UNUSABLE)
@@ -222,7 +226,7 @@ def _worded(upload: Upload, refusal: Refused) -> str:
     return worded(refusal, language(), upload.mapping.titles)
 
 
-def _csv(rows: list[tuple[str, ...]], name: str) -> Response:
+def as_csv(rows: list[tuple[str, ...]], name: str) -> Response:
     """A file that Excel opens with its letters and columns right: with a byte order mark, in Dutch with semicolons."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";" if language() == "nl" else ",")

@@ -115,7 +115,9 @@ def print_letters() -> ResponseReturnValue:
 
 @blueprint.post("/mail/letters/again")
 def print_again() -> ResponseReturnValue:
-    """A pile of letters once more: the file may have been lost before it was printed."""
+    """A pile of letters once more: the file may have been lost before it was printed, or its codes open nothing."""
+    if request.form.get("pile") == "without-code":
+        return _as_download(letters.pdf_of_those_without_code(settings(), now(), by(signed_in())))
     return _as_download(letters.pdf_of_pile(settings(), _printed_at(), now(), by(signed_in())))
 
 

@@ -213,9 +213,9 @@ def _done() -> str:
     said: dict[str, str] = {
         "added": say("They are added, and can sign in with their address."),
         "changed": say("It is saved."),
-        "left": say("They have left: signed out everywhere, and what was open is handed on."),
+        "left": say("They have left: they are signed out everywhere, and their open work is handed over."),
         "leaves": say("The day is noted. Until then nothing changes."),
-        "stays": say("They stay. Nothing was handed on."),
+        "stays": say("They stay. Nothing was handed over."),
         "erased": say("Name and address are erased."),
     }
     return said.get(request.args.get("done", ""), "")

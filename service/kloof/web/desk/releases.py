@@ -1,6 +1,6 @@
 """Releases, for the desk: how far each group is, the next release as the site will show it, and what came out."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
@@ -21,8 +21,8 @@ from kloof.web.desk.words import releases as words
 
 blueprint = Blueprint("releases", __name__, url_prefix="/desk")
 
-MOST_GROUPS = 40
-"""So many of the nearest stand on the page; the others come when one asks for all."""
+NEAREST = 10
+"""So many groups stand open on the page; the others are folded."""
 _NOWHERE = {"X-Robots-Tag": "noindex, nofollow, noarchive"}
 
 
@@ -37,12 +37,11 @@ class WorkForm(FlaskForm):
 def page() -> str:
     view = overview(settings())
     groups = view.look["groups"] if view.look else []
-    shown = len(groups) if "all" in request.args else MOST_GROUPS
     return render_template(
         "desk/releases/overview.html",
         view=view,
-        groups=groups[:shown],
-        further=len(groups[shown:]),
+        groups=groups[:NEAREST],
+        further=groups[NEAREST:],
         words=words,
         me=by(signed_in()),
         approvals=settings().publishing.approvals,

@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, StringField, TextAreaField
 
+from kloof.domain.surveys.definition import AspectKind
 from kloof.domain.surveys.drafts import Draft, empty_item, field_of
 from kloof.domain.surveys.paths import Place
 from kloof.domain.surveys.yaml_positions import Flaw
@@ -37,6 +38,11 @@ class TimingFields(Form):
     open_for_days = StringField()
 
 
+class IntroFields(Form):
+    at_sale = FormField(TextFields)
+    after_delivery = FormField(TextFields)
+
+
 class AspectFields(Form):
     was = HiddenField()
     id = StringField()
@@ -44,6 +50,7 @@ class AspectFields(Form):
     at_sale = FormField(TextFields)
     after_delivery = FormField(TextFields)
     norm = StringField()
+    kind = StringField()
     core = BooleanField()
 
 
@@ -71,6 +78,7 @@ class SurveyFieldsForm(DraftForm):
     title = FormField(TextFields)
     scale = FormField(ScaleFields)
     timing = FormField(TimingFields)
+    intro = FormField(IntroFields)
     aspects = FieldList(FormField(AspectFields), max_entries=MOST_ITEMS["aspects"])
     overall = FieldList(FormField(OverallFields), max_entries=MOST_ITEMS["overall"])
 
@@ -177,3 +185,19 @@ def by_field(flaws: Iterable[Flaw], draft: Draft) -> tuple[dict[str, str], list[
         else:
             others.append(flaw)
     return wrong, others
+
+
+def kind_words() -> dict[AspectKind, str]:
+    """What each kind of aspect is called."""
+    return {
+        AspectKind.TIME: say("how soon it is ready"),
+        AspectKind.APPOINTMENTS: say("days and hours that are kept"),
+        AspectKind.PRICE: say("the price"),
+        AspectKind.COMPLETENESS: say("what is included"),
+        AspectKind.QUALITY: say("how well it is made"),
+        AspectKind.RESULT: say("whether it does what was said"),
+        AspectKind.COMMUNICATION: say("how we keep in touch"),
+        AspectKind.PEOPLE: say("the people who come"),
+        AspectKind.EASE: say("how easy it is to use"),
+        AspectKind.AFTERCARE: say("help afterwards"),
+    }

@@ -187,6 +187,7 @@ def _fields(
     page = render_template(
         "desk/surveys/edit.html",
         form=forms.form_of(draft, base, before),
+        kinds=forms.kind_words(),
         wrong=wrong,
         others=[(flaw.spot.line, path(flaw.place), forms.worded(flaw)) for flaw in others],
         focus=focus,

@@ -36,6 +36,8 @@ def _labels() -> Mapping[str, str]:
         "overdue": say("Before the number of overdue calls"),
         "to_read": say("Before the number of handovers"),
         "starting": say("Before the number of deliveries"),
+        "yes": say("Button for yes"),
+        "no": say("Button for no"),
         "scan": say("At the square to scan"),
         "type_it": say("At the code to type"),
         "contact": say("How to reach you"),

@@ -34,6 +34,7 @@ def troubles() -> dict[DealTrouble, str]:
         DealTrouble.BOUNCED: say("Mail came back"),
         DealTrouble.LETTER: say("No address: by letter"),
         DealTrouble.CANCELLED: say("Cancelled"),
+        DealTrouble.PASSED_ON: say("Passed on to a colleague"),
     }
 
 
@@ -130,6 +131,9 @@ def event(one: DealEvent) -> str:
         DealEventKind.WITHDRAWN: say("The customer took answers back"),
         DealEventKind.CLOSED: say("The {survey} closed without an answer", survey=wave),
         DealEventKind.STOPPED: _stopped(one.detail),
+        DealEventKind.RESUMED: _resumed(one.detail),
+        DealEventKind.PASSED_ON: say("The customer passed the survey on to a colleague"),
+        DealEventKind.TAKEN_BACK: say("The customer is asked again, instead of a colleague"),
         DealEventKind.OPTED_OUT: say("The customer asked for no more mail"),
         DealEventKind.JOINED: say("This customer and another turned out to be one"),
         DealEventKind.CALL_OPENED: say("A call to the customer was opened"),
@@ -156,6 +160,11 @@ def _decided(detail: str) -> str:
 def _stopped(detail: str) -> str:
     known = {wave.value: words for wave, words in waves().items()}
     return say("The {survey} was stopped", survey=known[detail]) if detail in known else say("Stopped")
+
+
+def _resumed(detail: str) -> str:
+    known = {wave.value: words for wave, words in waves().items()}
+    return say("The {survey} goes on", survey=known[detail]) if detail in known else say("A survey goes on")
 
 
 def facts() -> dict[str, str]:
@@ -235,8 +244,10 @@ def done(what: str) -> str:
         "delivered": say("The deal is marked as delivered."),
         "cancelled": say("The deal is cancelled. No mail goes out about it any more."),
         "stopped": say("The survey is stopped. No mail goes out about it any more."),
+        "resumed": say("The survey goes on. What was mailed before is not mailed again."),
         "again": say("The mail goes out again."),
         "handed": say("The deal is handed over."),
+        "taken_back": say("The customer is asked again. The link of the colleague is closed."),
         "nothing": say("That was so already: nothing changed."),
     }[what]
 

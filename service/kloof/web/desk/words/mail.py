@@ -1,6 +1,7 @@
 """Mail in words, for the desk: how a message stands, why it waits, and what can be done about it."""
 
 from datetime import date
+from typing import Final, NamedTuple
 
 from babel.dates import format_date
 
@@ -100,21 +101,46 @@ def why_waits(why: WhyWaits, entry: OutboxEntry) -> str:
     }[why]
 
 
-def life(mail: MailLife) -> list[tuple[str, str]]:
-    """What happened to a mail, each with its moment, in order."""
-    entry = mail.entry
-    told = [(in_words(mail.made_at), say("Made"))]
-    if entry.attempts and entry.state is MessageState.QUEUED:
-        tried = (
-            say("Tried 1 time") if entry.attempts == 1 else say("Tried {count} times", count=entry.attempts)
-        )
-        told.append(("", tried))
-    if mail.soft_bounces:
-        told.append(("", say("Came back for a reason that passes, and is sent again")))
-    if mail.sent_at:
-        told.append((in_words(mail.sent_at), say("Sent")))
-    if entry.state is MessageState.QUEUED:
-        told.append((in_words(mail.due_at), say("Goes out from this moment on")))
-    elif entry.state is not MessageState.SENT:
-        told.append((in_words(entry.since), states()[entry.state]))
+class Moment(NamedTuple):
+    """One moment in a mail's life: when, what came of it, what was said then, and how it is drawn."""
+
+    at: str
+    what: str
+    said: str = ""
+    tone: str = ""
+
+
+def life(mail: MailLife) -> list[Moment]:
+    """What happened to a mail, each with its moment and the words of the server, in order; what lies ahead is last."""
+    entry, outcomes = mail.entry, _outcomes()
+    told = [Moment(in_words(mail.made_at), say("Put in the queue"))]
+    told += [
+        Moment(in_words(one.at), outcomes[one.state], one.said, _TONES.get(one.state, ""))
+        for one in mail.lines
+    ]
+    is_told = any(one.state is entry.state and one.at == entry.since for one in mail.lines)
+    if entry.state is MessageState.SENT and mail.sent_at:
+        told.append(Moment(in_words(mail.sent_at), outcomes[entry.state], entry.reply, "good"))
+    elif entry.state is MessageState.QUEUED:
+        told.append(Moment(in_words(mail.due_at), say("Goes out from this moment on"), tone="ahead"))
+    elif not is_told:
+        tone = _TONES.get(entry.state, "")
+        told.append(Moment(in_words(entry.since), states()[entry.state], entry.reply, tone))
     return told
+
+
+_TONES: Final = {
+    MessageState.SENT: "good",
+    MessageState.FAILED: "bad",
+    MessageState.BOUNCED: "bad",
+    MessageState.HELD: "bad",
+}
+
+
+def _outcomes() -> dict[MessageState, str]:
+    """What came of an attempt, by what the mail became."""
+    return states() | {
+        MessageState.QUEUED: say("Waits to be sent again"),
+        MessageState.FAILED: say("Could not be sent"),
+        MessageState.BOUNCED: say("Came back"),
+    }

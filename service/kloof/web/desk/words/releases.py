@@ -16,7 +16,7 @@ from kloof.web.app.language import language, say
 def group(one: Mapping[str, Any]) -> str:
     """Whom a group holds: of which product and team, or who told one side only."""
     arms = {
-        Arm.NOT_ASKED: say("Not asked at sale, by a draw"),
+        Arm.NOT_ASKED: say("Not asked at sale, chosen at random"),
         Arm.SKIPPED: say("Asked at sale and did not answer"),
         Arm.LEFT: say("Did not answer after delivery"),
     }
@@ -55,7 +55,8 @@ def lacks(one: Mapping[str, Any]) -> str:
             "Other organisations: there are too few, or too many of these customers answer for the same one."
         ),
         WithheldReason.HOMOGENEOUS: say(
-            "Other answers: these are so alike that an average would give them away. Only more customers help."
+            "Other answers: these are nearly the same, so an average would show what everybody said. Only more "
+            "customers help."
         ),
         WithheldReason.CERTIFICATE: say(
             "Other customers: together with what was published before, these would give too much away."
@@ -115,6 +116,12 @@ def came_of(job: Job) -> str:
             return say("Nothing is new since the last release, so there is nothing to publish.")
         case JobKind.PREVIEW:
             return say("The preview of release {number} is ready.", number=facts["release"])
+        case JobKind.PUBLISH if facts["told"] == 1:
+            return say(
+                "Release {number} is out. 1 customer asked to be told: that mail goes out on the next sending day. "
+                "Build the site before then.",
+                number=facts["release"],
+            )
         case JobKind.PUBLISH if facts["told"]:
             return say(
                 "Release {number} is out. {told} customers asked to be told: their mail goes out on the next sending "

@@ -37,7 +37,8 @@ def _one(work: WorkLine) -> str:
         WorkKind.UNDELIVERED: say("1 deal is past its planned delivery"),
         WorkKind.ASIDE: say("1 mail that came back cannot be read"),
         WorkKind.ACCOUNTS: say("1 mail domain is shared by many customers"),
-        WorkKind.SETTINGS: say("1 setting needs the administrator"),
+        WorkKind.WEBHOOKS: say("1 webhook was disabled"),
+        WorkKind.SETTINGS: say("Something needs the administrator"),
     }[work.kind]
 
 
@@ -52,7 +53,8 @@ def _several(work: WorkLine) -> str:
         WorkKind.UNDELIVERED: say("{count} deals are past their planned delivery", count=count),
         WorkKind.ASIDE: say("{count} mails that came back cannot be read", count=count),
         WorkKind.ACCOUNTS: say("{count} mail domains are shared by many customers", count=count),
-        WorkKind.SETTINGS: say("{count} settings need the administrator", count=count),
+        WorkKind.WEBHOOKS: say("{count} webhooks were disabled", count=count),
+        WorkKind.SETTINGS: say("{count} things need the administrator", count=count),
     }[work.kind]
 
 
@@ -68,7 +70,7 @@ def why(work: WorkLine, found: Today) -> str:
             file=found.damage.facts.get("file", "") if found.damage else "",
         ),
         WorkKind.CLOCK_JUMPED: say(
-            "Until it is known which time is right, no mail goes out and nothing closes. Ask the administrator."
+            "Until we know which time is right, no mail goes out and nothing closes. Ask the administrator."
         ),
         WorkKind.SERVER_REFUSES: say(
             "Since {moment} no mail goes out. Nothing is lost: all of it waits. Ask the administrator.",
@@ -92,7 +94,7 @@ def why(work: WorkLine, found: Today) -> str:
         WorkKind.CALLS_OVERDUE: callers(found.callers),
         WorkKind.LETTERS: say("For customers without an e-mail address. You get one PDF to print."),
         WorkKind.PROPOSED: say(
-            "Somebody looked at it on {moment}. Look, approve or publish it.", moment=moment
+            "A colleague looked at it on {moment}. Look at it too, approve it, or publish it.", moment=moment
         ),
         WorkKind.CLOSABLE: say("Enough customers have answered twice for another release."),
         WorkKind.UNDELIVERED: say(
@@ -105,6 +107,7 @@ def why(work: WorkLine, found: Today) -> str:
             "a figure about that organisation passes for one about strangers. If it is a mail provider for everybody, "
             "the administrator adds it to mail_providers."
         ),
+        WorkKind.WEBHOOKS: say("Another program is told of nothing any more. See why, and resume it."),
         WorkKind.SETTINGS: say("Show this to the administrator:"),
     }[work.kind]
 
@@ -139,7 +142,7 @@ def lost(step: DealStep, found: Funnel) -> str:
         DealStep.ANSWERED: say("{count} without an answer", count=count),
         DealStep.DELIVERED: say("{count} not delivered yet", count=count),
         DealStep.ANSWERED_AFTER: say("{count} without an answer", count=count),
-        DealStep.PUBLISHED: say("{count} wait for a release", count=count),
+        DealStep.PUBLISHED: say("{count} not published yet", count=count),
     }[step]
     return f"{said} ({of_which})" if of_which else said
 
