@@ -6,6 +6,7 @@ practice tables; every attack on the files, and those inside with the truth at h
     python bench/disclosure.py             # under a minute: two companies of 300 pairs
     python bench/disclosure.py --full      # all companies of 600 and of 3,000 pairs: about an hour
     python bench/disclosure.py --full --pairs 600
+    python bench/disclosure.py --full --closing-only   # what each rule costs, for every size
 """
 
 import argparse
@@ -16,6 +17,7 @@ import platform
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from multiprocessing.pool import Pool
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -49,12 +51,22 @@ def main() -> None:
     parser.add_argument(
         "--inside-only", action="store_true", help="of the attacks on files only the quick ones"
     )
+    parser.add_argument(
+        "--closing-only",
+        action="store_true",
+        help="which share of the pairs closes with and without each rule",
+    )
     chosen = parser.parse_args()
     started = time.monotonic()
     sizes = chosen.pairs or ([600, 3000] if chosen.full else [300])
     names = list(COMPANIES) if chosen.full else list(_SHORT)
-    rules = ["", *WITHOUT, _STRICT]
-    found, shares = [], []
+    if chosen.closing_only:
+        with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
+            for pairs in sizes:
+                _say([f"{pairs:,} pairs", ""])
+                _cost(pool, names, pairs)
+        return
+    found = []
     with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
         _say(_HEAD)
         held = dict(zip(names, pool.imap(_covered, [(name, sizes[0]) for name in names]), strict=True))
@@ -62,19 +74,24 @@ def main() -> None:
         for one in pool.imap(_measured, tried):
             found.append(one)
             _say([_row(one, held[one.name])])
-        _say(["", *_insiders(found), "", *_cost_head(rules)])
-        closing = [(name, sizes[0], rule) for name in names for rule in rules]
-        for share in pool.imap(_closed, closing):
-            shares.append(share)
-            if len(shares) == len(rules):
-                _say([f"| {names.pop(0)} | " + " | ".join(f"{one:.0%}" for one in shares) + " |"])
-                shares.clear()
+        _say(["", *_insiders(found), ""])
+        _cost(pool, names, sizes[0])
         _say([_real()])
     print(
         json.dumps(
             _summary(found) | {"seconds": round(time.monotonic() - started), "machine": platform.platform()}
         )
     )
+
+
+def _cost(pool: Pool, names: Sequence[str], pairs: int) -> None:
+    """The share of complete pairs that closes: with all rules, and without each of them."""
+    rules = ["", *WITHOUT, _STRICT]
+    _say(_cost_head(rules))
+    found = pool.imap(_closed, [(name, pairs, rule) for name in names for rule in rules])
+    for name in names:
+        _say([f"| {name} | " + " | ".join(f"{next(found):.0%}" for _ in rules) + " |"])
+    _say([""])
 
 
 def _say(lines: Iterable[str]) -> None:

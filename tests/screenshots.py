@@ -5,6 +5,7 @@ The demo plays on always the same day, so that only what was changed looks diffe
 
 import tempfile
 from pathlib import Path
+from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -40,35 +41,46 @@ def main() -> None:
 
 def _phone(browser: Browser, demo: Demo) -> None:
     page = _page(browser, 390, 780)
-    page.goto(demo.address("Be a customer"))
+    page.emulate_media(reduced_motion="reduce")  # else the next question scrolls in
+    _open(page, demo.address("Be a customer"))
     page.locator("input[type=radio][value='8']").first.check(force=True)
+    page.evaluate("scrollTo(0, 0)")
     _take(page, "customer")
 
 
 def _desktop(browser: Browser, demo: Demo) -> None:
     page = _page(browser, 1280, 860)
-    page.goto(demo.address("Read the findings") + "en/")
+    _open(page, demo.address("Read the findings") + "en/")
     _take(page, "findings")
-    _site(browser, demo)
+    _site(
+        browser,
+        demo,
+        urljoin(page.url, page.get_by_role("link", name="See all aspects").first.get_attribute("href")),
+    )
     for label, name in (("Be a salesperson", "salesperson"), ("Be the desk", "desk")):
         page = _page(browser, 1280, 860)
-        page.goto(demo.address(label))
+        _open(page, demo.address(label))
         page.locator("main button").click()
         page.wait_for_load_state("networkidle")
         _take(page, name)
 
 
-def _site(browser: Browser, demo: Demo) -> None:
-    findings = demo.address("Read the findings") + "en/findings/installation-1/"
+def _site(browser: Browser, demo: Demo, survey: str) -> None:
     for name, path in SITE_PAGES.items():
         page = _page(browser, 1280, 860)
-        page.goto(findings + path)
+        _open(page, survey + path)
         _take(page, f"findings-{name}")
     phone = browser.new_context(
         viewport={"width": 390, "height": 780}, locale="nl-NL", color_scheme="dark"
     ).new_page()
-    phone.goto(demo.address("Read the findings"))
+    _open(phone, demo.address("Read the findings"))
     _take(phone, "findings-phone")
+
+
+def _open(page: Page, address: str) -> None:
+    answer = page.goto(address)
+    if answer is None or not answer.ok:
+        raise SystemExit(f"There is nothing to take a picture of at {address}")
 
 
 def _page(browser: Browser, width: int, height: int) -> Page:

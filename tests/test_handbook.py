@@ -102,7 +102,12 @@ def test_the_reference_says_which_commands_take_json() -> None:
     }
     described = named(under(page("commands"), "## JSON"))
     assert sorted(described) == sorted(takes)
-    assert {name for name, _ in typed()} - takes == {"kloof demo", "kloof serve", "kloof surveys preview"}
+    assert {name for name, _ in typed()} - takes == {
+        "kloof deals watch",
+        "kloof demo",
+        "kloof serve",
+        "kloof surveys preview",
+    }
 
 
 def keys(cell: str) -> set[str]:
@@ -118,6 +123,10 @@ def printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[st
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("kloof.actions.mailing.trial.dns_lookup", lambda _: [])
     monkeypatch.setattr("kloof.actions.releases.attack.audit", lambda _: Audit(1, {}))
+    # In the first hour nothing is published, so there is nothing yet that an action could be about.
+    monkeypatch.setattr("kloof.actions.releases.company_actions._refuse_unless_published", lambda *_: None)
+    # The examples are of a day that is past.
+    monkeypatch.setattr("kloof.actions.mailing.invite.is_history", lambda *_: False)
     monkeypatch.chdir(tmp_path)
     for words in FIRST_HOUR:
         if words == "db rekey --lost":
@@ -127,6 +136,10 @@ def printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[st
             Path("deals.csv").write_text(csv, encoding="utf-8")
             Path("delivered.csv").write_text("deal_id,delivered_on\n2026-0417,2026-03-12\n", encoding="utf-8")
             Path("cancelled.csv").write_text("deal_id,cancelled_on\n2026-0418,2026-03-20\n", encoding="utf-8")
+        if words.startswith("people import"):
+            Path("people.csv").write_text(
+                "email,name,roles\njo@my-company.example,Jo,lead\n", encoding="utf-8"
+            )
         answer = CliRunner().invoke(main, [*words.split(), "--json"])
         assert answer.exit_code in {0, 1}, answer.output
         assert answer.stdout, f"{words}: {answer.output}"
@@ -150,6 +163,7 @@ FIRST_HOUR = (
     "letters post.pdf",
     "outbox list",
     "outbox resolve 1 --cancel",
+    "retention",
     "outbox pause",
     "outbox resume",
     "deals cancelled cancelled.csv",
@@ -161,14 +175,40 @@ FIRST_HOUR = (
     "publish",
     "person export jansen@home.example",
     "person erase jansen@home.example",
+    "person allow jansen@home.example",
+    "papers papers",
+    "people link anouk@my-company.example",
     "people unlink --email anouk@my-company.example",
+    "people import people.csv",
     "people list",
+    "hosts list",
+    "hosts accept",
+    "hosts forget a",
+    "tokens add --name crm --kind read --scope deals --owner anouk@my-company.example",
+    "tokens list",
+    "tokens revoke 1",
+    "webhooks add --name crm --url https://crm.my-company.example/in",
+    "webhooks list",
+    "webhooks test 1",
+    "webhooks rotate 1",
+    "webhooks pause 1",
+    "webhooks resume 1",
+    "webhooks deliveries 1",
+    "webhooks replay 1 1",
+    "webhooks remove 1",
     "people change --email anouk@my-company.example --team North",
     "people leave --email anouk@my-company.example --to-desk",
     "people export anouk@my-company.example",
     "people erase anouk@my-company.example",
     "audit",
+    "actions add --title Call --survey installation --aspect lead-time",
+    "actions list",
+    "actions end 1",
+    "actions remove 1",
     "site build",
+    "backup all.zip",
+    "restore all.zip --into elsewhere",
+    "db move sqlite:///other.db",
     "db rekey --lost",
 )
 

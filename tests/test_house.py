@@ -30,6 +30,7 @@ from kloof.web.app import errors, refusals
 from kloof.web.app.refusals import REFUSALS
 from kloof.web.app.routes import ROUTES
 from kloof.wording import catalogue, file_words, message_words, people_words, sign_in_words, translator
+from kloof.wording.webhook_words import CHAT_WORDS, LOOK
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "service" / "kloof"
@@ -54,7 +55,8 @@ def visible_sentences() -> set[str]:
     sentences = {message for _, _, message, _, _ in found if isinstance(message, str)}
     rows = {words for row in REFUSALS.values() for words in row.sentences}
     checkers = {*SURVEY_SENTENCES, *TEXTS_SENTENCES, *UNREAD_SENTENCES}
-    return sentences | rows | checkers | {kind.words for kind in MAIL_KINDS.values()}
+    told = {LOOK, *(words for both in CHAT_WORDS.values() for words in both)}
+    return sentences | rows | checkers | told | {kind.words for kind in MAIL_KINDS.values()}
 
 
 def test_no_sentence_stands_twice_in_the_catalogue() -> None:
@@ -198,6 +200,7 @@ def test_every_kind_of_mail_has_its_text_and_no_text_is_left_over() -> None:
     named = {
         f"{kind.text}_{wave}" if kind.asks else kind.text for kind in MAIL_KINDS.values() for wave in Wave
     }
+    named |= {f"passed_on_{wave}" for wave in Wave}  # an invitation that says who passed it on
     written = {name for name, field in MailTexts.model_fields.items() if field.annotation is MailText}
     assert named == written - {"test"}
 

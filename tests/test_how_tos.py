@@ -1,26 +1,35 @@
 """What the how-tos tell one to type, set and expect: each exists, and reads as shown."""
 
 import configparser
+import os
 import re
 import shlex
 import shutil
+import ssl
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 
 from cast.builders import NOW
 from instruments.handbook import SITE, blocks, typed
+from instruments.running import free_port, wait_for
 from kloof import storage
 from kloof.actions.init import init
-from kloof.actions.releases.publish import refuse_unless_together
+from kloof.actions.releases.gate import refuse_unless_together
+from kloof.actions.webhooks.posting import WayOut, post
 from kloof.config.sources import ENVIRONMENT, load_settings
 from kloof.domain.deals.deals import DealLine
 from kloof.domain.deals.files import read_deals
 from kloof.domain.errors import Refused
+from kloof.domain.webhooks.signing import new_signing_secret, signed_headers
 from kloof.storage.releases import releases
 
 HOW_TOS = sorted((SITE / "how-to").glob("*.md"))
@@ -59,6 +68,42 @@ def test_each_piece_of_kloof_toml_in_a_how_to_can_be_used(how_to: Path, tmp_path
     for piece in blocks(how_to.read_text(encoding="utf-8"), "toml"):
         (tmp_path / "kloof.toml").write_text(piece, encoding="utf-8")
         load_settings(tmp_path, {})
+
+
+@pytest.mark.slow
+def test_the_receiver_of_the_how_to_takes_what_kloof_signed_once_and_nothing_else(tmp_path: Path) -> None:
+    (program,) = blocks((SITE / "how-to" / "webhooks.md").read_text(encoding="utf-8"), "python")
+    secret, port = new_signing_secret(), free_port()
+    told = {"WEBHOOK_SECRET": secret, "PORT": str(port)}
+    receiver = subprocess.Popen(
+        [sys.executable, "-c", program],
+        env=os.environ | told,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    to, out = (
+        urlsplit(f"http://127.0.0.1:{port}/"),
+        WayOut(ssl.create_default_context(), (ip_network("127.0.0.1"),)),
+    )
+    try:
+        wait_for(port)
+        signed, forged = (
+            signed_headers("msg_1", int(time.time()), b'{"type": "x"}', [one])
+            for one in (secret, new_signing_secret())
+        )
+        old = signed_headers("msg_2", int(time.time()) - 600, b"{}", [secret])
+        tries = [
+            (signed, b'{"type": "x"}'),
+            (signed, b'{"type": "x"}'),
+            (forged, b'{"type": "x"}'),
+            (signed, b"{}"),
+        ]
+        answered = [post(to, body, headers, out).status for headers, body in [*tries, (old, b"{}")]]
+    finally:
+        receiver.terminate()
+        printed = receiver.communicate()[0]
+    assert answered == [204, 204, 401, 401, 401]
+    assert printed.decode().splitlines() == ["{'type': 'x'}"]
 
 
 def test_the_first_deal_of_the_how_to_goes_in() -> None:
@@ -143,4 +188,4 @@ def test_no_recipe_gives_a_password_to_a_command_line_that_everybody_on_the_mach
                     assert not re.search(r"DATABASE_URL|://|PGPASSWORD|--password=", line), (
                         f"{path.name}: {line}"
                     )
-    assert seen >= 3
+    assert seen >= 1

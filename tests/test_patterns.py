@@ -25,11 +25,13 @@ FUNCTIONS = frozenset(
 OURS = "ours"
 Reader = Literal["search", "fullmatch"]
 PATTERNS: dict[str, str | tuple[str, Reader]] = {
+    "actions/backups/backup.py: _NAMED": OURS,  # names of files in a folder of backups
     "cli/logs.py: _PERSONAL_PATH": ("kloof.cli.logs", "search"),
     "cli/logs.py: _TOKEN": ("kloof.cli.logs", "search"),
     "cli/logs.py: _ADDRESS": ("kloof.cli.logs", "search"),
     "config/sources.py: _line_of": OURS,  # kloof.toml
     "design/shared.py: _COLOUR": OURS,
+    "design/shared.py: _FACE": OURS,
     "domain/deals/cells.py: _DAY_FIRST": ("kloof.domain.deals.cells", "fullmatch"),
     "domain/deals/cells.py: _ROUNDED": ("kloof.domain.deals.cells", "fullmatch"),
     "domain/deals/reading/workbooks.py: _PLACE": ("kloof.domain.deals.reading.workbooks", "fullmatch"),
@@ -47,14 +49,18 @@ PATTERNS: dict[str, str | tuple[str, Reader]] = {
     "mail/compiled.py: CompiledBody": OURS,
     "publish/own_pages.py: _BEGINS": OURS,  # pages that the company writes
     "publish/own_pages.py: _FRONT": OURS,
+    "publish/site_plugin.py: _TITLE": OURS,  # the same pages
+    "publish/own_pages.py: _WRITES_NOTHING": OURS,
     "publish/pages/markup.py: _SPECIAL": ("kloof.publish.pages.markup", "search"),
     "publish/pages/site_writer.py: PICTURE_MARK": OURS,
     "storage/migrations/0014_accounts.py: _spelled": OURS,  # what the database holds, of 100 letters
-    "web/app/assets.py: _WEB_FONT": OURS,
+    "web/app/assets.py: _REMARK": OURS,
     "web/app/logo.py: _size": OURS,  # the company's own file, of at most 12,000 bytes
+    "web/seen/requests.py: _NAME": ("kloof.web.seen.requests", "fullmatch"),
     "web/mail_frame.py: _CONNECTS": ("kloof.web.mail_frame", "search"),
     "web/survey/forms.py: _NOT_WRITING": ("kloof.web.survey.forms", "search"),
     "web/survey/page_cache.py: _HOLE": OURS,
+    "web/survey/show.py: _INDENT": ("kloof.web.survey.show", "search"),
 }
 """File and name, or function, of each pattern → "ours", or the module that holds it and how it is applied."""
 

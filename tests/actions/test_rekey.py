@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from cast.builders import person, weekly_link
+from cast.opt_outs import unmailed
 from cast.selling import NOON, SELLER, Clock, company, line, sell, survey
 from kloof import storage
 from kloof.actions import person_data, rekey
@@ -22,11 +23,11 @@ from kloof.actions.deals import imports, readdressing
 from kloof.actions.mailing import letters, reach, worker
 from kloof.config import Settings
 from kloof.domain.access import tokens
+from kloof.domain.access.audit_log import COMMAND_LINE
 from kloof.domain.errors import NotFound, Reason, Refused
 from kloof.mail.transport import Memory
 from kloof.storage.access import key_check
 from kloof.storage.deals import deals
-from kloof.storage.mailing import opt_outs
 from kloof.storage.models import (
     AuditEntry,
     Customer,
@@ -172,7 +173,7 @@ def test_with_the_former_key_nobody_who_wants_no_mail_is_forgotten_not_even_who_
     after = with_key(stopped)
     done = rekey.replace(after, stopped.secret_key, NOON)
     assert (done.opt_outs, done.erased) == (2, 1)
-    assert opt_outs.counts() == {"asked": 2, "also": 1, "bounced": 1}
+    assert unmailed() == {"asked": 2, "also": 1, "bounced": 1, "erased": 1}
     assert mailed_again(after) == {"customer1"}
 
 
@@ -191,10 +192,10 @@ def test_without_it_whoever_is_still_a_customer_is_known_by_the_audit_log_and_th
     after = with_key(stopped)
     done = rekey.replace(after, None, NOON)
     assert (done.opt_outs, done.erased, done.former_is_known) == (2, 1, False)
-    assert opt_outs.counts() == {"asked": 1, "also": 1, "bounced": 1}
+    assert unmailed() == {"asked": 1, "also": 1, "bounced": 1}
     found = rekey.recognise(after, stopped.secret_key, NOON)
     assert found.erased == 1
-    assert opt_outs.counts() == {"asked": 2, "also": 1, "bounced": 1}, "and nobody twice"
+    assert unmailed() == {"asked": 2, "also": 1, "bounced": 1, "erased": 1}, "and nobody twice"
     assert mailed_again(after) == {"customer1"}
 
 
@@ -248,9 +249,47 @@ def test_the_code_of_a_printed_letter_opens_while_the_former_key_is_at_hand(
     if not at_hand:
         with pytest.raises(NotFound):
             letters.link_of_code(after, code, tokens.Purpose.SURVEY)
-        letters.print_again(after, before.folder / "again.pdf", "D-1", NOON)
+        assert [letter.deal_id for letter in letters.without_code(NOON)] == ["D-1"]
+        letters.print_again(after, before.folder / "again.pdf", "D-1", NOON + timedelta(minutes=1))
         code = tokens.code(after.secret_key, bytes(Invitation.get().link_salt))
+    assert letters.without_code(NOON) == []
     assert opens(visit(after), f"/s/{letters.link_of_code(after, code, tokens.Purpose.SURVEY)}")
+
+
+def test_a_code_that_nobody_can_type_any_more_is_said_with_its_deal_until_the_key_is_found(
+    before: Settings,
+) -> None:
+    for number in (1, 2):
+        sell(before, line(number, customer_email=""))
+    sell(before, line(3))
+    letters.print_new(before, before.folder / "letters.pdf", NOON)
+    after = with_key(before)
+    assert rekey.replace(after, None, NOON).codes == ("D-1", "D-2")
+    letters.pdf_of_those_without_code(after, NOON + timedelta(minutes=1), COMMAND_LINE)
+    assert letters.without_code(NOON) == []
+    third = with_key(before, THIRD)
+    assert rekey.replace(third, after.secret_key, NOON + timedelta(minutes=2)).codes == ()
+
+
+def test_the_key_that_is_found_gives_letters_their_codes_back(before: Settings) -> None:
+    sell(before, line(customer_email=""))
+    letters.print_new(before, before.folder / "letters.pdf", NOON)
+    after = with_key(before)
+    rekey.replace(after, None, NOON)
+    rekey.recognise(after, before.secret_key, NOON)
+    assert letters.without_code(NOON) == []
+
+
+def test_links_that_end_take_the_codes_of_letters_along_also_with_the_former_key_at_hand(
+    before: Settings,
+) -> None:
+    sell(before, line(customer_email=""))
+    letters.print_new(before, before.folder / "letters.pdf", NOON)
+    code = tokens.code(before.secret_key, bytes(Invitation.get().link_salt))
+    after = with_key(before)
+    assert rekey.replace(after, before.secret_key, NOON, end_links=True).codes == ("D-1",)
+    with pytest.raises(NotFound):
+        letters.link_of_code(after, code, tokens.Purpose.SURVEY)
 
 
 def everything() -> dict[str, list[object]]:

@@ -153,7 +153,7 @@ def deal(
             customer = Customer.get_or_none(Customer.email == email) or Customer.create(email=email, **known)
         row = Deal.create(
             **{
-                "deal_id": f"D-{number}",
+                "deal_id": f"BUILT-{number}",
                 "customer": customer,
                 "customer_name": f"Customer {number}",
                 "customer_language": language,

@@ -38,3 +38,16 @@ def done_here(settings: Settings, now: datetime) -> None:
     """All that was asked for is done in this process, one after the other."""
     while job := jobs.take("here", now, now + LEASE, 3):
         jobs.end(job.id, "here", job_kinds.outcome(settings, job, now, lambda done, total: None), now)
+
+
+def step_by_step(settings: Settings, number: int, worker: str) -> None:
+    """As the worker does it, slowly enough that each step can be seen from outside."""
+
+    class Slow(Progress):
+        def __call__(self, done: int, total: int) -> None:
+            super().__call__(done, total)
+            self._keep()
+            time.sleep(0.3)
+
+    vars(job_kinds)["Progress"] = Slow
+    job_kinds.do(settings, number, worker)

@@ -7,25 +7,34 @@ from pathlib import Path
 from cast import builders, jobs, respondents
 from cast.builders import CALLS, NOW, BuiltDeal, person
 from cast.calls import answers, company
+from cast.made_site import chained, put_releases
+from cast.synthetic import Firm
+from kloof import storage
 from kloof.actions.access import sign_in
 from kloof.actions.deals import uploads
 from kloof.actions.deals.upload_work import Errand
 from kloof.actions.jobs import queue
 from kloof.actions.mailing.worker import work_once
+from kloof.actions.releases import company_actions
 from kloof.actions.staff import calls, handover
 from kloof.actions.surveys import respond
+from kloof.actions.webhooks import endpoints
 from kloof.config import Company, Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, by
 from kloof.domain.access.people import Person, Role
 from kloof.domain.access.tokens import Purpose, token
 from kloof.domain.deals.files import REQUIRED, FileKind
+from kloof.domain.findings.company_actions import CompanyAction, CompanyGroup
 from kloof.domain.jobs.jobs import JobKind
 from kloof.domain.mailing.kinds import INVITATION, REMINDER
+from kloof.domain.releases.document import Level
 from kloof.domain.staff.calls import CallOutcome
 from kloof.domain.staff.handover import Mark
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
 from kloof.domain.surveys.responses import PromiseOutcome as PromiseOutcome
+from kloof.domain.webhooks.endpoints import DeliveryState, EndpointKind
+from kloof.domain.webhooks.events import CHOSEN
 from kloof.mail.caught import names
 from kloof.mail.transport import Folder
 from kloof.storage.access import people
@@ -33,6 +42,7 @@ from kloof.storage.deals import search
 from kloof.storage.mailing import outbox
 from kloof.storage.models import Call, Customer, Deal, Message, Response, SurveyVersion
 from kloof.storage.models import Person as PersonRow
+from kloof.storage.webhooks import outbox as webhooks
 
 SURVEYS = Path(__file__).parents[2] / "surveys"
 HEADER = "deal_id,customer_name,customer_email,language,salesperson_email,team,region,product,survey,sold_on"
@@ -46,7 +56,9 @@ class Place:
 
     path: str
     visitor: tuple[str, Role] | None = None
+    name: str = ""
     email: str = ""
+    choose: str = ""
     upload: str = ""
     press: str = ""
 
@@ -71,17 +83,19 @@ def places(settings: Settings) -> dict[str, Place]:
         person(*who)
     late, made, asked = _calls(settings)
     ahead, over = _handovers(settings)
-    fresh, both = builders.deal(builders.survey(aspects=5, version=2)), _twice()
+    of_five = builders.survey(aspects=5, version=2)
+    fresh, passing, both = builders.deal(of_five), builders.deal(of_five), _twice()
     respondents.answered_deals(7, team=long("Team"), region=long("Regio"), product=long("Product"))
     _suspicious()
     waits = _bounced()
     queue.ask(JobKind.LOOK, COMMAND_LINE, NOW)
     jobs.done_here(settings, NOW)
     _rename()
+    action = _action(settings)
     salt = bytes(Call.get(Call.deal == asked.row).link_salt or b"")
     _, link = sign_in.mint(settings, _person(SELLER), "", NOW, timedelta(hours=1))
     return (
-        _of_customers(fresh, both, f"/solved/{token(settings.secret_key, Purpose.SOLVED, salt)}")
+        _of_customers(fresh, passing, both, f"/solved/{token(settings.secret_key, Purpose.SOLVED, salt)}")
         | _of_mail(settings)
         | {
             "home": Place("/"),
@@ -91,7 +105,9 @@ def places(settings: Settings) -> dict[str, Place]:
             "sign-in-sent": Place("/sign-in", email=EMAIL, press="main button"),
             "signing-in": Place(f"/sign-in/{link}"),
             "me": Place("/me", SELLER),
+            "own-deals": Place("/me/deals", SELLER),
             "deal": Place(f"/me/deals/{_deal_id(late)}", SELLER),
+            "promise-first": Place("/me/promise", SELLER),
             "promise": Place(f"/me/promise?product={long('Product')}", SELLER),
             "calls": Place("/calls", SELLER),
             "call": Place(f"/calls/{_deal_id(late)}", SELLER, press="main form button"),
@@ -101,7 +117,7 @@ def places(settings: Settings) -> dict[str, Place]:
             "deals-found": Place("/desk/deals?q=klant", DESK),
             "deals-overdue": Place("/desk/deals?state=overdue", DESK, press="form.over button"),
             "desk-deal": Place(f"/desk/deal/{_deal_id(late)}", DESK),
-            "desk-deal-stopped": Place(f"/desk/deal/{_deal_id(waits)}", DESK),
+            "desk-deal-bounced": Place(f"/desk/deal/{_deal_id(waits)}", DESK),
             "deal-facts": Place(f"/desk/deal-facts/{_deal_id(waits)}", DESK, press="main form button"),
             "deal-erasure": Place(f"/desk/deal-erasure/{_deal_id(late)}", DESK, press="main form button"),
             "files": Place(
@@ -114,10 +130,30 @@ def places(settings: Settings) -> dict[str, Place]:
             "mail-one": Place(f"/desk/mail/{_mail()}", DESK),
             "people": Place("/desk/people", DESK),
             "people-add": Place("/desk/people/add", DESK, press="main form button"),
+            "people-file": Place(
+                "/desk/people/file",
+                DESK,
+                upload=f"email,name,roles\n{'x' * 50}@company.example,{'Sanne' * 10},nobody\n",
+                press="main form button",
+            ),
             "person": Place(f"/desk/people/{person(*SELLER)}", DESK),
             "leaving": Place(f"/desk/people/{person(*SELLER)}/leave", DESK),
             "staff-data": Place(f"/desk/people/{_gone()}/data", DESK, press="main form.stack button"),
             "releases": Place("/desk/releases", DESK),
+            "actions": Place("/desk/actions", DESK),
+            "action-add": Place("/desk/actions/add", DESK, press="main .actions button"),
+            "action": Place(f"/desk/actions/{action}", DESK),
+            "tokens": Place("/desk/tokens", DESK, press="main form.stack button"),
+            "token-made": Place(
+                "/desk/tokens",
+                DESK,
+                name=long("Programma"),
+                choose="[name=scopes]",
+                press="main form.stack button",
+            ),
+            "tokens-of-programs": Place("/desk/tokens", DESK),
+            "webhooks": Place("/desk/webhooks", DESK, press="main form.stack button"),
+            "webhook": Place(f"/desk/webhooks/{_webhook(settings)}", DESK),
             "fair-play": Place("/desk/fair-play", DESK),
             "surveys": Place("/desk/surveys", DESK),
             "survey-new": Place("/desk/surveys/new", DESK, press="main form button"),
@@ -138,18 +174,30 @@ def places(settings: Settings) -> dict[str, Place]:
     )
 
 
-def _of_customers(fresh: BuiltDeal, both: BuiltDeal, solved: str) -> dict[str, Place]:
-    """The surveys of somebody who has answered nothing yet, and of somebody who has rated everything twice."""
+def _of_customers(fresh: BuiltDeal, passing: BuiltDeal, both: BuiltDeal, solved: str) -> dict[str, Place]:
+    """The surveys of two who have answered nothing yet, one of whom passes it on, and of one who rated everything
+    twice.
+    """
     first, answered, second = fresh.tokens[Wave.SALE], both.tokens[Wave.SALE], both.tokens[Wave.DELIVERY]
     return {
         "first": Place(f"/s/{first}"),
         "first-overall": Place(f"/s/{first}?page=2"),
         "first-promises": Place(f"/s/{first}?page=3"),
-        "first-finish": Place(f"/s/{first}?page=4", press='main button[value="submit"]'),
+        "first-finish": Place(f"/s/{first}?page=4"),
+        "first-check": Place(f"/s/{first}?page=5", press='main button[value="submit"]'),
         "second-promises": Place(f"/s/{second}?page=3"),
         "second-finish": Place(f"/s/{second}?page=4"),
+        "second-check": Place(f"/s/{second}?page=5"),
         "receipt": Place(f"/s/{answered}/receipt"),
         "withdraw": Place(f"/s/{answered}/withdraw"),
+        "pass-on": Place(f"/s/{first}/pass-on", press='main button[value="pass"].button'),
+        "passed-on": Place(
+            f"/s/{passing.tokens[Wave.SALE]}/pass-on",
+            name=long("Collega")[:60],
+            email="collega@home.example",
+            choose="[name=second]",
+            press='main button[value="pass"].button',
+        ),
         "opt-out": Place(f"/opt-out/{fresh.opt_out_tokens[Wave.SALE]}", press="main button"),
         "letter": Place("/k", press="main .button"),
         "solved": Place(solved, press="main button"),
@@ -172,6 +220,16 @@ def _file(settings: Settings) -> int:
     words = ("Deal", "Klant", "Adres", "nl", "Verkoper", "Team", "Regio", "Product", "Project", "Dag")
     text = f"{','.join(REQUIRED)}\n{','.join(map(long, words))}\n"
     return uploads.receive(errand, text.encode(), f"{long('Bestand')}.csv", FileKind.DEALS).id
+
+
+def _webhook(settings: Settings) -> int:
+    """An endpoint with a long name at a long host, which said something long."""
+    url = f"https://{'host' * 15}.example/in"
+    made = endpoints.add(settings, long("Programma"), EndpointKind.STANDARD, url, {*CHOSEN}, NOW)
+    ping = endpoints.send_ping(made.number, NOW)
+    with storage.transaction():
+        webhooks.settle(ping, "", DeliveryState.FAILED, 503, long("Antwoord"), NOW, NOW)
+    return made.number
 
 
 def _mail() -> int:
@@ -270,6 +328,23 @@ def _rename() -> None:
         )
         version.save()
     search.renew(row.id for row in Deal.select(Deal.id))
+
+
+def _action(settings: Settings) -> int:
+    """What the company does about a finding, with the figures of before it and since; its number."""
+    documents = chained(Firm(aspects=2, called=lambda _: long("Aspect")).documents())
+    put_releases(settings.folder, documents)
+    told = CompanyAction(
+        id=0,
+        survey="installation",
+        aspect="lead-time",
+        group=CompanyGroup(level=Level.COMPANY),
+        title=long("Actie"),
+        what=long("Uitleg"),
+        owner=long("Eigenaar"),
+        started_on=documents[0].published_on,
+    )
+    return company_actions.add(settings, told, NOW).id
 
 
 def _gone() -> int:

@@ -21,9 +21,9 @@ from kloof.domain.releases.attacks.insiders.naming import Window
 from kloof.domain.releases.attacks.truth import Groups, Truth
 from kloof.domain.releases.certificate.leverage import Leverages
 from kloof.domain.releases.coarse_shares import aspect_shares, counts_of
-from kloof.domain.releases.pair_columns import PairColumns, norms
 from kloof.domain.releases.queues import FineCell
 from kloof.domain.statistics.estimates import estimate, rounding_variance
+from kloof.domain.surveys.definition import Survey
 
 FILES: Final = ("leverage", "differencing")
 KIOSK: Final = Path(__file__).parents[3] / "shared" / "data" / "kiosk" / "answers.csv"
@@ -209,18 +209,17 @@ def without(rule: str) -> Iterator[None]:
 @contextmanager
 def counts_judged_per_block() -> Iterator[None]:
     """The strict reading of likeness: good marks and the norm keep a whole block back where nearly all are alike."""
-    plain = likeness._codes
+    plain = likeness._kinds
 
-    def codes(pairs: PairColumns) -> Iterator[tuple[Any, int, bool]]:
-        yield from plain(pairs)
-        if pairs.arm is Arm.ASKED:
-            low = pairs.survey.scale.low
-            for aspect, norm in enumerate(norms(pairs.survey)):
-                r = pairs.received[:, aspect].astype(np.int64) - 1 + low
-                yield (r >= pairs.survey.scale.good).astype(np.int64), 2, False
-                yield (r >= norm).astype(np.int64), 2, False
+    def kinds(survey: Survey, arm: Arm, norm: float) -> list[tuple[Any, int, bool]]:
+        found = plain(survey, arm, norm)
+        if arm is Arm.ASKED:
+            points = len(survey.scale.points)
+            r = np.arange(points * points) % points + survey.scale.low
+            found += [((r >= least).astype(np.int64), 2, False) for least in (survey.scale.good, norm)]
+        return found
 
-    with mock.patch.object(likeness, "_codes", codes):
+    with mock.patch.object(likeness, "_kinds", kinds):
         yield
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kloof import storage
+from kloof.actions.catch_up import catch_up
 from kloof.actions.mailing.worker import work_once
 from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings, load_settings
@@ -64,7 +65,7 @@ def played(folder: Path, migrated: Path, today: date, deals: int, key: str) -> P
     try:
         doors = company.play(settings, today, lambda _: None, deals) if deals else _arrive(settings, today)
         post = Memory()
-        work_once(settings, post, lambda: midnight(settings, today))
+        work_once(settings, post, lambda: midnight(settings, today), also=catch_up)
     finally:
         storage.close_database()
     return Played(settings, today, doors, tuple((to, _text(data)) for _, to, data in post.sent))

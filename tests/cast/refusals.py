@@ -19,9 +19,12 @@ from werkzeug.test import TestResponse
 
 from cast.builders import CALLS, NOW, SECRET, BuiltDeal, deal, person, settings, signed_in_as, survey
 from cast.calls import answers as told_something_large
+from cast.made_site import chained, put_releases
+from cast.synthetic import Firm
 from cast.uploads import form_of
 from cast.workbooks import packed, sheet_xml
 from kloof import storage
+from kloof.actions import person_data
 from kloof.actions.access import oidc
 from kloof.actions.staff import calls
 from kloof.actions.staff.leaving import leave
@@ -30,7 +33,9 @@ from kloof.config import Settings
 from kloof.domain.access.audit_log import Actor, ActorKind
 from kloof.domain.access.people import Role
 from kloof.domain.errors import Reason
+from kloof.domain.findings.company_actions import CompanyAction, CompanyGroup
 from kloof.domain.mailing.suppression import address_hash
+from kloof.domain.releases.document import Level
 from kloof.domain.staff.calls import CallOutcome
 from kloof.domain.states import InvitationState
 from kloof.domain.surveys.definition import Wave
@@ -38,9 +43,9 @@ from kloof.domain.surveys.responses import Changes, Consent
 from kloof.storage.access import people
 from kloof.storage.database import database
 from kloof.storage.mailing import opt_outs
-from kloof.storage.models import Customer, Deal, UploadContents
-from kloof.storage.releases import proposals, queueing
-from kloof.storage.surveys import responses
+from kloof.storage.models import Customer, Deal, Invitation, UploadContents
+from kloof.storage.releases import company_actions, proposals, queueing
+from kloof.storage.surveys import passing, responses
 from kloof.web import create_app
 from kloof.web.staff import sign_in
 from kloof.web.survey import closed_links, letter_code
@@ -125,6 +130,17 @@ class World:
         raw = content.encode() if isinstance(content, str) else content
         form = form_of(raw, "deals.csv", kind=kind)
         return self.visitor(NOOR, Role.DESK).post("/desk/files", follow_redirects=True, **form)
+
+    def changes_an_action(self, **told: str) -> TestResponse:
+        """What the desk sees after changing this of an action that is there."""
+        group = CompanyGroup(level=Level.PRODUCT, product="Warmtepomp")
+        begun = date(2026, 2, 2)
+        kept = company_actions.add(
+            CompanyAction(id=0, survey="former", aspect="price", group=group, title="Call", started_on=begun)
+        )
+        about = {"about": '["former", "price"]', "group": '["product", "Warmtepomp", "", ""]'}
+        form = {"title": "Call", "started_on": begun.isoformat(), **about} | told
+        return self.visitor(NOOR, Role.DESK).post(f"/desk/actions/{kept.id}", data=form)
 
     def offer(self, norm: float) -> None:
         """The survey of the tests as a file of the company, with this norm."""
@@ -213,6 +229,8 @@ def form(built: BuiltDeal, then: str = "") -> str:
 CASES |= {
     Reason.DEAL_NOT_HERE: lambda world: world.sanne("/me/deals/D-nothing"),
     Reason.CALL_NOT_HERE: lambda world: world.sanne("/calls/D-nothing"),
+    Reason.WEBHOOK_ABSENT: lambda world: world.desk("/desk/webhooks/9"),
+    Reason.TOKEN_ABSENT: lambda world: world.visitor(NOOR, Role.DESK).post("/desk/tokens/9/revoke"),
     Reason.PREVIEW_ABSENT: lambda world: world.desk("/desk/releases/preview/"),
     Reason.DRAFT_CHANGED: lambda world: world.approves("of another day"),
     Reason.OWN_PROPOSAL: lambda world: world.approves(DIGEST, person(NOOR, Role.DESK)),
@@ -361,6 +379,50 @@ def _(world: World) -> TestResponse:
 def _(world: World) -> TestResponse:
     world.monkeypatch.setattr(queueing, "is_frozen", lambda _: True)
     return world.visitor().post(form(sent(world), "?page=1"), data={"a1": "3"}, follow_redirects=True)
+
+
+@case(Reason.LINK_EXPIRED)
+def _(world: World) -> TestResponse:
+    built = deal(language=world.language)
+    Invitation.update(state=InvitationState.EXPIRED).execute()
+    return world.visitor().get(form(built))
+
+
+@case(Reason.LINK_WITHDRAWN)
+def _(world: World) -> TestResponse:
+    built = deal(language=world.language)
+    Invitation.update(state=InvitationState.WITHDRAWN).execute()
+    return world.visitor().get(form(built))
+
+
+@case(Reason.LINK_STOPPED)
+def _(world: World) -> TestResponse:
+    built = deal(language=world.language)
+    Invitation.update(state=InvitationState.CANCELLED).execute()
+    return world.visitor().get(form(built))
+
+
+COLLEAGUE = {"name": "Bram Smit", "email": "bram@example.org", "second": "me", "action": "pass"}
+
+
+@case(Reason.LINK_PASSED_ON)
+def _(world: World) -> TestResponse:
+    built = deal(language=world.language)
+    world.visitor().post(form(built, "/pass-on"), data=COLLEAGUE)
+    return world.visitor().get(form(built))
+
+
+@case(Reason.PASSED_ON_BEFORE)
+def _(world: World) -> TestResponse:
+    built = deal(language=world.language)
+    world.monkeypatch.setattr(passing, "note", lambda *_, **__: False)  # somebody was first, by a second tab
+    return world.visitor().post(form(built, "/pass-on"), data=COLLEAGUE)
+
+
+@case(Reason.PASSED_TO_SELF)
+def _(world: World) -> TestResponse:
+    built = deal(language=world.language)
+    return world.visitor().post(form(built, "/pass-on"), data=COLLEAGUE | {"email": built.email})
 
 
 @case(Reason.ANSWERS_NOT_SENT)
@@ -561,6 +623,28 @@ def _of(built: BuiltDeal) -> dict[str, str]:
     }
 
 
+@case(Reason.ACTION_UNKNOWN)
+def _(world: World) -> TestResponse:
+    return world.desk("/desk/actions/999")
+
+
+@case(Reason.ACTION_UNTITLED)
+def _(world: World) -> TestResponse:
+    return world.changes_an_action(title=" ")
+
+
+@case(Reason.ACTION_ENDS_EARLY)
+def _(world: World) -> TestResponse:
+    return world.changes_an_action(ended_on="2020-01-01")
+
+
+@case(Reason.GROUP_UNPUBLISHED)
+def _(world: World) -> TestResponse:
+    """What the action was about is in no release any more, so it cannot go to another group."""
+    put_releases(world.house.folder, chained(Firm(releases=1, aspects=1).documents()))
+    return world.changes_an_action(group='["company", "", "", ""]')
+
+
 @case(Reason.PERSON_UNKNOWN)
 def _(world: World) -> TestResponse:
     return world.desk("/desk/people/999")
@@ -582,3 +666,25 @@ def _(world: World) -> TestResponse:
 @case(Reason.STILL_HERE)
 def _(world: World) -> TestResponse:
     return world.visitor(NOOR, Role.DESK).post(f"/desk/people/{person(SANNE)}/erase", data={"sure": "yes"})
+
+
+def people_file(world: World, *lines: str) -> TestResponse:
+    raw = "\n".join(["email,name,roles", *lines]).encode()
+    return world.visitor(NOOR, Role.DESK).post("/desk/people/file", **form_of(raw, "people.csv"))
+
+
+@case(Reason.NOT_A_ROLE)
+def _(world: World) -> TestResponse:
+    return people_file(world, "kim@company.example,Kim,king")
+
+
+@case(Reason.PERSON_TWICE)
+def _(world: World) -> TestResponse:
+    return people_file(world, *["kim@company.example,Kim,lead"] * 2)
+
+
+@case(Reason.CUSTOMER_ERASED)
+def _(world: World) -> TestResponse:
+    built = deal()
+    person_data.erase(world.house, built.email, NOW)
+    return world.lines({"customer_email": built.email})

@@ -59,7 +59,7 @@ def sell(settings: Settings, deal: DealLine, *, now: datetime = NOON, about: Sur
     asked = about or survey()
     with storage.transaction():
         put = deals.put(deal, *seller_and_version(asked, now), now)
-        invite.invite(settings, put, asked, Wave.SALE, now)
+        invite.invite(settings, put, asked, Wave.SALE, now, anew=True)
     return put
 
 
@@ -75,7 +75,7 @@ def deliver(settings: Settings, deal: Deal, on: date, *, now: datetime, about: S
     with storage.transaction():
         deals.set_delivered(deal.id, on)
         done = replace(deal, delivered_on=on)
-        invite.invite(settings, done, about or survey(), Wave.DELIVERY, now)
+        invite.invite(settings, done, about or survey(), Wave.DELIVERY, now, anew=True)
     return done
 
 

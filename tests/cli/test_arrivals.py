@@ -1,15 +1,17 @@
 """Who sends slowly, half, in pieces or too much holds up nobody, and is told why."""
 
+import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instruments.serving import heard, knock, seconds_to_health, serving
+from instruments.running import free_port
+from instruments.serving import heard, knock, running, seconds_to_page, serving
 from kloof.cli import arrivals
 
 pytestmark = pytest.mark.slow
@@ -33,7 +35,7 @@ SLOW = {
     "no word": b"",
     "pieces": POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\nem",
     "a body for ever": POST + b"Content-Length: 999999999\r\n\r\nemail=",
-    "an answer that nobody takes": b"GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+    "an answer that nobody takes": b"GET /accessibility HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
 }
 
 
@@ -42,7 +44,7 @@ def test_five_times_as_many_slow_visitors_as_threads_hold_up_nobody(port: int, s
     with ExitStack() as opened:
         for _ in range(5 * THREADS):
             opened.enter_context(knock(port, said))
-        assert max(seconds_to_health(port) for _ in range(5)) < PATIENCE
+        assert max(seconds_to_page(port) for _ in range(5)) < PATIENCE
 
 
 def test_who_sends_a_letter_now_and_then_is_told_that_it_takes_too_long(port: int) -> None:
@@ -107,3 +109,38 @@ def test_a_length_that_is_none_is_left_to_gunicorn_to_refuse(port: int, said: by
     assert arrivals.length_of_body(b"POST / HTTP/1.1\r\nContent-Length:" + said) == 0
     with knock(port, POST + b"Content-Length: " + said + b"\r\n\r\n1234567") as visitor:
         assert heard(visitor).startswith(b"HTTP/1.1 400")
+
+
+def test_while_every_thread_waits_for_a_database_that_hangs_the_process_says_that_it_lives(
+    tmp_path: Path,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hangs, ExitStack() as opened:
+        silent = f"postgresql://kloof:x@127.0.0.1:{hangs.getsockname()[1]}/kloof?connect_timeout=30"
+        (tmp_path / "kloof.toml").touch()
+        port = free_port()
+        program = ["-m", "kloof", "serve", "--port", str(port)]
+        # What it asks at its start is cut off at once; from then on nobody answers.
+        opened.enter_context(running(tmp_path, program, KLOOF_DATABASE_URL=silent))
+        _cut_off_until(hangs, port)
+        asks = b"GET /sign-in HTTP/1.1\r\nHost: h\r\n\r\n"
+        waiting = [opened.enter_context(knock(port, asks)) for _ in range(3 * THREADS)]
+        lives = b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n"
+        for _ in range(4):
+            with knock(port, lives) as visitor:
+                assert heard(visitor).endswith(b'{"status":"ok"}\n')
+        with knock(port, lives.replace(b"GET", b"HEAD")) as visitor:
+            assert heard(visitor).endswith(b"\r\n\r\n")
+        for visitor in waiting:
+            visitor.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                visitor.recv(1)
+
+
+def _cut_off_until(hangs: socket.socket, port: int) -> None:
+    hangs.settimeout(0.2)
+    while True:
+        try:
+            hangs.accept()[0].close()
+        except TimeoutError:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                return

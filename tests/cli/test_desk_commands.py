@@ -29,7 +29,7 @@ def kloof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Type]:
     monkeypatch.chdir(tmp_path)
     for name in ("KLOOF_DATABASE_URL", "KLOOF_SECRET_KEY", "KLOOF_BASE_URL", "KLOOF_MAIL_FROM"):
         monkeypatch.delenv(name, raising=False)
-    (tmp_path / "kloof.toml").touch()
+    (tmp_path / "kloof.toml").write_text("[deals]\nhistory_after_days = 3650\n", encoding="utf-8")
     (tmp_path / "surveys").mkdir()
     for file in SHIPPED.glob("*.yaml"):
         (tmp_path / "surveys" / file.name).write_bytes(file.read_bytes())
@@ -185,12 +185,12 @@ def test_letters_are_printed_once_and_a_deal_is_cancelled(ready: Type) -> None:
     Path("deals.csv").write_text(f"{HEADER}\n{nameless}\n", encoding="utf-8")
     ready("deals", "import", "deals.csv")
     assert "letters to print" in ready("outbox", "list").stdout
-    assert ready("letters", "post.pdf").stdout == "1 letters in post.pdf.\n"
+    assert ready("letters", "post.pdf").stdout == "1 letter in post.pdf.\n"
     assert Path("post.pdf").read_bytes().startswith(b"%PDF")
     assert json.loads(ready("letters", "more.pdf", "--json").stdout) == {
         "printed": 0, "waiting": 0, "withdrawn": 0, "unprintable": [],
     }  # fmt: skip
-    assert ready("letters", "again.pdf", "--again", "D-1").stdout == "1 letters in again.pdf.\n"
+    assert ready("letters", "again.pdf", "--again", "D-1").stdout == "1 letter in again.pdf.\n"
     Path("cancelled.csv").write_text("deal_id,cancelled_on\nD-1,2026-04-01\n", encoding="utf-8")
     assert "1 updated" in ready("deals", "cancelled", "cancelled.csv").stdout
     refused = ready("letters", "once-more.pdf", "--again", "D-1")

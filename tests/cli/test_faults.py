@@ -21,8 +21,8 @@ from kloof.storage.schema import MIGRATIONS
 pytestmark = pytest.mark.slow
 
 NEEDS_NO_DATABASE = {
-    "kloof init", "kloof demo", "kloof db migrate", "kloof doctor", "kloof audit", "kloof mail test",
-    "kloof site build", "kloof surveys check", "kloof surveys preview",
+    "kloof init", "kloof demo", "kloof restore", "kloof db migrate", "kloof doctor", "kloof audit", "kloof mail test",
+    "kloof site build", "kloof surveys check", "kloof surveys preview", "kloof papers",
 }  # fmt: skip
 ASK_THE_DATABASE = sorted({*NAMES} - NEEDS_NO_DATABASE - {"kloof worker", "kloof serve"})
 NOBODY = 65534

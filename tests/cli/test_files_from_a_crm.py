@@ -106,7 +106,10 @@ def test_three_spellings_of_one_address_are_one_customer_to_every_command(kloof:
         assert len(json.loads(export.stdout)["deals"]) == 3
     assert kloof("person", "erase", "jan@bu\u0308cher.example").exit_code == 0
     assert emails() == []
-    loaded(kloof, line(email="<jan@bücher.example>"))
+    again = line(email="<jan@bücher.example>")
+    assert "was erased, and no file brings them back" in loaded(kloof, again).stderr
+    assert kloof("person", "allow", spellings[1]).exit_code == 0
+    assert loaded(kloof, again).exit_code == 0
     assert json.loads(kloof("person", "export", spellings[0], "--json").stdout)["gets_mail"] is False
 
 

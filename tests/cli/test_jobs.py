@@ -63,7 +63,9 @@ def test_once_does_what_was_asked_for_and_says_who_asked(run: Callable[..., Resu
     answered_deals(14)
     job = queue.ask(JobKind.FREEZE, NOOR, wall_clock())
     done = run("worker", "--once")
-    assert done.output.endswith(", 2 jobs done.\n"), "and then the groups are counted"
+    assert done.output.endswith(", 3 jobs done.\n"), (
+        "and the groups are counted, and the installation looked at"
+    )
     assert dict(queue.of(job.id).result) == {"blocks": 1, "pairs": 14, "waiting": 0}
     (line,) = AuditEntry.select().where(AuditEntry.what == "frozen")
     assert (line.hand, line.person, line.role) == ("person", 7, "desk")

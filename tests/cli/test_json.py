@@ -23,7 +23,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_most_commands_report() -> None:
-    assert ELSEWHERE & set(REPORTS) == {"kloof init"}
+    assert ELSEWHERE & set(REPORTS) == {"kloof init", "kloof restore"}
     assert len(REPORTS) > 15
 
 
@@ -45,7 +45,8 @@ def test_a_command_that_reports_takes_it_in_any_place(
         done = kloof(*line)
         assert done.exit_code == 0, (line, done.output)
     plain, *with_json = taken
-    assert set(plain) == set(asked)
+    whole = {one.name for one in asked.values() if one.kind is not one.VAR_KEYWORD}
+    assert set(plain) >= whole if len(whole) < len(asked) else set(plain) == whole
     assert with_json == [plain | {"as_json": True}] * (depth + 1)
 
 

@@ -32,6 +32,7 @@ def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, everybody_may_read:
     monkeypatch.setenv("KLOOF_MAIL_FROM", "feedback@firm.example")
     monkeypatch.chdir(tmp_path)
     kloof("init", "mine")
+    monkeypatch.setattr("kloof.actions.mailing.invite.is_history", lambda *_: False)
     folder = tmp_path / "mine"
     monkeypatch.chdir(folder)
     kloof("db", "migrate")

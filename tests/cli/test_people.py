@@ -93,3 +93,25 @@ def test_own_data_is_exported_and_who_has_left_is_erased(kloof: Type) -> None:
     kloof("leave", "--email", ANOUK)
     assert "stays in the audit log with its role" in kloof("erase", ANOUK).stdout
     assert "Anouk" not in kloof("list").stdout
+
+
+def test_a_file_of_colleagues_goes_in_and_what_is_refused_is_named_with_its_line(kloof: Type) -> None:
+    Path("people.csv").write_bytes(
+        "e-mail;naam;rol\nanouk@firm.example;Anouk Visser;verkoper\nkim@firm.example;René;koning\n".encode(
+            "cp1252"
+        )
+    )
+    looked = kloof("import", "people.csv", "--dry-run")
+    assert looked.exit_code == 1
+    assert looked.stdout.splitlines() == [
+        f"Anouk Visser <{ANOUK}>: name",
+        "0 created, 1 updated, 0 unchanged, 1 refused (dry run: nothing was changed).",
+    ]
+    assert "people.csv:3: kim@firm.example refused: rol 'koning' is not one of desk" in looked.stderr
+    assert "Windows-1252" in looked.stderr
+    done = kloof("import", "people.csv", "--json")
+    value = json.loads(done.stdout)
+    assert (value["updated"], value["dry_run"]) == (1, False)
+    assert value["changes"] == [{"line": 2, "email": ANOUK, "columns": ["name"]}]
+    assert value["refused"][0]["why"][0]["nl"].startswith("rol: “koning” is geen rol")
+    assert {one["name"] for one in told(kloof("list", "--json"))["people"]} == {"Anouk Visser", "Bram", "Sam"}

@@ -27,7 +27,7 @@ def check(*arguments: str) -> Result:
 def test_without_a_file_all_of_the_folder_are_checked(company: Path) -> None:
     result = check()
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "product v1: 8 aspects, nothing wrong.\n"
+    assert result.stdout == "product v2: 8 aspects, nothing wrong.\n"
 
 
 def test_problems_stand_on_stderr_one_a_line_and_the_exit_status_is_1(company: Path) -> None:

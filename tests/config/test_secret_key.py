@@ -69,7 +69,6 @@ def test_none_is_made_where_the_environment_has_one(folder: Path) -> None:
     [
         ("sqlite:///instance/other.db", "{folder}/instance/other.db"),
         ("sqlite:////srv/kloof.db", "/srv/kloof.db"),
-        ("", "{folder}/instance/kloof.db"),
     ],
 )
 def test_a_path_to_the_database_is_in_the_companys_folder(folder: Path, written: str, opened: str) -> None:

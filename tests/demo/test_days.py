@@ -8,6 +8,7 @@ import pytest
 from cast.played import Play, Played
 from kloof.actions.access import people as colleagues
 from kloof.actions.access import sign_in
+from kloof.actions.catch_up import catch_up
 from kloof.actions.deals import uploads
 from kloof.actions.mailing.worker import work_once
 from kloof.actions.staff import calls, handover
@@ -125,7 +126,7 @@ def contents(demo: Played) -> dict[str, bytes]:
 def test_what_stands_on_the_pages_is_the_same_at_every_hour(demo: Played) -> None:
     """Nothing falls due in the course of the first day, so that the worker finds nothing to do."""
     post = Memory()
-    work_once(demo.settings, post, lambda: demo.last_minute)
+    work_once(demo.settings, post, lambda: demo.last_minute, also=catch_up)
     assert post.sent == []
 
 

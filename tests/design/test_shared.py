@@ -50,3 +50,19 @@ def test_what_has_no_stylesheet_takes_its_colours_from_the_tokens(
         )
     }
     assert found == own
+
+
+def test_mail_survey_and_site_are_set_in_one_family() -> None:
+    """A mail can bring no letters: where the reader has not got them, both it and the survey name the same others."""
+    survey = (files("kloof.design") / "form.css").read_text(encoding="utf-8")
+    mail = (files("kloof.mail") / "templates" / "mail.html").read_text(encoding="utf-8")
+    found = re.search(r"--sans: ([^;]+);", survey)
+    stands = re.search(r"font:16px/1\.5 ([^;]+);", mail)
+    assert found
+    assert stands
+    names = [name.strip("\"' ") for name in found[1].split(",")]
+    assert names == [name.strip("\"' ") for name in stands[1].split(",")]
+    assert names[0] in shared_styles().split("--sans:")[1].split(";")[0]
+    assert f'font-family: "{names[0]}";\n  font-weight: 400 600;' in survey
+    assert "font-display: optional;" in survey, "nothing moves when they come"
+    assert "--serif: var(--sans);" in survey

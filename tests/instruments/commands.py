@@ -11,7 +11,7 @@ from kloof import storage
 from kloof.cli import main
 
 NAMES = [name for name, _ in typed()]
-ELSEWHERE = {"kloof init", "kloof demo"}
+ELSEWHERE = {"kloof init", "kloof demo", "kloof restore"}
 """The commands that work where there is no company."""
 
 
@@ -29,8 +29,10 @@ def fewest_words(name: str, file: str = "some.csv") -> list[str]:
             continue
         kind = parameter.type
         value = kind.choices[0] if isinstance(kind, click.Choice) else "desk@company.example"
+        if isinstance(kind, click.types.IntParamType):
+            value = "1"
         if isinstance(kind, click.Path):
-            value = file if kind.file_okay else "folder"
+            value = file if kind.file_okay else "." if kind.exists else "folder"
         words += [value] if isinstance(parameter, click.Argument) else [parameter.opts[0], value]
     return [str(word) for word in words]
 

@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -31,6 +32,23 @@ class Cluster:
     def stop(self) -> None:
         """As an administrator stops it: connections are cut, and nothing that was committed is lost."""
         self._control("stop", "-m", "fast")
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Every process of it stands still meanwhile: connections stay, and nobody gets an answer."""
+        head = int((self._folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        os.kill(head, signal.SIGSTOP)  # from now on it makes no more
+        listed = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(head)], capture_output=True, text=True, check=True
+        )
+        every = [head, *map(int, listed.stdout.split())]
+        for one in every:
+            os.kill(one, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for one in every:
+                os.kill(one, signal.SIGCONT)
 
     def _control(self, *words: str) -> None:
         self._run("pg_ctl", "-w", "-D", str(self._folder / "data"), *words)

@@ -11,38 +11,49 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from cast.builders import SECRET
 from instruments.running import free_port, wait_for
 
 _SERVE = """
 from kloof.cli import arrivals, main
+from kloof.web.api import rates
 arrivals.SECONDS_TO_ARRIVE = {patience}
+rates.MOST = {requests}
 main()
 """
 
 
 @contextmanager
-def serving(database: Path, folder: Path, *, patience: float = 20.0, **environment: str) -> Iterator[int]:
-    """Where it listens, on a copy of this database, until the end; `patience`: seconds in which a request arrives."""
+def serving(
+    database: Path, folder: Path, *, patience: float = 20.0, requests: int = 600, **environment: str
+) -> Iterator[int]:
+    """Where it listens, on a copy of this database, until the end.
+
+    patience: seconds in which a request arrives. requests: of a token in a minute.
+    """
     shutil.copyfile(database, folder / "kloof.db")
     port = free_port()
-    program = ["-c", _SERVE.format(patience=patience), "serve", "--port", str(port)]
+    program = ["-c", _SERVE.format(patience=patience, requests=requests), "serve", "--port", str(port)]
     url = f"sqlite:///{folder / 'kloof.db'}"
     with running(folder, program, KLOOF_DATABASE_URL=url, **environment):
-        wait_for(port)
+        wait_for(port, 120)  # a machine with neighbours starts a server in a minute
         yield port
 
 
 @contextmanager
-def running(folder: Path, program: list[str], **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """A command of kloof, as a process of its own in a company's folder, until the end."""
+def running(
+    folder: Path, program: list[str], log: IO[bytes] | None = None, /, **environment: str
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """A command of kloof, as a process of its own in a company's folder, until the end. log: where it says things."""
     (folder / "kloof.toml").touch()
     process = subprocess.Popen(
         [sys.executable, *program],
         cwd=folder,
         env=os.environ | {"KLOOF_SECRET_KEY": SECRET} | environment,
         start_new_session=True,
+        stderr=log,
     )
     try:
         yield process
@@ -70,10 +81,10 @@ def heard(visitor: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def seconds_to_health(port: int, tls: ssl.SSLContext | None = None, name: str = "h") -> float:
-    """How long somebody else waits for an answer."""
+def seconds_to_page(port: int, tls: ssl.SSLContext | None = None, name: str = "h") -> float:
+    """How long somebody else waits for a page, which takes a thread."""
     began = time.monotonic()
-    asks = f"GET /healthz HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode()
+    asks = f"GET /accessibility HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode()
     with knock(port, asks, tls, name) as visitor:
         assert heard(visitor).startswith(b"HTTP/1.1 200")
     return time.monotonic() - began

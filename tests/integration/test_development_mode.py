@@ -34,6 +34,9 @@ def kloof(*words):
 
 kloof("init", "mine")
 os.chdir("mine")
+told = Path("kloof.toml").read_text(encoding="utf-8")
+told = told.replace("# history_after_days = 60 ", "history_after_days = 3650 ")
+Path("kloof.toml").write_text(told, encoding="utf-8")
 Path("deals.csv").write_text(DEALS, encoding="utf-8")
 kloof("db", "migrate")
 kloof("people", "add", "--role", "salesperson", "--email", "anouk@my-company.example", "--name", "Anouk")

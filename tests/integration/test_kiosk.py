@@ -185,7 +185,8 @@ def _set_up(company: Company, items: list[str]) -> None:
     (company.folder / "surveys" / "kiosk.yaml").write_text(survey_file(items), encoding="utf-8")
     (company.folder / "kloof.toml").write_text(
         '[company]\nname = "Kiosk"\nlanguage = "en"\n[mail]\nhours = [0, 24]\nweekdays = [1, 2, 3, 4, 5, 6, 7]\n'
-        'holidays = ""\nmost_per_day = 9\nmost_per_month = 9\n',
+        'holidays = ""\nmost_per_day = 9\nmost_per_month = 9\n'
+        "[deals]\nhistory_after_days = 3650\n",
         encoding="utf-8",
     )
     company.kloof("surveys", "check")

@@ -1,23 +1,16 @@
 """PostgreSQL is stopped under a running web and worker, and started again: said, nothing lost, no restart of kloof."""
 
-import http.client
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
-from cast.builders import SECRET, deal, survey
-from instruments.postgresql_cluster import Cluster, cluster
-from instruments.running import free_port, wait_for
-from instruments.serving import running
+from cast.builders import deal, survey
+from instruments.postgresql_cluster import cluster
+from instruments.served_company import ServedCompany, served_company
 from kloof import storage
 from kloof.domain.surveys.answers import unpack
 from kloof.domain.surveys.definition import Wave
@@ -25,66 +18,11 @@ from kloof.storage.models import Invitation, Message, Response
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
 
-POLICY = '[mail]\nhours = [0, 24]\nweekdays = [1, 2, 3, 4, 5, 6, 7]\nholidays = ""\n'
-
-
-@dataclass
-class Company:
-    """Its web and its worker, and the server that both need."""
-
-    folder: Path
-    port: int
-    server: Cluster
-    environment: dict[str, str]
-    worker: "subprocess.Popen[bytes]"
-
-    def asks(self, method: str, path: str, **told: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        body = urlencode(told) if told else None
-        connection.request(method, path, body, {"Content-Type": "application/x-www-form-urlencoded"})
-        answer = connection.getresponse()
-        said = answer.status, answer.read().decode()
-        connection.close()
-        return said
-
-    def types(self, *words: str, stdin: str = "") -> tuple[int, str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "kloof", *words],
-            cwd=self.folder,
-            env=os.environ | self.environment,
-            input=stdin,
-            text=True,
-            capture_output=True,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
-
-    def mails(self) -> int:
-        return len(list((self.folder / "mails").rglob("*.eml")))
-
 
 @pytest.fixture
-def company(tmp_path: Path) -> Iterator[Company]:
-    with cluster() as server:
-        environment = {
-            "KLOOF_DATABASE_URL": server.url,
-            "KLOOF_SECRET_KEY": SECRET,
-            "KLOOF_BASE_URL": "https://feedback.company.example",
-            "KLOOF_MAIL_FROM": "feedback@company.example",
-            "KLOOF_SMTP_URL": f"folder:{tmp_path / 'mails'}",
-        }
-        (tmp_path / "kloof.toml").write_text(POLICY, encoding="utf-8")
-        storage.open_database(server.url)
-        storage.migrate()
-        port = free_port()
-        serve = ["-m", "kloof", "serve", "--port", str(port)]
-        with (
-            running(tmp_path, serve, **environment) as _,
-            running(tmp_path, ["-m", "kloof", "worker"], **environment) as worker,
-        ):
-            wait_for(port)
-            yield Company(tmp_path, port, server, environment, worker)
-        storage.close_database()
+def company(tmp_path: Path) -> Iterator[ServedCompany]:
+    with cluster() as server, served_company(tmp_path, server, server.url) as company:
+        yield company
 
 
 def until(holds: Callable[[], bool], seconds: float = 60) -> None:
@@ -103,7 +41,7 @@ def form(**state: str) -> str:
     return f"/s/{built.tokens[Wave.SALE]}"
 
 
-def test_all_say_so_while_it_is_away_and_go_on_when_it_is_back(company: Company) -> None:
+def test_all_say_so_while_it_is_away_and_go_on_when_it_is_back(company: ServedCompany) -> None:
     paths = [form() for _ in range(3)]
     assert company.asks("POST", paths[0], a1="7")[0] == 303
     storage.close_database()
@@ -140,7 +78,7 @@ def test_all_say_so_while_it_is_away_and_go_on_when_it_is_back(company: Company)
 
 
 def test_stopped_and_started_again_and_again_while_pages_are_saved_nothing_is_lost_or_doubled(
-    company: Company, full: bool
+    company: ServedCompany, full: bool
 ) -> None:
     paths = [form() for _ in range(12)]
     kept: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""The recipes for Caddy and nginx, as the handbook prints them, before a kloof that runs."""
+"""The recipes for Caddy, nginx and HAProxy in deploy/, as the handbook prints them, before a kloof that runs."""
 
 import os
 import re
@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import pytest
 from instruments.certificates import self_signed
 from instruments.handbook import SITE, blocks
 from instruments.running import free_port, wait_for
-from instruments.serving import heard, knock, seconds_to_health, serving
+from instruments.serving import heard, knock, seconds_to_page, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("web servers")]
 
@@ -43,9 +43,13 @@ class Front:
             return heard(visitor)
 
 
+DEPLOY = SITE.parent / "deploy"
+FILES = {"caddy": "caddy/Caddyfile", "nginx": "nginx/kloof.conf", "haproxy": "haproxy/haproxy.cfg"}
+
+
 def recipe(kind: str, **changed: str) -> str:
-    """The one of the handbook; only names, ports and files differ on this machine, and each stands in it once."""
-    (text,) = blocks(PAGE, kind)
+    """The one of deploy/; only names, ports and files differ on this machine, and each stands in it once."""
+    text = (DEPLOY / FILES[kind]).read_text(encoding="utf-8")
     for what, by in changed.items():
         assert text.count(CHANGES[what]) == 1, what
         text = text.replace(CHANGES[what], by)
@@ -61,7 +65,16 @@ CHANGES = {
     "site": f"{NAME} {{",
     "globally": "{\n  servers {",
     "buffers": "request_buffers 300KB",
+    "bind": "bind :443 ssl crt /etc/ssl/kloof/haproxy.pem",
+    "one": "10.0.0.11:8000",
+    "two": "10.0.0.12:8000",
 }
+
+
+@pytest.mark.parametrize("kind", ["caddy", "nginx"])
+def test_the_handbook_prints_what_lies_in_deploy(kind: str) -> None:
+    (printed,) = blocks(PAGE, kind)
+    assert printed == (DEPLOY / FILES[kind]).read_text(encoding="utf-8")
 
 
 @contextmanager
@@ -116,7 +129,24 @@ def nginx(folder: Path, port: int, kloof: int) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module", params=[caddy, nginx], ids=["caddy", "nginx"])
+@contextmanager
+def haproxy(folder: Path, port: int, kloof: int) -> Iterator[None]:
+    """Both hosts are this one."""
+    names = ("cert.pem", "key.pem")
+    (folder / "haproxy.pem").write_text(
+        "".join((folder / name).read_text(encoding="utf-8") for name in names)
+    )
+    here = f"127.0.0.1:{kloof}"
+    text = recipe("haproxy", bind=f"bind 127.0.0.1:{port} ssl crt {folder}/haproxy.pem", one=here, two=here)
+    (folder / "haproxy.cfg").write_text(text, encoding="utf-8")
+    subprocess.run(
+        ["/usr/sbin/haproxy", "-c", "-f", "haproxy.cfg"], cwd=folder, check=True, capture_output=True
+    )
+    with running(["/usr/sbin/haproxy", "-db", "-f", "haproxy.cfg"], folder, port):
+        yield
+
+
+@pytest.fixture(scope="module", params=[caddy, nginx, haproxy], ids=["caddy", "nginx", "haproxy"])
 def front(
     request: pytest.FixtureRequest, _migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Front]:
@@ -151,7 +181,33 @@ def test_slow_visitors_hold_up_nobody(front: Front, said: bytes, many: int) -> N
     with ExitStack() as opened:
         for _ in range(many):
             opened.enter_context(front.knock(said))
-        assert max(seconds_to_health(front.port, front.tls, NAME) for _ in range(5)) < PATIENCE
+        assert max(seconds_to_page(front.port, front.tls, NAME) for _ in range(5)) < PATIENCE
+
+
+def test_a_dozen_who_send_a_byte_now_and_then_hold_up_nobody(front: Front) -> None:
+    """Each of them keeps a connection of the web server, and none a thread of kloof."""
+    with ExitStack() as opened:
+        dripping = [opened.enter_context(front.knock(SLOW["slow POSTs"])) for _ in range(12)]
+        for _ in range(6):
+            for visitor in dripping:
+                with suppress(OSError):
+                    visitor.sendall(b"x")
+            time.sleep(PATIENCE / 4)
+            assert seconds_to_page(front.port, front.tls, NAME) < PATIENCE
+
+
+def test_the_web_server_names_each_request_and_whoever_asks_cannot(front: Front) -> None:
+    names = []
+    for _ in range(2):
+        pretence = b"X-Request-ID: chosen-by-a-visitor\r\n"
+        said = front.answer(b"GET /accessibility HTTP/1.1\r\n" + pretence + LAST + b"\r\n")
+        names += re.findall(rb"(?i)^x-request-id: (\S+)", said, re.MULTILINE)
+    assert len(set(names)) == 2
+    assert b"chosen-by-a-visitor" not in names
+
+
+def test_the_numbers_are_not_told_to_who_comes_from_outside(front: Front) -> None:
+    assert front.answer(b"GET /metrics HTTP/1.1\r\n" + LAST + b"\r\n").startswith(b"HTTP/1.1 404")
 
 
 def test_a_slow_form_is_passed_on_when_it_has_arrived_whole(front: Front) -> None:

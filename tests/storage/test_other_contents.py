@@ -64,6 +64,31 @@ def left(file: Path) -> set[str]:
     return {path.name for path in file.parent.iterdir() if path.name.startswith("kloof.db-")}
 
 
+def test_what_a_killed_process_wrote_half_into_the_file_is_no_other_database(file: Path) -> None:
+    """It says how large it is to be before it is: the rest stands beside it still."""
+    hire("Sanne")
+    worker_works(1)
+    names()
+    whole = file.with_name("whole.db")
+    for number in range(400):
+        hire(f"Colleague {number}")
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(whole)) as target:
+        source.backup(target)
+    was, wal = file.read_bytes(), file.with_name("kloof.db-wal")
+    assert whole.stat().st_size > len(was), "it has to grow"
+    assert wal.stat().st_size > 0
+    first_page = whole.read_bytes()[:4096]
+    # Its number and count are those of the file: the copy got its own.
+    first_page = first_page[:60] + was[60:72] + first_page[72:]
+    script = "import sys; open(sys.argv[1], 'r+b').write(bytes.fromhex(sys.stdin.read()))"
+    subprocess.run([sys.executable, "-c", script, str(file)], input=first_page.hex(), text=True, check=True)
+    inode = file.stat().st_ino
+    assert len(names()) == 401
+    hire("Noor")
+    assert len(names()) == 402
+    assert file.stat().st_ino == inode
+
+
 def test_an_older_backup_that_is_copied_over_it_is_what_is_read_and_written_from_then_on(
     file: Path, backup: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,14 +3,27 @@
 from datetime import datetime
 
 from kloof.actions.mailing import outbox
-from kloof.actions.staff import leaving, weekly
+from kloof.actions.mailing.steps import do_each
+from kloof.actions.staff import groups_shown, leaving, weekly
+from kloof.actions.webhooks import endpoints
 from kloof.config import Settings
 
 
 def catch_up(settings: Settings, now: datetime) -> None:
-    """Who leaves today leaves first, so that mail names who takes over; then the mail, as `outbox.catch_up` says,
-    and the weekly one, which counts what closed a moment ago too.
+    """Who leaves today leaves first, so that mail names who takes over; then the mail, as `outbox.catch_up` says;
+    groups of who chose totals close; the weekly mail counts them too; and what endpoints were told long ago goes.
+
+    One step that fails does not stop the others; raises as `do_each`.
     """
-    leaving.catch_up(settings, now)
-    outbox.catch_up(settings, now)
-    weekly.catch_up(settings, now)
+    steps = (
+        leaving.catch_up,
+        *outbox.STEPS,
+        groups_shown.close_groups,
+        weekly.catch_up,
+        _forget_old_events,
+    )
+    do_each(steps, settings, now)
+
+
+def _forget_old_events(_: Settings, now: datetime) -> None:
+    endpoints.forget_old(now)

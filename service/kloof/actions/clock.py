@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kloof.config import Settings
+    from kloof.storage.mailing.last_worked import Work
 
 LONGEST_LEAP = timedelta(days=1)
 """By so much a clock may be set while its machine runs, or back at any time."""
@@ -63,7 +64,11 @@ def _boot() -> str:
 
 
 def refuse_if_jumped(
-    settings: Settings, now: datetime, most: timedelta = LONGEST_GAP, machine: Running | None = None
+    settings: Settings,
+    now: datetime,
+    most: timedelta = LONGEST_GAP,
+    machine: Running | None = None,
+    last: Work | None = None,
 ) -> None:
     """Raises Refused where this clock does not agree with the last work of a worker.
 
@@ -71,14 +76,14 @@ def refuse_if_jumped(
     the seconds that it runs, to a day. Elsewhere nothing tells how long it was: then `now` may lie `most` after it at
     most, and a day before.
 
-    What is done by a wrong clock cannot be undone: surveys close, mail goes out, releases bear its date. A demo may be
-    on any day.
+    `last` is that work, where it was looked up already. What is done by a wrong clock cannot be undone: surveys close,
+    mail goes out, releases bear its date. A demo may be on any day.
     """
     # It brings the database along; whoever only asks for the time should not wait for that.
     from kloof.storage.mailing import last_worked
 
-    last = None if settings.is_demo else last_worked.noted()
-    if last is None:
+    last = last or last_worked.noted()
+    if last is None or settings.is_demo:
         return
     here, passed = machine or running(), now - last.at
     is_same = bool(last.boot) and last.boot == here.boot

@@ -1,12 +1,17 @@
-"""A company's own folder: settings with comments, the shipped surveys, and the first pages of its site."""
+"""A company's own folder: settings with comments, the shipped surveys, the first pages of its site, and papers."""
 
 import json
 from pathlib import Path
+from typing import Final
 
 from kloof import scaffold
-from kloof.config import refuse_inside_company
+from kloof.actions import papers
+from kloof.config import load_settings, refuse_inside_company
 from kloof.domain.errors import Reason, Refused
 from kloof.domain.text import Language
+
+PAPERS: Final = "site/papers"
+"""Where `kloof init` puts them. The site leaves them out (`exclude_docs` in mkdocs.yml)."""
 
 
 def init(folder: Path, company: str, language: Language = "nl") -> list[Path]:
@@ -17,7 +22,8 @@ def init(folder: Path, company: str, language: Language = "nl") -> list[Path]:
     """
     refuse_inside_company(folder)
     files = _files(company, language)
-    taken = sorted(path for path in files if (folder / path).exists())
+    to_fill = [f"{PAPERS}/{name}" for name in scaffold.papers()]
+    taken = sorted(path for path in (*files, *to_fill) if (folder / path).exists())
     if taken:
         raise Refused(
             Reason.FILE_IN_THE_WAY,
@@ -29,7 +35,8 @@ def init(folder: Path, company: str, language: Language = "nl") -> list[Path]:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    return [Path(path) for path in sorted(files)]
+    papers.write(load_settings(folder, {}, keep_key=False), folder / PAPERS)
+    return [Path(path) for path in sorted([*files, *to_fill])]
 
 
 def _files(company: str, language: Language) -> dict[str, bytes]:

@@ -10,17 +10,20 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from kloof import storage
-from kloof.actions import health
+from kloof.actions import beforehand, health
 from kloof.actions.clock import clock_of, refuse_if_jumped
 from kloof.actions.deals import upload_work
 from kloof.actions.deals.upload_work import Errand
 from kloof.actions.jobs import queue
 from kloof.actions.jobs.progress import Progress
+from kloof.actions.mailing import at_desk
 from kloof.actions.releases import approvals, freeze, outlook, preview, site
+from kloof.actions.staff import fair_play
 from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
 from kloof.domain.errors import PERHAPS_OVER, KloofError, Reason, Refused
 from kloof.domain.jobs.jobs import Job, JobKind
+from kloof.domain.jobs.steps import StepTeller
 from kloof.storage import jobs
 
 log = logging.getLogger(__name__)
@@ -37,25 +40,26 @@ def _look(settings: Settings, job: Job, now: datetime, progress: Report) -> Fact
 
 
 def _freeze(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts:
-    done = freeze.freeze(settings, now, by=job.who)
+    done = freeze.freeze(settings, now, by=job.who, tell=StepTeller(job.kind, progress))
     queue.ask(JobKind.LOOK, job.who, now)
     return {"blocks": done.blocks, "pairs": done.pairs, "waiting": len(done.waiting)}
 
 
 def _preview(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts:
-    proposal = preview.make(settings, now, job.who, progress)
+    proposal = preview.make(settings, now, job.who, StepTeller(job.kind, progress))
     return {"release": proposal.number if proposal else None}
 
 
 def _publish(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts:
-    done = approvals.publish(settings, now, job.who, digest=job.arguments["digest"])
+    tell = StepTeller(job.kind, progress)
+    done = approvals.publish(settings, now, job.who, digest=job.arguments["digest"], tell=tell)
     preview.clear(settings)
     queue.ask(JobKind.LOOK, job.who, now)
     return {"release": done.document.number if done.document else None, "told": done.told}
 
 
 def _build(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts:
-    built = site.build_from_desk(settings, now, job.who)
+    built = site.build_from_desk(settings, now, job.who, StepTeller(job.kind, progress))
     return {"pages": sum(1 for _ in built.rglob("*.html"))}
 
 
@@ -71,6 +75,23 @@ def _errand(settings: Settings, job: Job, now: datetime) -> Errand:
     return Errand(settings, partial(load_surveys, settings.surveys_folder), job.who, now)
 
 
+def _count_steps(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts:
+    return {"deals": beforehand.count_steps(settings, now)}
+
+
+def _count_reminders(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts:
+    return {"surveys": at_desk.count_reminders(now)}
+
+
+def _count_fair_play(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts:
+    fair_play.count(settings, now)
+    return {}  # how many stood apart when is not kept
+
+
+def _check_up(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts:
+    return {"wrong": beforehand.check_up(settings, now)}
+
+
 WORK: Final[Mapping[JobKind, Work]] = MappingProxyType(
     {
         JobKind.LOOK: _look,
@@ -80,6 +101,10 @@ WORK: Final[Mapping[JobKind, Work]] = MappingProxyType(
         JobKind.BUILD: _build,
         JobKind.CHECK_FILE: _check_file,
         JobKind.LOAD_FILE: _load_file,
+        JobKind.COUNT_STEPS: _count_steps,
+        JobKind.COUNT_REMINDERS: _count_reminders,
+        JobKind.COUNT_FAIR_PLAY: _count_fair_play,
+        JobKind.CHECK_UP: _check_up,
     }
 )
 

@@ -13,6 +13,7 @@ from kloof.actions.access.secret_key import opens_with
 from kloof.actions.deals import respelling
 from kloof.actions.former_keys import sealed, unsealed
 from kloof.actions.mailing.invite import sending_hours
+from kloof.actions.webhooks import endpoints as webhooks
 from kloof.config import Settings
 from kloof.domain.access import tokens
 from kloof.domain.access.audit_log import COMMAND_LINE, AuditAction
@@ -23,7 +24,7 @@ from kloof.domain.mailing.suppression import address_hash, customer_hash, former
 from kloof.domain.notation import counted
 from kloof.storage.access import audit_log, former_keys, former_links, key_check
 from kloof.storage.alone import alone
-from kloof.storage.mailing import opt_outs, outbox
+from kloof.storage.mailing import letters, opt_outs, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Rekeyed:
 
     `opt_outs`: people who get no more mail and are known under the new key. `erased`: those of whom only a hash under
     the former key is left. `reminded`: customers who are sent a new link. `letters`: printed ones that have to be
-    printed again, by their deals' invitations.
+    printed again; `codes`: the deals whose letter has a code that opens nothing any more.
     """
 
     links: int
@@ -42,6 +43,7 @@ class Rekeyed:
     letters: int
     former_is_known: bool
     links_ended: bool
+    codes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Plain values, for --json."""
@@ -105,6 +107,7 @@ def refuse_what_is_no_former_key(settings: Settings, former: str | None) -> None
 def _replace(settings: Settings, former: str | None, now: datetime, *, end_links: bool) -> Rekeyed:
     value = key_check.noted() or check_value(former or "")
     _seal_anew(settings.secret_key, former)
+    webhooks.seal_anew(settings.secret_key, former)
     former_keys.keep(value, sealed(settings.secret_key, former) if former else "", now)
     links = _relink(settings.secret_key)
     opt_outs.set_aside(value)
@@ -114,14 +117,16 @@ def _replace(settings: Settings, former: str | None, now: datetime, *, end_links
         else _recall(settings.secret_key, now)
     )
     aside = opt_outs.count_aside()
-    reminded, letters = _tell(settings, now) if end_links else (0, 0)
+    reminded, on_paper = _tell(settings, now) if end_links else (0, 0)
     if end_links:
         former_links.end()
+        letters.end_codes()
     former_keys.tie(check_value(settings.secret_key), now)
     detail = f"{'former key at hand' if former else 'former key lost'}{', links ended' if end_links else ''}"
     audit_log.write(COMMAND_LINE, AuditAction.KEY_REPLACED, now, detail=detail)
     erased = aside if former else max(0, aside - known)
-    return Rekeyed(links, known, erased, reminded, letters, former is not None, end_links)
+    codes = tuple(letter.deal_id for letter in letters.without_code(now))
+    return Rekeyed(links, known, erased, reminded, on_paper, former is not None, end_links, codes)
 
 
 def _relink(key: str) -> int:

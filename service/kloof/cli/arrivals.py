@@ -2,6 +2,8 @@
 
 gunicorn's own threads wait until a request is whole, so as many slow visitors as there are threads stop the service.
 Here a thread that finds half a request leaves the other half to the loop of its worker, which waits for all of them.
+
+And whether the process lives the loop says itself: while every thread waits for a database that hangs, it lives.
 """
 
 import selectors
@@ -33,6 +35,12 @@ _END: Final = b"\r\n\r\n"
 _GO_ON: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _NOTHING_MORE: Final = b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout" + _NOTHING_MORE
+_ALIVE: Final = (b"GET /healthz ", b"HEAD /healthz ")
+_LIVES: Final = b'{"status":"ok"}\n'
+_I_LIVE: Final = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store, private\r\n"
+    b"X-Content-Type-Options: nosniff\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(_LIVES)
+)
 _TOO_LONG: Final = b"HTTP/1.1 431 Request Header Fields Too Large" + _NOTHING_MORE
 
 
@@ -107,6 +115,20 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         """As far as they listen: nobody waits for that."""
         with suppress(OSError):
             self.sock.send(words, socket.MSG_DONTWAIT)
+
+    def asks_whether_we_live(self) -> bool:
+        """Whether that is all that has arrived; then it is answered, and off the wire."""
+        if self.arrived or self.parser is not None:
+            return False
+        try:
+            seen = self.sock.recv(_AT_ONCE, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            if not seen.startswith(_ALIVE) or seen.find(_END) != len(seen) - len(_END):
+                return False
+            self.sock.recv(len(seen), socket.MSG_DONTWAIT)
+        except OSError:
+            return False
+        self.say(_I_LIVE if seen.startswith(b"HEAD") else _I_LIVE + _LIVES)
+        return True
 
     def close(self, graceful: bool = False) -> None:
         if graceful:
@@ -198,7 +220,11 @@ class ArrivalsFirst(ThreadWorker):  # type: ignore[misc]
     def _go_on(self, conn: Connection, _: object) -> None:
         del self._arriving[conn]
         self.poller.unregister(conn.sock)
-        self.enqueue_req(conn)
+        if conn.asks_whether_we_live():
+            self.nr_conns -= 1
+            conn.close()
+        else:
+            self.enqueue_req(conn)
 
     def _turn_away(self, conn: Connection) -> None:
         del self._arriving[conn]

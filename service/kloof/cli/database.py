@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,10 +13,15 @@ from kloof.actions.clock import wall_clock
 from kloof.cli.run import as_json, company_settings, report
 from kloof.cli.tree import Group
 from kloof.domain.errors import Reason, Refused
+from kloof.domain.notation import counted
 
 if TYPE_CHECKING:
     from kloof.actions.rekey import Rekeyed
     from kloof.config import Settings
+
+
+_NAMED: Final = 20
+"""Deals that are named in a sentence; --json names them all."""
 
 
 @click.group(cls=Group)
@@ -44,6 +49,24 @@ def migrate(as_json: bool) -> None:
         f"Applied: {', '.join(applied)}." if applied else "Nothing more to do." if told else "Nothing to do."
     )
     report(as_json, {"applied": applied, "notes": told}, "\n".join([*told, done]))
+
+
+@db.command("move")
+@click.argument("url")
+@as_json
+def move(url: str, as_json: bool) -> None:
+    """Copy the whole database to an empty one at URL, on either engine, and compare it row for row."""
+    from kloof.actions.backups import moving
+    from kloof.config import sqlite_in
+
+    settings = company_settings()
+    moved = moving.move(settings, sqlite_in(settings.folder, url), wall_clock())
+    words = (
+        f"{counted(moved.rows, 'row')} in {counted(moved.tables, 'table')} are the same on both sides, now on "
+        f"{moved.engine} as well. Set KLOOF_DATABASE_URL to the new one for kloof serve, kloof worker and every "
+        "command, then run kloof doctor. The former stays as it is; delete it when all goes well."
+    )
+    report(as_json, moved.as_dict(), words)
 
 
 @db.command("rekey")
@@ -101,11 +124,19 @@ def _opened(url: str) -> Iterator[None]:
     yield
 
 
+def _some(deals: tuple[str, ...]) -> str:
+    """The first of these deals, and how many more there are."""
+    more = len(deals) - _NAMED
+    return ", ".join(deals[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
 def _told(done: Rekeyed) -> Iterator[str]:
     if done.links:
         before = "open nothing any more, except to opt out" if done.links_ended else "open the same as before"
-        yield f"{done.links} links are made with the new key; those that were mailed {before}."
-    yield f"{done.opt_outs} people who get no more mail are known under the new key."
+        made = counted(done.links, "link is", "links are")
+        yield f"{made} made with the new key; those that were mailed {before}."
+    people = counted(done.opt_outs, "person who gets no more mail is", "people who get no more mail are")
+    yield f"{people} known under the new key."
     if done.erased and done.former_is_known:
         yield f"{done.erased} who were erased are known too, should a file name them again."
     elif done.erased:
@@ -115,8 +146,13 @@ def _told(done: Rekeyed) -> Iterator[str]:
             "them again once the key is found."
         )
     if done.reminded:
-        yield f"{done.reminded} customers get a reminder with their new link."
-    if done.letters:
-        yield f"{done.letters} letters have to be printed again: kloof letters FILE --again DEAL"
+        yield f"{counted(done.reminded, 'customer gets', 'customers get')} a reminder with a new link."
+    if done.codes:
+        letters = counted(len(done.codes), "letter on paper has", "letters on paper have")
+        square = "opens nothing either" if done.links_ended else "in them still opens the survey"
+        yield (
+            f"{letters} a code that opens nothing any more; the square {square}. To print them again: at the desk, "
+            f"under Mail, or kloof letters FILE --again DEAL, for {_some(done.codes)}."
+        )
     if done.links:
         yield "Everybody who works here signs in again."

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 import click
@@ -12,12 +14,15 @@ import click
 from kloof.actions.clock import wall_clock
 from kloof.cli.run import as_json, report, with_database
 from kloof.cli.tree import Group
+from kloof.domain.notation import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kloof.actions.deals.imports import Progress
     from kloof.actions.deals.reports import Report
+    from kloof.actions.watched_folder import FileTaken
+    from kloof.domain.deals.forecast import FileForecast
     from kloof.domain.deals.reading.columns import ColumnMapping
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -56,6 +61,55 @@ def cancelled(file: Path, dry_run: bool, as_json: bool) -> None:
     _take("cancellations", file, dry_run, as_json)
 
 
+@deals.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path))
+@click.option("--once", is_flag=True, help="Take what has arrived whole, then end.")
+@click.option(
+    "--every",
+    type=click.FloatRange(0.1, 3600),
+    default=10,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long between two looks; a file that is the same at both has arrived whole.",
+)
+def watch(folder: Path, once: bool, every: float) -> None:
+    """Load each file that arrives in FOLDER, and move it to done/ or, with the reasons beside it, to refused/."""
+    from kloof.actions import watched_folder
+    from kloof.actions.clock import clock_of
+
+    settings, stop = with_database(), Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    bad = False
+    with watched_folder.held(folder):
+        before = watched_folder.seen(folder)
+        while not stop.wait(every):
+            after = watched_folder.seen(folder)
+            for one in watched_folder.work(settings, folder, before, clock_of(settings)):
+                bad |= _said(one)
+                if stop.is_set():
+                    break
+            if once:
+                break
+            before = after
+    if once and bad:
+        raise SystemExit(1)
+
+
+def _said(one: FileTaken) -> bool:
+    """One line about a file; gives whether something of it was refused."""
+    did = one.report
+    counts = (
+        f"{did.created} created, {did.updated} updated, {did.unchanged} unchanged, {len(did.refused)} refused"
+    )
+    name, put = (
+        "".join(letter if letter.isprintable() else "?" for letter in text) for text in (one.name, one.put)
+    )
+    told = f"cannot be read ({one.trouble.reason.value})" if one.trouble else counts
+    click.echo(f"{name}: {told}; now {put}")
+    return bool(did.refused or one.trouble)
+
+
 def _take(kind: str, file: Path, dry_run: bool, as_json: bool) -> None:
     from kloof.actions.deals import imports
     from kloof.actions.surveys.files import load_surveys
@@ -92,6 +146,32 @@ def _shown() -> Iterator[Progress]:
         yield shown
 
 
+def _foreseen(forecast: FileForecast | None) -> Iterator[str]:
+    """The mail that loading the file would cause, in sentences."""
+    if forecast is None:
+        return
+    if forecast.mails or forecast.letters:
+        due = f", due from {forecast.due_from} to {forecast.due_to}" if forecast.mails else ""
+        yield (
+            f"It would cause {counted(forecast.mails, 'mail')}{due}, and {counted(forecast.letters, 'letter')}; "
+            f"they ask about days from {forecast.oldest} to {forecast.newest}."
+        )
+    else:
+        yield "It would cause no mail."
+    if forecast.hours:
+        yield f"Sending them takes {counted(forecast.hours, 'hour')} at most_per_hour under [mail] in kloof.toml."
+    if forecast.too_late:
+        yield (
+            f"{counted(forecast.too_late, 'first survey')} would wait too long to ask what is expected, since their "
+            "customer has many deals: they are not asked. first_waits_days under [mail] in kloof.toml says how long."
+        )
+    if forecast.history:
+        yield (
+            f"{counted(forecast.history, 'line')} of before {forecast.asked_since} would be kept as history: nobody is "
+            "asked about them. history_after_days under [deals] in kloof.toml says how long."
+        )
+
+
 def _tell(
     done: Report, file: Path, mapping: ColumnMapping, encoding: str, as_json: bool, dry_run: bool
 ) -> None:
@@ -112,11 +192,14 @@ def _tell(
         click.echo(
             "The file is not UTF-8 and was read as Windows-1252; look at names with accents.", err=True
         )
+    mail = done.forecast.as_dict() if done.forecast else {}
     counts = f"{done.created} created, {done.updated} updated, {done.unchanged} unchanged, {len(done.refused)} refused"
     report(
         as_json,
-        done.as_dict(mapping.titles) | {"dry_run": dry_run},
-        f"{counts}{' (dry run: nothing was changed)' if dry_run else ''}.",
+        done.as_dict(mapping.titles) | {"dry_run": dry_run} | ({"mail": mail} if mail else {}),
+        "\n".join(
+            [f"{counts}{' (dry run: nothing was changed)' if dry_run else ''}.", *_foreseen(done.forecast)]
+        ),
     )
     if done.refused:
         raise SystemExit(1)

@@ -5,6 +5,8 @@ import click
 from kloof.cli.run import as_json, company_settings, report
 from kloof.cli.tree import CompanyCommand
 
+_MARKS = {"ok": "ok  ", "warn": "warn", "fix": "FIX "}
+
 
 @click.command(cls=CompanyCommand)
 @as_json
@@ -15,7 +17,7 @@ def doctor(as_json: bool) -> None:
 
     settings = company_settings()
     findings = examine(settings, clock_of(settings)())
-    words = "\n".join(f"{'ok  ' if finding.well else 'FIX '} {finding.what}" for finding in findings)
+    words = "\n".join(f"{_MARKS[finding.mark]} {finding.what}" for finding in findings)
     well = all(finding.well for finding in findings)
     report(as_json, {"well": well, "findings": [finding.as_dict() for finding in findings]}, words)
     if not well:

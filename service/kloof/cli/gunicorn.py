@@ -1,7 +1,11 @@
 """gunicorn with kloof's settings, started from the command line of kloof itself."""
 
+import atexit
+import os
+import shutil
 import signal
-from typing import Any
+import tempfile
+from typing import Any, Final
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -9,20 +13,31 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
+from kloof import storage
 from kloof.actions.clock import clock_of
 from kloof.cli.arrivals import ArrivalsFirst
-from kloof.cli.logs import Discreet
+from kloof.cli.logs import Kind, formatter
 from kloof.config import Settings
 from kloof.domain.surveys.definition import Survey
+
+SHARED_NUMBERS: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class Log(Logger):
     """gunicorn's own log: a request line that it could not read is in it, and may hold a token."""
 
+    kind: Kind = "text"
+
     def setup(self, cfg: Config) -> None:
         super().setup(cfg)
         for handler in self.error_log.handlers:
-            handler.setFormatter(Discreet(self.error_fmt, self.datefmt))
+            handler.setFormatter(formatter(self.kind, self.error_fmt, self.datefmt))
+
+
+class StructuredLog(Log):
+    """The same as JSON."""
+
+    kind = "json"
 
 
 class Worker(ArrivalsFirst):
@@ -45,6 +60,24 @@ def _leave_the_terminal_to_the_demo(arbiter: Arbiter) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
+def share_numbers() -> None:
+    """Let the processes of this server keep the numbers of their requests in one folder, until it ends. To be said
+    before the web application is imported: prometheus-client looks once.
+    """
+    os.environ[SHARED_NUMBERS] = folder = tempfile.mkdtemp(prefix="kloof-numbers-")
+    atexit.register(_forget, folder, os.getpid())
+
+
+def _forget(folder: str, owner: int) -> None:
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stop_all() -> None:
+    """The process that started this one stops the others too."""
+    os.kill(os.getppid(), signal.SIGTERM)
+
+
 class Server(BaseApplication):
     """Worker processes with threads; a restart by signal lets requests finish first."""
 
@@ -59,7 +92,7 @@ class Server(BaseApplication):
             "control_socket_disable": True,
             "accesslog": None,  # the path of a survey is a token
             "errorlog": "-",
-            "logger_class": Log,
+            "logger_class": StructuredLog if settings.log == "json" else Log,
             "loglevel": "warning",
             "graceful_timeout": 10,
             "timeout": 30,
@@ -75,9 +108,13 @@ class Server(BaseApplication):
                 self.cfg.set(name, value)
 
     def load(self) -> Flask:
+        from kloof.actions.hosts.watch import HostWatch
         from kloof.web import create_app
 
-        return create_app(self.settings, clock_of(self.settings))
+        app = create_app(self.settings, clock_of(self.settings))
+        if storage.is_shared():
+            HostWatch(self.settings, clock_of(self.settings), _stop_all).start()
+        return app
 
 
 class PreviewServer(Server):

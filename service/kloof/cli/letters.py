@@ -7,6 +7,7 @@ import click
 from kloof.actions.clock import wall_clock
 from kloof.cli.run import as_json, report, with_database
 from kloof.cli.tree import CompanyCommand
+from kloof.domain.notation import counted
 
 
 @click.command(cls=CompanyCommand)
@@ -22,11 +23,11 @@ def letters(file: Path, again: str | None, as_json: bool) -> None:
     pile = print_again(settings, file, again, now) if again else print_new(settings, file, now)
     printed = len(pile.letters)
     nothing = "No letter can be printed" if pile.unprintable else "No letter is due"
-    words = f"{printed} letters in {file}." if printed else f"{nothing}; no file was made."
+    words = f"{counted(printed, 'letter')} in {file}." if printed else f"{nothing}; no file was made."
     if pile.withdrawn:
-        words += f" {pile.withdrawn} were withdrawn: nobody waits for them any more."
+        words += f" {counted(pile.withdrawn, 'was', 'were')} withdrawn: no answer is expected any more."
     if more := pile.waiting - len(pile.unprintable):
-        words += f" {more} more are due: run this again with another file."
+        words += f" {counted(more, 'more is', 'more are')} due: run this again with another file."
     for refusal in pile.unprintable:
         click.echo(str(refusal), err=True)
     report(as_json, pile.as_dict(), words)

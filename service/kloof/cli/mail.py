@@ -14,6 +14,7 @@ from kloof.cli.tree import Group
 from kloof.domain.errors import Reason, Refused
 from kloof.domain.mailing.refused import RefusedBy
 from kloof.domain.mailing.set_aside import WhyAside
+from kloof.domain.notation import counted
 from kloof.domain.states import MessageState
 
 if TYPE_CHECKING:
@@ -134,11 +135,17 @@ def list_(state: str | None, most: int, as_json: bool) -> None:
     """Show what waits, since when, what failed and why, and what to do."""
     from kloof.actions.mailing.outbox import overview
 
-    with_database(reading=True)
+    most_per_hour = with_database(reading=True).mail.most_per_hour
     view = overview(wall_clock(), most, MessageState(state) if state else None)
     lines = [", ".join(f"{count} {name}" for name, count in view.health.counts.items()) + "."]
     if view.health.oldest_due_at:
         lines.append(f"Due since {_moment(view.health.oldest_due_at)} and not sent: is kloof worker running?")
+    queued = view.health.counts[MessageState.QUEUED]
+    if most_per_hour:
+        hours = counted(-(-queued // most_per_hour), "hour")
+        lines.append(
+            f"At most {counted(most_per_hour, 'mail')} an hour: to send all that is queued takes {hours}."
+        )
     lines += [f"{REFUSED_WORDS[one.by]} since {_moment(one.since)}: {one.words}" for one in view.refused]
     shown = None
     for entry in view.entries:
@@ -149,7 +156,7 @@ def list_(state: str | None, most: int, as_json: bool) -> None:
         lines.append(
             f"  {entry.id:>6}  {_moment(entry.since)}  {what}  {entry.email}  {entry.reply}".rstrip()
         )
-    report(as_json, view.as_dict(), "\n".join(lines))
+    report(as_json, view.as_dict() | {"most_per_hour": most_per_hour}, "\n".join(lines))
 
 
 @outbox.command()

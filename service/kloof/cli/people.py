@@ -1,7 +1,11 @@
 """kloof people: who of the company can sign in, who leaves, and their own data."""
 
+from __future__ import annotations
+
 import json
 from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +14,9 @@ from kloof.cli.run import as_json, report, with_database
 from kloof.cli.tree import Group
 from kloof.domain.access.people import Colleague, Role, in_order
 from kloof.domain.notation import counted
+
+if TYPE_CHECKING:
+    from kloof.actions.access.people_files import PeopleReport
 
 _ROLES = click.Choice([role.value for role in Role])
 
@@ -55,6 +62,20 @@ def add(roles: tuple[str, ...], email: str, name: str, team: str, as_json: bool)
     is_new = add_person(email, name, set(told), team, wall_clock())
     words = f"{name} <{email}> {'can sign in as' if is_new else 'is now'} {' and '.join(told)}."
     report(as_json, {"created": is_new, "email": email, "roles": told}, words)
+
+
+@people.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
+@as_json
+def import_(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Add the colleagues in FILE, or change what is known of them."""
+    from kloof.actions.access import people_files
+
+    settings = with_database(reading=dry_run)
+    does = people_files.check if dry_run else people_files.load
+    done = does(settings, file.read_bytes(), file.name, wall_clock())
+    _tell(done, file, as_json, dry_run)
 
 
 @people.command()
@@ -147,6 +168,20 @@ def leave(
 
 
 @people.command()
+@click.argument("email")
+@as_json
+def link(email: str, as_json: bool) -> None:
+    """Print a link with which whoever has this address signs in once, for when mail is down."""
+    from kloof.actions.access.sign_in import link_for
+
+    settings = with_database()
+    person, address, until = link_for(settings, email, clock_of(settings)())
+    told = {"email": person.email, "link": address, "until": until.isoformat()}
+    words = f"For {person.name} <{person.email}>, once, until {until:%H:%M} UTC:\n{address}"
+    report(as_json, told, words)
+
+
+@people.command()
 @click.option("--email", required=True)
 @as_json
 def unlink(email: str, as_json: bool) -> None:
@@ -185,6 +220,40 @@ def erase(email: str, as_json: bool) -> None:
         f"Erased. Number {gone.id} stays in the audit log with its role, and keeps the deals that they sold."
     )
     report(as_json, {"number": gone.id}, words)
+
+
+def _tell(done: PeopleReport, file: Path, as_json: bool, dry_run: bool) -> None:
+    from kloof.actions.deals.reports import refusal_as_dict
+    from kloof.domain.deals.csv_reading import WINDOWS_1252
+
+    for one in done.refused:
+        reasons = "; ".join(map(str, one.why))
+        click.echo(f"{file}:{one.line}: {one.email or 'line'} refused: {reasons}", err=True)
+    if done.encoding == WINDOWS_1252:
+        click.echo(
+            "The file is not UTF-8 and was read as Windows-1252; look at names with accents.", err=True
+        )
+    counts = {effect: done.count(effect) for effect in ("created", "updated", "unchanged")}
+    changed = [one for one in done.taken if one.changed]
+    value = {
+        **counts,
+        "changes": [{"line": one.line, "email": one.email, "columns": list(one.changed)} for one in changed],
+        "refused": [
+            {
+                "line": one.line,
+                "email": one.email,
+                "why": [refusal_as_dict(why, done.titles) for why in one.why],
+            }
+            for one in done.refused
+        ],
+        "dry_run": dry_run,
+    }
+    words = ", ".join(f"{count} {effect}" for effect, count in counts.items())
+    said = f"{words}, {len(done.refused)} refused{' (dry run: nothing was changed)' if dry_run else ''}."
+    told = (f"{one.name} <{one.email}>: {', '.join(one.changed)}" for one in changed)
+    report(as_json, value, "\n".join([*told, said]))
+    if done.refused:
+        raise SystemExit(1)
 
 
 def _told(one: Colleague, emails: dict[int, str]) -> dict[str, object]:

@@ -7,6 +7,7 @@ import click
 from kloof.actions.clock import wall_clock
 from kloof.cli.run import as_json, report, with_database
 from kloof.cli.tree import Group
+from kloof.domain.notation import counted
 
 
 @click.group(cls=Group)
@@ -34,7 +35,20 @@ def erase(email: str, as_json: bool) -> None:
 
     deals = person_data.erase(with_database(), email, wall_clock())
     words = (
-        f"Erased, with {deals} deals. Where answers stood in a closed block, the whole block leaves the next release."
-        " Take the customer out of the deals file too; until then kloof mails them nothing."
+        f"Erased, with {counted(deals, 'deal')}. Where answers stood in a closed block, the whole block leaves the "
+        "next release. A file that names them again has that line refused; take them out of the CRM too."
     )
     report(as_json, {"deals": deals}, words)
+
+
+@person.command()
+@click.argument("email")
+@click.option("--mail", is_flag=True, help="They said that they want mail too.")
+@as_json
+def allow(email: str, mail: bool, as_json: bool) -> None:
+    """Let files name a customer again who was erased, and came back on their own."""
+    from kloof.actions import person_data
+
+    person_data.allow(with_database(), email, wall_clock(), mail=mail)
+    goes = "and mail goes to them" if mail else "and no mail goes to them; --mail allows that"
+    report(as_json, {"allowed": email, "mail": mail}, f"Files may name {email} again, {goes}.")

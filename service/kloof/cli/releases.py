@@ -81,7 +81,7 @@ def publish(dry_run: bool, as_json: bool) -> None:
     words.append("Dry run: nothing was written." if dry_run else f"Written to {done.folder}.")
     if done.told:
         words.append(
-            f"{done.told} customers asked to be told: their mail goes out on the next sending day."
+            f"{counted(done.told, 'customer')} asked to be told, by mail on the next sending day."
             " Put the site online before then."
         )
     report(as_json, value, "\n".join(words))
@@ -182,7 +182,7 @@ NOT_SEEN = {
     "homogeneity": "likeness that rounding hides; each block is judged inside before it closes",
     "time": "people of an old block who come back with others, or in a survey of one or two aspects; looked for inside",
     "withheld list": "groups of which there are no deals in the files",
-    "folder": "copies of these files elsewhere",
+    "folder": "what descriptions in the schema and the manifest say; copies of these files elsewhere",
 }
 
 

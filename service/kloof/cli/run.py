@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import click
 
-from kloof.domain.errors import KloofError
+from kloof.domain.errors import KloofError, Reason, Refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,7 +81,15 @@ def in_a_sentence(trouble: Exception) -> str | None:
         return str(trouble)
     from kloof import storage
 
-    if refusal := storage.explained(trouble):
+    refusal = storage.explained(trouble)
+    if refusal and storage.perhaps_saved(trouble):
+        refusal = Refused(
+            Reason.PERHAPS_SAVED,
+            "The connection to the database broke at the very moment at which this was saved: perhaps it was.",
+            remedy="Look first, with a command that only lists, or at the desk. What is there already is left as it is "
+            "by an import that runs again.",
+        )
+    if refusal:
         return str(refusal)
     if isinstance(trouble, OSError) and trouble.filename is not None:
         return f"{trouble.filename}: {trouble.strerror}. Check who may read and write there."

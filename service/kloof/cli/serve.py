@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from threading import Thread
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from kloof.actions.clock import wall_clock
 from kloof.cli.run import company_settings, with_database
 from kloof.cli.tree import CompanyCommand
 from kloof.domain.errors import PERHAPS_OVER, KloofError
 
 if TYPE_CHECKING:
     from kloof.config import Settings
+
+LONGEST_GOODBYE: Final = 5.0
+"""Seconds for telling the other hosts that this one stops; a database that hangs keeps nobody from stopping."""
 
 
 @click.command(cls=CompanyCommand)
@@ -24,24 +30,49 @@ if TYPE_CHECKING:
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the forms, the salespeople's pages and the desk."""
     from kloof import storage
-    from kloof.cli.gunicorn import Server
+    from kloof.cli.gunicorn import Server, share_numbers
     from kloof.cli.logs import be_discreet
-    from kloof.web.app import logo
 
     be_discreet()
     settings = _with_or_without_database()
+    be_discreet(settings.log)
+    share_numbers()
+    from kloof.web.app import logo
+
     if settings.company.logo:
         # A refusal here is one sentence; in a worker process it would be a stack trace, again and again.
         logo.read(settings.folder / settings.company.logo)
     # Each worker process opens its own connection; one that crosses a fork would be shared.
     storage.close_database()
-    Server(settings, bind=f"{host}:{port}", workers=workers, threads=threads).run()
+    try:
+        Server(settings, bind=f"{host}:{port}", workers=workers, threads=threads).run()
+    finally:
+        leaving = Thread(target=_leave, args=(settings,), daemon=True)
+        leaving.start()
+        leaving.join(LONGEST_GOODBYE)
+        if leaving.is_alive():
+            storage.leave_open()
+
+
+def _leave(settings: Settings) -> None:
+    """Others need not wait for a host that stopped; where they cannot be told, they find out."""
+    from kloof import storage
+    from kloof.actions.hosts import joining
+    from kloof.domain.hosts import HostPart
+
+    with suppress(KloofError), storage.looking(settings.database_url):
+        joining.leave(settings, HostPart.WEB)
 
 
 def _with_or_without_database() -> Settings:
     """A database that is away may come back: until then pages say so, and the health check why."""
+    from kloof.actions.hosts import joining
+    from kloof.domain.hosts import HostPart
+
     try:
-        return with_database()
+        settings = with_database()
+        joining.join(settings, HostPart.WEB, wall_clock())
+        return settings
     except KloofError as refusal:
         settings = company_settings()
         if refusal.reason not in PERHAPS_OVER or not settings.key_is_lasting:

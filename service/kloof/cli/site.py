@@ -4,6 +4,7 @@ import click
 
 from kloof.cli.run import as_json, company_settings, readable, report
 from kloof.cli.tree import Group
+from kloof.domain.notation import counted
 
 
 @click.group(cls=Group)
@@ -20,5 +21,5 @@ def build(as_json: bool) -> None:
 
     built = build_site(company_settings())
     pages = sum(1 for _ in built.rglob("*.html"))
-    words = f"Built {pages} pages in {built}.\nAny web server can serve this folder, under any address."
+    words = f"Built {counted(pages, 'page')} in {built}.\nAny web server can serve this folder, under any address."
     report(as_json, {"folder": str(built), "pages": pages}, words)

@@ -1,4 +1,4 @@
-"""kloof worker: mail goes out, what time brings happens, and what the desk asked for is done."""
+"""kloof worker: mail and events go out, what time brings happens, and what the desk asked for is done."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kloof.actions.clock import clock_of, running
+from kloof.actions.clock import clock_of, running, wall_clock
 from kloof.cli.run import UMASK, as_json, report, with_database
 from kloof.cli.tree import CompanyCommand
 from kloof.domain.errors import PERHAPS_OVER, KloofError
+from kloof.domain.hosts import HostPart
 from kloof.domain.notation import counted
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from kloof.config import Settings
 
 
@@ -26,10 +29,12 @@ if TYPE_CHECKING:
 def worker(once: bool, clock_is_right: bool, as_json: bool) -> None:
     """Send what is due, queue reminders, close surveys; several workers may run at once."""
     from kloof.actions.catch_up import catch_up
+    from kloof.actions.hosts import joining
     from kloof.actions.jobs.due import ask_what_is_due
     from kloof.actions.jobs.runner import JobRunner
     from kloof.actions.mailing.worker import name_of_this_worker, work, work_once
-    from kloof.cli.logs import be_discreet, discreet
+    from kloof.actions.webhooks.sender import WebhookSender
+    from kloof.cli.logs import be_discreet, say
     from kloof.mail import open_transport
     from kloof.storage.mailing import last_worked
 
@@ -43,23 +48,39 @@ def worker(once: bool, clock_is_right: bool, as_json: bool) -> None:
     settings = with_database() if once else _when_there_is_a_database(stop)
     if settings is None:
         return
+    be_discreet(settings.log)
     transport, clock = open_transport(settings), clock_of(settings)
     if clock_is_right:
         last_worked.note(clock(), *running())
     does = partial(_does, _umask())
-    jobs = JobRunner(settings, name_of_this_worker(), clock, does, ask_what_is_due)
+    asks = partial(ask_what_is_due, settings)
+    jobs = JobRunner(settings, name_of_this_worker(), clock, does, asks)
+    events = WebhookSender(settings, name_of_this_worker(), clock)
     if once:
         result = work_once(settings, transport, clock, machine=running(), also=catch_up)
-        done = jobs.drain()
+        done, told = jobs.drain(), events.drain()
         counts = [(count, what) for what, count in result.as_dict().items() if isinstance(count, int)]
         words = ", ".join(f"{count} {what}" for count, what in counts)
-        words += f", {counted(done, 'job')} done." if done else "."
-        report(as_json, result.as_dict() | {"jobs": done}, words)
+        words += f", {counted(done, 'job')} done" if done else ""
+        words += f", {counted(told, 'event')} told." if told else "."
+        report(as_json, result.as_dict() | {"jobs": done, "events": told}, words)
         if result.trouble:
             raise result.trouble
         return
-    with jobs.beside():
-        work(settings, transport, clock, stop, lambda news: click.echo(discreet(news)), also=catch_up)
+    with jobs.beside(), events.beside():
+        work(settings, transport, clock, stop, partial(say, settings.log), also=_beside_others)
+    joining.leave(settings, HostPart.WORKER)
+
+
+def _beside_others(settings: Settings, now: datetime) -> None:
+    """What time brings, unless other settings count by now; and what other machines made is here too."""
+    from kloof.actions.catch_up import catch_up
+    from kloof.actions.hosts import joining
+    from kloof.actions.releases import shared
+
+    joining.refuse_if_superseded(settings, now)
+    shared.bring(settings)
+    catch_up(settings, now)
 
 
 def _umask() -> int | None:
@@ -73,7 +94,7 @@ def _does(umask: int | None, settings: Settings, number: int, worker: str) -> No
     from kloof.actions import job_kinds
     from kloof.cli.logs import be_discreet
 
-    be_discreet()
+    be_discreet(settings.log)
     job_kinds.do(settings, number, worker, umask)
 
 
@@ -82,10 +103,14 @@ def _when_there_is_a_database(stop: Event) -> Settings | None:
 
     A worker that ended would soon be started no more: systemd gives up after five times.
     """
+    from kloof.actions.hosts import joining
+
     said, pause = "", 1.0
     while not stop.is_set():
         try:
-            return with_database()
+            settings = with_database()
+            joining.join(settings, HostPart.WORKER, wall_clock())
+            return settings
         except KloofError as refusal:
             if refusal.reason not in PERHAPS_OVER:
                 raise

@@ -7,6 +7,10 @@ from pathlib import Path
 from kloof.domain.errors import Reason, Refused
 
 POLICY = "kloof.toml"
+RESTORING = ".restoring"
+"""Inside a company's folder: what a restore makes ready there."""
+RESTORED = "ready"
+"""In there: from now on it takes the place of what is there."""
 REMEDY = "cd to your company's folder, name it with --folder DIR or KLOOF_FOLDER, or make one: kloof init DIR"
 
 

@@ -1,8 +1,7 @@
 """The sections of kloof.toml as values, each setting with the range in which it makes sense."""
 
-from contextlib import suppress
 from datetime import date
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -19,22 +18,11 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from kloof.config.columns import Columns
-from kloof.config.field_types import Address, Line, MailDomain, Name
+from kloof.config.field_types import THIS_MACHINE, Address, Line, MailDomain, Name, Origin
 from kloof.domain.access.people import Role
 from kloof.domain.colour import nearest_readable
 from kloof.domain.deals.study_arms import MOST
 from kloof.domain.text import Language
-
-THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-def is_this_machine(host: str | None) -> bool:
-    """Whether a host is the machine that asks: by its whole name, and any address that never leaves it."""
-    if host in THIS_MACHINE:
-        return True
-    with suppress(ValueError):
-        return ip_address(host or "").is_loopback
-    return False
 
 
 class Section(BaseModel):
@@ -50,6 +38,7 @@ class Company(Section):
     language: Language = "nl"
     accent: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#0b6e69"
     logo: Path | None = None
+    address: Line | None = None
     contact: Line | None = None
 
     @field_validator("accent")
@@ -77,6 +66,8 @@ class Mail(Section):
     holidays: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")] = "NL"
     most_per_day: Annotated[int, Field(ge=1, le=100)] = 1
     most_per_month: Annotated[int, Field(ge=1, le=100)] = 4
+    most_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    first_waits_days: Annotated[int, Field(ge=1, le=365)] = 30
     bounce_address: Address | None = None
     dkim_selector: Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,63}$")] | None = None
     dkim_key: Path | None = None
@@ -108,12 +99,15 @@ class Mail(Section):
 
 
 class Deals(Section):
-    """The names that a deal may carry; an empty list takes every name. And at whose mail domains strangers meet."""
+    """The names that a deal may carry; an empty list takes every name. At whose mail domains strangers meet. And after
+    how many days a sale or a delivery is history, about which nobody is asked any more.
+    """
 
     teams: tuple[Name, ...] = ()
     regions: tuple[Name, ...] = ()
     products: tuple[Name, ...] = ()
     mail_providers: tuple[MailDomain, ...] = ()
+    history_after_days: Annotated[int, Field(ge=1, le=3650)] = 60
     columns: Columns = Field(default={}, validate_default=True)
 
 
@@ -127,6 +121,12 @@ class Publishing(Section):
     least_gap: Annotated[float, Field(gt=0, le=5)] = 0.5
     findings: Literal["public", "signed in"] = "public"
     site_address: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+(/[^\s]*)?$")] | None = None
+
+
+class Embed(Section):
+    """Whose pages may show *before you promise* in a frame; nobody's, unless they are named."""
+
+    origins: tuple[Origin, ...] = ()
 
 
 class Research(Section):
@@ -151,6 +151,20 @@ class Calls(Section):
     """Calls to customers."""
 
     due_in_working_days: Annotated[int, Field(ge=1, le=30)] = 3
+
+
+class Webhooks(Section):
+    """Where events may be sent. Without `allowed_networks` only to addresses of the public internet."""
+
+    http: bool = False
+    allowed_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    ca_file: Path | None = None
+
+
+class Retention(Section):
+    """After how many months kloof forgets something by itself; nothing, unless it is said."""
+
+    mail_months: Annotated[int, Field(ge=6, le=240)] | None = None
 
 
 class Oidc(Section):

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -11,21 +11,24 @@ from pydantic import (
     StringConstraints,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
+from kloof.config.field_types import THIS_MACHINE, is_this_machine
 from kloof.config.secret_key import DEMO_KEY
 from kloof.config.sections import (
-    THIS_MACHINE,
     Calls,
     Company,
     Deals,
+    Embed,
     Mail,
     Oidc,
     Publishing,
     Research,
+    Retention,
     Section,
-    is_this_machine,
+    Webhooks,
 )
 from kloof.domain.access.secret_key import weakness
 
@@ -40,6 +43,9 @@ class Settings(Section):
     publishing: Publishing = Publishing()
     research: Research = Research()
     calls: Calls = Calls()
+    webhooks: Webhooks = Webhooks()
+    embed: Embed = Embed()
+    retention: Retention = Retention()
     oidc: Oidc = Oidc()
     works_council_consent: date | None = None
     key_is_lasting: bool = True
@@ -51,7 +57,10 @@ class Settings(Section):
     mail_from: str = ""
     bounces_url: str = ""
     oidc_secret: str = ""
+    metrics_token: Annotated[str, StringConstraints(pattern=r"^(|[!-~]{16,})$")] = ""
+    log: Literal["text", "json"] = "text"
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    host: Annotated[str, StringConstraints(pattern=r"^[\w.-]{0,60}$")] = ""
     run: Literal["company", "demo"] = "company"
     clock_ahead: float = 0
     secret_key: str
@@ -62,6 +71,18 @@ class Settings(Section):
         if seconds and known.data.get("run") != "demo":
             raise PydanticCustomError("clock", "only the demo may say that it is another day; leave it out")
         return seconds
+
+    @field_validator("database_url")
+    @classmethod
+    def _names_its_file(cls, url: str) -> str:
+        scheme, _, file = url.partition(":")
+        if scheme == "sqlite" and (not file.startswith("///") or not file.strip("/")):
+            raise PydanticCustomError(
+                "sqlite",
+                "an address of SQLite has three strokes and then the file; write sqlite:///{file}",
+                {"file": file.lstrip("/") or "instance/kloof.db"},
+            )
+        return url
 
     @field_validator("base_url", "smtp_url", "bounces_url")
     @classmethod
@@ -108,6 +129,16 @@ class Settings(Section):
                 {"weak": weak},
             )
         return key
+
+    @model_validator(mode="after")
+    def _shows_nobody_what_is_for_colleagues(self) -> Self:
+        if self.embed.origins and self.publishing.findings != "public":
+            raise PydanticCustomError(
+                "embedded",
+                "embed.origins: whoever has the address of that page can open it, and publishing.findings is "
+                '"signed in"; make the findings public, or take the origins out',
+            )
+        return self
 
     @property
     def surveys_folder(self) -> Path:

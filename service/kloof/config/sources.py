@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kloof.config.company_folder import POLICY, refuse_unless_company
+from kloof.config.company_folder import POLICY, RESTORED, RESTORING, refuse_unless_company
 from kloof.config.secret_key import DEMO_KEY, kept_key
 from kloof.config.secret_key import NAME as KEY_FILE
 from kloof.config.settings import Settings
-from kloof.domain.errors import BadSettings
+from kloof.domain.errors import BadSettings, Reason, Refused
 
 ENVIRONMENT = {
     "KLOOF_FOLDER": "folder",
@@ -24,6 +24,9 @@ ENVIRONMENT = {
     "KLOOF_MAIL_FROM": "mail_from",
     "KLOOF_BOUNCES_URL": "bounces_url",
     "KLOOF_OIDC_SECRET": "oidc_secret",
+    "KLOOF_METRICS_TOKEN": "metrics_token",
+    "KLOOF_LOG": "log",
+    "KLOOF_HOST": "host",
     "KLOOF_PROXIES": "proxies",
     "KLOOF_RUN": "run",
     "KLOOF_CLOCK_AHEAD": "clock_ahead",
@@ -31,7 +34,19 @@ ENVIRONMENT = {
 DEMO_MARK = ".kloof-demo"
 """The file by which the folder of a demo is known: in there every command is one of the demo."""
 FILE_KEYS = frozenset(
-    {"calls", "company", "deals", "mail", "oidc", "publishing", "research", "works_council_consent"}
+    {
+        "calls",
+        "company",
+        "deals",
+        "embed",
+        "mail",
+        "oidc",
+        "publishing",
+        "research",
+        "retention",
+        "webhooks",
+        "works_council_consent",
+    }
 )
 
 
@@ -46,6 +61,7 @@ def load_settings(folder: Path, environ: Mapping[str, str], *, keep_key: bool = 
     kloof.toml, and BadSettings naming every key and variable that cannot be used.
     """
     values = _from_file(folder)
+    _refuse_empty_database(environ)
     values |= {
         key: environ[name].strip() for name, key in ENVIRONMENT.items() if environ.get(name, "").strip()
     }
@@ -57,7 +73,7 @@ def load_settings(folder: Path, environ: Mapping[str, str], *, keep_key: bool = 
         values.setdefault("run", "demo")
     url = values.setdefault("database_url", f"{_SQLITE}instance/kloof.db")
     if url.startswith(_SQLITE):
-        values["database_url"] = f"{_SQLITE}{folder / url.removeprefix(_SQLITE)}"
+        values["database_url"] = sqlite_in(folder, url)
     values["folder"] = folder
     try:
         return Settings(**values)
@@ -68,8 +84,29 @@ def load_settings(folder: Path, environ: Mapping[str, str], *, keep_key: bool = 
         ) from None
 
 
+def _refuse_empty_database(environ: Mapping[str, str]) -> None:
+    """A variable that a template left empty would begin another database, without a word."""
+    if not environ.get("KLOOF_DATABASE_URL", "not set").strip():
+        raise BadSettings(
+            ["KLOOF_DATABASE_URL: is there, and empty."],
+            remedy="Write the address of the database behind it, or take the variable out: then it is the SQLite file "
+            "instance/kloof.db.",
+        )
+
+
+def sqlite_in(folder: Path, url: str) -> str:
+    """The address of a SQLite database, from the folder on where it says no more; any other as it is."""
+    return f"{_SQLITE}{folder / url.removeprefix(_SQLITE)}" if url.startswith(_SQLITE) else url
+
+
 def _from_file(folder: Path) -> dict[str, Any]:
     refuse_unless_company(folder)
+    if (folder / RESTORING / RESTORED).exists():
+        raise Refused(
+            Reason.RESTORE_UNFINISHED,
+            f"A restore into {folder} was cut short.",
+            remedy="Run the same kloof restore again: it goes on where it stopped.",
+        )
     file = folder / POLICY
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))

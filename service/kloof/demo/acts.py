@@ -1,6 +1,7 @@
 """What the people of the story do, each through the action that does it for a real company."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from csv import DictWriter
 from datetime import UTC, date, datetime, time
 from io import StringIO
@@ -8,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from kloof.actions.deals import imports
 from kloof.actions.deals.imports import Report
+from kloof.actions.releases import company_actions
 from kloof.actions.staff.open_calls import policy as call_policy
 from kloof.actions.surveys import respond
 from kloof.config import Settings
-from kloof.demo.story import Reply
+from kloof.demo.story import ACTIONS, Reply
 from kloof.domain.access import tokens
 from kloof.domain.deals.deals import DealLine
 from kloof.domain.deals.files import OPTIONAL, REQUIRED
@@ -58,6 +60,16 @@ def deliver(settings: Settings, delivered: Sequence[tuple[str, date]], now: date
     rows = "".join(f"{deal_id},{day}\n" for deal_id, day in delivered)
     file = f"deal_id,delivered_on\n{rows}"
     _refuse_if_incomplete(imports.import_deliveries(settings, file, "demo.csv", now))
+
+
+def take_action(settings: Settings, release: int, now: datetime) -> None:
+    """Begin what Warmtehuis does about its release of this number, if that shows what it is about."""
+    begun = ACTIONS.get(release)
+    if begun is None:
+        return
+    action = begun.model_copy(update={"started_on": settings.today(now)})
+    with suppress(Refused):  # a small demo has published nothing by then
+        company_actions.add(settings, action, now)
 
 
 def answer(settings: Settings, deal_id: str, wave: Wave, reply: Reply) -> None:

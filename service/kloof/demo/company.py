@@ -16,7 +16,7 @@ from kloof.actions.releases import publish as publishing
 from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
 from kloof.demo import calls, visitors
-from kloof.demo.acts import answer, deliver, evening, midnight, sell
+from kloof.demo.acts import answer, deliver, evening, midnight, sell, take_action
 from kloof.demo.desk import COLLEAGUE
 from kloof.demo.story import SEED, Chapter, sellers, year
 from kloof.demo.visitors import Doors
@@ -71,6 +71,7 @@ def _play_year(settings: Settings, offered: dict[str, Survey], today: date, deal
             office.work(chapters, offered, days)
         if first_day in with_release:
             _publish(settings, evening(settings, max(days)), say)
+            take_action(settings, with_release.index(first_day) + 1, evening(settings, max(days)))
 
 
 def _as_drawn(settings: Settings, chapter: Chapter) -> Chapter:

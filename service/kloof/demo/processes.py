@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from kloof import storage
+from kloof.actions.catch_up import catch_up
 from kloof.actions.clock import wall_clock
 from kloof.actions.mailing.worker import work_once
 from kloof.actions.releases.site import build
@@ -101,7 +102,7 @@ def _set_up(folder: Path, environment: Mapping[str, str], today: date) -> Doors:
 
 def _send_what_is_due(settings: Settings, now: datetime) -> None:
     """To the catcher, before anybody looks: what stands on the pages does not hang on how far the worker has come."""
-    result = work_once(settings, open_transport(settings), lambda: now)
+    result = work_once(settings, open_transport(settings), lambda: now, also=catch_up)
     if result.trouble:
         raise result.trouble
 

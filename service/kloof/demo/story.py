@@ -10,6 +10,8 @@ from datetime import date, timedelta
 
 from kloof.demo.organisations import answers_for
 from kloof.domain.deals.deals import DealLine
+from kloof.domain.findings.company_actions import CompanyAction, CompanyGroup
+from kloof.domain.releases.document import Level
 from kloof.domain.surveys.answers import DOES_NOT_APPLY, Answer
 from kloof.domain.surveys.definition import Survey
 from kloof.domain.surveys.responses import Consent, PromiseOutcome, Source
@@ -41,6 +43,8 @@ LAST_NAMES = (
 )  # fmt: skip
 TYPES_IN_HASTE = "niels@warmtehuis.example"
 """Mistypes addresses and mends them the same week, which fair play asks about."""
+FIRST_SELLS_ONE_IN = 13
+"""Of all deals, beside what chance gives her: so many of her customers choose totals that a group of them closes."""
 SHARE_IN_FIVE = 3
 """Of five customers so many let the people who do the work see what they expect."""
 PRACTICES_SHARE = {"joint_visit": 0.35, "handover_document": 0.45, "seller_on_site": 0.25}
@@ -74,6 +78,31 @@ REMARKS: dict[Language, tuple[str, ...]] = {
     ),
     "en": ("Friendly fitters.", "The date was moved twice.", "Well explained how it all works.", ""),
 }
+
+ACTIONS = {
+    2: CompanyAction(
+        id=0,
+        survey="installation",
+        aspect="lead-time",
+        group=CompanyGroup(level=Level.COMPANY),
+        title="De offerte noemt de week waarin we echt komen",
+        what="Verkoop vraagt de week eerst aan de planning. Schuift het werk op, dan belt de planner de klant dezelfde "
+        "dag nog.",
+        owner="Hoofd planning",
+        started_on=date.min,
+    ),
+    4: CompanyAction(
+        id=0,
+        survey="installation",
+        aspect="included",
+        group=CompanyGroup(level=Level.PRODUCT, product="Warmtepomp"),
+        title="Op één blad staat wat er niet bij zit",
+        what="Elke klant krijgt het blad bij de offerte, en tekent dat het is doorgenomen.",
+        owner="Hoofd verkoop",
+        started_on=date.min,
+    ),
+}
+"""What Warmtehuis begins to do on the day of its release of this number; that day is filled in then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +149,16 @@ def sellers() -> list[Seller]:
 
 
 def year(surveys: dict[str, Survey], today: date, deals: int) -> Iterator[Chapter]:
-    """`deals` deals sold over the fifteen months before `today`, in order of sale."""
+    """`deals` deals sold over the fifteen months before `today`, in order of sale; most by the first of the sellers."""
     chance = random.Random(SEED)  # noqa: S311
     team_effect = {team: chance.gauss(0, 0.3) for team in TEAMS}
     cast = sellers()
     first = today - timedelta(days=455)
     for number in range(deals):
         sold_on = first + timedelta(days=number * 450 // deals)
-        yield _chapter(number, sold_on, chance.choice(cast), surveys, team_effect, chance, today)
+        drawn = chance.choice(cast)
+        seller = cast[0] if number % FIRST_SELLS_ONE_IN == 0 else drawn
+        yield _chapter(number, sold_on, seller, surveys, team_effect, chance, today)
 
 
 def _chapter(

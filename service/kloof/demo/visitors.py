@@ -21,7 +21,7 @@ from kloof.storage.access import people
 
 DESK = "desk@warmtehuis.example"
 LEAD = "sietske@warmtehuis.example"
-GUEST = "you@home.example"
+GUEST, GUEST_NAME = "you@home.example", "Robin Taylor"
 MARKED_WITH = "Dat hangt af van de leidingen. Ik wil eerst kijken."
 FIRST_VISIT, SECOND_VISIT, TO_CALL, TO_DELIVER = "WH-YOU-1", "WH-YOU-2", "WH-CALL-1", "WH-TEAM-1"
 LINKS_LAST = timedelta(days=2)
@@ -63,8 +63,8 @@ def doors(settings: Settings, today: date) -> Doors:
 
 def _invite_guest(settings: Settings, survey: Survey, today: date) -> None:
     """The newcomer is a customer twice: just sold to, and just delivered to, with promises written down at sale."""
-    first = _line(FIRST_VISIT, "You", GUEST, "en", survey, today - timedelta(days=2))
-    second = _line(SECOND_VISIT, "You", GUEST, "en", survey, today - timedelta(days=60))
+    first = _line(FIRST_VISIT, GUEST_NAME, GUEST, "en", survey, today - timedelta(days=2))
+    second = _line(SECOND_VISIT, GUEST_NAME, GUEST, "en", survey, today - timedelta(days=60))
     yesterday = today - timedelta(days=1)
     sell(settings, {survey.id: survey}, [first, second], noon(yesterday))
     promises = (
@@ -96,7 +96,7 @@ def _hand_over(settings: Settings, survey: Survey, today: date) -> None:
 
 def _disappoint(settings: Settings, survey: Survey, today: date) -> None:
     """Yesterday a customer said that a promise was broken: the salesperson whom the newcomer plays has to call."""
-    line = _line(TO_CALL, "Lotte Vermeer", "lotte@home.example", "nl", survey, today - timedelta(days=70))
+    line = _line(TO_CALL, "Lotte Vermeer", "lotte@home.example", "nl", survey, today - timedelta(days=55))
     sell(settings, {survey.id: survey}, [line], noon(today - timedelta(days=3)))
     promise = ("Klaar voordat het koud wordt", survey.aspects[0].id, Source.SAID)
     hopes = _all_aspects(survey, survey.scale.high - 2)

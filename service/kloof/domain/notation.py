@@ -51,9 +51,19 @@ def date(day: datetime.date, language: Language) -> str:
     return format_date(day, format="d MMMM y", locale=_LOCALES[language])
 
 
+def weekday(day: datetime.date, language: Language) -> str:
+    """`maandag 30 november` / `Monday 30 November`, of a day that is near."""
+    return format_date(day, format="EEEE d MMMM", locale=_LOCALES[language])
+
+
 def month(day: datetime.date, language: Language) -> str:
     """`mei 2026` / `May 2026`, short enough for the foot of a picture."""
     return format_date(day, format="MMM y", locale=_LOCALES[language])
+
+
+def month_name(day: datetime.date, language: Language) -> str:
+    """`mei` / `May`, as `month` has it before the year."""
+    return format_date(day, format="MMM", locale=_LOCALES[language])
 
 
 def _rounded(value: float, decimals: int) -> Decimal:

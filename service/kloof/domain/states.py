@@ -15,7 +15,7 @@ class InvitationState(StrEnum):
     SUBMITTED = "submitted"
     WITHDRAWN = "withdrawn"  # the customer took the answers back
     EXPIRED = "expired"
-    CANCELLED = "cancelled"  # the deal was cancelled
+    CANCELLED = "cancelled"  # the deal was cancelled, or the desk stopped this survey
     STOPPED = "stopped"  # the customer wants no more mail, or mail cannot reach them
 
 
@@ -27,7 +27,8 @@ INVITATION_STEPS: Final[dict[InvitationState, frozenset[InvitationState]]] = {
     _I.SUBMITTED: frozenset({_I.WITHDRAWN}),
     _I.WITHDRAWN: frozenset(),
     _I.EXPIRED: frozenset(),
-    _I.CANCELLED: frozenset(),
+    # Where one survey was stopped by mistake, while its deal goes on.
+    _I.CANCELLED: frozenset({_I.PLANNED, _I.INVITED, _I.STARTED}),
     # Wanting no mail is not the same as wanting no say: the link keeps working.
     # And an address that was taken for dead may turn out to work.
     _I.STOPPED: frozenset({_I.PLANNED, _I.INVITED, _I.STARTED, _I.SUBMITTED, _I.CANCELLED, _I.EXPIRED}),

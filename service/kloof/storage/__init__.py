@@ -5,24 +5,27 @@ from kloof.storage.database import (
     close_database,
     commits_sent,
     drop_connection_after,
-    engine,
     ensure_connected,
     explained,
-    files_of,
-    is_absent,
+    is_shared,
     kept,
+    leave_open,
     left_by_a_lost,
     looking,
     one_release_at_a_time,
     open_database,
     open_existing,
+    perhaps_saved,
     refuse_unless_it_answers,
+    serve_pages,
     snapshot,
     taken_back,
     transaction,
     was_cut_off,
 )
-from kloof.storage.schema import migrate, pending, standing
+from kloof.storage.engines import files_of, is_absent
+from kloof.storage.schema import migrate, no_migration, pending, standing
+from kloof.storage.soundness import engine
 from kloof.storage.statements import counted_queries
 
 __all__ = [
@@ -36,15 +39,20 @@ __all__ = [
     "explained",
     "files_of",
     "is_absent",
+    "is_shared",
     "kept",
+    "leave_open",
     "left_by_a_lost",
     "looking",
     "migrate",
+    "no_migration",
     "one_release_at_a_time",
     "open_database",
     "open_existing",
     "pending",
+    "perhaps_saved",
     "refuse_unless_it_answers",
+    "serve_pages",
     "snapshot",
     "standing",
     "taken_back",

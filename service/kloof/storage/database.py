@@ -17,8 +17,9 @@ from peewee import (  # type: ignore[attr-defined]  # its types leave the wrappe
 )
 
 from kloof.domain.errors import Reason, Refused
-from kloof.storage import faults, other_contents
-from kloof.storage.engines import SQLITE, PostgresqlServer, SqliteFile, connect, file_of, make_file
+from kloof.storage import faults, newer, other_contents
+from kloof.storage.engines import SQLITE, SqliteFile, connect, file_of, is_absent, make_file
+from kloof.storage.servers.server import PostgresqlServer
 from kloof.storage.write_lock import FairWriteLock, lock_of
 
 Opened = SqliteFile | PostgresqlServer
@@ -62,23 +63,10 @@ def open_existing(url: str, welcome: Callable[[], None]) -> None:
         _welcome.append(welcome)
 
 
-def is_absent(url: str) -> bool:
-    """Whether this is the address of a file of SQLite that is not there."""
-    return url.startswith(SQLITE) and not file_of(url).exists()
-
-
 def left_by_a_lost(url: str) -> str | None:
     """The lock file of a SQLite database that is not there any more; None where there never was one, or still is."""
     lock = lock_of(str(file_of(url)))
     return lock if is_absent(url) and Path(lock).exists() else None
-
-
-def files_of(url: str) -> tuple[Path, ...]:
-    """The files in which a database of SQLite stands, whether they are there or not; none for a server."""
-    if not url.startswith(SQLITE):
-        return ()
-    file = file_of(url)
-    return tuple(file.with_name(file.name + ending) for ending in ("", "-wal", "-shm"))
 
 
 @contextmanager
@@ -136,7 +124,7 @@ def explained(error: BaseException) -> Refused | None:
     """What this error means for the database that is open, as a refusal; None where it is not about the database."""
     opened: Opened | None = database.obj
     place = opened.file if isinstance(opened, SqliteFile) else opened.database if opened else "kloof"
-    return faults.explained(error, place)
+    return faults.explained(error, place) or newer.behind(error, opened)
 
 
 def close_database() -> None:
@@ -160,29 +148,42 @@ def close_connection() -> None:
 atexit.register(close_database)
 
 
-def ensure_connected() -> None:
-    """Give this thread a live connection, keeping the one that it has unless what it leads to is known to be gone.
+def leave_open() -> None:
+    """Let this process end while a thread of it still waits for the database: to close it would be to wait as long."""
+    atexit.unregister(close_database)
 
-    Raises Refused where SQLite's file is gone, and what the welcome of a new connection raises.
+
+def ensure_connected() -> bool:
+    """Give this thread a live connection, keeping the one that it has unless what it leads to is gone; and whether the
+    database was welcomed with a new one just now.
+
+    Raises Refused where SQLite's file is gone, a server does not answer, or a newer kloof was there, and what the
+    welcome raises.
     """
     opened: Opened = database.obj
-    if not opened.in_transaction():
-        if isinstance(opened, SqliteFile):
-            other_contents.heed(opened)
-        if opened.is_lost():
-            opened.close()
-    if not opened.is_closed():
-        return
+    is_between = not opened.in_transaction()
+    if is_between and isinstance(opened, SqliteFile):
+        # Its refusal closes nothing: SQLite would write what is beside a file into contents that it does not belong to.
+        other_contents.heed(opened)
     try:
-        opened.connect()
-        for welcome in _welcome:
-            welcome()
+        if is_between and isinstance(opened, PostgresqlServer):
+            opened.look()
+        if is_between and opened.is_lost():
+            opened.close()
+        if opened.is_closed():
+            opened.connect()
+            for welcome in _welcome:
+                welcome()
+            return bool(_welcome)
     except (DatabaseError, InterfaceError) as error:
         opened.close()
         raise explained(error) or error from None
     except Refused:
         opened.close()
         raise
+    if _welcome and is_between:
+        newer.heed(opened)
+    return False
 
 
 def drop_connection_after(error: Exception) -> None:
@@ -190,8 +191,16 @@ def drop_connection_after(error: Exception) -> None:
 
     Also after a damaged page, which it remembers, and after a server that became one to read from: another may not be.
     """
+    if isinstance(database.obj, PostgresqlServer):
+        database.obj.note_silence(error)
     if explained(error) and not database.is_closed() and not database.in_transaction():
         database.close()
+
+
+def serve_pages() -> None:
+    """From now on this process answers visitors: a statement has seconds, and not the minutes that work may take."""
+    if isinstance(database.obj, PostgresqlServer):
+        database.obj.serve_pages()
 
 
 def commits_sent() -> int:
@@ -203,6 +212,11 @@ def was_cut_off(error: BaseException) -> bool:
     """Whether this error came with the loss of the connection to the server."""
     is_about_it = isinstance(error, OperationalError | InterfaceError)
     return is_about_it and isinstance(database.obj, PostgresqlServer) and database.obj.is_lost()
+
+
+def perhaps_saved(error: BaseException) -> bool:
+    """Whether this error is the loss of the connection while the last commit was under way."""
+    return was_cut_off(error) and database.obj.is_unsure()
 
 
 @contextmanager
@@ -243,11 +257,8 @@ def one_release_at_a_time() -> Iterator[None]:
         with _releases[database.obj]:
             yield
         return
-    database.execute_sql("SELECT pg_advisory_lock(%s)", (_LOCK_NUMBER,))
-    try:
+    with database.obj.alone_in(_LOCK_NUMBER):
         yield
-    finally:
-        database.execute_sql("SELECT pg_advisory_unlock(%s)", (_LOCK_NUMBER,))
 
 
 @contextmanager
@@ -280,11 +291,6 @@ def is_postgresql() -> bool:
     return isinstance(database.obj, PostgresqlDatabase)
 
 
-def engine() -> tuple[str, tuple[int, ...]]:
-    """The name of the database engine and its version."""
-    ensure_connected()
-    if is_postgresql():
-        number = int(database.execute_sql("SHOW server_version_num").fetchone()[0])
-        return "PostgreSQL", (number // 10_000, number % 10_000)
-    text = database.execute_sql("SELECT sqlite_version()").fetchone()[0]
-    return "SQLite", tuple(int(part) for part in text.split("."))
+def is_shared() -> bool:
+    """Whether several machines may have this database open."""
+    return is_postgresql()

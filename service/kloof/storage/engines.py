@@ -1,18 +1,18 @@
-"""The two databases as kloof opens them: a file that is there, and a server that may go away and come back."""
+"""The databases as kloof opens them: a file that is there, or a server (see `server`)."""
 
 import os
 import sqlite3
-import threading
 import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from peewee import InterfaceError, OperationalError, PostgresqlDatabase, SqliteDatabase
-from playhouse.db_url import parse
+from peewee import SqliteDatabase
 
 from kloof.domain.errors import BadSettings
+from kloof.storage.of_this_request import Timed
+from kloof.storage.servers.server import PostgresqlServer, options_of
 
 SQLITE: Final = "sqlite:///"
 # 16,000 KiB of pages: a freeze writes all over its table, and SQLite's own 2,000 would be read again and again.
@@ -24,23 +24,13 @@ SQLITE_PRAGMAS: Final = {
 }
 FRESH: Final = 60.0
 """Seconds for which a thread trusts what it last saw of a file."""
-CONNECTING: Final = {
-    "connect_timeout": 5,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 15_000,
-}
-"""Seconds to connect, and until a connection that leads nowhere any more counts as cut (milliseconds the last); an
-address may say otherwise.
-"""
 
 
 Mark = tuple[int, int]
 """The number by which a file's database is told from others, and a count that only grows."""
 
 
-class SqliteFile(SqliteDatabase):
+class SqliteFile(Timed, SqliteDatabase):
     """A file that is there: to connect never makes one, and one that was put in its place is noticed."""
 
     _state: Any  # of each thread
@@ -99,6 +89,8 @@ class SqliteFile(SqliteDatabase):
         try:
             # By SQLite, and not by hand: whoever closes a file gives up all locks that the process has on it.
             with closing(sqlite3.connect(self.address("ro", "&immutable=1"), uri=True)) as fresh:
+                # A file that is being written may say that it is larger than it is yet; so told, SQLite bears that.
+                fresh.execute("PRAGMA writable_schema = on")
                 ((number,),) = fresh.execute("PRAGMA application_id")
                 ((count,),) = fresh.execute("PRAGMA user_version")
         except sqlite3.Error:
@@ -122,48 +114,6 @@ class SqliteFile(SqliteDatabase):
         return found.st_dev, found.st_ino
 
 
-class PostgresqlServer(PostgresqlDatabase):
-    """A server. A connection that was cut while nothing was under way is replaced without a word."""
-
-    _state: Any
-
-    def __init__(self, **options: Any) -> None:
-        self._sent = threading.local()
-        super().__init__(**options)
-
-    def _connect(self) -> Any:
-        try:
-            return super()._connect()  # type: ignore[misc]  # the stubs leave it out
-        except UnicodeError as error:
-            raise OperationalError(f"no host can have this name ({error})") from None
-
-    def is_lost(self) -> bool:
-        """Whether this thread's connection is known to be cut; to know that for sure would cost a question."""
-        return not self._state.closed and self._state.conn.closed
-
-    def begin(self, isolation_level: str | None = None) -> None:
-        try:
-            super().begin(isolation_level)
-        except (OperationalError, InterfaceError):
-            if not self.is_lost():
-                raise
-            self.close()
-            super().begin(isolation_level)
-
-    def commit(self) -> None:
-        self._sent.commits = self.commits() + 1
-        super().commit()
-
-    def commits(self) -> int:
-        """How many commits this thread has sent; of the last one it may not know whether it arrived."""
-        return getattr(self._sent, "commits", 0)
-
-    def rollback(self) -> None:
-        # What is cut has rolled back by itself.
-        if not self.is_lost():
-            super().rollback()
-
-
 def connect(url: str, *, looking: bool = False) -> SqliteFile | PostgresqlServer:
     """A database for `sqlite:///path` or `postgresql://…`; raises BadSettings for anything else.
 
@@ -177,7 +127,7 @@ def connect(url: str, *, looking: bool = False) -> SqliteFile | PostgresqlServer
     scheme = url.partition(":")[0]
     try:
         if scheme in {"postgresql", "postgres"}:
-            return PostgresqlServer(**(CONNECTING | parse(url, unquote_user=True, unquote_password=True)))
+            return PostgresqlServer(**options_of(url))
         what = f"{scheme}:// is not a database that kloof knows"
     except ValueError as error:
         what = f"this is no address of a server ({error})"
@@ -196,3 +146,16 @@ def make_file(file: Path) -> None:
     """An empty file, for its owner only, where there is none."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def is_absent(url: str) -> bool:
+    """Whether this is the address of a file of SQLite that is not there."""
+    return url.startswith(SQLITE) and not file_of(url).exists()
+
+
+def files_of(url: str) -> tuple[Path, ...]:
+    """The files in which a database of SQLite stands, whether they are there or not; none for a server."""
+    if not url.startswith(SQLITE):
+        return ()
+    file = file_of(url)
+    return tuple(file.with_name(file.name + ending) for ending in ("", "-wal", "-shm"))

@@ -100,6 +100,10 @@ def silent(_: str, said: str) -> Refused:
     )
 
 
+def called_off(place: str, _: str) -> Refused:
+    return silent(place, "a statement took too long, and was called off")
+
+
 def unfit(said: str) -> Refused:
     return Refused(
         Reason.NOT_UNDERSTOOD,
@@ -140,6 +144,7 @@ _POSTGRESQL: Final[Mapping[str, Word]] = MappingProxyType(
         "25006": unwritable,  # read_only_sql_transaction
         "42501": unwritable,  # insufficient_privilege
         "53100": full,
+        "57014": called_off,  # query_canceled
         "58030": unwritable,  # io_error
         "XX001": damaged,
         "XX002": damaged,

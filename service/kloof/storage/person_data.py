@@ -18,7 +18,10 @@ from kloof.storage.models import (
     Deal,
     HandoverMark,
     Invitation,
+    MailAttempt,
     Message,
+    OwnPair,
+    PassedOn,
     Practice,
     Promise,
     Response,
@@ -117,6 +120,7 @@ def everything(customer: int) -> dict[str, Any]:
         "name": row.name,
         "language": row.language,
         "deals": [_deal(deal) for deal in deals],
+        "passed_on_to_them": [_passed_on(invitation) for invitation in _asked_of(customer)],
         "audit": [entry.as_dict() for entry in audit_log.about_deals([deal.id for deal in deals])],
     }
 
@@ -134,6 +138,12 @@ def erase(customer: int, now: datetime) -> int:
     for deal in deals:
         queueing.withdraw_pair(deal, now)
         own_totals.leave(deal, now)
+    passed = list(_asked_of(customer))
+    for invitation in passed:
+        queueing.withdraw_pair(invitation.deal_id, now)
+        own_totals.leave(invitation.deal_id, now)
+        OwnPair.delete().where(OwnPair.deal == invitation.deal_id).execute()
+    Invitation.delete().where(Invitation.id.in_([one.id for one in passed])).execute()
     call_records.forget_mails(deals)
     freezing.forget_customer(customer)
     named = accounts.of_customer(customer)
@@ -146,7 +156,8 @@ def erase(customer: int, now: datetime) -> int:
 
 def _deal(deal: _Deal) -> dict[str, Any]:
     done = Practice.select().where(Practice.deal == deal.id).order_by(Practice.name)
-    asked = Invitation.select().where(Invitation.deal == deal.id).order_by(Invitation.id)
+    asked = Invitation.select().where(Invitation.deal == deal.id, Invitation.asked.is_null())
+    passed = PassedOn.select().where(PassedOn.deal == deal.id).order_by(PassedOn.id)
     facts = deal.facts._replace(
         cancelled_at=_moment(deal.facts.cancelled_at),
         address_changed_at=_moment(deal.facts.address_changed_at),
@@ -155,7 +166,8 @@ def _deal(deal: _Deal) -> dict[str, Any]:
         "salesperson": deal.seller,
         "account": deal.account,
         "practices": {row.name: row.done_on.isoformat() for row in done},
-        "surveys": [_survey(deal, invitation) for invitation in asked],
+        "surveys": [_survey(deal.survey_version, one) for one in asked.order_by(Invitation.id)],
+        "passed_on": [_facts(one, ("wave", "at", "taken_back_at")) for one in passed],
         "call": _call(deal.id),
     }
 
@@ -174,10 +186,24 @@ def _call(deal: int) -> dict[str, Any] | None:
     }
 
 
-def _survey(deal: _Deal, invitation: Invitation) -> dict[str, Any]:
+def _asked_of(customer: int) -> Any:
+    """The invitations that somebody else passed on to this customer."""
+    return Invitation.select().where(Invitation.asked == customer).order_by(Invitation.id)
+
+
+def _passed_on(invitation: Invitation) -> dict[str, Any]:
+    """Of what a colleague passed on to them, what it is about and what they did with it; nothing of the colleague."""
+    deal = Deal.get_or_none(Deal.id == invitation.deal_id)
+    if deal is None:  # erased at this very moment
+        return {}
+    about = {"product": deal.product, "sold_on": deal.sold_on.isoformat()}
+    return about | _survey(deal.survey_version_id, invitation)
+
+
+def _survey(survey_version: int, invitation: Invitation) -> dict[str, Any]:
     mails = Message.select().where(Message.invitation == invitation.id).order_by(Message.id)
     response = Response.get_or_none(Response.invitation == invitation.id)
-    answered = None if response is None else _response(deal.survey_version, Wave(invitation.wave), response)
+    answered = None if response is None else _response(survey_version, Wave(invitation.wave), response)
     return {
         "wave": invitation.wave,
         "state": invitation.state,
@@ -188,7 +214,9 @@ def _survey(deal: _Deal, invitation: Invitation) -> dict[str, Any]:
 
 def _mail(mail: Message) -> dict[str, Any]:
     what = {"kind": MAIL_KINDS[mail.kind].numbered(mail.ordinal)}
-    return what | _facts(mail, ("state", "due_at", "sent_at", "last_reply"))
+    lines = MailAttempt.select().where(MailAttempt.message == mail.id).order_by(MailAttempt.id)
+    facts = _facts(mail, ("state", "due_at", "sent_at", "last_reply"))
+    return what | facts | {"attempts": [_facts(line, ("at", "state", "said")) for line in lines]}
 
 
 def _response(version: int, wave: Wave, response: Response) -> dict[str, Any]:

@@ -6,13 +6,13 @@ import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from kloof.storage import faults
-from kloof.storage.database import database, explained
+from kloof.storage.database import database, ensure_connected, explained, is_postgresql
 from kloof.storage.engines import SqliteFile
-from kloof.storage.statements import scalar
+from kloof.storage.statements import only_row, rows, scalar
 
 ROOM: Final = 256 * 1024
 """Bytes that a save and its journal may need."""
@@ -39,6 +39,41 @@ def refuse_unless_writable() -> None:
     except OSError as error:
         where = str(Path(opened.file).parent)
         raise explained(error) or faults.unwritable(opened.file, f"{where}: {error.strerror}") from None
+
+
+class DatabaseServer(NamedTuple):
+    """A database server: its `settings`, how many connections it has, and its clock, in seconds since 1970."""
+
+    settings: dict[str, str]
+    connections: int
+    seconds: float
+
+
+class _Setting(NamedTuple):
+    name: str
+    setting: str
+
+
+class _Now(NamedTuple):
+    connections: int
+    seconds: float
+
+
+_SETTINGS = """
+SELECT name AS name, setting AS setting FROM pg_settings WHERE name IN
+('fsync', 'full_page_writes', 'synchronous_commit', 'server_encoding', 'max_connections')
+"""
+_NOW = """
+SELECT (SELECT COUNT(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS connections,
+  CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS DOUBLE PRECISION) AS seconds
+"""
+
+
+def server() -> DatabaseServer | None:
+    """The server of the open database; None where it is a file."""
+    if isinstance(database.obj, SqliteFile):
+        return None
+    return DatabaseServer({row.name: row.setting for row in rows(_Setting, _SETTINGS)}, *only_row(_Now, _NOW))
 
 
 def refuse_unless_whole() -> None:
@@ -70,3 +105,13 @@ def refuse_unless_whole_as_far_as_known() -> None:
     _looked.pop(opened.file, None)
     refuse_unless_whole()
     _looked[opened.file] = (time.monotonic(), time.monotonic() - now)
+
+
+def engine() -> tuple[str, tuple[int, ...]]:
+    """The name of the database engine and its version."""
+    ensure_connected()
+    if is_postgresql():
+        number = int(scalar("SELECT current_setting('server_version_num')::int AS number"))
+        return "PostgreSQL", (number // 10_000, number % 10_000)
+    text = str(scalar("SELECT sqlite_version() AS version"))
+    return "SQLite", tuple(int(part) for part in text.split("."))

@@ -6,12 +6,14 @@ Babel reads the catalogue when the process starts: there is no compiled file tha
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from babel.messages.pofile import read_po
 
-from kloof.domain.text import Language
+from kloof.domain.text import Language, one_stop
 
 Translate = Callable[..., str]
+_LONG: Final = 10_000
 
 
 @cache
@@ -32,6 +34,17 @@ def translator(language: Language) -> Translate:
 
     def say(english: str, /, **facts: object) -> str:
         sentence = dutch[english] if language == "nl" else english
-        return sentence.format(**facts) if facts else sentence
+        known = {name: in_digits(fact, language) for name, fact in facts.items()}
+        return one_stop(sentence.format(**known)) if facts else sentence
 
     return say
+
+
+def in_digits(fact: object, language: Language) -> object:
+    """A count that is long as this language writes it, 50.000 in Dutch and 50,000 in English; anything else as it is.
+
+    Below 10,000 a number may be a year.
+    """
+    if not isinstance(fact, int) or -_LONG < fact < _LONG:
+        return fact
+    return f"{fact:,}" if language == "en" else f"{fact:,}".replace(",", ".")

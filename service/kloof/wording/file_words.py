@@ -7,6 +7,7 @@ from typing import Final
 from kloof.domain.errors import KloofError, Reason
 from kloof.domain.text import Language
 from kloof.wording import translator
+from kloof.wording.people_words import PEOPLE_WORDS
 
 _NO_TITLES: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -18,7 +19,7 @@ FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
         ),
         Reason.FILE_NOT_CSV: (
             "Line {line} cannot be read as CSV",
-            "Look for a quotation mark that is not closed, or that stands within a cell. Nothing was changed.",
+            "Look for a quotation mark that is not closed, or that is inside a cell. Nothing was changed.",
         ),
         Reason.FILE_NOT_WORKBOOK: (
             "This Excel file cannot be read",
@@ -42,12 +43,12 @@ FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
             "The columns are: {known}. Nothing was changed.",
         ),
         Reason.COLUMN_MISSING: ("The column {column} is missing", "Add it to the first line."),
-        Reason.COLUMN_TWICE: ("The column {column} stands there twice", "Take one of them out."),
+        Reason.COLUMN_TWICE: ("The column {column} is there twice", "Take one of them out."),
         Reason.COLUMN_UNKNOWN: ("The column {column} is not known", "Correct its name, or take it out."),
         Reason.COLUMN_UNNAMED: ("Column {column} has no name", "Give it one, or take it out."),
         Reason.HEADER_BELOW: (
             "Line {line} looks like the line of column names, and has to be the first",
-            "Take out what stands above it. Nothing was changed.",
+            "Remove what is above it. Nothing was changed.",
         ),
         Reason.CELLS_MISCOUNTED: (
             "This line has {cells} cells, and the first line has {columns}",
@@ -76,13 +77,13 @@ FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
         Reason.NOT_AN_ADDRESS: ("“{value}” is not an e-mail address", "Write it like name@company.nl."),
         Reason.ADDRESS_TOO_LONG: (
             "“{value}” is longer than an e-mail address can be",
-            "At most {most_before} letters stand before the @, and {most} in all.",
+            "There are at most {most_before} letters before the @, and {most} in all.",
         ),
         Reason.ADDRESS_BEYOND_ASCII: (
             "“{value}” has letters before the @ that only some mail servers take, and yours does not say that it does",
             "Ask for another address, or leave it empty: then the customer gets a letter.",
         ),
-        Reason.DEAL_TWICE: ("Deal {deal} stands on line {line} already", "Take one of the two lines out."),
+        Reason.DEAL_TWICE: ("Deal {deal} is on line {line} already", "Take one of the two lines out."),
         Reason.DEAL_UNKNOWN: (
             "There is no deal {deal}",
             "Load it first, under new deals, or correct its number.",
@@ -109,6 +110,11 @@ FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
             "Deal {deal} has a customer of this name without an address too, and it may be the same one",
             "Give both lines a {column}: the same for one customer, different for two.",
         ),
+        Reason.CUSTOMER_ERASED: (
+            "The customer of this line was erased, and no file brings them back",
+            "Take the line out, in the CRM too. If they came back on their own, ask who looks after kloof to allow it: "
+            "kloof person allow.",
+        ),
         Reason.NAME_UNKNOWN: (
             "{column}: “{name}” is not known",
             "Perhaps you meant: {known}. A new name is added under [deals] in kloof.toml.",
@@ -117,6 +123,8 @@ FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
             "No salesperson has the address {address}",
             "Correct it, or ask who looks after kloof to add them: kloof people add.",
         ),
+        Reason.NOT_A_ROLE: ("{column}: “{value}” is not a role of kloof", "Write one or more of: {known}."),
+        Reason.PERSON_TWICE: ("{address} is on line {line} already", "Take one of the two lines out."),
         Reason.SURVEY_UNKNOWN: ("There is no survey “{survey}”", "Perhaps you meant: {known}."),
         Reason.SURVEY_CHANGED: (
             "Survey {survey} was changed, and answers to version {version} are already stored",
@@ -132,6 +140,7 @@ LINE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
             "What was done for this deal can no longer change",
             "The second survey has gone out to the customer, and what is entered now could be coloured by the answer.",
         ),
+        **{reason: PEOPLE_WORDS[reason][1:] for reason in (Reason.DESK_EMPTY, Reason.OWN_ACCOUNT)},
     }
 )
 """Every reason for which a line does not go in."""

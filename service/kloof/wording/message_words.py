@@ -14,7 +14,7 @@ MESSAGE_WORDS: Final[Mapping[Reason, tuple[int, str, str]]] = MappingProxyType(
             "The desk shows the numbers of what waits.",
         ),
         Reason.MESSAGE_ON_ITS_WAY: (409, "Message {number} is on its way now", "Look again in ten minutes."),
-        Reason.MESSAGE_IS_LETTER: (409, "Message {number} is a letter", "It is not sent but printed."),
+        Reason.MESSAGE_IS_LETTER: (409, "Message {number} is a letter", "It is printed, not sent."),
         Reason.NOTHING_HELD: (409, "No message is held", "There is nothing to decide."),
         Reason.PILE_UNKNOWN: (
             404,

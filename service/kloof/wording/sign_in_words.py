@@ -26,7 +26,7 @@ SIGN_IN_WORDS: Final[Mapping[Reason, tuple[int, str, str]]] = MappingProxyType(
         Reason.PROVIDER_IS_ANOTHER: (
             503,
             "Your sign-in provider says that it is another one",
-            "You cannot mend this. Ask who looks after kloof to set oidc.issuer to what the provider says.",
+            "You cannot fix this yourself. Ask who looks after kloof to set oidc.issuer to what the provider says.",
         ),
         Reason.PROVIDER_UNPROVEN: (
             403,

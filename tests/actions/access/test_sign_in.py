@@ -9,9 +9,12 @@ from cast.builders import NOW, SECRET, person
 from cast.builders import settings as company
 from kloof.actions.access import sign_in
 from kloof.config import Settings
+from kloof.config.sections import Oidc
 from kloof.domain.access import tokens
 from kloof.domain.access.asking import MOST_A_DAY, MOST_AN_HOUR
-from kloof.storage.models import Message, SignIn
+from kloof.domain.access.people import Role
+from kloof.domain.errors import NotFound, Reason, Refused
+from kloof.storage.models import AuditEntry, Message, Person, SignIn
 
 SANNE = "sanne.de.vries@company.example"
 
@@ -64,3 +67,37 @@ def test_who_signs_in_each_hour_is_always_mailed(house: Settings) -> None:
         ask(house, 1, at)
         assert Message.select().count() == hour + 1
         assert sign_in.use(newest_link(), at)
+
+
+def test_a_link_from_the_command_line_lets_in_once_for_fifteen_minutes_and_stands_in_the_log(
+    house: Settings,
+) -> None:
+    found, address, until = sign_in.link_for(house, SANNE, NOW)
+    token = address.rpartition("/")[2]
+    assert (found.email, until, address) == (
+        SANNE,
+        NOW + timedelta(minutes=15),
+        house.link(f"/sign-in/{token}"),
+    )
+    assert Message.select().count() == 0
+    assert sign_in.is_from_here(token, "whatever browser", NOW)
+    assert not sign_in.is_usable(token, until + timedelta(seconds=1))
+    signed_in = sign_in.use(token, NOW)
+    assert (signed_in and signed_in.email, sign_in.use(token, NOW)) == (SANNE, None)
+    assert [entry.what for entry in AuditEntry.select().order_by(AuditEntry.id)] == [
+        "sign_in_link_made",
+        "signed_in",
+    ]
+
+
+def test_there_is_no_link_for_a_stranger_for_who_has_left_and_past_a_provider(house: Settings) -> None:
+    with pytest.raises(NotFound):
+        sign_in.link_for(house, "nobody@company.example", NOW)
+    provider = Oidc(issuer="https://id.company.example", client_id="kloof", roles={"desk": Role.DESK})
+    with pytest.raises(Refused) as refused:
+        sign_in.link_for(house.model_copy(update={"oidc": provider}), SANNE, NOW)
+    assert refused.value.reason is Reason.SIGN_IN_AT_PROVIDER
+    Person.update(active=False, left_at=NOW).execute()
+    with pytest.raises(NotFound):
+        sign_in.link_for(house, SANNE, NOW)
+    assert SignIn.select().count() == 0

@@ -1,9 +1,11 @@
 """The survey files of a folder, read and checked together."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from kloof.actions.surveys import files
 from kloof.actions.surveys.files import check_surveys, load_surveys
 from kloof.domain.errors import BadInput
 
@@ -21,8 +23,8 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_surveys_that_ship_are_found_by_their_id(folder: Path) -> None:
     assert {key: survey.version for key, survey in load_surveys(folder).items()} == {
-        "installation": 1,
-        "product": 1,
+        "installation": 2,
+        "product": 2,
     }
 
 
@@ -37,7 +39,7 @@ def test_two_files_with_the_same_id_are_a_problem_that_names_both(folder: Path) 
     with pytest.raises(BadInput) as refused:
         load_surveys(folder)
     (problem,) = refused.value.problems
-    assert problem.startswith('surveys/summer.yml:6:1: id: the id "product" is also in surveys/product.yaml')
+    assert problem.startswith('surveys/summer.yml:7:1: id: the id "product" is also in surveys/product.yaml')
 
 
 def test_every_problem_of_every_file_is_said_at_once(folder: Path) -> None:
@@ -68,3 +70,23 @@ def test_a_file_with_a_byte_order_mark_is_read(folder: Path) -> None:
 def test_a_folder_without_surveys_is_refused_with_what_to_do(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadInput, match="there are no survey files here"):
         load_surveys(tmp_path / name)
+
+
+def test_files_that_stand_still_are_read_once_and_one_that_changes_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in folder.iterdir():
+        os.utime(file, (1, 1))
+    read = []
+    text = files._text
+    monkeypatch.setattr(files, "_text", lambda name, path: read.append(name) or text(name, path))
+    first, again = load_surveys(folder), load_surveys(folder)
+    assert first == again
+    assert first is not again, "who changes what they got changes nobody else's"
+    once = len(read)
+    file = folder / "product.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("version: 2", "version: 3"), encoding="utf-8")
+    assert load_surveys(folder)["product"].version == 3
+    os.utime(file, (1, 1))
+    assert load_surveys(folder)["product"].version == 3, "a day that was set back hides nothing"
+    assert len(read) > once

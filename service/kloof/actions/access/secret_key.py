@@ -10,12 +10,13 @@ from kloof.domain.errors import Reason, Refused
 from kloof.storage.access import key_check
 
 
-def refuse_unless_it_fits(settings: Settings) -> None:
-    """Raises Refused where the key is not the one of the open database.
+def refuse_unless_it_fits(settings: Settings, *, migrated: bool = False) -> None:
+    """Raises Refused where the key is not the one of the open database, which may wait for migrations unless it is
+    known to be `migrated`.
 
     One that was made before databases knew their key is asked for the newest link that it holds.
     """
-    if opens_with(settings.secret_key):
+    if opens_with(settings.secret_key, migrated=migrated):
         return
     here = (
         "What stands in KLOOF_SECRET_KEY, or in instance/secret_key, belongs to another one."
@@ -30,12 +31,12 @@ def refuse_unless_it_fits(settings: Settings) -> None:
     )
 
 
-def opens_with(key: str) -> bool:
-    """Whether this is the key of the open database."""
-    noted = key_check.noted()
+def opens_with(key: str, *, migrated: bool = False) -> bool:
+    """Whether this is the key of the open database; `migrated` as above."""
+    noted = key_check.noted(migrated=migrated)
     if noted is not None:
         return noted == check_value(key)
-    link = key_check.newest_link()
+    link = key_check.newest_link(migrated=migrated)
     return link is None or _opens(key, *link)
 
 

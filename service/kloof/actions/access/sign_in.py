@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from kloof import storage
+from kloof.actions.access.people import known
 from kloof.config import Settings
 from kloof.domain.access import asking, tokens
-from kloof.domain.access.audit_log import Actor, ActorKind, AuditAction, by
+from kloof.domain.access.audit_log import COMMAND_LINE, Actor, ActorKind, AuditAction, by
 from kloof.domain.access.people import Person
+from kloof.domain.errors import Reason, Refused
 from kloof.storage.access import audit_log, people, sessions, sign_ins
 from kloof.storage.mailing import outbox
 
@@ -39,6 +41,24 @@ def ask(settings: Settings, email: str, browser: str, now: datetime) -> None:
         audit_log.write(Actor(ActorKind.VISITOR), AuditAction.SIGN_IN_ASKED, now)
 
 
+def link_for(settings: Settings, email: str, now: datetime) -> tuple[Person, str, datetime]:
+    """A link for whoever is at the machine, where mail is down: for whom, its address, and until when it works, once.
+
+    Raises NotFound where nobody who works here has this address, and Refused where a provider signs people in.
+    """
+    if settings.oidc.is_on:
+        raise Refused(
+            Reason.SIGN_IN_AT_PROVIDER,
+            "Here the sign-in provider lets people in, and there is no second way.",
+            remedy="Take [oidc] out of kloof.toml for as long as the provider is down.",
+        )
+    with storage.transaction():
+        person = known(email)
+        _, token = mint(settings, person, "", now, LINK_LASTS)
+        audit_log.write(COMMAND_LINE, AuditAction.SIGN_IN_LINK_MADE, now, person=person.id)
+    return person, settings.link(f"/sign-in/{token}"), now + LINK_LASTS
+
+
 def mint(
     settings: Settings, person: Person, browser: str, now: datetime, lasts: timedelta
 ) -> tuple[int, str]:
@@ -47,6 +67,11 @@ def mint(
     token = tokens.token(settings.secret_key, tokens.Purpose.SIGN_IN, salt)
     row = sign_ins.create(person.id, salt, tokens.fingerprint(token), browser, now, now + lasts)
     return row, token
+
+
+def how_many_sign_in() -> int:
+    """How many people work here."""
+    return people.how_many()
 
 
 def is_usable(token: str, now: datetime) -> bool:

@@ -9,7 +9,9 @@ from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
 from kloof.domain.access.people import Person
 from kloof.domain.errors import Reason, Refused
+from kloof.domain.jobs.looks import LookKind
 from kloof.domain.text import Language
+from kloof.storage import kept_looks
 from kloof.storage.access import audit_log, people, staff_data
 
 IN_THEIR_PLACE: Final[dict[Language, str]] = {"nl": "Oud-collega", "en": "Former colleague"}
@@ -24,7 +26,7 @@ def export(email: str, now: datetime, by: Actor = COMMAND_LINE) -> dict[str, Any
     with storage.transaction():
         person = known(email, also_left=True)
         audit_log.write(by, AuditAction.PERSON_EXPORTED, now, person=person.id)
-        return staff_data.everything(person.id)
+        return staff_data.everything(person.id) | {"fair_play": _asked_about(person.id)}
 
 
 def erase(settings: Settings, email: str, now: datetime, by: Actor = COMMAND_LINE) -> Person:
@@ -41,6 +43,14 @@ def erase(settings: Settings, email: str, now: datetime, by: Actor = COMMAND_LIN
                 f"{person.name} <{person.email}> works here.",
                 remedy=f"Let them leave first: kloof people leave --email {person.email}",
             )
+        kept_looks.forget(LookKind.FAIR_PLAY)
         staff_data.erase(person.id, IN_THEIR_PLACE[settings.company.language], now)
         audit_log.write(by, AuditAction.PERSON_ERASED, now, person=person.id)
     return person
+
+
+def _asked_about(person: int) -> list[dict[str, Any]]:
+    """What the desk may ask about this person as it was counted last, where that is kept."""
+    seen = kept_looks.kept([LookKind.FAIR_PLAY]).get(LookKind.FAIR_PLAY)
+    found = seen.facts["asked"] if seen else []
+    return [dict(question) for question in found if question["person"] == person]

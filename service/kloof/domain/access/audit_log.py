@@ -16,6 +16,7 @@ class ActorKind(StrEnum):
     COMMAND = "command"
     VISITOR = "visitor"  # nobody knows who
     PROVIDER = "provider"  # the sign-in provider said so
+    PROGRAM = "program"  # by a token
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ def by(person: Person) -> Actor:
     return Actor(ActorKind.PERSON, person.id, person.role.value)
 
 
+def by_program(token: int, owner: int) -> Actor:
+    """The program that holds this token (its number), for which its owner answers."""
+    return Actor(ActorKind.PROGRAM, owner, f"token {token}")
+
+
 class AuditAction(StrEnum):
     """What can stand in the log."""
 
@@ -50,6 +56,9 @@ class AuditAction(StrEnum):
     DEAL_DELIVERED = "deal_delivered"
     DEAL_CANCELLED = "deal_cancelled"
     SURVEY_STOPPED = "survey_stopped"
+    SURVEY_RESUMED = "survey_resumed"
+    SURVEY_PASSED_ON = "survey_passed_on"
+    SURVEY_TAKEN_BACK = "survey_taken_back"
     DEAL_HANDED_ON = "deal_handed_on"
     LETTER_PRINTED = "letter_printed"
     MAIL_DECIDED = "mail_decided"
@@ -68,6 +77,7 @@ class AuditAction(StrEnum):
     MAIL_STOPPED = "mail_stopped"
     WEEKLY_MAIL = "weekly_mail"
     SIGN_IN_ASKED = "sign_in_asked"
+    SIGN_IN_LINK_MADE = "sign_in_link_made"
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     SESSIONS_ENDED = "sessions_ended"
@@ -79,6 +89,16 @@ class AuditAction(StrEnum):
     PERSON_ERASED = "person_erased"
     ACCOUNT_LINKED = "account_linked"
     ACCOUNT_UNLINKED = "account_unlinked"
+    TOKEN_MADE = "token_made"  # noqa: S105  a word, not a secret
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105
+    WEBHOOK_ADDED = "webhook_added"
+    WEBHOOK_TESTED = "webhook_tested"
+    WEBHOOK_ROTATED = "webhook_rotated"
+    WEBHOOK_PAUSED = "webhook_paused"
+    WEBHOOK_RESUMED = "webhook_resumed"
+    WEBHOOK_DISABLED = "webhook_disabled"
+    WEBHOOK_REPLAYED = "webhook_replayed"
+    WEBHOOK_REMOVED = "webhook_removed"
     SURVEY_CHANGED = "survey_changed"
     TEXTS_CHANGED = "texts_changed"
     FROZEN = "frozen"
@@ -86,10 +106,15 @@ class AuditAction(StrEnum):
     RELEASE_APPROVED = "release_approved"
     PUBLISHED = "published"
     SITE_BUILT = "site_built"
+    ACTION_ADDED = "action_added"
+    ACTION_CHANGED = "action_changed"
+    ACTION_ENDED = "action_ended"
+    ACTION_REMOVED = "action_removed"
     KEY_REPLACED = "key_replaced"
     CUSTOMERS_JOINED = "customers_joined"
     CUSTOMER_EXPORTED = "customer_exported"
     CUSTOMER_ERASED = "customer_erased"
+    ERASURE_LIFTED = "erasure_lifted"
 
 
 READS: Final = frozenset({AuditAction.FEEDBACK_LISTED, AuditAction.FEEDBACK_READ, AuditAction.HANDOVER_READ})

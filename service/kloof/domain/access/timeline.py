@@ -30,6 +30,9 @@ class DealEventKind(StrEnum):
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
     STOPPED = "stopped"
+    RESUMED = "resumed"
+    PASSED_ON = "passed_on"
+    TAKEN_BACK = "taken_back"
     OPTED_OUT = "opted_out"
     JOINED = "joined"
     CALL_OPENED = "call_opened"
@@ -48,6 +51,9 @@ _LOGGED: Final = MappingProxyType(
         AuditAction.DEAL_HANDED_ON: DealEventKind.HANDED_ON,
         AuditAction.MAIL_DECIDED: DealEventKind.DECIDED,
         AuditAction.SURVEY_STOPPED: DealEventKind.STOPPED,
+        AuditAction.SURVEY_RESUMED: DealEventKind.RESUMED,
+        AuditAction.SURVEY_PASSED_ON: DealEventKind.PASSED_ON,
+        AuditAction.SURVEY_TAKEN_BACK: DealEventKind.TAKEN_BACK,
         AuditAction.ANSWERS_WITHDRAWN: DealEventKind.WITHDRAWN,
         AuditAction.MAIL_STOPPED: DealEventKind.OPTED_OUT,
         AuditAction.CUSTOMERS_JOINED: DealEventKind.JOINED,
@@ -58,7 +64,9 @@ _LOGGED: Final = MappingProxyType(
     }
 )
 """Of the log only this stands in a timeline: who looked at answers, and what became of a consent, is the customer's."""
-_TELL_DETAIL: Final = frozenset({DealEventKind.CHANGED, DealEventKind.DECIDED, DealEventKind.STOPPED})
+_TELL_DETAIL: Final = frozenset(
+    {DealEventKind.CHANGED, DealEventKind.DECIDED, DealEventKind.STOPPED, DealEventKind.RESUMED}
+)
 """Of other lines the detail may say what somebody answered or agreed to."""
 
 
@@ -95,7 +103,7 @@ class DealSurvey:
 class DealEvent:
     """One line of a timeline. `at` is to be shown as a day where `is_day`, since what a customer did at which minute is
     nobody's business. `who` is a colleague, empty for the customer and for kloof itself; `by_command` for who used the
-    command line.
+    command line, `by_program` for what a token did.
     """
 
     at: datetime
@@ -104,6 +112,7 @@ class DealEvent:
     mail: DealMail | None = None
     who: str = ""
     by_command: bool = False
+    by_program: bool = False
     detail: str = ""
 
     @property
@@ -155,5 +164,6 @@ def _of_log(entry: LogEntry) -> Iterable[DealEvent]:
             kind,
             who=entry.name if entry.who.hand is ActorKind.PERSON else "",
             by_command=entry.who.hand is ActorKind.COMMAND,
+            by_program=entry.who.hand is ActorKind.PROGRAM,
             detail=entry.detail if kind in _TELL_DETAIL else "",
         )

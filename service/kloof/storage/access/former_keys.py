@@ -31,7 +31,13 @@ class _Row(NamedTuple):
     id: int
 
 
+class _Sealed(NamedTuple):
+    sealed: str
+
+
 _AT_ONCE: Final = 1000
+# At every deal that comes in.
+_SEALED = "SELECT sealed FROM former_key WHERE sealed <> '' ORDER BY id"
 _CUSTOMERS = "SELECT id, email FROM customer WHERE id > ? ORDER BY id LIMIT ?"
 _ASKED = f"""
 SELECT DISTINCT d.customer_id AS id FROM audit_entry e JOIN audit_subject s ON s.reference = e.subject
@@ -52,8 +58,7 @@ WHERE i.state IN ({names([InvitationState.INVITED, InvitationState.STARTED])}) A
 
 def sealed() -> list[str]:
     """Every former key that is not lost, as it was sealed."""
-    kept = FormerKey.select().where(FormerKey.sealed != "").order_by(FormerKey.id)
-    return [row.sealed for row in kept]
+    return [row.sealed for row in rows(_Sealed, _SEALED)]
 
 
 def is_lost(value: str) -> bool:

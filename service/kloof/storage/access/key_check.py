@@ -7,9 +7,11 @@ from kloof.storage.models import Invitation
 from kloof.storage.models import KeyCheck as Row
 
 
-def noted() -> str | None:
-    """The check value of the key of this database; None where none was noted yet."""
-    if not database.table_exists("key_check"):
+def noted(*, migrated: bool = False) -> str | None:
+    """The check value of the key of this database; None where none was noted yet. `migrated`: no migration waits, so
+    the table is there.
+    """
+    if not migrated and not database.table_exists("key_check"):
         return None
     row = Row.get_or_none()
     return row.value if row else None
@@ -20,12 +22,12 @@ def note(value: str, now: datetime) -> None:
     Row.insert(value=value, noted_at=now).on_conflict_ignore().execute()
 
 
-def newest_link() -> tuple[bytes, str] | None:
+def newest_link(*, migrated: bool = False) -> tuple[bytes, str] | None:
     """Salt and fingerprint of the survey link that was made last; None where there never was one.
 
-    Also in a database that waits for migrations: a key is looked at before they are applied.
+    Also in a database that waits for migrations: a key is looked at before they are applied. `migrated` as above.
     """
-    if not database.table_exists("invitation"):
+    if not migrated and not database.table_exists("invitation"):
         return None
     row = (
         Invitation.select(Invitation.link_salt, Invitation.link_fingerprint)

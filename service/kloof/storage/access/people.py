@@ -1,13 +1,31 @@
 """The people of the company."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Set
 from datetime import date, datetime
-from typing import cast
+from typing import NamedTuple, cast
 
 from kloof.domain import addresses
 from kloof.domain.access.people import Colleague, Person, Role, in_order
 from kloof.domain.text import Language
 from kloof.storage.models import Person as Row
+from kloof.storage.statements import chunked, rows, several
+
+
+class _Person(NamedTuple):
+    id: int
+    email: str
+    name: str
+    roles: str
+    team: str
+    language: str
+
+
+_WITH_ADDRESS = """
+SELECT id, email, name, roles, team, language FROM person WHERE active AND email IN ({addresses}) ORDER BY id
+"""
+_AT_ONCE = 500  # SQLite takes at most 999 variables in one statement on old builds
+
+_AT_ONCE = 100  # rows of a statement: SQLite takes at most 999 variables in one on old builds
 
 
 def by_id(person_id: int, *, also_left: bool = False) -> Person | None:
@@ -88,6 +106,20 @@ def salespeople() -> dict[str, Person]:
     return {person.email: person for person in _active() if person.is_salesperson}
 
 
+def salespeople_at(emails: Collection[str]) -> dict[str, Person]:
+    """Those active salespeople who have one of these addresses, by address; nobody else is read."""
+    found: dict[str, Person] = {}
+    for some in chunked(emails, _AT_ONCE):
+        wanted = rows(_Person, _WITH_ADDRESS.format(addresses=several(some)), *some)
+        found |= {row.email: person for row in wanted if (person := value(*row)).is_salesperson}
+    return found
+
+
+def how_many() -> int:
+    """How many people work here."""
+    return int(Row.select().where(Row.active).count())
+
+
 def desk() -> list[int]:
     """Who works at the desk, by number."""
     return [person.id for person in _active() if person.is_desk]
@@ -95,8 +127,8 @@ def desk() -> list[int]:
 
 def names(numbers: Iterable[int | None]) -> dict[int, str]:
     """What these people are called, by number, whether they are still here or not; in one query."""
-    rows = Row.select(Row.id, Row.name).where(Row.id.in_([one for one in numbers if one is not None]))
-    return {row.id: row.name for row in rows}
+    found = Row.select(Row.id, Row.name).where(Row.id.in_([one for one in numbers if one is not None]))
+    return {row.id: row.name for row in found}
 
 
 def put(email: str, name: str, roles: Set[Role], team: str, now: datetime) -> bool:
@@ -110,6 +142,35 @@ def put(email: str, name: str, roles: Set[Role], team: str, now: datetime) -> bo
         return False
     Row.insert(email=email, added_at=now, **facts).execute()
     return True
+
+
+def put_all(lines: Iterable[Person], now: datetime) -> None:
+    """Add these people or change what is known of them, by their addresses; `id` does not count. Who had left is back.
+
+    One statement for up to a hundred of them.
+    """
+    here = {"active": True, "left_at": None}
+    rows = [
+        {
+            "email": addresses.known_as(one.email),
+            "name": one.name,
+            "roles": packed(one.roles),
+            "team": one.team,
+            "language": one.language,
+            "added_at": now,
+            **here,
+        }
+        for one in lines
+    ]
+    told = [Row.name, Row.roles, Row.team, Row.language, *(getattr(Row, name) for name in here)]
+    for some in chunked(rows, _AT_ONCE):
+        Row.insert_many(some).on_conflict(conflict_target=[Row.email], preserve=told).execute()
+
+
+def numbers(emails: Collection[str]) -> dict[str, int]:
+    """The numbers of who has these addresses, at most a hundred; one query."""
+    known = [addresses.known_as(email) for email in emails]
+    return {row.email: row.id for row in Row.select(Row.id, Row.email).where(Row.email.in_(known))}
 
 
 def readdress(person_id: int, email: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from kloof.domain.errors import NotFound, Reason
 from kloof.storage.access import accounts, audit_log, people, sessions
-from kloof.storage.models import Person, SignIn, StaffSession, WeeklyWish
+from kloof.storage.models import Person, ProgramToken, SignIn, StaffSession, WeeklyWish
 from kloof.storage.statements import rows, timestamp
 
 
@@ -72,6 +72,10 @@ def everything(person: int) -> dict[str, Any]:
             {"asked_at": _plain(link.created_at), "used_at": _plain(link.used_at)} for link in links
         ],
         "sessions": [_plain(session.began_at) for session in began],
+        "tokens_of_programs": [
+            {"name": token.name, "made_at": _plain(token.made_at), "revoked_at": _plain(token.revoked_at)}
+            for token in ProgramToken.select().where(ProgramToken.owner == person).order_by(ProgramToken.id)
+        ],
         "weekly_mail_since": _plain(wish.since) if wish else None,
         "deals_sold": [row.deal_id for row in deals if row.sold],
         "deals_taken_over": [row.deal_id for row in deals if not row.sold],
@@ -87,6 +91,7 @@ def erase(person: int, name: str, now: datetime) -> None:
     accounts.forget(person)
     SignIn.delete().where(SignIn.person == person).execute()
     WeeklyWish.delete().where(WeeklyWish.person == person).execute()
+    ProgramToken.delete().where(ProgramToken.owner == person).execute()
     people.erase(person, name, now)
 
 

@@ -4,12 +4,20 @@ from kloof.storage.models.audit import AuditEntry, AuditSubject
 from kloof.storage.models.calls import Call, CallStep
 from kloof.storage.models.deals import Account, Customer, Deal, DealWord, Person, Practice, SurveyVersion
 from kloof.storage.models.handover import HandoverMark
-from kloof.storage.models.jobs import Job
+from kloof.storage.models.installation import Host, KeptFile, MigrationNote
+from kloof.storage.models.jobs import Job, KeptLook
 from kloof.storage.models.mailbox import AsideMail, MailRefusal
-from kloof.storage.models.migration_notes import MigrationNote
-from kloof.storage.models.outbox import LastWorked, Message, OptOut, SendingPause
+from kloof.storage.models.outbox import (
+    LastWorked,
+    MailAttempt,
+    Message,
+    OptOut,
+    SendingPause,
+    SendingRateUsed,
+)
 from kloof.storage.models.own_feedback import AnsweredAtOnce, OwnBatch, OwnClosing, OwnPair
-from kloof.storage.models.proposals import ReleaseProposal
+from kloof.storage.models.programs import KeyedAnswer, ProgramToken, WebhookDelivery, WebhookPlace
+from kloof.storage.models.proposals import CompanyAction, ReleaseProposal
 from kloof.storage.models.release import (
     Block,
     ChangedPair,
@@ -21,7 +29,7 @@ from kloof.storage.models.release import (
     Round,
     Spread,
 )
-from kloof.storage.models.responses import Invitation, Promise, Response
+from kloof.storage.models.responses import Invitation, PassedOn, Promise, Response
 from kloof.storage.models.sign_in import (
     AccountOfPerson,
     Attempt,
@@ -31,7 +39,7 @@ from kloof.storage.models.sign_in import (
     SignIn,
     StaffSession,
 )
-from kloof.storage.models.uploads import ColumnTitles, Upload, UploadContents
+from kloof.storage.models.uploads import ArrivedFile, ColumnTitles, Upload, UploadContents
 from kloof.storage.models.weekly import WeeklyWish
 
 MODELS = [
@@ -43,10 +51,13 @@ MODELS = [
     DealWord,
     Practice,
     Invitation,
+    PassedOn,
     Response,
     Promise,
     SignIn,
     StaffSession,
+    ProgramToken,
+    KeyedAnswer,
     AccountOfPerson,
     KeyCheck,
     FormerKey,
@@ -55,9 +66,11 @@ MODELS = [
     Call,
     CallStep,
     Message,
+    MailAttempt,
     OptOut,
     LastWorked,
     SendingPause,
+    SendingRateUsed,
     MigrationNote,
     QueueCell,
     Release,
@@ -79,10 +92,17 @@ MODELS = [
     MailRefusal,
     AsideMail,
     Job,
+    KeptLook,
     Upload,
     UploadContents,
+    ArrivedFile,
     ColumnTitles,
     ReleaseProposal,
+    CompanyAction,
+    WebhookPlace,
+    WebhookDelivery,
+    Host,
+    KeptFile,
 ]
 
 __all__ = [
@@ -90,6 +110,7 @@ __all__ = [
     "Account",
     "AccountOfPerson",
     "AnsweredAtOnce",
+    "ArrivedFile",
     "AsideMail",
     "Attempt",
     "AuditEntry",
@@ -99,16 +120,22 @@ __all__ = [
     "CallStep",
     "ChangedPair",
     "ColumnTitles",
+    "CompanyAction",
     "Customer",
     "Deal",
     "DealWord",
     "FormerKey",
     "FormerLink",
     "HandoverMark",
+    "Host",
     "Invitation",
     "Job",
+    "KeptFile",
+    "KeptLook",
     "KeyCheck",
+    "KeyedAnswer",
     "LastWorked",
+    "MailAttempt",
     "MailRefusal",
     "Message",
     "MigrationNote",
@@ -117,10 +144,12 @@ __all__ = [
     "OwnClosing",
     "OwnPair",
     "Pair",
+    "PassedOn",
     "Person",
     "Placement",
     "Practice",
     "PracticePart",
+    "ProgramToken",
     "Promise",
     "QueueCell",
     "Release",
@@ -128,11 +157,14 @@ __all__ = [
     "Response",
     "Round",
     "SendingPause",
+    "SendingRateUsed",
     "SignIn",
     "Spread",
     "StaffSession",
     "SurveyVersion",
     "Upload",
     "UploadContents",
+    "WebhookDelivery",
+    "WebhookPlace",
     "WeeklyWish",
 ]

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from peewee import CharField, ForeignKeyField, IntegerField
+from peewee import SQL, CharField, ForeignKeyField, IntegerField
 
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
@@ -23,7 +23,8 @@ class AuditEntry(BaseModel):
     """One line. It refers to nobody by name, and to a customer only through `subject`, an AuditSubject's reference.
 
     `person` and `about_person` are numbers of people of the company. No foreign keys: a line outlives what it is
-    about.
+    about. `request` is the name of the request during which it was written; empty where there was none, and where a
+    customer or a stranger did it.
     """
 
     at = UtcField()
@@ -34,3 +35,4 @@ class AuditEntry(BaseModel):
     subject = CharField(max_length=32, default="", index=True)
     about_person = IntegerField(null=True)
     detail = CharField(max_length=200, default="")
+    request = CharField(max_length=40, default="", constraints=[SQL("DEFAULT ''")])

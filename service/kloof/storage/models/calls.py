@@ -10,6 +10,9 @@ from kloof.storage.fields import UtcField
 from kloof.storage.models.deals import Deal, Person
 from kloof.storage.statements import names
 
+MADE_CONDITION = f"state IN ({names(set(CallState) - {CallState.OPEN, CallState.CANCELLED})})"
+"""Calls that were made, whatever came of them."""
+
 
 class Call(BaseModel):
     """The call about one deal: the unique index is the guarantee. It opens anew instead of a second one.
@@ -36,6 +39,9 @@ Call.add_index(
     ModelIndex(Call, (Call.due_on,), name="call_open", where=SQL(f"state = {names([CallState.OPEN])}"))
 )
 Call.add_index(ModelIndex(Call, (Call.owner, Call.state), name="call_owner"))
+Call.add_index(
+    ModelIndex(Call, (Call.owner, Call.opened_at, Call.id), name="call_made", where=SQL(MADE_CONDITION))
+)
 
 
 class CallStep(BaseModel):

@@ -45,7 +45,6 @@ class Person(BaseModel):
     roles = CharField(max_length=80, default="", constraints=[SQL("DEFAULT ''")])  # words with spaces between
     team = CharField(default="")
     language = CharField(max_length=2, default="nl")
-    epoch = IntegerField(default=0)  # counted sessions that ended together; now each is a StaffSession
     active = BooleanField(default=True)
     added_at = UtcField()
     last_sign_in_at = UtcField(null=True)
@@ -131,6 +130,17 @@ _by_day("team_sold", Deal.team)
 _by_day("undelivered", where=UNDELIVERED_CONDITION)
 _by_day("cancelled", where="cancelled_at IS NOT NULL")
 _by_day("by_letter", where="by_letter")
+Deal.add_index(
+    ModelIndex(
+        Deal,
+        (Deal.team, Deal.delivery_planned_on, Deal.id),
+        name="deal_to_deliver",
+        where=SQL(UNDELIVERED_CONDITION),
+    )
+)
+Deal.add_index(
+    ModelIndex(Deal, (Deal.delivery_planned_on,), name="deal_planned", where=SQL(UNDELIVERED_CONDITION))
+)
 
 
 class DealWord(BaseModel):

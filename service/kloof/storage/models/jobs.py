@@ -1,4 +1,4 @@
-"""What the worker was asked for."""
+"""What the worker was asked for, and what it saw for pages that cannot wait for it."""
 
 from peewee import SQL, CharField, IntegerField, ModelIndex, TextField
 
@@ -45,3 +45,11 @@ Job.add_index(
     )
 )
 Job.add_index(ModelIndex(Job, (Job.id,), name="job_open", where=SQL(f"state IN ({names(OPEN_JOBS)})")))
+
+
+class KeptLook(BaseModel):
+    """What the worker saw last of something that takes too long to look at for each visitor, as facts in JSON."""
+
+    name = CharField(max_length=20, unique=True)
+    looked_at = UtcField()
+    facts = TextField()

@@ -25,10 +25,16 @@ from kloof.storage.statements import names
 _S = MessageState
 DUE_CONDITION = f"state = {names([_S.QUEUED])}"
 REVIEW_CONDITION = f"state IN ({names([_S.SENDING, _S.FAILED, _S.HELD, _S.BOUNCED])})"
+CAME_BACK_CONDITION = f"state IN ({names([_S.BOUNCED, _S.FAILED])})"
 WEEKLY_CONDITION = f"kind = {names([WEEKLY.name])}"
-"""Of the indexes of what waits to be sent, of what may need a person, and of weekly mails. SQLite takes one only for a
-statement that repeats its condition word for word.
+"""Of the indexes of what waits to be sent, of what may need a person, of what came back, and of weekly mails. SQLite
+takes one only for a statement that repeats its condition word for word.
 """
+
+
+PRINTED = "Printed as a letter."
+"""What stands by a letter that is on paper."""
+PRINTED_CONDITION = f"last_reply = {names([PRINTED])}"
 
 
 class Message(BaseModel):
@@ -67,6 +73,21 @@ class Message(BaseModel):
         indexes = ((("invitation", "kind", "ordinal"), True), (("customer", "mailed_on"), False))
 
 
+class MailAttempt(BaseModel):
+    """One step in the life of a mail that its message does not tell any more: what came of it then, and what was said.
+
+    `state`: what the message became.
+    """
+
+    message = ForeignKeyField(Message, on_delete="CASCADE", index=False)
+    at = UtcField()
+    state = CharField(max_length=10)
+    said = TextField(default="")
+
+    class Meta:
+        indexes = ((("message", "id"), False),)
+
+
 Message.add_index(
     ModelIndex(
         Message,
@@ -83,8 +104,9 @@ Message.add_index(
         where=SQL(REVIEW_CONDITION),
     )
 )
-
-
+Message.add_index(
+    ModelIndex(Message, (Message.id,), name="message_came_back", where=SQL(CAME_BACK_CONDITION))
+)
 Message.add_index(
     ModelIndex(
         Message,
@@ -92,6 +114,9 @@ Message.add_index(
         name="message_letter",
         where=SQL(f"state = {names([_S.LETTER])}"),
     )
+)
+Message.add_index(
+    ModelIndex(Message, (Message.sent_at,), name="message_printed", where=SQL(PRINTED_CONDITION))
 )
 Message.add_index(
     ModelIndex(Message, (Message.sign_in,), name="message_sign_in", where=SQL("sign_in_id IS NOT NULL"))
@@ -130,6 +155,9 @@ class OptOut(BaseModel):
     since = UtcField()
     former = CharField(max_length=64, default="", constraints=[SQL("DEFAULT ''")])
 
+    class Meta:
+        indexes = ((("reason", "former"), False),)
+
 
 class LastWorked(BaseModel):
     """One row: when a worker last worked, by its clock; since which start of which machine, and seconds since then;
@@ -152,3 +180,13 @@ class SendingPause(BaseModel):
 
     class Meta:
         table_name = "sending_pause"
+
+
+class SendingRateUsed(BaseModel):
+    """One row, once a limit per hour was kept: until when the mails that went out use the hour up."""
+
+    only = CharField(max_length=4, unique=True, default="rate")
+    until = UtcField()
+
+    class Meta:
+        table_name = "sending_rate"

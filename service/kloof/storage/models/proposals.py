@@ -1,6 +1,6 @@
-"""Releases that were proposed at the desk."""
+"""Releases that were proposed at the desk, and what the company does about what came out."""
 
-from peewee import CharField, IntegerField, TextField
+from peewee import CharField, DateField, IntegerField, TextField
 
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
@@ -25,3 +25,19 @@ class ReleaseProposal(BaseModel):
     approver_role = CharField(max_length=20, default="")
     approved_at = UtcField(null=True)
     published_at = UtcField(null=True)
+
+
+class CompanyAction(BaseModel):
+    """What the company does about one aspect, for one group of customers as releases name it, from a day on."""
+
+    survey = CharField(max_length=100)
+    aspect = CharField(max_length=100)
+    level = CharField(max_length=20)
+    product = CharField()
+    region = CharField()
+    team = CharField()
+    title = CharField()
+    what = TextField()
+    owner = CharField()
+    started_on = DateField()
+    ended_on = DateField(null=True)

@@ -107,7 +107,7 @@ class Pair(BaseModel):
     """
 
     deal = ForeignKeyField(Deal, unique=True, on_delete="CASCADE")
-    cell = ForeignKeyField(QueueCell, on_delete="RESTRICT", index=False)
+    cell = ForeignKeyField(QueueCell, on_delete="RESTRICT")
     packed = TextField()
     completed_at = UtcField()
 

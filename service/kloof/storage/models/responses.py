@@ -15,9 +15,10 @@ from peewee import (
 )
 
 from kloof.domain.states import InvitationState
+from kloof.domain.surveys.definition import Wave
 from kloof.storage.database import BaseModel
 from kloof.storage.fields import UtcField
-from kloof.storage.models.deals import Deal, Person
+from kloof.storage.models.deals import Customer, Deal, Person
 from kloof.storage.statements import names
 
 _S = InvitationState
@@ -25,8 +26,15 @@ OPEN_CONDITION = f"state IN ({names([_S.PLANNED, _S.INVITED, _S.STARTED, _S.STOP
 """Of the index of open invitations. SQLite takes it only for a statement that repeats this word for word."""
 
 
+AFTER_DELIVERY_CONDITION = f"wave IN ({names([Wave.DELIVERY])})"
+"""Of the index of surveys after delivery by the day on which they are asked."""
+
+
 class Invitation(BaseModel):
-    """One per deal and wave: the unique index is the guarantee."""
+    """One per deal and wave: the unique index is the guarantee.
+
+    `asked`: the colleague to whom the customer of the deal passed it on; None where that customer is asked.
+    """
 
     deal = ForeignKeyField(Deal, on_delete="CASCADE", backref="invitations", index=False)
     wave = CharField(max_length=10)
@@ -38,6 +46,11 @@ class Invitation(BaseModel):
     expires_at = UtcField()
     created_at = UtcField()
     code_fingerprint = CharField(max_length=64, null=True)
+    asked = ForeignKeyField(Customer, null=True, on_delete="RESTRICT", backref="+", index=False)
+
+    if TYPE_CHECKING:
+        deal_id: int
+        asked_id: int | None
 
     class Meta:
         indexes = ((("deal", "wave"), True),)
@@ -54,12 +67,50 @@ Invitation.add_index(
 Invitation.add_index(
     ModelIndex(
         Invitation,
+        (Invitation.invite_on, Invitation.deal),
+        name="invitation_after",
+        where=SQL(AFTER_DELIVERY_CONDITION),
+    )
+)
+Invitation.add_index(
+    ModelIndex(
+        Invitation,
         (Invitation.code_fingerprint,),
         name="invitation_code",
         unique=True,
         where=SQL("code_fingerprint IS NOT NULL"),
     )
 )
+
+
+Invitation.add_index(
+    ModelIndex(Invitation, (Invitation.asked,), name="invitation_asked", where=SQL("asked_id IS NOT NULL"))
+)
+
+
+class PassedOn(BaseModel):
+    """That the customer of a deal passed a survey on to a colleague, once and no more; that the desk took it back ends
+    it. The fingerprints are those of the link that closed by it, or of the one by which it was done.
+    """
+
+    deal = ForeignKeyField(Deal, on_delete="CASCADE", backref="passed_on", index=False)
+    wave = CharField(max_length=10)
+    to = ForeignKeyField(Customer, null=True, on_delete="SET NULL", backref="+", index=False)
+    link_fingerprint = CharField(max_length=64)
+    opt_out_fingerprint = CharField(max_length=64)
+    at = UtcField()
+    taken_back_at = UtcField(null=True)
+
+    if TYPE_CHECKING:
+        deal_id: int
+
+    class Meta:
+        indexes = ((("deal", "wave"), True),)
+
+
+PassedOn.add_index(ModelIndex(PassedOn, (PassedOn.link_fingerprint,), name="passed_on_link"))
+PassedOn.add_index(ModelIndex(PassedOn, (PassedOn.opt_out_fingerprint,), name="passed_on_opt_out"))
+PassedOn.add_index(ModelIndex(PassedOn, (PassedOn.to,), name="passed_on_to", where=SQL("to_id IS NOT NULL")))
 
 
 class Response(BaseModel):

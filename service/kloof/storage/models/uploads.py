@@ -49,3 +49,20 @@ class ColumnTitles(BaseModel):
     mapping = TextField()
     said_at = UtcField()
     person = IntegerField(null=True)
+
+
+class ArrivedFile(BaseModel):
+    """How far a file of a watched folder is loaded, from its first line until it is put away; no name, and no cell.
+
+    `claim`: under what it lies among the files that are worked on. `refused`: numbers of lines, with a space between.
+    """
+
+    claim = CharField(max_length=32, unique=True)
+    done = IntegerField(default=0)
+    created = IntegerField(default=0)
+    updated = IntegerField(default=0)
+    unchanged = IntegerField(default=0)
+    refused = TextField(default="")
+
+    class Meta:
+        table_name = "arrived_file"
