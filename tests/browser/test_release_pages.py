@@ -138,7 +138,7 @@ def test_without_javascript_the_page_loads_again_by_itself(
     arrive(page, app, address)
     (job,) = Job.select().where(Job.kind == "preview")
     jobs.end(job.id, "one", {"release": 1}, NOW)
-    page.get_by_text("The preview of release 1 is ready.").wait_for(timeout=20_000)
+    page.get_by_text("The preview of release 1 is ready.").wait_for()
     page.wait_for_timeout(6_000)
     assert page.url.endswith("/desk/releases")
     assert page.locator("noscript, meta[http-equiv=refresh]").count() == 0, "and then it rests"

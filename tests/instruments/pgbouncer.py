@@ -53,4 +53,4 @@ def pooled(url: str) -> Iterator[str]:
             yield there._replace(netloc=f"{there.username}@127.0.0.1:{here}").geturl()
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=120)

@@ -7,14 +7,19 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+
+Opened = TypeVar("Opened", BrowserContext, Page)
 
 LONGEST_SET_UP = 600.0  # on a machine that does much else; what went wrong ends it at once
+# Milliseconds for what a page does, which is no test of speed: beside other tests half a minute was too short once.
+PATIENCE = 120_000.0
 # What keeps Chromium from calling home; without a sandbox it also runs as root, as it does in CI.
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -136,5 +141,18 @@ def _read_until_open(demo: Demo) -> None:
 
 
 def chromium(playwright: Playwright, program: str = CHROMIUM) -> Browser:
-    """A real, headless Chromium that calls nobody."""
-    return playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
+    """A real, headless Chromium that calls nobody, and whose pages are waited for as long as PATIENCE says."""
+    browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
+    for name in ("new_context", "new_page"):
+        setattr(browser, name, _patient(getattr(browser, name)))
+    expect.set_options(timeout=PATIENCE)
+    return browser
+
+
+def _patient(open_one: Callable[..., Opened]) -> Callable[..., Opened]:
+    def opened(*taken: Any, **options: Any) -> Opened:
+        one = open_one(*taken, **options)
+        one.set_default_timeout(PATIENCE)
+        return one
+
+    return opened

@@ -110,7 +110,7 @@ class Host:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, number)
         for process in self.processes.values():
-            process.wait(timeout=30)
+            process.wait(timeout=120)
         self.processes.clear()
 
     def types(self, *words: str) -> str:

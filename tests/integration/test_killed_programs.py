@@ -120,7 +120,7 @@ class Crm:
 
     def _put(self, name: str, body: str) -> bool:
         headers = {"Authorization": f"Bearer {self._secret}", "Content-Type": "application/json"}
-        line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
+        line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
         try:
             line.request("PUT", f"/api/v1/deals/{name}", body, headers)
             answer = line.getresponse()

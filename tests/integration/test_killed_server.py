@@ -84,7 +84,7 @@ def sheets() -> dict[int, bytes]:
 def submit(port: int, token: str, answers: dict[str, int]) -> bool:
     """Send everything at once; whether the server said that it has it."""
     body = urlencode(answers | {"consent": "totals", "action": "submit"})
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         connection.request("POST", f"/s/{token}", body, {"Content-Type": "application/x-www-form-urlencoded"})
         return connection.getresponse().status == 303

@@ -171,7 +171,7 @@ def company(
             _answer_all(company, links_in(mails), answers, "perceived", "delivery")
         finally:
             serving.terminate()
-            serving.wait(timeout=20)
+            serving.wait(timeout=120)
         company.kloof("freeze")
         company.kloof("publish")
         company.kloof("site", "build")
@@ -225,7 +225,7 @@ def _answer_all(
     company: Company, links: dict[str, list[str]], answers: list[dict[str, str]], prefix: str, wave: str
 ) -> None:
     assert len(links) == len(answers) == 207
-    connection = HTTPConnection("127.0.0.1", company.port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", company.port, timeout=120)
     for row in answers:
         path = links[f"r{row['respondent']}@home.example"][-1]
         fields = {f"item-{number}": row[f"{prefix}_{number}"] for number in range(1, 25)}

@@ -50,7 +50,7 @@ def kloof(folder: Path, log: Path, *words: str, **environment: str) -> Iterator[
             yield process
         finally:
             os.killpg(process.pid, signal.SIGTERM)
-            process.wait(timeout=30)
+            process.wait(timeout=120)
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def code(built: BuiltDeal) -> str:
 
 
 def ask(port: int, method: str, path: str, body: str | None = None, **headers: str) -> int:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=120)) as connection:
         connection.request(method, path, body, FORM | headers if body is not None else headers)
         return connection.getresponse().status
 
@@ -221,7 +221,7 @@ def test_the_numbers_of_all_processes_of_a_server_are_told_as_one(database: str,
         for _ in range(30):
             ask(port, "GET", "/accessibility")
         for _ in range(4):
-            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=120)) as connection:
                 connection.request("GET", "/metrics")
                 told = connection.getresponse().read().decode()
             assert 'kloof_requests_total{method="GET",route="/accessibility",status="200"} 30.0' in told

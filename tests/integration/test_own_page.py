@@ -39,7 +39,7 @@ class Shop:
     def ask(self, method: str, path: str, body: dict[str, str] | None = None, **headers: str) -> str:
         where = urlsplit(self.address)
         form = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
-        with closing(http.client.HTTPConnection(str(where.hostname), where.port, timeout=30)) as connection:
+        with closing(http.client.HTTPConnection(str(where.hostname), where.port, timeout=120)) as connection:
             connection.request(method, path, urlencode(body) if body else None, form | headers)
             answer = connection.getresponse()
             said = answer.read().decode()

@@ -1,5 +1,6 @@
 """Nobody else has the database open: for what a process that knew it before must not see happen."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,8 @@ _OTHERS = """
 SELECT COUNT(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
+# Seconds for which a program that has just ended may still be seen: its server process goes a moment after it.
+_LEAVING = 3.0
 
 
 @contextmanager
@@ -26,7 +29,7 @@ def alone() -> Iterator[None]:
         with transaction():
             # Whoever opens it asks first whether their key fits, and waits here.
             database.execute_sql("LOCK TABLE key_check IN ACCESS EXCLUSIVE MODE")
-            if scalar(_OTHERS):
+            if _others_stay():
                 raise _in_use()
             yield
         return
@@ -44,6 +47,17 @@ def alone() -> Iterator[None]:
     finally:
         database.execute_sql("PRAGMA journal_mode = wal")
         database.execute_sql("PRAGMA busy_timeout = 10000")
+
+
+def _others_stay() -> bool:
+    until = time.monotonic() + _LEAVING
+    while scalar(_OTHERS):
+        if time.monotonic() > until:
+            return True
+        time.sleep(0.05)
+        # Within a transaction the server shows the same activity again until it is told to look anew.
+        database.execute_sql("SELECT pg_stat_clear_snapshot()")
+    return False
 
 
 def _in_use() -> Refused:

@@ -1,0 +1,31 @@
+"""Whether somebody else has the database open, asked just as they leave it."""
+
+import threading
+import time
+
+import psycopg
+import pytest
+
+from kloof.domain.errors import Reason, Refused
+from kloof.storage import alone as room
+from kloof.storage.alone import alone
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
+
+
+def test_a_program_that_is_just_leaving_is_waited_for(postgresql: str) -> None:
+    leaving = psycopg.connect(postgresql)
+    goes = threading.Timer(0.4, leaving.close)
+    goes.start()
+    with alone():
+        assert leaving.closed
+    goes.join()
+
+
+def test_who_stays_is_said_after_a_moment(postgresql: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "_LEAVING", 0.3)
+    asked = time.monotonic()
+    with psycopg.connect(postgresql), pytest.raises(Refused) as refused, alone():
+        pass
+    assert refused.value.reason is Reason.DATABASE_TAKEN
+    assert time.monotonic() - asked >= 0.3
