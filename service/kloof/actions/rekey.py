@@ -23,8 +23,8 @@ from kloof.domain.mailing.kinds import REMINDER
 from kloof.domain.mailing.suppression import address_hash, customer_hash, former_hash
 from kloof.domain.notation import counted
 from kloof.storage.access import audit_log, former_keys, former_links, key_check
-from kloof.storage.alone import alone
 from kloof.storage.mailing import letters, opt_outs, outbox
+from kloof.storage.turns.alone import alone
 
 
 @dataclass(frozen=True, slots=True)

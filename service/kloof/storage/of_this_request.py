@@ -5,7 +5,8 @@ for the database.
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 LONGEST: Final = 40
@@ -35,6 +36,16 @@ def end() -> None:
 def name() -> str:
     """The name of the request that this thread serves; empty outside of one."""
     return _served.name
+
+
+@contextmanager
+def named(request: str) -> Iterator[None]:
+    """What this thread does within is for the request of this name."""
+    before, _served.name = _served.name, request
+    try:
+        yield
+    finally:
+        _served.name = before
 
 
 def waited() -> float:

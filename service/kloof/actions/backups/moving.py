@@ -14,8 +14,8 @@ from kloof.actions.backups.archive import Archive
 from kloof.config import Settings
 from kloof.domain.backups import FORMAT, Manifest
 from kloof.domain.errors import Reason, Refused
-from kloof.storage.alone import alone
 from kloof.storage.backups import table_rows
+from kloof.storage.turns.alone import alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from kloof.actions.deals import respelling
 from kloof.config import Settings, load_settings
 from kloof.domain.errors import KloofError, Reason, Refused
 from kloof.domain.ledger import LedgerLine
-from kloof.storage.alone import alone
 from kloof.storage.backups import table_rows
+from kloof.storage.turns.alone import alone
 
 _RELEASES: Final = Path("site", "findings", "releases")
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, Protocol
 
 from kloof import storage
@@ -23,6 +24,7 @@ from kloof.domain.webhooks.events import deal_refused
 from kloof.mail.opening import takes_utf8_addresses
 from kloof.storage.deals import deals
 from kloof.storage.deals.deals import StoredDeal
+from kloof.storage.turns.together import together
 from kloof.storage.webhooks import outbox as webhooks
 
 AT_ONCE: Final = 200
@@ -55,18 +57,27 @@ def put(
     transaction, where the deal is not as the program believes. Raises BadInput with everything that is wrong.
 
     A deal that is as it is to be is only looked at, and holds nobody up; what a new one takes besides its own rows is
-    looked up before the others are kept waiting.
+    looked up before the others are kept waiting, and what comes at one moment goes in together.
     """
-    take = _deal_importer(settings, [line], offered, now)
-    if expected is None and isinstance(line, DealLine):
-        stands = deals.stored([line.deal_id]).get(line.deal_id)
-        if stands and is_as_it_says(stands, line):
-            return "unchanged", stands
-        _ = take.sellers, take.former_keys
-    with storage.transaction():
-        if expected:
+    importer = _deal_importer(settings, [line], offered, now)
+    ready = [importer()]
+
+    def take_in() -> tuple[DealImporter, Taken]:
+        # What an importer has looked up is worth nothing once its transaction was taken back.
+        take = ready.pop() if ready else importer()
+        return take, _taken(take, [line], now, by)[0]
+
+    if expected is None:
+        if isinstance(line, DealLine):
+            stands = deals.stored([line.deal_id]).get(line.deal_id)
+            if stands and is_as_it_says(stands, line):
+                return "unchanged", stands
+            _ = ready[0].sellers, ready[0].former_keys
+        take, taken = together(take_in)
+    else:
+        with storage.transaction():
             expected()
-        taken = _taken(take, [line], now, by)[0]
+            take, taken = take_in()
     if taken.wrong:
         raise _refused(taken.wrong)
     if taken.effect is None:
@@ -90,7 +101,7 @@ def put_many(
 
     forecast: it is only tried, and all of it taken back; what mail it would cause is added here.
     """
-    take = _deal_importer(settings, lines, offered, now)
+    take = _deal_importer(settings, lines, offered, now)()
     done: list[Taken] = []
     for start in range(0, len(lines), AT_ONCE):
         with storage.transaction(), nullcontext() if forecast is None else storage.taken_back():
@@ -125,7 +136,7 @@ def _one(take: Importer[Any], line: _AboutADeal | LineRefused, now: datetime, by
 
 def _deal_importer(
     settings: Settings, lines: Sequence[DealLine | LineRefused], offered: Mapping[str, Survey], now: datetime
-) -> DealImporter:
+) -> Callable[[], DealImporter]:
     entries = [
         entry
         for line in lines
@@ -134,7 +145,7 @@ def _deal_importer(
     # The mail server is asked before anything is locked, and only where there is such an address.
     special = any(needs_smtputf8(entry.customer_email) for entry in entries)
     takes_utf8 = not special or takes_utf8_addresses(settings)
-    return DealImporter(entries, offered, settings, now, takes_utf8=takes_utf8)
+    return partial(DealImporter, entries, offered, settings, now, takes_utf8=takes_utf8)
 
 
 def _taken(

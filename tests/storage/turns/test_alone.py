@@ -7,8 +7,8 @@ import psycopg
 import pytest
 
 from kloof.domain.errors import Reason, Refused
-from kloof.storage import alone as room
-from kloof.storage.alone import alone
+from kloof.storage.turns import alone as room
+from kloof.storage.turns.alone import alone
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
 

@@ -1,0 +1,1 @@
+"""Who writes beside whom: nobody, or several as one."""
