@@ -30,7 +30,8 @@ page is made from that document. [Connect a CRM](../how-to/connect-a-crm.md) sho
   `Idempotency-Key`: for 24 hours the same key gives the same answer, marked `Idempotent-Replayed: true`. With another
   request the key is refused.
 - **Meanwhile.** A deal comes with its `ETag`. With `If-Match` it is only changed where it still is as you know it,
-  with `If-None-Match: *` only where there is none yet; otherwise the answer is 412.
+  with `If-None-Match: *` only where there is none yet; otherwise the answer is 412. A survey has its `etag` in the
+  list, and is recorded by the same rule.
 - **Wrong.** A refusal is `application/problem+json` (RFC 9457): what happened, what to do, and in `errors` each field
   that is wrong, with a JSON pointer. Nothing was changed, unless its `type` is `urn:kloof:problem:perhaps_saved`.
 - **Often.** 600 requests of a token a minute, counted by all processes of a host together, and by several hosts each

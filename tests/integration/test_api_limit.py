@@ -1,4 +1,6 @@
-"""A real server with its two processes: together they hold a token to its limit, and say truly how much is left."""
+"""A real server with its two processes: together they hold a token to its limit, and say truly how much is left; and
+what it says before kloof is asked.
+"""
 
 import re
 import time
@@ -18,6 +20,7 @@ from kloof.actions.clock import wall_clock
 from kloof.domain.access.api_tokens import Scope, TokenKind
 from kloof.domain.access.people import Role
 from kloof.storage.access import people
+from kloof.web.api.openapi import document
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("api limit")]
 
@@ -73,3 +76,16 @@ def test_two_processes_hold_a_token_to_one_limit(token: str, tmp_path: Path) -> 
     assert Counter(status for status, *_ in answers) == {200: MOST, 429: ASKED - MOST}
     assert sorted(left for status, left, _ in answers if status == 200) == list(range(MOST))
     assert {left for status, left, _ in answers if status == 429} == {0}
+
+
+def test_an_address_that_is_too_long_is_refused_as_the_document_says(token: str, tmp_path: Path) -> None:
+    described = document("https://company.example/api/v1")["paths"]["/deals"]["get"]["responses"]["414"]
+    with serving(tmp_path / "made.db", tmp_path) as port:
+        line = HTTPConnection("127.0.0.1", port, timeout=60)
+        line.request(
+            "GET", f"/api/v1/deals?product={'x' * 5000}", headers={"Authorization": f"Bearer {token}"}
+        )
+        answer = line.getresponse()
+        answer.read()
+        line.close()
+    assert (answer.status, {answer.headers["Content-Type"]}) == (414, {*described["content"]})

@@ -101,6 +101,44 @@ def test_a_survey_is_recorded_and_one_that_deals_use_becomes_the_next_version(
     assert {one["pointer"] for one in wrong.get_json()["errors"]} == {"#/yaml"}
 
 
+def test_a_survey_is_recorded_only_where_it_is_as_the_program_believes(
+    program: MakeProgram, tmp_path: Path
+) -> None:
+    crm, text = program(), SHIPPED.read_text(encoding="utf-8")
+    file = tmp_path / "surveys" / "product.yaml"
+    [listed] = crm.get("/surveys")["surveys"]
+    mine, theirs = (text.replace("norm: 5.5", f"norm: {norm}", 1) for norm in (5, 6))
+    for kind in (TokenKind.TEST, TokenKind.WRITE):
+        told = program(kind).send("POST", "/surveys", {"yaml": theirs}, If_Match=listed["etag"])
+        assert told.status_code == 200
+    for kind in (TokenKind.TEST, TokenKind.WRITE):
+        late = program(kind).send("POST", "/surveys", {"yaml": mine}, If_Match=listed["etag"])
+        assert (late.status_code, late.get_json()["type"]) == (412, "urn:kloof:problem:changed_meanwhile")
+    assert file.read_text(encoding="utf-8") == theirs
+    [now] = crm.get("/surveys")["surveys"]
+    assert now["etag"] == told.headers["ETag"] != listed["etag"]
+    assert crm.send("POST", "/surveys", {"yaml": mine}, If_Match=now["etag"]).status_code == 200
+    assert crm.send("POST", "/surveys", {"yaml": text}, If_None_Match="*").status_code == 412
+    other = text.replace("id: product", "id: other", 1)
+    assert crm.send("POST", "/surveys", {"yaml": other}, If_Match="*").status_code == 412
+    assert crm.send("POST", "/surveys", {"yaml": other}, If_None_Match="*").status_code == 200
+    assert {one["id"] for one in crm.get("/surveys")["surveys"]} == {"product", "other"}
+
+
+def test_a_survey_is_not_recorded_over_a_file_that_holds_something_else(
+    program: MakeProgram, tmp_path: Path
+) -> None:
+    file = tmp_path / "surveys" / "product.yaml"
+    crm, text = program(), SHIPPED.read_text(encoding="utf-8")
+    file.write_text("half a survey", encoding="utf-8")
+    refused = crm.send("POST", "/surveys", {"yaml": text})
+    assert (refused.status_code, refused.get_json()["detail"]) == (
+        412,
+        "surveys/product.yaml is there, and holds something else.",
+    )
+    assert file.read_text(encoding="utf-8") == "half a survey"
+
+
 def test_calls_are_counted_and_one_of_the_owner_is_noted(program: MakeProgram) -> None:
     crm = program(TokenKind.WRITE, Scope.CALLS)
     own, other = built_deal(seller=person("Sanne de Vries")), built_deal(seller=person("Sanne de Vries"))

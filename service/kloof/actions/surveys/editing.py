@@ -179,13 +179,18 @@ def save(settings: Settings, name: str, text: str, before: str, now: datetime, b
     return Saved(result, survey, text, (), raised_from, difference(old, survey))
 
 
-def record(settings: Settings, survey: Survey, text: str, now: datetime, by: Actor) -> Saved:
-    """Save this survey to the file that has its id, or to a new one, as `save` does."""
-    for path in _paths(settings):
-        file = _opened(path, ())
-        if file.survey and file.survey.id == survey.id:
-            return save(settings, file.name, text, file.digest, now, by)
-    return save(settings, f"{survey.id}.yaml", text, NO_FILE, now, by)
+def with_id(settings: Settings, identifier: str) -> SurveyFile | None:
+    """The file with the survey of this id, without its use; None where no file has a right one."""
+    files = (_opened(path, ()) for path in _paths(settings))
+    return next((file for file in files if file.survey and file.survey.id == identifier), None)
+
+
+def record(
+    settings: Settings, survey: Survey, text: str, before: SurveyFile | None, now: datetime, by: Actor
+) -> Saved:
+    """Save this survey to the file that had its id `before`, or to a new one, as `save` does."""
+    name, digest = (before.name, before.digest) if before else (f"{survey.id}.yaml", NO_FILE)
+    return save(settings, name, text, digest, now, by)
 
 
 def would_become(survey: Survey) -> tuple[int, VersionUse | None]:

@@ -92,7 +92,7 @@ def list_contacts(deal_id: str) -> Answer:
 
 @operation(
     "PUT", "/deals/{deal_id}/contacts", tag="Deals", summary="Mend the customer's address", takes=ContactIn,
-    gives={200: ContactsOut}, refuses=(404, 409, 412),
+    gives={200: ContactsOut}, refuses=(404, 412),
 )  # fmt: skip
 def put_contact(deal_id: str, body: ContactIn) -> Answer:
     """As the desk does on the page of a deal: mail that waits goes to the new address, and its old link closes. After

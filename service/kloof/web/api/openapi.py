@@ -19,10 +19,14 @@ from kloof.web.app.routes import ROUTES, AccessKind
 VERSION: Final = "1.0.0"
 """Of the document: its first number grows when a program that worked would no longer."""
 _REF: Final = "#/components/schemas/{model}"
-_ANY: Final = (400, 401, 403, 429, 500, 503)
-"""What every operation with a token may be refused by."""
+_ANY: Final = (400, 401, 500, 503)
+_ANY_WITH_TOKEN: Final = (403, 429)
 _ANY_BODY: Final = (413, 415, 422)
-_ANY_QUERY: Final = (414, 422)
+_ANY_QUERY: Final = (422,)
+_TOO_LONG: Final = {
+    "414": {"description": "URI Too Long", "content": {"text/html": {"schema": {"type": "string"}}}}
+}
+"""What the server says before kloof is asked, of an address that is longer than any that somebody means."""
 _TAGS: Final = {
     "Deals": "What is sold, and what became of it.",
     "Answers": "What a customer let the salesperson of their deal see by name.",
@@ -133,23 +137,29 @@ def _responses(one: Operation, shapes: dict[Any, dict[str, Any]]) -> dict[str, A
         for status, shape in one.gives.items()
     }
     problem = {"content": {MEDIA_TYPE: {"schema": shapes[(Problem, "serialization")]}}}
-    found = (404,) if "{" in one.path else ()
     refused = {
         *one.refuses,
-        *found,
         *_ANY,
+        *(_ANY_WITH_TOKEN if rule.door is AccessKind.TOKEN else ()),
         *(_ANY_BODY if one.takes else ()),
         *(_ANY_QUERY if one.asks else ()),
     }
-    return given | {
-        str(status): {"description": HTTPStatus(status).phrase} | problem for status in sorted(refused)
-    }
+    told = {str(status): {"description": HTTPStatus(status).phrase} | problem for status in refused}
+    return given | dict(sorted((told | (_TOO_LONG if one.asks else {})).items()))
 
 
 def _headers(one: Operation, door: AccessKind) -> dict[str, Any]:
     text = {"schema": {"type": "string"}}
     found: dict[str, Any] = {}
-    if one.name in {"get_deal", "put_deal", "deliver_deal", "cancel_deal", "put_practices", "put_account"}:
+    if one.name in {
+        "get_deal",
+        "put_deal",
+        "deliver_deal",
+        "cancel_deal",
+        "put_practices",
+        "put_account",
+        "record_survey",
+    }:
         found["ETag"] = text
     if door is AccessKind.TOKEN:
         limit = f"{rates.MOST} requests of a token in {rates.WINDOW} seconds"
@@ -205,22 +215,24 @@ def _of_key(one: Operation) -> list[dict[str, Any]]:
 
 
 def _of_tags(one: Operation) -> list[dict[str, Any]]:
+    if 304 in one.gives:
+        return [_tag("If-None-Match", "The ETag of what you have: 304 where it is still that.")]
     if 412 not in one.refuses:
         return []
-    schema = {"type": "string"}
+    known = "The ETag of the deal as you know it, or *."
     return [
-        {
-            "name": "If-Match",
-            "in": "header",
-            "required": False,
-            "description": "The ETag of the deal as you know it, or *.",
-            "schema": schema,
-        },
-        {
-            "name": "If-None-Match",
-            "in": "header",
-            "required": False,
-            "description": "* where there must be none yet.",
-            "schema": schema,
-        },
+        _tag(
+            "If-Match", known if "{deal_id}" in one.path else "The etag of the survey as you know it, or *."
+        ),
+        _tag("If-None-Match", "* where there must be none yet."),
     ]
+
+
+def _tag(name: str, about: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": False,
+        "description": about,
+        "schema": {"type": "string"},
+    }

@@ -63,7 +63,7 @@ def list_people() -> Answer:
 
 @operation(
     "PUT", "/people", tag="People", summary="Add somebody, or change them", takes=PersonIn,
-    gives={200: PersonOut, 201: PersonOut}, refuses=(409,),
+    gives={200: PersonOut, 201: PersonOut},
 )  # fmt: skip
 def put_person(body: PersonIn) -> Answer:
     """Whoever gets other roles signs in anew; who had left comes back. No token may give anybody the role of the desk,

@@ -9,9 +9,11 @@ from kloof.actions.surveys.editing import SaveResult
 from kloof.actions.surveys.files import load_surveys
 from kloof.domain.access.api_tokens import TokenKind
 from kloof.domain.errors import BadInput, Reason, Refused
+from kloof.domain.surveys.definition import Survey
 from kloof.domain.surveys.yaml_positions import Flaw
+from kloof.storage.surveys.versions import VersionUse
 from kloof.web.api.deals import by_token
-from kloof.web.api.operations import Answer, operation, token
+from kloof.web.api.operations import Answer, etag, operation, refuse_unless_expected, token
 from kloof.web.api.shapes import Given, Shape
 from kloof.web.app.context import now, settings
 
@@ -25,7 +27,7 @@ class AspectOut(Given):
 
 
 class SurveyOut(Given):
-    """A survey that is in use."""
+    """A survey that is in use. `etag`: another one as soon as anything of it is another; for If-Match."""
 
     id: str
     version: int
@@ -33,6 +35,7 @@ class SurveyOut(Given):
     low: int
     high: int
     aspects: list[AspectOut]
+    etag: str
 
 
 class SurveysOut(Given):
@@ -83,6 +86,7 @@ def list_surveys() -> Answer:
             low=survey.scale.low,
             high=survey.scale.high,
             aspects=[AspectOut(id=one.id, name=dict(one.name), norm=one.norm) for one in survey.aspects],
+            etag=etag(survey),
         )
         for _, survey in sorted(load_surveys(settings().surveys_folder).items())
     ]
@@ -113,34 +117,43 @@ def check_survey(body: SurveyIn) -> Answer:
 
 @operation(
     "POST", "/surveys", tag="Surveys", summary="Record a survey, or a new version of one", takes=SurveyIn,
-    gives={200: SurveyRecorded}, refuses=(409, 412), tries=True,
+    gives={200: SurveyRecorded}, refuses=(412,), tries=True,
 )  # fmt: skip
 def record_survey(body: SurveyIn) -> Answer:
     """It is written to surveys/ under its id, and new deals get it. A version that deals use keeps its content: another
-    one becomes the next version. The same document again changes nothing.
+    one becomes the next version. The same document again changes nothing. With the `etag` of a survey as If-Match it is
+    refused where that survey changed since it was listed; with `If-None-Match: *` where there is one with this id.
     """
     survey, flaws = editing.checked(body.yaml, "survey.yaml")
     if survey is None:
         raise _unfit(flaws)
+    before = editing.with_id(settings(), survey.id)
+    refuse_unless_expected(lambda: before.survey if before else None)
     if token().kind is TokenKind.TEST:
         version, raised_from = editing.would_become(survey)
-        return _recorded(survey.id, version, raised_from.version if raised_from else None)
-    saved = editing.record(settings(), survey, body.yaml, now(), by_token())
-    if saved.result is SaveResult.CHANGED:
+        return _recorded(survey.model_copy(update={"version": version}), raised_from)
+    saved = editing.record(settings(), survey, body.yaml, before, now(), by_token())
+    if saved.result is SaveResult.READ_ONLY:
+        raise Refused(Reason.FILE_UNWRITABLE, "kloof may not write in surveys/.")
+    if saved.flaws:
+        raise _unfit(saved.flaws)
+    if saved.result is SaveResult.TAKEN:
+        raise Refused(
+            Reason.CHANGED_MEANWHILE,
+            f"surveys/{survey.id}.yaml is there, and holds something else.",
+            remedy="Look at that file at the desk, under Surveys.",
+        )
+    if saved.survey is None or saved.result is not SaveResult.SAVED:
         raise Refused(
             Reason.CHANGED_MEANWHILE, "The file was changed at this very moment.", remedy="Send it again."
         )
-    if saved.result is SaveResult.READ_ONLY:
-        raise Refused(Reason.FILE_UNWRITABLE, "kloof may not write in surveys/.")
-    if saved.survey is None or saved.result is not SaveResult.SAVED:
-        raise _unfit(saved.flaws)
-    return _recorded(
-        saved.survey.id, saved.survey.version, saved.raised_from.version if saved.raised_from else None
-    )
+    return _recorded(saved.survey, saved.raised_from)
 
 
-def _recorded(identifier: str, version: int, raised_from: int | None) -> Answer:
-    return Answer(SurveyRecorded(id=identifier, version=version, raised_from=raised_from))
+def _recorded(survey: Survey, raised_from: VersionUse | None) -> Answer:
+    before = raised_from.version if raised_from else None
+    told = SurveyRecorded(id=survey.id, version=survey.version, raised_from=before)
+    return Answer(told, headers={"ETag": etag(survey)})
 
 
 def _unfit(flaws: tuple[Flaw, ...]) -> BadInput:
