@@ -212,7 +212,8 @@ def _connected(name: str) -> Iterator[Any]:
     """A connection to this database that commits at once; skips by name where there is no server."""
     psycopg = pytest.importorskip("psycopg")
     try:
-        connection = psycopg.connect(f"{_server()}/{name}", autocommit=True, connect_timeout=2)
+        # Where none listens, that is said at once; who waits here waits for a machine that does much else.
+        connection = psycopg.connect(f"{_server()}/{name}", autocommit=True, connect_timeout=60)
     except psycopg.OperationalError:
         pytest.skip("no PostgreSQL server (set KLOOF_TEST_POSTGRESQL)")
     try:

@@ -400,6 +400,30 @@ def test_each_command_in_the_readme_exists() -> None:
     ] == []
 
 
+def patience(tree: ast.AST) -> Iterator[tuple[int, float]]:
+    """The line and the seconds of every wait with a number of its own that ends if nothing comes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            given = [word.value for word in node.keywords if (word.arg or "").endswith("timeout")]
+            if isinstance(node.func, ast.Attribute) and node.func.attr in {"wait", "join"}:
+                given += node.args
+            for one in given:
+                if isinstance(one, ast.Constant) and isinstance(one.value, int | float):
+                    yield node.lineno, one.value
+
+
+@pytest.mark.slow
+def test_no_test_gives_up_on_another_process_within_a_minute() -> None:
+    """Beside other tests a server took half a minute to start. Up to a second is a pause, which is meant to run out."""
+    waits = [
+        (str(module.relative_to(ROOT)), line, seconds)
+        for module in sorted((ROOT / "tests").rglob("*.py"))
+        for line, seconds in patience(ast.parse(module.read_text(encoding="utf-8")))
+    ]
+    assert len(waits) > 40
+    assert [wait for wait in waits if 1 < wait[2] < 60] == []
+
+
 @pytest.mark.xdist_group("together")
 def test_tests_that_share_what_is_dear_to_make_go_to_one_worker(request: pytest.FixtureRequest) -> None:
     """Else the kiosk and the demo are played out twice, and nothing says so."""

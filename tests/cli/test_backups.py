@@ -25,7 +25,7 @@ KILLS = 8
 WRITER = """
 import sqlite3, sys, time
 
-opened = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=20)
+opened = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=120)
 longest = 0.0
 print("begun", flush=True)
 for number in range(400):
@@ -105,7 +105,7 @@ def test_while_it_is_made_others_write_and_it_is_of_one_moment(company: Path, tm
     assert writer.stdout
     assert writer.stdout.readline() == "begun\n"
     backup = kloof("backup", str(tmp_path / "b.zip"), folder=company)
-    said = writer.communicate(timeout=60)[0]
+    said = writer.communicate(timeout=300)[0]
     assert backup.returncode == 0, backup.stderr
     assert float(said) < 2.0
     put = kloof("restore", str(tmp_path / "b.zip"), "--into", str(tmp_path / "new"), folder=tmp_path)

@@ -48,7 +48,7 @@ def test_ctrl_c_reaches_the_workers_only_through_the_process_that_started_them(
         assert _children(server.pid) == workers
     finally:
         os.killpg(server.pid, signal.SIGINT)
-        assert server.wait(timeout=30) == 0
+        assert server.wait(timeout=120) == 0
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
 
 
@@ -78,7 +78,7 @@ def test_it_starts_without_its_database_says_so_and_goes_on_when_that_is_there(
         assert '"ready":true' in _ask(port, "/readyz")
     finally:
         os.killpg(server.pid, signal.SIGINT)
-        said = server.communicate(timeout=30)[1]
+        said = server.communicate(timeout=120)[1]
     assert said.count("The database is gone") == 1
     assert "Traceback" not in said
 
@@ -104,12 +104,12 @@ def test_the_preview_of_a_file_shows_both_forms_in_both_languages_and_stores_not
                 assert 'type="radio"' in shown
     finally:
         os.killpg(server.pid, signal.SIGINT)
-        server.wait(timeout=30)
+        server.wait(timeout=120)
     assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"kloof.toml"}
 
 
 def _ask(port: int, path: str = "/healthz") -> str:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=120) as answer:
         assert answer.status == 200
         return str(answer.read().decode())
 

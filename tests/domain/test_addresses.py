@@ -96,10 +96,10 @@ def test_what_no_server_can_take_is_refused(typed: str) -> None:
     ],
 )
 def test_an_address_that_is_too_long_says_so_at_once(typed: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     with pytest.raises(Refused) as refused:
         canonical(typed)
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
     assert refused.value.reason is Reason.ADDRESS_TOO_LONG
     assert len(str(refused.value)) < 250
 

@@ -9,7 +9,7 @@ from kloof.domain.side_by_side import MANY, meanwhile, one_behind, side_by_side
 
 
 def test_two_are_worked_on_at_once_and_come_back_in_order() -> None:
-    both = Barrier(2, timeout=10)
+    both = Barrier(2, timeout=120)
 
     def work(number: int) -> int:
         both.wait()
@@ -48,7 +48,7 @@ def test_what_is_behind_goes_in_order_one_at_a_time() -> None:
 
 def test_what_is_done_meanwhile_goes_on_while_something_else_is_done() -> None:
     asked = Event()
-    with meanwhile(lambda: asked.wait(10), MANY) as found:
+    with meanwhile(lambda: asked.wait(120), MANY) as found:
         asked.set()
         assert found()
 

@@ -25,7 +25,7 @@ def html_checker_runs() -> Iterator[None]:
     run += ["nu.validator.servlet.Main", str(port)]
     service = subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_for(port, seconds=120)
+        wait_for(port)
         _ports.append(port)
         yield
     finally:

@@ -98,7 +98,7 @@ def lighthouse(address: str, folder: Path, categories: str) -> Judgement:
             capture_output=True,
             text=True,
             check=False,
-            timeout=90,
+            timeout=300,
             env=os.environ | {"CHROME_PATH": CHROMIUM},
         )
         assert report.exists(), done.stderr

@@ -85,7 +85,7 @@ class Receiver:
 
 
 class Dripping:
-    """Takes a connection, and says one byte of `text` in every `pause` seconds, for ever."""
+    """Takes a connection, and says one byte of `text` in every `pause` seconds, for a minute."""
 
     def __init__(self, text: bytes = b"H", pause: float = 0.05, then: bytes = b"") -> None:
         self.text, self.pause, self.then = text, pause, then
@@ -110,6 +110,7 @@ class Dripping:
                 visitor, _ = self._listener.accept()
                 with visitor, contextlib.suppress(OSError):
                     visitor.sendall(self.text)
-                    while not self._stop.is_set():
+                    end = time.monotonic() + 60
+                    while not self._stop.is_set() and time.monotonic() < end:
                         visitor.sendall(self.then or self.text[-1:])
                         time.sleep(self.pause)

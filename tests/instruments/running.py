@@ -54,7 +54,7 @@ class Demo:
         """End it with a signal to the whole group, as a terminal does; gives what is left running of it."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, number)
-        self.process.communicate(timeout=60)
+        self.process.communicate(timeout=120)
         listed = ["ps", "-o", "stat,pid,args", "-g", str(self.process.pid)]
         left = subprocess.run(listed, capture_output=True, text=True, check=False)
         # What has ended and was not yet asked about by the first process of the machine (Z) runs no more.
@@ -69,7 +69,7 @@ def free_port() -> int:
     return port
 
 
-def wait_for(port: int, seconds: float = 30) -> None:
+def wait_for(port: int, seconds: float = 120) -> None:
     """Wait until something listens on this port of this machine."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

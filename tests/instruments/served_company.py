@@ -32,7 +32,7 @@ class ServedCompany:
 
     def asks(self, method: str, path: str, **told: str) -> tuple[int, str]:
         """The status and the page that somebody gets."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         body = urlencode(told) if told else None
         connection.request(method, path, body, {"Content-Type": "application/x-www-form-urlencoded"})
         answer = connection.getresponse()
@@ -42,7 +42,7 @@ class ServedCompany:
 
     def until_it_answers(self, method: str, path: str, **told: str) -> int:
         """The first status that is not that of a database that does not answer."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while (status := self.asks(method, path, **told)[0]) == 503:
             assert time.monotonic() < deadline
             time.sleep(0.2)
@@ -90,6 +90,6 @@ def served_company(folder: Path, server: Cluster, url: str) -> Iterator[ServedCo
         running(folder, serve, log, **environment) as _,
         running(folder, ["-m", "kloof", "worker"], **environment) as worker,
     ):
-        wait_for(port, 120)
+        wait_for(port)
         yield ServedCompany(folder, port, server, environment, worker)
     storage.close_database()

@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -38,7 +38,7 @@ def serving(
     program = ["-c", _SERVE.format(patience=patience, requests=requests), "serve", "--port", str(port)]
     url = f"sqlite:///{folder / 'kloof.db'}"
     with running(folder, program, KLOOF_DATABASE_URL=url, **environment):
-        wait_for(port, 120)  # a machine with neighbours starts a server in a minute
+        wait_for(port)
         yield port
 
 
@@ -66,7 +66,7 @@ def knock(
     port: int, said: bytes = b"", tls: ssl.SSLContext | None = None, name: str = "", source: str = "127.0.0.1"
 ) -> socket.socket:
     """A visitor from this address who says this first."""
-    visitor = socket.create_connection(("127.0.0.1", port), timeout=30, source_address=(source, 0))
+    visitor = socket.create_connection(("127.0.0.1", port), timeout=120, source_address=(source, 0))
     if tls:
         visitor = tls.wrap_socket(visitor, server_hostname=name)
     visitor.sendall(said)
@@ -79,6 +79,11 @@ def heard(visitor: socket.socket) -> bytes:
     while part := visitor.recv(65536):
         parts.append(part)
     return b"".join(parts)
+
+
+def once_of_three_times(holds: Callable[[], bool]) -> bool:
+    """Whether it holds at least once: a machine with neighbours may keep a page as long as a thread that waits does."""
+    return any(holds() for _ in range(3))
 
 
 def seconds_to_page(port: int, tls: ssl.SSLContext | None = None, name: str = "h") -> float:

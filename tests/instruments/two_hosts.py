@@ -220,7 +220,7 @@ def two_hosts(folder: Path) -> Iterator[TwoHosts]:
         file = data / "haproxy.cfg"
         file.write_text(_BALANCER.format(port=port, a=one.address, b=other.address), encoding="utf-8")
         process = subprocess.Popen([balancer, "-db", "-q", "-f", str(file)], stderr=subprocess.DEVNULL)
-        undo.callback(process.wait, timeout=30)
+        undo.callback(process.wait, timeout=120)
         undo.callback(process.terminate)
         yield TwoHosts(hosts[0], hosts[1], server, port, bool(one.inside))
 

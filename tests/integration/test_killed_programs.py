@@ -50,7 +50,7 @@ rates.MOST = 10**9
 {leases}
 main()
 """
-_SHORT = "dispatch.TAKEN = sender.LEASE = timedelta(seconds=1)"
+_SHORT = "dispatch.TAKEN = sender.LEASE = timedelta(seconds=5)"
 _TOML = f"""
 [deals]
 history_after_days = 3650
@@ -164,7 +164,7 @@ def test_every_acknowledged_deal_is_there_with_one_invitation_and_every_event_ca
     full: bool,
     pytestconfig: pytest.Config,
 ) -> None:
-    deals, rounds, patience = (1_000, 10, 600.0) if full else (40, 1, 60.0)
+    deals, rounds, patience = (1_000, 10, 600.0) if full else (40, 1, 300.0)
     leases = "" if full else _SHORT
     company(tmp_path)
     settings = load_settings(tmp_path, {"KLOOF_SECRET_KEY": SECRET, "KLOOF_DATABASE_URL": either_database})
@@ -199,9 +199,9 @@ def test_every_acknowledged_deal_is_there_with_one_invitation_and_every_event_ca
                 put, came = len(crm.acknowledged), len(receiver.got)
                 more = chance.randint(deals // (8 * rounds), deals // (4 * rounds))
                 if name == "web":
-                    until(lambda: crm.is_done() or len(crm.acknowledged) >= put + more, 60)  # noqa: B023
+                    until(lambda: crm.is_done() or len(crm.acknowledged) >= put + more, 300)  # noqa: B023
                 else:
-                    until(lambda: is_told() or len(receiver.got) >= came + more, 60)  # noqa: B023
+                    until(lambda: is_told() or len(receiver.got) >= came + more, 300)  # noqa: B023
                 victims[name].kill()
                 killed[name] += 1
                 victims[name].start()

@@ -7,11 +7,9 @@ import csv
 import json
 import os
 import re
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from http.client import HTTPConnection
@@ -26,6 +24,7 @@ from bs4 import BeautifulSoup
 from scipy import stats
 
 from instruments import commands
+from instruments.running import free_port, wait_for
 from kloof import storage
 from kloof.mail.catcher import Catcher
 
@@ -33,7 +32,6 @@ DATA = Path(__file__).parents[2].parent / "shared" / "data" / "kiosk"
 SELLERS = 6
 OVERALL = ("satisfied", "quality", "use_again", "recommend")
 TEAMS = (("North", "Up"), ("South", "Down"))
-PORT_ANSWERS_WITHIN = 20.0
 
 pytestmark = [
     pytest.mark.slow,
@@ -49,9 +47,7 @@ class Company:
 
     def __init__(self, folder: Path, smtp_url: str) -> None:
         self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.environment = os.environ | {
             "KLOOF_BASE_URL": f"http://localhost:{self.port}",
             "KLOOF_SMTP_URL": smtp_url,
@@ -162,7 +158,7 @@ def company(
             env=company.environment,
         )
         try:
-            _wait_for(company.port)
+            wait_for(company.port)
             company.kloof("deals", "import", "deals.csv")
             company.kloof("worker", "--once")
             _answer_all(company, links_in(mails), answers, "expected", "sale")
@@ -194,18 +190,6 @@ def _set_up(company: Company, items: list[str]) -> None:
     for number in range(SELLERS):
         name, email = f"Seller {number}", f"seller{number}@kiosk.example"
         company.prepare("people", "add", "--role", "salesperson", "--email", email, "--name", name)
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + PORT_ANSWERS_WITHIN
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            assert time.monotonic() < deadline, "the server did not start"
-            time.sleep(0.1)
-        else:
-            return
 
 
 def links_in(mails: Path) -> dict[str, list[str]]:

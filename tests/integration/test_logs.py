@@ -76,7 +76,7 @@ def ask(port: int, method: str, path: str, body: str | None = None, **headers: s
 
 def shout(port: int, raw: str) -> None:
     """Send these bytes, whatever they are, and hear what comes back."""
-    with closing(socket.create_connection(("127.0.0.1", port), timeout=30)) as connection:
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=120)) as connection:
         connection.sendall(raw.encode())
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(4096):
@@ -173,7 +173,7 @@ def test_the_log_of_a_worker_holds_no_address_and_no_token(database: str, tmp_pa
 
 
 def wait_until(log: Path, words: str) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while words not in log.read_text(encoding="utf-8"):
         assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
         time.sleep(0.05)

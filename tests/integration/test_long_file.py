@@ -166,7 +166,7 @@ def company(folder: Path, database: str) -> Iterator[tuple[Settings, Desk, Memor
         running(folder, ["-m", "kloof", "serve", "--port", str(port)], **where) as web,
         running(folder, ["-m", "kloof", "worker"], **where) as worker,
     ):
-        wait_for(port, 120)
+        wait_for(port)
         yield settings, Desk(settings, port), Memory(web=web, worker=worker)
 
 

@@ -30,7 +30,7 @@ CHANGES = (
     "INSERT INTO schema_migration (id, name, applied) VALUES (9999, '9999_of_next_year', '2027-01-01 00:00:00')",
 )
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-PATIENCE = 60
+PATIENCE = 120
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def tokens(either_database: str) -> list[str]:
 def served(folder: Path, url: str) -> Iterator[int]:
     port = free_port()
     with running(folder, ["-m", "kloof", "serve", "--port", str(port)], KLOOF_DATABASE_URL=url):
-        wait_for(port, 120)
+        wait_for(port)
         yield port
 
 

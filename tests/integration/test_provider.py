@@ -43,12 +43,12 @@ class Provider:
 
     def say(self, who: str = "anouk", **claims: object) -> None:
         known = {"email": ANOUK, "email_verified": True, "name": "Anouk", **claims}
-        requests.put(f"{self.url}/users/{who}", json=known, timeout=5).raise_for_status()
+        requests.put(f"{self.url}/users/{who}", json=known, timeout=60).raise_for_status()
 
     def say_without(self, claim: str, **claims: object) -> None:
         known = {"email": ANOUK, "email_verified": True, "name": "Anouk", **claims}
         del known[claim]
-        requests.put(f"{self.url}/users/anouk", json=known, timeout=5).raise_for_status()
+        requests.put(f"{self.url}/users/anouk", json=known, timeout=60).raise_for_status()
 
     def listening(self, app: Callable[..., Any]) -> Callable[..., Any]:
         def heard(environ: dict[str, Any], start: Any) -> Any:
@@ -96,7 +96,7 @@ def leave_for_provider(browser: FlaskClient) -> str:
 
 def come_back(where: str, who: str = "anouk") -> str:
     """Sign in at the provider; gives the path with which the browser comes back."""
-    answer = requests.post(where, data={"sub": who}, allow_redirects=False, timeout=5)
+    answer = requests.post(where, data={"sub": who}, allow_redirects=False, timeout=60)
     there = urlsplit(answer.headers["Location"])
     assert there.path == "/sign-in/provider/back"
     return f"{there.path}?{there.query}"
@@ -318,7 +318,7 @@ def test_another_state_and_another_nonce_are_refused(browser: FlaskClient, provi
 
 def test_who_says_no_at_the_provider_is_not_in(browser: FlaskClient, provider: Provider) -> None:
     where = leave_for_provider(browser)
-    answer = requests.post(where, data={"action": "deny"}, allow_redirects=False, timeout=5)
+    answer = requests.post(where, data={"action": "deny"}, allow_redirects=False, timeout=60)
     there = urlsplit(answer.headers["Location"])
     assert browser.get(f"{there.path}?{there.query}").status_code == 403
 

@@ -194,7 +194,7 @@ def test_a_host_with_other_surveys_does_not_start_and_says_beside_whom(hosts: Tw
     file.write_text(file.read_text(encoding="utf-8") + "\n# another\n", encoding="utf-8")
     hosts.b.start()
     for process in hosts.b.processes.values():
-        assert process.wait(timeout=60) == 1
+        assert process.wait(timeout=120) == 1
     hosts.b.processes.clear()
     assert f"surveys/{file.name}: not the same here as on the host a" in hosts.b.log()
     assert "Traceback" not in hosts.b.log()

@@ -17,7 +17,7 @@ import pytest
 from instruments.certificates import self_signed
 from instruments.handbook import SITE, blocks
 from instruments.running import free_port, wait_for
-from instruments.serving import heard, knock, seconds_to_page, serving
+from instruments.serving import heard, knock, once_of_three_times, seconds_to_page, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("web servers")]
 
@@ -178,22 +178,31 @@ SLOW = {
 @pytest.mark.parametrize("said", SLOW.values(), ids=SLOW)
 @pytest.mark.parametrize("many", [8, 5 * THREADS])
 def test_slow_visitors_hold_up_nobody(front: Front, said: bytes, many: int) -> None:
-    with ExitStack() as opened:
-        for _ in range(many):
-            opened.enter_context(front.knock(said))
-        assert max(seconds_to_page(front.port, front.tls, NAME) for _ in range(5)) < PATIENCE
+    def goes_on() -> bool:
+        with ExitStack() as opened:
+            for _ in range(many):
+                opened.enter_context(front.knock(said))
+            return max(seconds_to_page(front.port, front.tls, NAME) for _ in range(5)) < PATIENCE
+
+    assert once_of_three_times(goes_on)
 
 
 def test_a_dozen_who_send_a_byte_now_and_then_hold_up_nobody(front: Front) -> None:
     """Each of them keeps a connection of the web server, and none a thread of kloof."""
-    with ExitStack() as opened:
-        dripping = [opened.enter_context(front.knock(SLOW["slow POSTs"])) for _ in range(12)]
-        for _ in range(6):
-            for visitor in dripping:
-                with suppress(OSError):
-                    visitor.sendall(b"x")
-            time.sleep(PATIENCE / 4)
-            assert seconds_to_page(front.port, front.tls, NAME) < PATIENCE
+
+    def goes_on() -> bool:
+        with ExitStack() as opened:
+            dripping = [opened.enter_context(front.knock(SLOW["slow POSTs"])) for _ in range(12)]
+            longest = 0.0
+            for _ in range(6):
+                for visitor in dripping:
+                    with suppress(OSError):
+                        visitor.sendall(b"x")
+                time.sleep(PATIENCE / 4)
+                longest = max(longest, seconds_to_page(front.port, front.tls, NAME))
+            return longest < PATIENCE
+
+    assert once_of_three_times(goes_on)
 
 
 def test_the_web_server_names_each_request_and_whoever_asks_cannot(front: Front) -> None:

@@ -1,6 +1,7 @@
 """A POST to an address that somebody typed reaches what it may, in time, and nothing else."""
 
 import ssl
+import threading
 import time
 from collections.abc import Sequence
 from ipaddress import ip_network
@@ -15,6 +16,8 @@ from kloof.actions.webhooks.posting import LONGEST_REPLY, PostReply, Resolver, W
 
 pytestmark = pytest.mark.slow
 
+AT_ONCE = 30
+"""Seconds, on the busiest machine: whoever waits for the other side here waits for a minute."""
 HERE = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
@@ -95,7 +98,7 @@ def test_all_of_it_takes_no_longer_than_it_may_however_slowly_a_server_speaks(dr
     with drips as server:
         began = time.monotonic()
         reply = sent(server.port, way(seconds=0.25))
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < AT_ONCE
     assert (reply.status, reply.text) == (0, "No whole reply within 0.25 seconds.")
 
 
@@ -105,7 +108,7 @@ def test_a_body_that_never_ends_is_read_no_further_and_no_longer() -> None:
         began = time.monotonic()
         assert sent(slow.port, way(seconds=0.25)).is_success
         assert len(sent(much.port).text) == LONGEST_REPLY
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < AT_ONCE
 
 
 def test_a_server_that_drips_instead_of_showing_its_certificate_is_cut_too() -> None:
@@ -113,17 +116,20 @@ def test_a_server_that_drips_instead_of_showing_its_certificate_is_cut_too() -> 
         began = time.monotonic()
         reply = post(urlsplit(f"https://127.0.0.1:{server.port}/"), b"{}", {}, way(seconds=0.25))
     assert reply.status == 0
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < AT_ONCE
 
 
 def test_a_resolver_that_hangs_is_not_waited_for() -> None:
+    over = threading.Event()
+
     def hangs(host: str, port: int) -> Sequence[str]:
-        time.sleep(1)
+        over.wait(60)
         return []
 
     began = time.monotonic()
     assert "not resolved in time" in sent(9, way(resolve=hangs, seconds=0.2), "hangs.example").text
-    assert time.monotonic() - began < 0.8
+    over.set()
+    assert time.monotonic() - began < AT_ONCE
 
 
 def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,7 +213,7 @@ def test_no_text_breaks_the_reader_and_every_line_number_is_a_line(text: str) ->
 
 
 def test_a_header_of_as_many_columns_as_an_upload_can_hold_takes_no_time() -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     error = refused(",".join(f"c{number}" for number in range(40_000)))
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
     assert len(error.parts) == 20

@@ -339,8 +339,8 @@ def many(pairs: int, block: int = 13) -> Truth:
 def test_a_million_pairs_take_seconds():
     truth = many(1_000_000)
     tallies = {name: naming.Tally() for name in (ONE, TWO, ALL_BUT_ONE)}
-    started = time.monotonic()
+    started = time.process_time()
     for part in truth.slices(truth.numbers):
         naming.name_answers(part, tallies)
-    assert time.monotonic() - started < 60
+    assert time.process_time() - started < 60
     assert tallies[ALL_BUT_ONE].tried == len(truth.block) * 16

@@ -64,7 +64,7 @@ def test_an_account_that_somebody_is_just_giving_to_a_deal_is_not_deleted_under_
     taken, ended = threading.Event(), []
 
     def moves_away() -> None:
-        taken.wait(10)
+        taken.wait(120)
         with storage.transaction():
             deals.put(line(1, account="Radboud"), *rest)
         ended.append(True)
@@ -78,7 +78,7 @@ def test_an_account_that_somebody_is_just_giving_to_a_deal_is_not_deleted_under_
         other.join(0.5)
         assert ended == [], "it waits"
         deals.put(line(2, account=ANTONIUS), *rest)
-    other.join(10)
+    other.join(120)
     assert (account_of(2), names()) == (before, [ANTONIUS, "Radboud"])
 
 

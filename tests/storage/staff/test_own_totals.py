@@ -142,7 +142,7 @@ def test_a_choice_that_comes_while_a_group_closes_waits_for_it_and_is_not_shown_
 
     with ThreadPoolExecutor() as threads:
         closing = threads.submit(own_groups.close_groups, NEXT_MONTH, draw)
-        assert begun.wait(10)
+        assert begun.wait(120)
         OwnPair.get(OwnPair.deal == numbers[0])
         with storage.transaction():
             Response.update(consent=Consent.NAMED.value).execute()
