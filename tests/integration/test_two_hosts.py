@@ -4,6 +4,7 @@ replica, while customers answer, mail goes out, deals come in and a release is p
 
 import email
 import http.client
+import json
 import threading
 import time
 from collections import Counter
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import policy
+from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -19,6 +21,7 @@ import pytest
 
 from cast.builders import deal, survey
 from cast.respondents import answered_deals
+from instruments.desk_on_hosts import DeskOnHosts
 from instruments.two_hosts import Host, TwoHosts, two_hosts
 from kloof import storage
 from kloof.domain.surveys.answers import unpack
@@ -198,6 +201,88 @@ def test_a_host_with_other_surveys_does_not_start_and_says_beside_whom(hosts: Tw
     hosts.b.processes.clear()
     assert f"surveys/{file.name}: not the same here as on the host a" in hosts.b.log()
     assert "Traceback" not in hosts.b.log()
+
+
+def test_what_the_desk_saves_on_one_host_asks_and_mails_on_the_other_within_seconds(hosts: TwoHosts) -> None:
+    a, b = hosts.a, hosts.b
+    for host in (a, b):
+        host.start()
+        until(lambda host=host: said(8000, "GET", "/healthz", host.network.address) == 200)
+    a.types("people", "add", "--role", "desk", "--email", "noor@company.example", "--name", "Noor")
+    link = json.loads(a.types("people", "link", "noor@company.example", "--json"))["link"]
+    desk, here, there = (
+        DeskOnHosts(a.network.address, link),
+        a.network.address,
+        b.network.address,
+    )
+    file = a.folder / "surveys" / "installation.yaml"
+    text = file.read_text(encoding="utf-8").replace("en: ", "en: Edited. ", 1) + "# Ask Noor. \n"
+    survey, mails = (
+        desk.opens(there, f"/desk/{page}") for page in ("surveys/installation.yaml/text", "texts/around")
+    )
+    stale = desk.opens(there, "/desk/surveys/installation.yaml/text")
+    assert desk.sends(here, survey, text=text, do="save") == 303
+    assert desk.sends(here, mails, greeting__en="Edited {name}!", do="save") == 303
+    assert desk.sends(there, stale, text=text + "# second\n", do="save") == 409
+    shown = desk.opens(there, "/desk/surveys/installation.yaml/text").select_one("textarea")
+    assert shown
+    assert shown.get_text().lstrip("\n") == text
+
+    a.end()
+    (b.folder / "deals.csv").write_text(
+        f"{HEADER}\nX-1,Jan,jan@home.example,en,sam@company.example,U,M,P,installation,{datetime.now(UTC):%Y-%m-%d}\n",
+        encoding="utf-8",
+    )
+    b.types("people", "add", "--role", "salesperson", "--email", "sam@company.example", "--name", "Sam")
+    b.types("deals", "import", "deals.csv")
+    until(lambda: bool(mails_of(b)))
+    (mail,) = mails_of(b)
+    body = mail.get_body(("plain",))
+    assert body
+    assert "Edited Jan!" in body.get_content()
+    assert (b.folder / "surveys" / "installation.yaml").read_text(encoding="utf-8") == text
+
+    # The one that was off when it was edited again has it before it compares, and does not refuse.
+    survey = desk.opens(there, "/desk/surveys/installation.yaml/text")
+    assert desk.sends(there, survey, text=text + "# later\n", do="save") == 303
+    a.start()
+    until(lambda: said(8000, "GET", "/healthz", here) == 200)
+    assert file.read_text(encoding="utf-8") == text + "# later\n"
+
+
+def test_every_process_that_runs_with_former_settings_stops_and_says_so_when_others_are_accepted(
+    hosts: TwoHosts,
+) -> None:
+    a, b = hosts.a, hosts.b
+    for host in (a, b):
+        host.start()
+        until(lambda host=host: said(8000, "GET", "/healthz", host.network.address) == 200)
+    file = a.folder / "kloof.toml"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("most_per_day = 9", "most_per_day = 8"), encoding="utf-8"
+    )
+    assert json.loads(a.types("hosts", "accept", "--json")) == {"to_restart": ["a", "b"]}
+    for host in (a, b):
+        for process in host.processes.values():
+            process.wait(timeout=60)
+        host.processes.clear()
+        assert "mail.most_per_day: other settings were accepted than this host runs with" in host.log()
+        assert "Traceback" not in host.log()
+    b.start()
+    for process in b.processes.values():
+        assert process.wait(timeout=60) == 1
+    b.processes.clear()
+    a.start()
+    until(lambda: said(8000, "GET", "/healthz", a.network.address) == 200)
+    (b.folder / "kloof.toml").write_bytes(file.read_bytes())
+    b.start()
+    until(lambda: said(8000, "GET", "/healthz", b.network.address) == 200)
+
+
+def mails_of(host: Host) -> list[EmailMessage]:
+    files = sorted((host.folder / "mails").rglob("*.eml"))
+    found = [email.message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+    return [one for one in found if isinstance(one, EmailMessage)]
 
 
 def invitations(paths: list[str]) -> list[int]:

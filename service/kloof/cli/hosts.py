@@ -43,14 +43,17 @@ def list_(as_json: bool) -> None:
 @hosts.command()
 @as_json
 def accept(as_json: bool) -> None:
-    """Say that what stands here counts from now on; workers elsewhere stop until they have the same."""
+    """Say that what stands here counts from now on: surveys and texts go to every host, and what runs with other
+    settings stops.
+    """
     from kloof.actions.hosts.joining import accept as accepted
 
     others = accepted(with_database(), wall_clock())
     words = (
-        f"Accepted. Give {', '.join(others)} the same files and variables, and restart kloof there."
+        f"Accepted. {', '.join(others)}: kloof stops within seconds. Give each the same kloof.toml and variables, and "
+        "start it again."
         if others
-        else "Nothing to accept: every host that runs has the same."
+        else "Accepted. Every host that runs has the same settings, and takes surveys and texts within seconds."
     )
     report(as_json, {"to_restart": others}, words)
 

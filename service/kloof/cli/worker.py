@@ -17,9 +17,11 @@ from kloof.domain.hosts import HostPart
 from kloof.domain.notation import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from kloof.config import Settings
+    from kloof.mail.transport import Transport
 
 
 @click.command(cls=CompanyCommand)
@@ -29,12 +31,11 @@ if TYPE_CHECKING:
 def worker(once: bool, clock_is_right: bool, as_json: bool) -> None:
     """Send what is due, queue reminders, close surveys; several workers may run at once."""
     from kloof.actions.catch_up import catch_up
-    from kloof.actions.hosts import joining
     from kloof.actions.jobs.due import ask_what_is_due
     from kloof.actions.jobs.runner import JobRunner
-    from kloof.actions.mailing.worker import name_of_this_worker, work, work_once
+    from kloof.actions.mailing.worker import name_of_this_worker, work_once
     from kloof.actions.webhooks.sender import WebhookSender
-    from kloof.cli.logs import be_discreet, say
+    from kloof.cli.logs import be_discreet
     from kloof.mail import open_transport
     from kloof.storage.mailing import last_worked
 
@@ -68,19 +69,25 @@ def worker(once: bool, clock_is_right: bool, as_json: bool) -> None:
             raise result.trouble
         return
     with jobs.beside(), events.beside():
-        work(settings, transport, clock, stop, partial(say, settings.log), also=_beside_others)
-    joining.leave(settings, HostPart.WORKER)
+        _stay(settings, transport, clock, stop)
 
 
-def _beside_others(settings: Settings, now: datetime) -> None:
-    """What time brings, unless other settings count by now; and what other machines made is here too."""
+def _stay(settings: Settings, transport: Transport, clock: Callable[[], datetime], stop: Event) -> None:
+    """Work until somebody says stop, or this host turns out to differ from the others: then raises Refused."""
+    from kloof import storage
     from kloof.actions.catch_up import catch_up
     from kloof.actions.hosts import joining
-    from kloof.actions.releases import shared
+    from kloof.actions.hosts.watch import HostWatch
+    from kloof.actions.mailing.worker import work
+    from kloof.cli.logs import say
 
-    joining.refuse_if_superseded(settings, now)
-    shared.bring(settings)
-    catch_up(settings, now)
+    watch = HostWatch(settings, clock, stop.set, HostPart.WORKER)
+    if storage.is_shared():
+        watch.start()
+    work(settings, transport, clock, stop, partial(say, settings.log), also=catch_up)
+    joining.leave(settings, HostPart.WORKER)
+    if watch.refusal:
+        raise watch.refusal
 
 
 def _umask() -> int | None:

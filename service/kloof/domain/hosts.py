@@ -24,6 +24,9 @@ class KeptKind(StrEnum):
     RELEASE = auto()
     SITE = auto()
     LEDGER = auto()
+    COMPANY = auto()  # a survey or the texts of mails, as the desk saved it last
+    FORMER = auto()  # the same as it was before, by which a machine that is behind is known
+    ACCEPTED = auto()  # with what every machine has to run, since somebody said so
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,14 @@ class JoinedHost:
         """When any of it was seen last."""
         return max(filter(None, (self.web_seen_at, self.worker_seen_at)), default=None)
 
+    def is_there(self, now: datetime) -> bool:
+        """Whether any of it works, as far as others can tell."""
+        seen = self.seen_at
+        return seen is not None and now - seen < GONE
+
     def counts(self, now: datetime) -> bool:
         """Whether it has a say in what others run with."""
-        seen = self.seen_at
-        return seen is not None and now - seen < GONE and not self.superseded
+        return self.is_there(now) and not self.superseded
 
 
 def differing(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:

@@ -81,20 +81,36 @@ def test_a_machine_whose_worker_stopped_and_whose_web_works_still_counts(on) -> 
         joins(on("b", survey="id: other\n"))
 
 
-def test_what_is_accepted_counts_and_a_worker_with_what_was_before_stops_until_it_has_the_same(on) -> None:  # type: ignore[no-untyped-def]
-    before = on("a")
+def test_of_what_is_accepted_every_process_with_former_settings_hears_and_none_joins_with_them(on) -> None:  # type: ignore[no-untyped-def]
+    before, third = on("a"), on("c")
     joins(before, part=HostPart.WORKER)
-    after = on("b", survey="id: other\n")
-    assert joining.accept(after, NOW) == ["a"]
+    joins(third)
+    after = on("b", mail={"hours": [8, 20]})
+    assert joining.accept(after, NOW) == ["a", "c"]
+    for settings, part in ((before, HostPart.WEB), (before, HostPart.WORKER), (third, HostPart.WEB)):
+        with pytest.raises(Refused, match=r"^mail\.hours: other settings were accepted") as refused:
+            joining.heed_what_was_accepted(settings, part, NOW)
+        assert refused.value.reason is Reason.HOST_DIFFERS
+    # The accepting one is not up yet, and nobody else may settle what counts before it is.
+    for settings in (before, on("new")):
+        with pytest.raises(Refused, match=r"^mail\.hours: other settings were accepted"):
+            joins(settings, part=HostPart.WORKER)
     joins(after)
-    with pytest.raises(Refused, match="Other settings were accepted since this host"):
-        joining.refuse_if_superseded(before, NOW)
-    with pytest.raises(Refused, match="not the same here as on the host b"):
-        joins(before, part=HostPart.WORKER)
-    again = on("a", survey="id: other\n")
+    again = on("a", mail={"hours": [8, 20]})
     joins(again, part=HostPart.WORKER)
-    joining.refuse_if_superseded(again, NOW)
-    assert joining.accept(again, NOW) == []
+    joining.heed_what_was_accepted(again, HostPart.WORKER, NOW)
+    assert joining.accept(again, NOW + GONE) == []
+
+
+def test_the_machine_that_accepts_stops_too_while_it_runs_with_former_settings(on) -> None:  # type: ignore[no-untyped-def]
+    before = on("a")
+    joins(before)
+    after = on("a", mail={"hours": [8, 20]})
+    assert joining.accept(after, NOW) == ["a"]
+    with pytest.raises(Refused, match="other settings were accepted"):
+        joining.heed_what_was_accepted(before, HostPart.WEB, NOW)
+    joins(after)
+    joining.heed_what_was_accepted(after, HostPart.WEB, NOW)
 
 
 def test_one_that_is_forgotten_is_none_of_them_and_joins_again_when_it_beats(on) -> None:  # type: ignore[no-untyped-def]
@@ -102,7 +118,7 @@ def test_one_that_is_forgotten_is_none_of_them_and_joins_again_when_it_beats(on)
     joins(here)
     assert joining.forget("a")
     assert joined.every() == []
-    assert joining.beat(here, HostPart.WEB, NOW)
+    joining.beat(here, HostPart.WEB, NOW)
     assert [one.name for one in joined.every()] == ["a"]
     assert not joining.forget("c")
 

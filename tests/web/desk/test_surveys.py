@@ -323,7 +323,7 @@ def test_where_the_folder_cannot_be_written_one_reads_so_and_keeps_what_was_type
     desk: FlaskClient, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = opened(desk, EDIT)
-    monkeypatch.setattr("kloof.actions.company_files._replace", _no_room)
+    monkeypatch.setattr("kloof.actions.company_files.placing._replace", _no_room)
     answer = press(desk, page, "save", title__en="Typed and not lost")
     assert answer.status_code == 409
     assert "the web application may not write there" in words(answer)

@@ -241,7 +241,7 @@ def test_where_je_cannot_be_written_one_reads_so(
     desk: FlaskClient, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = typed(opened(desk, "/desk/texts"), customers_are="je")
-    monkeypatch.setattr("kloof.actions.company_files._replace", _no_room)
+    monkeypatch.setattr("kloof.actions.company_files.placing._replace", _no_room)
     answer = desk.post("/desk/texts", data=data, headers={"Accept-Language": "en"})
     assert (answer.status_code, "This was not saved" in words(answer)) == (409, True)
     assert not file.exists()

@@ -8,6 +8,7 @@ from functools import partial
 from kloof import storage
 from kloof.actions import health, ledger, private_files
 from kloof.actions.clock import refuse_if_jumped
+from kloof.actions.company_files import agreed
 from kloof.actions.doctor.diagnosis import Diagnosis, fix, looked, mend_unless, ok, warn
 from kloof.actions.doctor.machine import of_front, of_machine, of_server
 from kloof.actions.hosts import joining
@@ -247,6 +248,11 @@ def _together(published: _Releases) -> Iterator[Diagnosis]:
 
 
 def _hosts(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
+    if (names := agreed.edited_by_hand(settings)) and len(joining.compared(settings)) > 1:
+        yield fix(
+            f"Files: {joining.in_words(names)}: edited by hand on this host, and not as the desk saved it for every "
+            "host. Is this here the right one? kloof hosts accept. If not, move it away."
+        )
     for one, names in joining.compared(settings):
         said = f"Host {one.name}, kloof {one.version}"
         if one.seen_at is None:

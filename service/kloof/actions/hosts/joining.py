@@ -2,21 +2,24 @@
 
 import hashlib
 import hmac
+import json
 import socket
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 from kloof import __version__, storage
+from kloof.actions.company_files import agreed
 from kloof.actions.surveys.files import survey_files
 from kloof.config import Settings
 from kloof.config.sources import FILE_KEYS
 from kloof.domain.access.secret_key import check_value
 from kloof.domain.errors import KloofError, Reason, Refused
-from kloof.domain.hosts import GONE, SECRET_KEY, HostPart, JoinedHost, differing
+from kloof.domain.hosts import GONE, SECRET_KEY, HostPart, JoinedHost, KeptKind, differing
 from kloof.mail.texts import FILE as TEXTS
-from kloof.storage.hosts import joined
+from kloof.storage.hosts import joined, kept_files
 
 _OF_EACH_MACHINE: Final = {"mail.ca_file", "webhooks.ca_file"}
 """Places of files that may differ."""
@@ -29,6 +32,7 @@ _VARIABLES: Final = {
 }
 _NAMED: Final = 5
 _LENGTH: Final = 16
+_FACTS: Final = "facts.json"
 
 
 def name_of_this_host(settings: Settings) -> str:
@@ -47,41 +51,39 @@ def facts_of(settings: Settings) -> dict[str, str]:
 
 
 def join(settings: Settings, part: HostPart, now: datetime) -> None:
-    """This machine begins to work. Raises Refused where another one that works runs with something else.
+    """This machine begins to work, with what the desk saved on others. Raises Refused where another one that works, or
+    what was accepted since this one began, is something else than what stands here.
 
     A database of SQLite is of one machine, and nothing is compared.
     """
     if not storage.is_shared():
         return
-    here = joined.Joining(name_of_this_host(settings), __version__, facts_of(settings))
-    with storage.transaction():
+    name = name_of_this_host(settings)
+    with agreed.changing(settings), storage.transaction():
         joined.hold()
-        for other in joined.every():
-            if other.name != here.name and other.counts(now):
-                _refuse_unless_same(here.facts, other, now)
+        every = joined.every()
+        _settle_edits_by_hand(settings, [one for one in every if one.name != name])
+        here = joined.Joining(name, __version__, facts_of(settings))
+        alike = agreed.kept_names()
+        for other in every:
+            if other.name != name and other.counts(now):
+                _refuse_unless_same(here.facts, other, now, alike)
+        if any(one.superseded and (one.name == name or one.is_there(now)) for one in every):
+            _refuse_unless_accepted(here.facts, alike)
         joined.join(here, part, now)
+        agreed.agree(settings, _files(settings))
 
 
-def beat(settings: Settings, part: HostPart, now: datetime) -> bool:
-    """This machine still works; whether what it runs with still counts. Raises what `join` raises where nobody knows
-    it any more.
-    """
-    if not storage.is_shared():
-        return True
-    here = name_of_this_host(settings)
-    if not joined.see(here, part, now):
+def beat(settings: Settings, part: HostPart, now: datetime) -> None:
+    """This machine still works. Raises what `join` raises where nobody knows it any more."""
+    if storage.is_shared() and not joined.see(name_of_this_host(settings), part, now):
         join(settings, part, now)
-    return not any(one.superseded for one in joined.every() if one.name == here)
 
 
-def refuse_if_superseded(settings: Settings, now: datetime) -> None:
-    """Raises Refused in a worker where other settings than its own were accepted meanwhile."""
-    if not beat(settings, HostPart.WORKER, now):
-        raise Refused(
-            Reason.HOST_DIFFERS,
-            f"Other settings were accepted since this host ({name_of_this_host(settings)}) was started.",
-            remedy="Give it the same kloof.toml, surveys and variables, and restart kloof serve and kloof worker.",
-        )
+def heed_what_was_accepted(settings: Settings, part: HostPart, now: datetime) -> None:
+    """Raises Refused where other settings were accepted since this process began than those it runs with."""
+    if storage.is_shared() and joined.is_superseded(name_of_this_host(settings)):
+        join(settings, part, now)
 
 
 def leave(settings: Settings, part: HostPart) -> None:
@@ -102,25 +104,30 @@ def forget(name: str) -> bool:
 
 
 def accept(settings: Settings, now: datetime) -> list[str]:
-    """What stands here counts from now on; gives the other machines that have to be restarted with it."""
-    here = name_of_this_host(settings)
-    with storage.transaction():
+    """What stands here counts from now on, and its surveys and texts go to every machine; gives those that have to be
+    restarted with other settings, this one among them where it runs with former ones.
+    """
+    if not storage.is_shared():
+        return []
+    with agreed.changing(settings), storage.transaction():
         joined.hold()
-        facts = facts_of(settings)
-        others = [
-            one.name
-            for one in joined.every()
-            if one.name != here and one.counts(now) and differing(facts, one.facts)
-        ]
-        if others:
-            joined.supersede_others(here)
-    return others
+        facts, by_hand = facts_of(settings), agreed.edited_by_hand(settings)
+        differ = {one.name: differing(facts, one.facts) for one in joined.every() if one.counts(now)}
+        alike = agreed.kept_names() - {*by_hand}
+        names = {*chain.from_iterable(differ.values())} - alike
+        if names or by_hand:
+            ours = {_name(settings, file) for file in _files(settings)}
+            agreed.count_from_now(settings, sorted({*by_hand, *(names & ours)}))
+            kept_files.keep(KeptKind.ACCEPTED, _FACTS, json.dumps(facts, sort_keys=True).encode())
+            joined.supersede_all()
+        alike = agreed.kept_names()
+    return sorted(name for name, found in differ.items() if {*found} - alike)
 
 
 def compared(settings: Settings) -> list[tuple[JoinedHost, list[str]]]:
     """Every machine that ever joined, with what is not the same there as it is here now."""
-    facts = facts_of(settings)
-    return [(one, differing(facts, one.facts)) for one in joined.every()]
+    facts, alike = facts_of(settings), agreed.kept_names() if storage.is_shared() else frozenset()
+    return [(one, _names(facts, one.facts, alike)) for one in joined.every()]
 
 
 def in_words(names: list[str]) -> str:
@@ -129,8 +136,14 @@ def in_words(names: list[str]) -> str:
     return f"{', '.join(names[:_NAMED])}{more}"
 
 
-def _refuse_unless_same(facts: Mapping[str, str], other: JoinedHost, now: datetime) -> None:
-    names = differing(facts, other.facts)
+def _names(one: Mapping[str, str], other: Mapping[str, str], alike: frozenset[str]) -> list[str]:
+    return [name for name in differing(one, other) if name not in alike]
+
+
+def _refuse_unless_same(
+    facts: Mapping[str, str], other: JoinedHost, now: datetime, alike: frozenset[str]
+) -> None:
+    names = _names(facts, other.facts, alike)
     seen = other.seen_at
     if not names or seen is None:
         return
@@ -141,6 +154,37 @@ def _refuse_unless_same(facts: Mapping[str, str], other: JoinedHost, now: dateti
         remedy=f"Make them the same. Are these here the new ones? Then stop kloof there (one that was cut off counts "
         f"for {int(GONE.total_seconds() // 60)} minutes), or type here: kloof hosts accept",
     )
+
+
+def _refuse_unless_accepted(facts: Mapping[str, str], alike: frozenset[str]) -> None:
+    accepted = kept_files.content(KeptKind.ACCEPTED, _FACTS)
+    names = _names(facts, json.loads(accepted), alike) if accepted else []
+    if names:
+        raise Refused(
+            Reason.HOST_DIFFERS,
+            f"{in_words(names)}: other settings were accepted than this host runs with.",
+            remedy="Give it the same kloof.toml, surveys and variables, and start kloof serve and kloof worker. Are "
+            "these here the new ones? Then type here: kloof hosts accept",
+        )
+
+
+def _settle_edits_by_hand(settings: Settings, others: list[JoinedHost]) -> None:
+    """Of a machine alone, or the first after all were stopped, what stands in its folder counts."""
+    names = agreed.edited_by_hand(settings)
+    if not names:
+        return
+    if any(other.seen_at is not None for other in others):
+        agreed.take_what_is_absent(settings)
+        names = agreed.edited_by_hand(settings)
+        if not names:
+            return
+        raise Refused(
+            Reason.HOST_DIFFERS,
+            f"{in_words(names)}: edited by hand on this host, and not as the desk saved it for every host.",
+            remedy="Is this here the right one? Then type here: kloof hosts accept. If not, move it away: the host "
+            "takes what the desk saved.",
+        )
+    agreed.count_from_now(settings, names)
 
 
 def _told(settings: Settings) -> Iterator[tuple[str, bytes]]:
@@ -154,12 +198,21 @@ def _told(settings: Settings) -> Iterator[tuple[str, bytes]]:
                 yield name, repr(one).encode()
     for name, field in _VARIABLES.items():
         yield name, str(getattr(settings, field)).encode()
+    for file in _files(settings):
+        yield _name(settings, file), _contents(file)
+
+
+def _files(settings: Settings) -> list[Path]:
+    """What the desk may save."""
     try:
         surveys = survey_files(settings.surveys_folder)
     except KloofError:
         surveys = []
-    for file in [*surveys, settings.folder / TEXTS]:
-        yield str(file.relative_to(settings.folder)), _contents(file)
+    return [*surveys, settings.folder / TEXTS]
+
+
+def _name(settings: Settings, file: Path) -> str:
+    return str(file.relative_to(settings.folder))
 
 
 def _contents(file: Path) -> bytes:

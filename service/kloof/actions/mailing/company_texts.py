@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from kloof import storage
-from kloof.actions.company_files import CompanyFile, PutInPlace, can_be_put, digest_of, held, put
+from kloof.actions.company_files import agreed
+from kloof.actions.company_files.placing import CompanyFile, PutInPlace, can_be_put, digest_of, held
 from kloof.config import Settings
 from kloof.domain.access.audit_log import Actor, AuditAction
 from kloof.domain.errors import BadSettings
@@ -47,6 +48,7 @@ class CompanyTexts:
 
 def company_texts(settings: Settings) -> CompanyTexts:
     """The texts as they are. Raises BadSettings where the file cannot be read as a text."""
+    agreed.bring(settings)
     try:
         return _read(held(settings.folder / FILE))
     except (OSError, UnicodeDecodeError):
@@ -91,11 +93,11 @@ def changed(texts: CompanyTexts, said: Mapping[Place, Mapping[str, str]], addres
 
 def save(settings: Settings, texts: CompanyTexts, what: str, now: datetime, by: Actor) -> PutInPlace:
     """Write texts.yaml, where it is still what it was; `what` for the audit log is the name of what was changed."""
-    with storage.transaction():
+    with agreed.changing(settings), storage.transaction():
         path = settings.folder / FILE
         if digest_of(path) == texts.file.digest and held(path).text == texts.file.text:
             return PutInPlace.DONE
-        result = put(path, texts.file.text, texts.file.digest)
+        result = agreed.put(settings, path, texts.file.text, texts.file.digest)
         if result is PutInPlace.DONE:
             audit_log.write(by, AuditAction.TEXTS_CHANGED, now, detail=what)
     return result

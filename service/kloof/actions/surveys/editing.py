@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from kloof import scaffold, storage
-from kloof.actions.company_files import NO_FILE, PutInPlace, can_be_put, digest_of, held, put
+from kloof.actions.company_files import agreed
+from kloof.actions.company_files.placing import NO_FILE, PutInPlace, can_be_put, digest_of, held
 from kloof.actions.surveys.files import survey_files
 from kloof.config import Settings
 from kloof.domain.access.audit_log import Actor, AuditAction
@@ -68,6 +69,7 @@ class Saved:
 
 def every_file(settings: Settings) -> tuple[list[SurveyFile], list[VersionUse]]:
     """The survey files by name, each with the recorded versions of its survey; and those that have no file any more."""
+    agreed.bring(settings)
     uses = versions.used()
     files = [_opened(path, uses) for path in _paths(settings)]
     here = {use.survey for file in files for use in file.uses}
@@ -76,6 +78,7 @@ def every_file(settings: Settings) -> tuple[list[SurveyFile], list[VersionUse]]:
 
 def one_file(settings: Settings, name: str) -> SurveyFile:
     """The survey file of this name; raises NotFound where there is none."""
+    agreed.bring(settings)
     return _opened(_path(settings, name), versions.used())
 
 
@@ -160,8 +163,8 @@ def save(settings: Settings, name: str, text: str, before: str, now: datetime, b
     survey, flaws = checked(text, name)
     if survey is None:
         return Saved(SaveResult.WRONG, text=text, flaws=flaws)
-    path = _new_path(settings, survey, name) if before == NO_FILE else _path(settings, name)
-    with storage.transaction():
+    with agreed.changing(settings), storage.transaction():
+        path = _new_path(settings, survey, name) if before == NO_FILE else _path(settings, name)
         uses = versions.used()
         if other := _elsewhere(settings, survey, name):
             return Saved(SaveResult.TAKEN, text=text, flaws=(SurveySource(text, name).taken(other),))
@@ -171,7 +174,7 @@ def save(settings: Settings, name: str, text: str, before: str, now: datetime, b
             survey = survey.model_copy(update={"version": version})
         if digest_of(path) == before and held(path).text == text:
             return Saved(SaveResult.SAVED, survey, text)
-        result = _put(path, text, before)
+        result = _put(settings, path, text, before)
         if result is not SaveResult.SAVED:
             return Saved(result, survey, text)
         audit_log.write(by, AuditAction.SURVEY_CHANGED, now, detail=str(survey.key))
@@ -198,8 +201,8 @@ def would_become(survey: Survey) -> tuple[int, VersionUse | None]:
     return becomes(survey, versions.used())
 
 
-def _put(path: Path, text: str, before: str) -> SaveResult:
-    put_in_place = put(path, text, before)
+def _put(settings: Settings, path: Path, text: str, before: str) -> SaveResult:
+    put_in_place = agreed.put(settings, path, text, before)
     if put_in_place is PutInPlace.CHANGED and before == NO_FILE:
         return SaveResult.TAKEN
     return {

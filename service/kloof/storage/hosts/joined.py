@@ -63,9 +63,14 @@ def leave(name: str, part: HostPart) -> None:
     Row.update({_SEEN[part]: None}).where(Row.name == name).execute()
 
 
-def supersede_others(name: str) -> None:
-    """What the others run with counts no more."""
-    Row.update(superseded=True).where(Row.name != name).execute()
+def supersede_all() -> None:
+    """What each runs with counts no more, until it joins anew."""
+    Row.update(superseded=True).execute()
+
+
+def is_superseded(name: str) -> bool:
+    """Whether what it runs with counts no more."""
+    return bool(Row.select().where(Row.name == name, Row.superseded).exists())
 
 
 def forget(name: str) -> bool:

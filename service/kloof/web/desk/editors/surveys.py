@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kloof.actions.company_files import NO_FILE
+from kloof.actions.company_files.placing import NO_FILE
 from kloof.actions.surveys import editing
 from kloof.actions.surveys.editing import Saved, SaveResult
 from kloof.domain.access.audit_log import by

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import FormField, HiddenField, RadioField
 
-from kloof.actions.company_files import PutInPlace
+from kloof.actions.company_files.placing import PutInPlace
 from kloof.actions.mailing import company_texts as texts_file
 from kloof.actions.mailing.company_texts import CompanyTexts
 from kloof.actions.surveys import mail_sample as sample

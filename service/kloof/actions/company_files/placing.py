@@ -1,4 +1,4 @@
-"""The company's own files that are edited in a browser: read with a digest, and put in one step."""
+"""A file of the company on this disk: read with a digest, and put in one step."""
 
 import fcntl
 import hashlib
@@ -61,12 +61,30 @@ def put(path: Path, text: str, before: str) -> PutInPlace:
 
     What was begun with a byte order mark still is, and it has the same rights. It is on the disk when this returns.
     """
+    try:
+        content = encoded(path, text)
+    except OSError:
+        return PutInPlace.READ_ONLY
+    return put_content(path, content, before)
+
+
+def encoded(path: Path, text: str) -> bytes:
+    """The text as it is to stand in this file: after a byte order mark where there is one. Raises OSError."""
+    try:
+        mark = _BOM if path.read_bytes().startswith(_BOM) else b""
+    except FileNotFoundError:
+        mark = b""
+    return mark + text.encode()
+
+
+def put_content(path: Path, content: bytes, before: str) -> PutInPlace:
+    """The same with what the file is to hold, byte for byte."""
     path = _real(path)
     try:
         with _alone(path.parent):
             if digest_of(path) != before:
                 return PutInPlace.CHANGED
-            _replace(path, text)
+            _replace(path, content)
     except OSError:
         return PutInPlace.READ_ONLY
     return PutInPlace.DONE
@@ -89,14 +107,12 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(opened)
 
 
-def _replace(path: Path, text: str) -> None:
-    is_there = path.exists()
-    mark = _BOM if is_there and path.read_bytes().startswith(_BOM) else b""
-    rights = stat.S_IMODE(path.stat().st_mode) if is_there else 0o644
+def _replace(path: Path, content: bytes) -> None:
+    rights = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
     number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with open(number, "wb") as draft:
-            draft.write(mark + text.encode())
+            draft.write(content)
             draft.flush()
             os.fchmod(number, rights)
             os.fsync(number)
