@@ -173,3 +173,17 @@ def test_a_mark_stands_in_the_json_too(database: str, tmp_path: Path) -> None:
     told = [one.as_dict() for one in found(database, tmp_path)]
     assert {one["mark"] for one in told} >= {"ok", "warn", "fix"}
     assert all(one["well"] == (one["mark"] != "fix") for one in told)
+
+
+def test_what_is_kept_without_end_is_warned_about_until_its_months_are_set(
+    database: str, tmp_path: Path
+) -> None:
+    [(mark, said)] = about("Privacy:", found(database, tmp_path))
+    assert mark == "warn"
+    names = ("answer_months", "name_months", "audit_months", "mail_months")
+    assert all(name in said for name in names)
+    some = dict.fromkeys(names[1:], 24)
+    [(_, said)] = about("Privacy:", found(database, tmp_path, retention=some))
+    assert "answer_months" in said
+    assert not any(name in said for name in names[1:])
+    assert about("Privacy:", found(database, tmp_path, retention=dict.fromkeys(names, 24))) == []

@@ -25,7 +25,7 @@ def test_every_default_that_is_written_in_a_comment_is_the_default(tmp_path: Pat
     file = tmp_path / "kloof.toml"
     examples = (
         "works_council_consent", "smaller_m_agreed_on", "logo", "contact", "reply_to", "site_address", "address",
-        "most_per_hour", "mail_months",
+        "most_per_hour", "answer_months", "name_months", "audit_months", "mail_months",
     )  # fmt: skip
     lines = [
         line[2:] if line.startswith("# ") and " = " in line and not line[2:].startswith(examples) else line

@@ -58,7 +58,9 @@ def test_no_fact_is_left_open_and_none_is_left_over(house: Settings) -> None:
 def test_what_is_set_stands_in_them(house: Settings) -> None:
     publishing = house.publishing.model_copy(update={"k": 25, "m": 4, "findings": "signed in"})
     mail = house.mail.model_copy(update={"most_per_month": 7, "first_waits_days": 21})
-    kept = house.retention.model_copy(update={"mail_months": 24})
+    kept = house.retention.model_copy(
+        update={"answer_months": 36, "name_months": 48, "audit_months": 60, "mail_months": 24}
+    )
     assert "mail: tot het is gewist" in papers.filled(house)["register.nl.md"].decode()
     chosen = house.model_copy(
         update={
@@ -76,6 +78,12 @@ def test_what_is_set_stands_in_them(house: Settings) -> None:
     assert "instemming op 2026-09-01" in made["works-council.nl.md"]
     assert "| who is signed in | The published figures" in made["register.en.md"]
     assert "Mail: forgotten by itself after 24 months." in made["dpia.en.md"]
+    assert "Uw antwoorden: na 36 maanden vanzelf weg. Uw naam en adres: na 48" in made["privacy.nl.md"]
+    assert (
+        "answers: forgotten by itself after 36 months; names: forgotten by itself after 48"
+        in made["register.en.md"]
+    )
+    assert "veranderde: na 60 maanden vanzelf weg" in made["dpia.nl.md"]
     assert "{company}".format(company="Jansen & Zn") in made["processing.nl.md"]
 
 

@@ -43,7 +43,7 @@ from kloof.domain.surveys.responses import Changes, Consent
 from kloof.storage.access import people
 from kloof.storage.database import database
 from kloof.storage.mailing import opt_outs
-from kloof.storage.models import Customer, Deal, Invitation, UploadContents
+from kloof.storage.models import Customer, Deal, Invitation, Response, UploadContents
 from kloof.storage.releases import company_actions, proposals, queueing
 from kloof.storage.surveys import passing, responses
 from kloof.web import create_app
@@ -392,6 +392,20 @@ def _(world: World) -> TestResponse:
 def _(world: World) -> TestResponse:
     built = deal(language=world.language)
     Invitation.update(state=InvitationState.WITHDRAWN).execute()
+    return world.visitor().get(form(built))
+
+
+@case(Reason.CUSTOMER_FORGOTTEN)
+def _(world: World) -> TestResponse:
+    built = deal(language=world.language)
+    Customer.update(name="", email=None).execute()
+    return world.desk(f"/desk/deal-facts/{built.deal_id}")
+
+
+@case(Reason.LINK_FORGOTTEN)
+def _(world: World) -> TestResponse:
+    built = sent(world)
+    Response.update(answers=b"").execute()
     return world.visitor().get(form(built))
 
 

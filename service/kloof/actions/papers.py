@@ -70,7 +70,7 @@ _ALL: Final[Mapping[Language, str]] = MappingProxyType(
         "en": "| {findings} | The published figures: groups of at least {least} customers and {m} salespeople |",
     }
 )
-_MAIL: Final[Mapping[Language, tuple[str, str]]] = MappingProxyType(
+_KEPT: Final[Mapping[Language, tuple[str, str]]] = MappingProxyType(
     {
         "nl": ("na {months} maanden vanzelf weg", "tot het is gewist"),
         "en": ("forgotten by itself after {months} months", "until it is erased"),
@@ -85,7 +85,6 @@ def facts(settings: Settings, language: Language) -> dict[str, str]:
     """What the papers say of kloof and of this company, by the names that stand in them."""
     company, mail, publishing = settings.company, settings.mail, settings.publishing
     limits = Thresholds(publishing.k, publishing.m, publishing.smaller_m_agreed_on)
-    kept, months = _MAIL[language], settings.retention.mail_months
     agreed, day = _AGREED[language], settings.works_council_consent
     found: dict[str, object] = {
         "company": company.name,
@@ -105,12 +104,20 @@ def facts(settings: Settings, language: Language) -> dict[str, str]:
         "session_hours": int(LONGEST.total_seconds()) // 3600,
         "file_days": KEPT.days,
         "event_days": KEPT_FOR.days,
-        "mail_kept": kept[0].format(months=months) if months else kept[1],
+        "answers_kept": _kept(settings.retention.answer_months, language),
+        "names_kept": _kept(settings.retention.name_months, language),
+        "audit_kept": _kept(settings.retention.audit_months, language),
+        "mail_kept": _kept(settings.retention.mail_months, language),
         "findings": _FINDINGS[language][publishing.findings],
         "consent": agreed[0].format(day=day) if day else agreed[1],
     }
     said = {name: str(value) for name, value in found.items()}
     return said | {"who_sees": _who_sees(said, language)}
+
+
+def _kept(months: int | None, language: Language) -> str:
+    by_itself, until_erased = _KEPT[language]
+    return by_itself.format(months=months) if months else until_erased
 
 
 def filled(settings: Settings) -> dict[str, bytes]:

@@ -164,6 +164,9 @@ class Webhooks(Section):
 class Retention(Section):
     """After how many months kloof forgets something by itself; nothing, unless it is said."""
 
+    answer_months: Annotated[int, Field(ge=12, le=240)] | None = None
+    name_months: Annotated[int, Field(ge=12, le=240)] | None = None
+    audit_months: Annotated[int, Field(ge=12, le=240)] | None = None
     mail_months: Annotated[int, Field(ge=6, le=240)] | None = None
 
 

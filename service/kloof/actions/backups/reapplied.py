@@ -55,7 +55,7 @@ def _withdrawn(settings: Settings, link: str, now: datetime) -> bool:
 
 def _chosen(settings: Settings, link: str, changes: Changes, now: datetime) -> bool:
     asked = questionnaires.by_link(link)
-    if asked is None or not asked.submitted:
+    if asked is None or not asked.submitted or asked.response.forgotten:
         return False
     respond.choose_again(asked, changes, now, policy(settings))
     return True

@@ -15,6 +15,7 @@ from kloof.actions.backups import archive, carried, keys, reapplied, swap
 from kloof.actions.backups.archive import Archive
 from kloof.actions.backups.backup import DKIM_KEY, SECRET_KEY
 from kloof.actions.deals import respelling
+from kloof.actions.retention import forgetting
 from kloof.config import Settings, load_settings
 from kloof.domain.errors import KloofError, Reason, Refused
 from kloof.domain.ledger import LedgerLine
@@ -130,6 +131,8 @@ def _carried(
         secret_key.refuse_unless_it_fits(settings)
         respelling.settle(settings, now)
     again = reapplied.again(settings, lines, now) if lines else {}
+    # Before anybody sees or mails what was forgotten since.
+    forgetting.forget(settings, now, forgetting.ALL)
     return rows, {act.value: count for act, count in again.items() if count}
 
 

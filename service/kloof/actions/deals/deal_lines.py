@@ -96,7 +96,7 @@ class DealImporter(Importer[DealLine]):
     def _checks(self, line: DealLine) -> Iterable[Check]:
         stored = self.known.get(line.deal_id)
         line = laid_over(line, stored)
-        if stored and stored.line == line:
+        if stored and (stored.forgotten or stored.line == line):
             return []
         if stored:
             self.write_what_waits()  # what a change is held against may be a line before it

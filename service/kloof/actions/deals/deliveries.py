@@ -31,7 +31,8 @@ class DeliveryImporter(Importer[Delivery]):
         if stored is None:
             remedy = "Import it first: kloof deals import."
             return [(on("deal_id"), lambda: self._stored(line.deal_id, remedy))]
-        if stored.deal.cancelled_on is None and stored.deal.delivered_on == line.delivered_on:
+        is_so = stored.deal.cancelled_on is None and stored.deal.delivered_on == line.delivered_on
+        if is_so or stored.forgotten:
             return []
         day, sold_on = line.delivered_on, stored.deal.sold_on
         remedy = "Import it on that day."
@@ -43,7 +44,9 @@ class DeliveryImporter(Importer[Delivery]):
         ]
 
     def would(self, line: Delivery) -> Done:
-        return "unchanged" if self.known[line.deal_id].deal.delivered_on == line.delivered_on else "updated"
+        stored = self.known[line.deal_id]
+        is_so = stored.forgotten or stored.deal.delivered_on == line.delivered_on
+        return "unchanged" if is_so else "updated"
 
     def write(self, line: Delivery) -> None:
         stored = self.known[line.deal_id].deal
@@ -57,7 +60,7 @@ class DeliveryImporter(Importer[Delivery]):
 
     def foresee(self, line: Delivery, forecast: FileForecast) -> None:
         stored = self.known[line.deal_id].deal
-        if stored.delivered_on is None:
+        if stored.delivered_on is None and not self.known[line.deal_id].forgotten:
             if stored.survey not in self.surveys:
                 self.surveys[stored.survey] = versions.by_key(stored.survey)
             deal, survey = replace(stored, delivered_on=line.delivered_on), self.surveys[stored.survey]
@@ -107,7 +110,7 @@ class CancellationImporter(Importer[Cancellation]):
         stored = self.known.get(line.deal_id)
         if stored is None:
             return [(on("deal_id"), lambda: self._stored(line.deal_id, "Correct the number."))]
-        if stored.deal.cancelled_on:
+        if stored.deal.cancelled_on or stored.forgotten:
             return []
         day, sold_on = line.cancelled_on, stored.deal.sold_on
         remedy = "Import it on that day."
@@ -117,7 +120,8 @@ class CancellationImporter(Importer[Cancellation]):
         ]
 
     def would(self, line: Cancellation) -> Done:
-        return "unchanged" if self.known[line.deal_id].deal.cancelled_on else "updated"
+        stored = self.known[line.deal_id]
+        return "unchanged" if stored.forgotten or stored.deal.cancelled_on else "updated"
 
     def write(self, line: Cancellation) -> None:
         stored = self.known[line.deal_id]

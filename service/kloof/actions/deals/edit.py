@@ -55,6 +55,18 @@ def known(deal_id: str) -> StoredDeal:
     return stored
 
 
+def editable(deal_id: str) -> StoredDeal:
+    """The deal with this number; raises NotFound, and Refused where its customer is forgotten."""
+    stored = known(deal_id)
+    if stored.forgotten:
+        raise Refused(
+            Reason.CUSTOMER_FORGOTTEN,
+            f"Who the customer of deal {deal_id} was is not kept any more.",
+            remedy="Enter a new deal if they buy again.",
+        )
+    return stored
+
+
 def unknown(deal_id: str) -> NotFound:
     """That no deal has this number."""
     return NotFound(Reason.DEAL_UNKNOWN, f"There is no deal {deal_id}.", deal=deal_id)
@@ -111,7 +123,7 @@ def _note(deal_id: str, done: EditOutcome, now: datetime, by: Actor) -> None:
 
 
 def _edit(settings: Settings, deal_id: str, wanted: DealChange, now: datetime) -> EditOutcome:
-    stored = known(deal_id)
+    stored = editable(deal_id)
     line = replace(
         stored.line,
         language=wanted.language,

@@ -191,8 +191,8 @@ def laid_over(line: DealLine, stored: StoredDeal | None) -> DealLine:
 
 
 def is_as_it_says(stored: StoredDeal, line: DealLine) -> bool:
-    """Whether this deal is already as a line says."""
-    return stored.line == laid_over(line, stored)
+    """Whether this deal is already as a line says, or stays as it is since its customer is forgotten."""
+    return stored.forgotten or stored.line == laid_over(line, stored)
 
 
 def is_nameless(line: DealLine, stored: StoredDeal | None) -> bool:

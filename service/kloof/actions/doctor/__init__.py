@@ -87,6 +87,12 @@ def _settings(settings: Settings) -> Iterator[Diagnosis]:
         yield fix("KLOOF_MAIL_FROM is not set: no mail can be sent. Set it to feedback@your-company.nl.")
     if settings.works_council_consent is None:
         yield ok("The salespeople's view is off until works_council_consent stands in kloof.toml.")
+    kept = [name for name, months in settings.retention if months is None]
+    if kept:
+        yield warn(
+            f"Privacy: without {', '.join(kept)} under [retention] in kloof.toml those are kept without end. Say after "
+            "how many months each is forgotten: kloof retention --dry-run counts."
+        )
 
 
 def _files(settings: Settings) -> Iterator[Diagnosis]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from kloof import storage
-from kloof.actions.mailing import reach, retention
+from kloof.actions.mailing import reach
 from kloof.actions.mailing.invite import sending_hours
 from kloof.actions.mailing.steps import do_each, in_parts
 from kloof.config import Settings
@@ -31,9 +31,8 @@ REMINDED_AT_ONCE: Final = 500
 
 
 def catch_up(settings: Settings, now: datetime) -> None:
-    """What time brings to mail and surveys: abandoned mails held, unanswered surveys closed, reminders queued, files
-    forgotten that nobody loaded, and mail of long ago where the company says so. Each in transactions of its own;
-    raises as `do_each`.
+    """What time brings to mail and surveys: abandoned mails held, unanswered surveys closed, reminders queued, and
+    files forgotten that nobody loaded. Each in transactions of its own; raises as `do_each`.
     """
     do_each(STEPS, settings, now)
 
@@ -68,11 +67,7 @@ def _forget_old_files(_: Settings, now: datetime) -> None:
     uploads.forget_old(now)
 
 
-def _forget_old_mail(settings: Settings, now: datetime) -> None:
-    retention.forget_old_mail(settings, now)
-
-
-STEPS: Final = (_hold_abandoned, close_unanswered, remind, _forget_old_files, _forget_old_mail)
+STEPS: Final = (_hold_abandoned, close_unanswered, remind, _forget_old_files)
 
 
 @dataclass(frozen=True, slots=True)

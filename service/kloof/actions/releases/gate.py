@@ -51,8 +51,15 @@ def attacked(
     from kloof.domain.releases.attacks.truth import Truth
     from kloof.domain.releases.certificate import certify
 
-    blocks, document = list(history.blocks.values()), publishable.document
-    standing = [part for part in parts if any(cell.practice == part.practice for cell in document.practices)]
+    document, known = publishable.document, {block for one in placed for block in set(one.cell.tolist())}
+    # Of a block whose answers are not kept any more there is no truth to attack with, nor of what it is part of.
+    blocks = [block for block in history.blocks.values() if block.number in known]
+    standing = [
+        part
+        for part in parts
+        if known.issuperset(part.blocks)
+        and any(cell.practice == part.practice for cell in document.practices)
+    ]
     truths = [Truth.of_columns(one, blocks, standing) for one in placed]
     found = inside(truths, [*history.releases, document])
     if found.breaches:

@@ -43,6 +43,8 @@ def open_link(token: str, now: datetime) -> Questionnaire:
         raise NotFound(Reason.LINK_STOPPED, "This survey was called off.")
     if not (questionnaire.submitted or questionnaire.takes_answers(now)):
         raise NotFound(Reason.LINK_EXPIRED, "This survey is over.")
+    if questionnaire.response.forgotten:
+        raise NotFound(Reason.LINK_FORGOTTEN, "These answers are not kept any more.")
     return questionnaire
 
 
@@ -73,7 +75,7 @@ def save(
     """
     with storage.transaction():
         kept = responses.locked(questionnaire)
-        _refuse_if_closed(questionnaire, kept.state, correct=correct)
+        _refuse_if_closed(questionnaire, kept, correct=correct)
         new = _amended(questionnaire, kept.response, changes)
         submits = submit and not correct and not missing(questionnaire.survey, new)
         if submits:
@@ -90,7 +92,7 @@ def choose_again(questionnaire: Questionnaire, changes: Changes, now: datetime, 
     """After sending: another choice of who may see it, a call, the findings. Raises Refused where it was not sent."""
     with storage.transaction():
         kept = responses.locked(questionnaire)
-        if kept.state is not InvitationState.SUBMITTED:
+        if kept.state is not InvitationState.SUBMITTED or kept.response.forgotten:
             raise Refused(Reason.ANSWERS_NOT_SENT, "These answers were not sent in.")
         new = _amended(questionnaire, kept.response, changes)
         if new != kept.response:
@@ -135,11 +137,12 @@ def _event(
     )
 
 
-def _refuse_if_closed(questionnaire: Questionnaire, state: InvitationState, *, correct: bool) -> None:
+def _refuse_if_closed(questionnaire: Questionnaire, kept: responses.StoredResponse, *, correct: bool) -> None:
     if correct:
-        if state is not InvitationState.SUBMITTED or queueing.is_frozen(questionnaire.deal):
+        sent = kept.state is InvitationState.SUBMITTED and not kept.response.forgotten
+        if not sent or queueing.is_frozen(questionnaire.deal):
             raise Refused(Reason.ANSWERS_FIXED, "These answers can no longer be changed.")
-    elif state not in OPEN:
+    elif kept.state not in OPEN:
         raise Refused(Reason.SURVEY_CLOSED, "This survey was closed in the meantime.")
 
 

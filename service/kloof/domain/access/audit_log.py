@@ -115,6 +115,7 @@ class AuditAction(StrEnum):
     CUSTOMER_EXPORTED = "customer_exported"
     CUSTOMER_ERASED = "customer_erased"
     ERASURE_LIFTED = "erasure_lifted"
+    FORGOTTEN = "forgotten"  # by age, as the settings say
 
 
 READS: Final = frozenset({AuditAction.FEEDBACK_LISTED, AuditAction.FEEDBACK_READ, AuditAction.HANDOVER_READ})

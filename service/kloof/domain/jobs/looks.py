@@ -9,13 +9,14 @@ from typing import Any
 
 class LookKind(StrEnum):
     """What is looked at: how far the deals of the last weeks have come, which surveys still wait for an answer since
-    their last mail, fair play, and what is wrong with the installation.
+    their last mail, fair play, what is wrong with the installation, and what is older than it is kept.
     """
 
     STEPS = "steps"
     REMINDERS = "reminders"
     FAIR_PLAY = "fair_play"
     CHECK_UP = "check_up"
+    RETENTION = "retention"
 
 
 @dataclass(frozen=True, slots=True)

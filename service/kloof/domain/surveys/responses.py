@@ -76,6 +76,11 @@ class Response:
     submitted_at: datetime | None = None
     shown_to: int | None = None
 
+    @property
+    def forgotten(self) -> bool:
+        """Whether it was sent in, and what was answered is not kept any more."""
+        return self.submitted_at is not None and not self.answers
+
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:

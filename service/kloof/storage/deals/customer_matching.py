@@ -21,7 +21,7 @@ class _Nameless(NamedTuple):
 
 _NAMELESS = """
 SELECT d.deal_id AS deal, d.customer_name AS name FROM deal d JOIN customer c ON c.id = d.customer_id
-WHERE d.by_letter AND c.email IS NULL AND c.number IS NULL
+WHERE d.by_letter AND c.email IS NULL AND c.number IS NULL AND c.name <> ''
 """
 
 

@@ -43,11 +43,13 @@ class _Stored(NamedTuple):
     language: Language
     account_key: str | None
     account_name: str | None
+    known_by: str
 
 
 _STORED = f"""
 SELECT {DEAL_COLUMNS}, p.email AS seller, d.customer_name AS customer_name, d.customer_number AS customer_number,
-       c.email AS email, d.customer_language AS language, a.key AS account_key, a.name AS account_name
+       c.email AS email, d.customer_language AS language, a.key AS account_key, a.name AS account_name,
+       c.name AS known_by
 FROM deal d JOIN customer c ON c.id = d.customer_id JOIN survey_version v ON v.id = d.survey_version_id
 JOIN person p ON p.id = d.salesperson_id LEFT JOIN account a ON a.id = d.account_id
 WHERE d.deal_id IN ({{deals}})
@@ -106,13 +108,14 @@ class StoredDeal:
     """A deal with what an import compares it to, and whether a customer has answered anything yet.
 
     `surveys`: how far each is. `asks_on`: the day on which the second one goes out; None while the deal is not
-    delivered.
+    delivered. `forgotten`: who the customer was is not kept any more, and nothing brings it back.
     """
 
     deal: Deal
     line: DealLine
     surveys: tuple[DealSurvey, ...] = ()
     asks_on: date | None = None
+    forgotten: bool = False
 
     @property
     def answered(self) -> bool:
@@ -149,6 +152,7 @@ def stored(deal_ids: Iterable[str]) -> dict[str, StoredDeal]:
                 _line(row, deal, practices.get(deal.id, {})),
                 tuple(map(_survey, surveys)),
                 asks_on[0] if asks_on else None,
+                not row.known_by,
             )
     return found
 

@@ -1,6 +1,6 @@
 """The tables, by subject. Only storage imports them; what leaves storage is a value."""
 
-from kloof.storage.models.audit import AuditEntry, AuditSubject
+from kloof.storage.models.audit import AuditEntry, AuditFloor, AuditSubject
 from kloof.storage.models.calls import Call, CallStep
 from kloof.storage.models.deals import Account, Customer, Deal, DealWord, Person, Practice, SurveyVersion
 from kloof.storage.models.handover import HandoverMark
@@ -79,6 +79,7 @@ MODELS = [
     Pair,
     Placement,
     AuditSubject,
+    AuditFloor,
     AuditEntry,
     PracticePart,
     Spread,
@@ -114,6 +115,7 @@ __all__ = [
     "AsideMail",
     "Attempt",
     "AuditEntry",
+    "AuditFloor",
     "AuditSubject",
     "Block",
     "Call",

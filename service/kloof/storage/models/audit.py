@@ -36,3 +36,13 @@ class AuditEntry(BaseModel):
     about_person = IntegerField(null=True)
     detail = CharField(max_length=200, default="")
     request = CharField(max_length=40, default="", constraints=[SQL("DEFAULT ''")])
+
+
+class AuditFloor(BaseModel):
+    """One row, once the company forgets old lines: those of before this moment the database lets go."""
+
+    only = CharField(max_length=5, unique=True, default="floor")
+    moment = UtcField()
+
+    class Meta:
+        table_name = "audit_floor"

@@ -55,7 +55,8 @@ _ANSWERED = """
 SELECT i.deal_id AS deal, i.wave AS wave, r.answers AS answers, r.comment AS comment, r.may_call AS may_call,
        r.submitted_at AS at
 FROM response r JOIN invitation i ON i.id = r.invitation_id JOIN deal d ON d.id = i.deal_id
-WHERE r.submitted_at IS NOT NULL AND COALESCE(r.shown_to_id, d.salesperson_id) = ? AND i.deal_id IN ({deals})
+WHERE r.submitted_at IS NOT NULL AND length(r.answers) > 0 AND COALESCE(r.shown_to_id, d.salesperson_id) = ?
+AND i.deal_id IN ({deals})
 """
 
 
@@ -63,7 +64,8 @@ WHERE r.submitted_at IS NOT NULL AND COALESCE(r.shown_to_id, d.salesperson_id) =
 # deal, so that SQLite does not look for answers before it knows that there is a pair, and that it is by name.
 _NAMED = """AND o.named AND EXISTS (
   SELECT 1 FROM invitation i JOIN response r ON r.invitation_id = i.id WHERE i.deal_id = o.deal_id
-  AND r.submitted_at IS NOT NULL AND COALESCE(r.shown_to_id, d.salesperson_id) = d.salesperson_id)
+  AND r.submitted_at IS NOT NULL AND length(r.answers) > 0
+  AND COALESCE(r.shown_to_id, d.salesperson_id) = d.salesperson_id)
 """
 
 
@@ -90,12 +92,12 @@ FROM (
            SUM(CASE WHEN MAX(r.submitted_at) > ? THEN 1 ELSE 0 END) OVER () AS fresh
     FROM deal d JOIN own_pair o ON o.deal_id = d.id AND o.named
     JOIN invitation i ON i.deal_id = d.id JOIN response r ON r.invitation_id = i.id
-    WHERE (d.salesperson_id = ? OR d.successor_id = ?) AND r.submitted_at IS NOT NULL
+    WHERE (d.salesperson_id = ? OR d.successor_id = ?) AND r.submitted_at IS NOT NULL AND length(r.answers) > 0
     AND COALESCE(r.shown_to_id, d.salesperson_id) = ? GROUP BY i.deal_id) t
   WHERE turn <= ? {{also}}) n
 JOIN deal d ON d.id = n.deal JOIN survey_version v ON v.id = d.survey_version_id
 LEFT JOIN own_pair o ON o.deal_id = d.id LEFT JOIN invitation i ON i.deal_id = d.id
-LEFT JOIN response r ON r.invitation_id = i.id AND r.submitted_at IS NOT NULL
+LEFT JOIN response r ON r.invitation_id = i.id AND r.submitted_at IS NOT NULL AND length(r.answers) > 0
   AND COALESCE(r.shown_to_id, d.salesperson_id) = ?
 ORDER BY n.turn
 """  # noqa: S608

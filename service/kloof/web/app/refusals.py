@@ -115,6 +115,14 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
             "You took these answers back",
             "They are erased, and this link is closed. You need not do anything more.",
         ),
+        Reason.CUSTOMER_FORGOTTEN: RefusalWords(
+            409, "Who this customer was is not kept any more", "Enter a new deal if they buy again."
+        ),
+        Reason.LINK_FORGOTTEN: RefusalWords(
+            410,
+            "Your answers are not kept any more",
+            "They were older than {company} keeps answers, so they are erased. You need not do anything.",
+        ),
         Reason.LINK_STOPPED: RefusalWords(
             410,
             "This survey was called off",

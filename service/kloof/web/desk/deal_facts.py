@@ -50,7 +50,7 @@ class FactsForm(FlaskForm):
 
 @blueprint.get("/deal-facts/<deal:deal_id>")
 def facts(deal_id: str) -> str:
-    stored = edit.known(deal_id)
+    stored = edit.editable(deal_id)
     stands = _as_typed(stored)
     opened = {f"was_{name}": value for name, value in stands.items()}
     form = FactsForm(**stands | opened | {"planned_on": stored.line.delivery_planned_on})
@@ -60,7 +60,7 @@ def facts(deal_id: str) -> str:
 @blueprint.post("/deal-facts/<deal:deal_id>")
 def change(deal_id: str) -> ResponseReturnValue:
     """Show what an edit does first; do it once that was confirmed, unless somebody was quicker: then show it anew."""
-    form, stored = FactsForm(), edit.known(deal_id)
+    form, stored = FactsForm(), edit.editable(deal_id)
     wrong: dict[str, str] = {}
     wanted = _wanted(stored, form, wrong)
     if wrong:

@@ -11,7 +11,13 @@ from kloof.web.app.context import settings
 from kloof.web.app.rate_limit import limited
 
 MOST_WRONG_LINKS = 60
-OVER: Final = (Reason.LINK_EXPIRED, Reason.LINK_WITHDRAWN, Reason.LINK_STOPPED, Reason.LINK_PASSED_ON)
+OVER: Final = (
+    Reason.LINK_EXPIRED,
+    Reason.LINK_WITHDRAWN,
+    Reason.LINK_FORGOTTEN,
+    Reason.LINK_STOPPED,
+    Reason.LINK_PASSED_ON,
+)
 """Of links that are ours: each says what became of it."""
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from cast.multiplied import multiply
 from cast.selling import NOON, Clock, company, line, sell
-from kloof.actions.mailing import retention
+from kloof.actions.catch_up import catch_up
 from kloof.actions.mailing.dispatch import Dispatch
-from kloof.actions.mailing.outbox import catch_up
+from kloof.actions.retention import forgetting
+from kloof.actions.retention.forgetting import Retained
 from kloof.config import Settings
 from kloof.domain.mailing.schedule import months_before
 from kloof.mail.transport import Memory
@@ -29,6 +30,14 @@ def settings(tmp_path: Path) -> Settings:
     return chosen.model_copy(update={"retention": kept})
 
 
+def old(settings: Settings, now: datetime) -> int:
+    return forgetting.foreseen(settings, now)[Retained.MAILS].count
+
+
+def forget(settings: Settings, now: datetime) -> int:
+    return forgetting.forget(settings, now)[Retained.MAILS].count
+
+
 def asked(settings: Settings, number: int = 1, **changes: Any) -> None:
     """A customer who got an invitation, which is over since."""
     sell(settings, line(number))
@@ -43,10 +52,10 @@ def test_mail_of_a_survey_that_is_over_goes_with_its_log_and_the_deal_and_the_su
     asked(settings)
     message = Message.get().id
     MailAttempt.insert(message=message, at=NOON, state="queued", said="451 later").execute()
-    assert retention.old_mail(settings, NOON + timedelta(days=180)) == 0
-    assert retention.old_mail(settings, A_YEAR) == 1
+    assert old(settings, NOON + timedelta(days=180)) == 0
+    assert old(settings, A_YEAR) == 1
     assert Message.select().count() == 1, "a look changes nothing"
-    assert retention.forget_old_mail(settings, A_YEAR) == 1
+    assert forget(settings, A_YEAR) == 1
     assert (Message.select().count(), MailAttempt.select().count()) == (0, 0)
     assert (Deal.select().count(), Invitation.select().count()) == (1, 1)
 
@@ -54,7 +63,7 @@ def test_mail_of_a_survey_that_is_over_goes_with_its_log_and_the_deal_and_the_su
 def test_nothing_is_forgotten_unless_it_is_said(settings: Settings, tmp_path: Path) -> None:
     asked(settings)
     silent = company(tmp_path)
-    assert retention.old_mail(silent, A_YEAR) == retention.forget_old_mail(silent, A_YEAR) == 0
+    assert old(silent, A_YEAR) == forget(silent, A_YEAR) == 0
     catch_up(silent, A_YEAR)
     assert Message.select().count() == 1
 
@@ -62,14 +71,14 @@ def test_nothing_is_forgotten_unless_it_is_said(settings: Settings, tmp_path: Pa
 @pytest.mark.parametrize("state", ["planned", "invited", "started", "stopped", "cancelled"])
 def test_a_survey_that_is_open_or_may_be_again_keeps_its_mail(settings: Settings, state: str) -> None:
     asked(settings, state=state)
-    assert retention.old_mail(settings, A_YEAR) == 0
+    assert old(settings, A_YEAR) == 0
 
 
 @pytest.mark.parametrize("state", ["queued", "letter", "sending", "held", "failed", "bounced"])
 def test_what_waits_or_is_for_somebody_to_decide_stays(settings: Settings, state: str) -> None:
     asked(settings)
     Message.update(state=state).execute()
-    assert retention.old_mail(settings, A_YEAR) == 0
+    assert old(settings, A_YEAR) == 0
 
 
 def test_the_worker_forgets_in_parts_and_what_is_newer_stays(
@@ -87,12 +96,12 @@ def test_the_worker_forgets_in_parts_and_what_is_newer_stays(
         real(part)
 
     monkeypatch.setattr(attempts, "forget", noted)
-    monkeypatch.setattr(retention, "FORGOTTEN_AT_ONCE", 3)
+    monkeypatch.setattr(forgetting, "FORGOTTEN_AT_ONCE", 3)
     catch_up(settings, A_YEAR)
     assert parts == [3, 3, 1]
     assert [row.id for row in Message.select()] == [1_000_007]
     with counted_queries() as seen:
-        assert retention.forget_old_mail(settings, A_YEAR) == 0
+        assert forget(settings, A_YEAR) == 0
     assert len(seen) == 2
 
 

@@ -1,0 +1,1 @@
+"""What kloof forgets by itself after so many months, where the company says so."""
