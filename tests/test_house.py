@@ -25,11 +25,13 @@ from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.states import CALL_STEPS, INVITATION_STEPS, JOB_STEPS, MESSAGE_STEPS
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.source import SENTENCES as SURVEY_SENTENCES
+from kloof.mail.paper.personal_data import AROUND
 from kloof.mail.texts import MailText, MailTexts
 from kloof.web.app import errors, refusals
 from kloof.web.app.refusals import REFUSALS
 from kloof.web.app.routes import ROUTES
 from kloof.wording import catalogue, file_words, message_words, people_words, sign_in_words, translator
+from kloof.wording.data_words import CODE_WORDS, DATA_WORDS, LOG_WORDS
 from kloof.wording.webhook_words import CHAT_WORDS, LOOK
 
 ROOT = Path(__file__).parents[1]
@@ -56,7 +58,13 @@ def visible_sentences() -> set[str]:
     rows = {words for row in REFUSALS.values() for words in row.sentences}
     checkers = {*SURVEY_SENTENCES, *TEXTS_SENTENCES, *UNREAD_SENTENCES}
     told = {LOOK, *(words for both in CHAT_WORDS.values() for words in both)}
-    return sentences | rows | checkers | told | {kind.words for kind in MAIL_KINDS.values()}
+    about_them = {
+        *DATA_WORDS.values(),
+        *LOG_WORDS.values(),
+        *(say for of in CODE_WORDS.values() for say in of.values()),
+    }
+    about_them |= set(AROUND)
+    return sentences | rows | checkers | told | about_them | {kind.words for kind in MAIL_KINDS.values()}
 
 
 def test_no_sentence_stands_twice_in_the_catalogue() -> None:

@@ -1,5 +1,6 @@
 """A customer asks for their data, or asks to be erased (GDPR articles 15, 17 and 20)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,14 @@ def export_of_deal(settings: Settings, deal_id: str, now: datetime, by: Actor) -
     with storage.transaction():
         customer, known_as = person_data.customer_of_deal(deal_id)
         return _exported(settings, customer, known_as, now, by)
+
+
+def as_pdf(settings: Settings, found: Mapping[str, Any], now: datetime) -> bytes:
+    """What an export gave as a PDF, in the customer's language."""
+    # The typefaces take a while to load, and JSON needs none.
+    from kloof.mail.paper import personal_data
+
+    return personal_data.of_customer(settings, found, now)
 
 
 def erase(settings: Settings, email: str, now: datetime, by: Actor = COMMAND_LINE) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kloof.actions.clock import clock_of, wall_clock
-from kloof.cli.run import as_json, report, with_database
+from kloof.cli.run import as_json, new_file, report, with_database
 from kloof.cli.tree import Group
 from kloof.domain.access.people import Colleague, Role, in_order
 from kloof.domain.notation import counted
@@ -198,14 +198,20 @@ def unlink(email: str, as_json: bool) -> None:
 
 @people.command()
 @click.argument("email")
+@click.option(
+    "--pdf", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file, to read."
+)
 @as_json
-def export(email: str, as_json: bool) -> None:
-    """Print everything about the colleague with this address, as JSON."""
-    from kloof.actions.access.staff_data import export as export_data
+def export(email: str, pdf: Path | None, as_json: bool) -> None:
+    """Print everything about the colleague with this address, as JSON; or write a PDF."""
+    from kloof.actions.access import staff_data
 
-    with_database()
-    found = export_data(email, wall_clock())
-    report(as_json, found, json.dumps(found, ensure_ascii=False, indent=2))
+    settings, now = with_database(), wall_clock()
+    with new_file(pdf) as file:
+        found = staff_data.export(email, now)
+        if file:
+            file.write(staff_data.as_pdf(settings, found, now))
+    report(as_json, found, f"Written to {pdf}." if pdf else json.dumps(found, ensure_ascii=False, indent=2))
 
 
 @people.command()

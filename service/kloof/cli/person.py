@@ -1,11 +1,12 @@
 """kloof person: a customer asks for their data, or asks to be erased."""
 
 import json
+from pathlib import Path
 
 import click
 
 from kloof.actions.clock import wall_clock
-from kloof.cli.run import as_json, report, with_database
+from kloof.cli.run import as_json, new_file, report, with_database
 from kloof.cli.tree import Group
 from kloof.domain.notation import counted
 
@@ -17,13 +18,20 @@ def person() -> None:
 
 @person.command()
 @click.argument("email")
+@click.option(
+    "--pdf", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file, to read."
+)
 @as_json
-def export(email: str, as_json: bool) -> None:
-    """Print everything about the customer with this address, and who looked at it, as JSON."""
+def export(email: str, pdf: Path | None, as_json: bool) -> None:
+    """Print everything about the customer with this address, and who looked at it, as JSON; or write a PDF."""
     from kloof.actions import person_data
 
-    found = person_data.export(with_database(), email, wall_clock())
-    report(as_json, found, json.dumps(found, ensure_ascii=False, indent=2))
+    settings, now = with_database(), wall_clock()
+    with new_file(pdf) as file:
+        found = person_data.export(settings, email, now)
+        if file:
+            file.write(person_data.as_pdf(settings, found, now))
+    report(as_json, found, f"Written to {pdf}." if pdf else json.dumps(found, ensure_ascii=False, indent=2))
 
 
 @person.command()

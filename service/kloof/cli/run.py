@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar, cast
 
 import click
 
@@ -96,6 +97,29 @@ def in_a_sentence(trouble: Exception) -> str | None:
     if isinstance(trouble, RecursionError):
         return "A file has too many brackets inside each other to be read. Look at what was changed last."
     return None
+
+
+@contextmanager
+def new_file(place: Path | None) -> Iterator[BinaryIO | None]:
+    """A file that nobody had before, gone again where what is to be in it cannot be had; None for no place.
+
+    Raises Refused where something lies there.
+    """
+    if place is None:
+        yield None
+        return
+    try:
+        opened = place.open("xb")
+    except FileExistsError:
+        raise Refused(
+            Reason.FILE_IN_THE_WAY, f"There is a {place} already.", remedy="Name another file."
+        ) from None
+    try:
+        with opened:
+            yield opened
+    except BaseException:
+        place.unlink(missing_ok=True)
+        raise
 
 
 def report(as_json: bool, value: dict[str, Any], words: str) -> None:

@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Self, cast
+from typing import Self
 from zoneinfo import ZoneInfo
 
 import segno
-from fpdf import FPDF, FPDFException
-from fpdf.fonts import TTFFont
+from fpdf import FPDFException
 
 from kloof.config import Settings
-from kloof.design.shared import TYPEFACES, light_colours
+from kloof.design.shared import light_colours
 from kloof.domain import notation
 from kloof.domain.access import tokens
 from kloof.domain.colour import parsed
@@ -21,6 +20,7 @@ from kloof.domain.mailing.messages import Outgoing
 from kloof.domain.mailing.subjects import AboutSurvey
 from kloof.domain.surveys.definition import Survey, Wave
 from kloof.domain.text import Text, one_stop
+from kloof.mail.paper.sheet import Sheets
 from kloof.mail.texts import MailText, MailTexts, company_texts
 
 _LEFT, _RIGHT, _TOP = 25.0, 25.0, 20.0
@@ -48,25 +48,14 @@ class LetterPrinter:
         self.texts = texts or company_texts(settings.folder)
         self.zone = ZoneInfo(settings.mail.time_zone)
         self.accent = parsed(settings.company.accent)
-        self.document = FPDF(format="A4")
+        self.document = Sheets(settings.company.name, _LEFT, _TOP, _RIGHT)
         self.document.set_auto_page_break(False)
-        self.document.c_margin = 0
-        self.document.set_margins(_LEFT, _TOP, _RIGHT)
-        self.document.add_font("Letter", "", TYPEFACES / "source-sans-3-regular.ttf")
-        self.document.add_font("Letter", "B", TYPEFACES / "source-sans-3-semibold.ttf")
-        # What Source Sans has besides and few letters need: Vietnamese, the rest of Latin, Greek and Cyrillic.
-        self.document.add_font("More", "", TYPEFACES / "source-sans-3-more-regular.ttf")
-        self.document.add_font("More", "B", TYPEFACES / "source-sans-3-more-semibold.ttf")
-        self.document.set_fallback_fonts(["More"])
-        self.document.set_title(settings.company.name)
-        self.document.set_creator("kloof")
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for font in self.document.fonts.values():
-            cast(TTFFont, font).ttfont.close()
+        self.document.__exit__()
 
     def pdf(self) -> bytes:
         """The document so far."""
@@ -108,7 +97,7 @@ class LetterPrinter:
             "company.address": self.settings.company.address or "",
         }
         for place, text in named.items():
-            if lacking := self._lacking(text):
+            if lacking := [*self.document.lacking(text)]:
                 raise Refused(
                     Reason.LETTER_UNPRINTABLE,
                     f"The letter of deal {about.deal_id} cannot be printed: {place}, {text}, has letters that are in "
@@ -119,15 +108,6 @@ class LetterPrinter:
                     text=text,
                     letters=" ".join(lacking),
                 )
-
-    def _lacking(self, text: str) -> list[str]:
-        """The letters of a text that neither typeface has, each once."""
-        shapes = [cast(TTFFont, self.document.fonts[font]).cmap for font in ("letter", "more")]
-        return [
-            letter
-            for letter in dict.fromkeys(text)
-            if not letter.isspace() and not any(ord(letter) in shape for shape in shapes)
-        ]
 
     def _facts(
         self, mail: Outgoing, about: AboutSurvey, survey: Survey, closes_at: datetime

@@ -8,7 +8,7 @@ from kloof.domain.errors import NotFound, Reason
 from kloof.domain.mailing.kinds import MAIL_KINDS
 from kloof.domain.spelling import spelled
 from kloof.domain.surveys.answers import unpack
-from kloof.domain.surveys.definition import Wave
+from kloof.domain.surveys.definition import Survey, Wave
 from kloof.storage.access import audit_log
 from kloof.storage.deals import accounts, uploads
 from kloof.storage.models import (
@@ -226,9 +226,19 @@ def _response(version: int, wave: Wave, response: Response) -> dict[str, Any]:
     return _facts(response, _ANSWERED) | {
         "survey": str(survey.key),
         "answers": dict(unpack(survey, wave, bytes(response.answers))),
+        "questions": _questions(survey, wave),
+        "scale": survey.scale.model_dump(),
+        "forgotten": response.submitted_at is not None and not response.answers,
         "promises": [_facts(promise, _PROMISE) for promise in promises],
         "handover": [_facts(mark, _MARK) for mark in marks],
     }
+
+
+def _questions(survey: Survey, wave: Wave) -> dict[str, dict[str, str]]:
+    """By item what was asked, in both languages."""
+    asked = {aspect.id: aspect.question(wave) for aspect in survey.aspects}
+    asked |= {item.id: item.question for item in survey.overall if wave is Wave.DELIVERY}
+    return {item: text.model_dump() for item, text in asked.items()}
 
 
 def _facts(row: Any, names: tuple[str, ...]) -> dict[str, Any]:

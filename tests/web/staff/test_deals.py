@@ -455,6 +455,10 @@ def test_what_is_exported_is_a_file_and_stands_in_the_log_with_who_took_it(
     taken = send(noor, "/desk/deal/D-1", "deal-export")
     assert "attachment" in taken.headers["Content-Disposition"]
     assert taken.get_json()["email"] == "customer1@example.com"
+    on_paper = send(noor, "/desk/deal/D-1", "deal-export", **{"as": "pdf"})
+    assert (on_paper.mimetype, on_paper.data[:5]) == ("application/pdf", b"%PDF-")
+    assert "kloof-customer.pdf" in on_paper.headers["Content-Disposition"]
+    assert AuditEntry.select().where(AuditEntry.what == "customer_exported").count() == 2
     assert AuditEntry.get(AuditEntry.what == "customer_exported").person == person("Noor Desk", Role.DESK)
 
 

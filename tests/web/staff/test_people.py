@@ -194,6 +194,9 @@ def test_their_data_is_a_file_and_who_has_left_is_erased_with_a_tick(noor: Flask
     told = json.loads(exported.data)
     assert (told["name"], told["deals_sold"], told["roles"]) == (SANNE, [built.deal_id], ["salesperson"])
     assert built.email not in exported.text
+    on_paper = send(noor, at("/data"), to=at("/export"), **{"as": "pdf"})
+    assert on_paper.headers["Content-Disposition"] == f"attachment; filename=colleague-{number}.pdf"
+    assert on_paper.data.startswith(b"%PDF-")
     send(noor, at("/leave"))
     where = f"{LIST}/{number}"
     assert send(noor, f"{where}/data", to=f"{where}/erase").status_code == 422

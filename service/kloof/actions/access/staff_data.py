@@ -1,5 +1,6 @@
 """A colleague asks for their data, or has left and is erased (GDPR articles 15, 17 and 20)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,6 +28,14 @@ def export(email: str, now: datetime, by: Actor = COMMAND_LINE) -> dict[str, Any
         person = known(email, also_left=True)
         audit_log.write(by, AuditAction.PERSON_EXPORTED, now, person=person.id)
         return staff_data.everything(person.id) | {"fair_play": _asked_about(person.id)}
+
+
+def as_pdf(settings: Settings, found: Mapping[str, Any], now: datetime) -> bytes:
+    """What an export gave as a PDF, in the colleague's language."""
+    # The typefaces take a while to load, and JSON needs none.
+    from kloof.mail.paper import personal_data
+
+    return personal_data.of_colleague(settings, found, now)
 
 
 def erase(settings: Settings, email: str, now: datetime, by: Actor = COMMAND_LINE) -> Person:

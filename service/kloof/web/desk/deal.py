@@ -1,9 +1,8 @@
 """The page of one deal: its facts, what happened to it, and everything that the desk can do about it."""
 
-import json
 from typing import Final
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import DateField, RadioField, StringField
@@ -22,6 +21,7 @@ from kloof.web.desk.deals import DeliveredForm
 from kloof.web.desk.deals import blueprint as blueprint
 from kloof.web.desk.mail import number_of
 from kloof.web.desk.words import deals as deal_words
+from kloof.web.taken import taken
 
 MOST_IN_NAME: Final = 200
 _WAVES: Final = [wave.value for wave in Wave]
@@ -153,9 +153,7 @@ def hand_over(deal_id: str) -> ResponseReturnValue:
 def export(deal_id: str) -> ResponseReturnValue:
     """Everything that is kept about the customer, as a file; that it was taken stands in it, and in the log."""
     kept = person_data.export_of_deal(settings(), deal_id, now(), by(signed_in()))
-    answer = Response(json.dumps(kept, ensure_ascii=False, indent=2), mimetype="application/json")
-    answer.headers["Content-Disposition"] = 'attachment; filename="kloof-customer.json"'
-    return answer
+    return taken(kept, "kloof-customer", lambda: person_data.as_pdf(settings(), kept, now()))
 
 
 @blueprint.get("/deal-erasure/<deal:deal_id>")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, SelectField
@@ -18,6 +18,7 @@ from kloof.web.app.context import now, settings
 from kloof.web.app.guard import signed_in
 from kloof.web.app.language import say
 from kloof.web.desk.person_form import AT_FIELD, PersonForm, facts, roles, what_roles_do
+from kloof.web.taken import taken
 
 blueprint = Blueprint("people", __name__, url_prefix="/desk/people")
 
@@ -129,9 +130,8 @@ def data(number: str) -> str:
 @blueprint.post("/<number>/export")
 def export(number: str) -> ResponseReturnValue:
     """Everything that is kept about somebody, as a file; by POST, since it is noted."""
-    answer: Response = jsonify(staff_data.export(_find(number).person.email, now(), by(signed_in())))
-    answer.headers["Content-Disposition"] = f"attachment; filename=colleague-{int(number)}.json"
-    return answer
+    kept = staff_data.export(_find(number).person.email, now(), by(signed_in()))
+    return taken(kept, f"colleague-{int(number)}", lambda: staff_data.as_pdf(settings(), kept, now()))
 
 
 @blueprint.post("/<number>/erase")
