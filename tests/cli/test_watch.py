@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from kloof.config import Settings
 from kloof.domain.access.people import Role
 from kloof.domain.errors import KloofError, Reason
 from kloof.storage.access import people
+from kloof.storage.mailing import last_worked
 from kloof.storage.models import ArrivedFile, Customer, Deal, Invitation, Message
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("watched folder")]
@@ -148,6 +149,23 @@ def test_two_files_of_one_name_both_stay(house: Settings, folder: Path) -> None:
         (folder / "deals.csv").write_text(csv(line(number)))
         taken(house, folder)
     assert lies(folder) == ["done/deals-2.csv", "done/deals-3.csv", "done/deals.csv"]
+
+
+@pytest.mark.parametrize(("months", "jumped", "stay"), [(12, False, 1), (None, False, 2), (12, True, 2)])
+def test_files_that_were_put_away_longer_ago_than_names_are_kept_go(
+    house: Settings, folder: Path, months: int | None, jumped: bool, stay: int
+) -> None:
+    (folder / "deals.csv").write_text(csv(line(1)))
+    taken(house, folder)
+    put = datetime.fromtimestamp((folder / "done" / "deals.csv").stat().st_mtime, UTC)
+    later = put + timedelta(days=400)
+    kept = house.model_copy(update={"retention": house.retention.model_copy(update={"name_months": months})})
+    last_worked.note(put if jumped else later)
+    (folder / "more.csv").write_text(csv(line(2)))
+    os.utime(folder / "more.csv", (later.timestamp(), later.timestamp()))
+    with watched_folder.held(folder):
+        list(watched_folder.work(kept, folder, watched_folder.seen(folder), lambda: later))
+    assert len(lies(folder)) == stay
 
 
 def test_a_folder_has_one_watcher(folder: Path) -> None:

@@ -23,6 +23,7 @@ from kloof.actions.deals import imports
 from kloof.actions.deals.imports import Begun, Incoming, Line, Report
 from kloof.actions.deals.reports import Refusal
 from kloof.actions.deals.uploads import TITLES_OF_REASONS, WHY
+from kloof.actions.retention import put_away
 from kloof.actions.surveys.files import load_surveys
 from kloof.config import Settings
 from kloof.domain.deals.files import FileKind
@@ -125,6 +126,8 @@ def work(
             continue
         _to_disk(claim, claim.parent, folder)
         yield from _finished(settings, folder, claim, offered, clock)
+    if before:
+        put_away.forget_old(settings, (folder / DONE, folder / REFUSED), clock())
 
 
 def _finished(

@@ -165,7 +165,7 @@ class _Pages(Sheets):
                 self.say(LOG_WORDS[one["what"]]),
                 f"{who} ({role})" if role else who,
                 one["deal_id"],
-                one["detail"],
+                self._in_words("consent", one["detail"]),
             ]
             self._fact(self._in_words("at", one["at"]), " · ".join(filter(None, told)))
 
