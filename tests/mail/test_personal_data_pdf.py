@@ -178,7 +178,7 @@ def test_the_document_says_its_title_and_its_language(database: str, tmp_path: P
     document = pypdfium2.PdfDocument(content)
     try:
         assert document.get_metadata_dict()["Title"] == "What Warmtehuis keeps about you"
-        assert [one.get_title() for one in document.get_toc()][0] == "Deal"
+        assert next(one.get_title() for one in document.get_toc()) == "Deal"
     finally:
         document.close()
     assert b"/Lang (en)" in content

@@ -228,6 +228,18 @@ def test_the_worker_forgets_once_a_day_in_parts_each_of_few_statements(
     assert parts == [6, 6, 2, 1]
 
 
+def test_what_is_more_than_a_look_takes_goes_at_the_next_one(
+    house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered_deals(7)
+    monkeypatch.setattr(forgetting, "MOST_A_LOOK", 3)
+    left = []
+    for minute in range(4):
+        forgetting.catch_up(house, A_YEAR + timedelta(minutes=minute))
+        left.append(count(house))
+    assert left == [4, 1, 0, 0]
+
+
 def test_an_answer_that_came_meanwhile_is_not_forgotten(house: Settings) -> None:
     built = answered()
     found = answers.due(month(12), 10)

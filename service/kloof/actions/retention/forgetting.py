@@ -25,8 +25,10 @@ FORGOTTEN_AT_ONCE: Final = 500
 """Mails, or lines of the log, that are forgotten in one transaction."""
 DEALS_AT_ONCE: Final = 100
 """Deals whose answers go in one transaction, or customers who are forgotten: each is many rows."""
-MOST_A_LOOK: Final = 10_000
-"""Of each kind so many are forgotten before the worker does something else; the rest follows at its next look."""
+MOST_AT_ONCE: Final = 10_000
+"""Of each kind so many are forgotten by one command."""
+MOST_A_LOOK: Final = 2_000
+"""… and by the worker, which sends mail in between; the rest follows at its next look."""
 EVERY: Final = timedelta(days=1)
 ALL: Final = 1_000_000_000
 IN_THEIR_PLACE: Final[dict[Language, str]] = {"nl": "Oud-klant", "en": "Former customer"}
@@ -84,7 +86,7 @@ def foreseen(settings: Settings, now: datetime) -> dict[Retained, Forgotten]:
     return found
 
 
-def forget(settings: Settings, now: datetime, most: int = MOST_A_LOOK) -> dict[Retained, Forgotten]:
+def forget(settings: Settings, now: datetime, most: int = MOST_AT_ONCE) -> dict[Retained, Forgotten]:
     """Forget what is older than the company keeps it, up to so many of each; gives how many.
 
     What stands in a block, or in a salesperson's closed group, counts in its rounded sums as before, and releases stay
@@ -106,7 +108,7 @@ def catch_up(settings: Settings, now: datetime) -> None:
     seen = kept_looks.kept([LookKind.RETENTION]).get(LookKind.RETENTION)
     if seen and seen.facts == said and timedelta(0) <= now - seen.at < EVERY:
         return
-    done = forget(settings, now)
+    done = forget(settings, now, MOST_A_LOOK)
     if all(one.count < MOST_A_LOOK for one in done.values()):
         with storage.transaction():
             kept_looks.keep(LookKind.RETENTION, said, now)
