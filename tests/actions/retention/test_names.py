@@ -131,6 +131,16 @@ def test_who_wants_no_letter_is_known_again_by_their_number(house: Settings) -> 
     assert Deal.get(Deal.deal_id == "D-3").customer_id == first
 
 
+def test_whoever_buys_again_is_of_the_same_account_though_nobody_knows_the_customer(house: Settings) -> None:
+    """Two accounts where there is one would make a block look safer than it is."""
+    sold(house, customer_number="K-1")
+    account = Deal.get().account_id
+    forget(house)
+    sell(house, line(2, customer_number="K-1"), now=LATER)
+    assert Deal.get(Deal.deal_id == "D-2").account_id == account is not None
+    assert Customer.select().count() == 2
+
+
 @pytest.mark.parametrize(
     ("change", "value"), [("delivered_on", date(2027, 1, 1)), ("cancelled_at", LATER - timedelta(days=10))]
 )
