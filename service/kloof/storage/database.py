@@ -17,7 +17,7 @@ from peewee import (  # type: ignore[attr-defined]  # its types leave the wrappe
 )
 
 from kloof.domain.errors import Reason, Refused
-from kloof.storage import faults, newer, other_contents
+from kloof.storage import faults, newer, of_this_request, other_contents
 from kloof.storage.engines import SQLITE, SqliteFile, connect, file_of, is_absent, make_file
 from kloof.storage.servers.server import PostgresqlServer
 from kloof.storage.write_lock import FairWriteLock, lock_of
@@ -271,7 +271,7 @@ def kept() -> Iterator[None]:
 @contextmanager
 def taken_back() -> Iterator[None]:
     """A part of a transaction, or a whole one, that is done in full and then undone."""
-    with database.atomic() as part:
+    with of_this_request.only_tried(), database.atomic() as part:
         yield
         part.rollback()
 

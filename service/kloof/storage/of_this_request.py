@@ -1,5 +1,5 @@
 """What belongs to the request that a thread serves: the name by which it is known everywhere, and how long it waited
-for the database.
+for the database; and whether what it does now is only tried.
 """
 
 import secrets
@@ -16,6 +16,7 @@ LONGEST: Final = 40
 class _Served(threading.local):
     name = ""
     waited = 0.0
+    tries = 0
 
 
 _served = _Served()
@@ -51,6 +52,21 @@ def named(request: str) -> Iterator[None]:
 def waited() -> float:
     """Seconds that this request has waited for the database, to connect and for the disk included."""
     return _served.waited
+
+
+@contextmanager
+def only_tried() -> Iterator[None]:
+    """What this thread writes meanwhile will be undone."""
+    _served.tries += 1
+    try:
+        yield
+    finally:
+        _served.tries -= 1
+
+
+def is_only_tried() -> bool:
+    """Whether what this thread writes now will be undone: nothing outside may name it."""
+    return _served.tries > 0
 
 
 def _timed(does: Callable[[], Any]) -> Any:

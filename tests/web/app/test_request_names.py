@@ -91,11 +91,26 @@ def test_a_mail_is_found_from_its_request_by_the_log_and_never_to_whom(
     behind_a_proxy: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     person()
-    page = behind_a_proxy.get("/sign-in").get_data(as_text=True)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-    assert token
     caplog.set_level(logging.INFO, "kloof.mails")
-    asked = {"csrf_token": token[1], "email": "sanne.de.vries@company.example"}
-    behind_a_proxy.post("/sign-in", data=asked)
+    ask_for_a_link(behind_a_proxy, "sanne.de.vries@company.example")
     (mail,) = Message.select()
     assert caplog.messages == [f"Mail {mail.message_id} of kind sign-in is queued."]
+
+
+def test_a_mail_that_was_only_tried_has_no_name_in_the_log(
+    behind_a_proxy: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    person()
+    caplog.set_level(logging.INFO, "kloof.mails")
+    ask_for_a_link(behind_a_proxy, "nobody@company.example")
+    assert Message.select().count() == 0
+    assert caplog.messages == ["A mail of kind sign-in was only tried: no such mail is queued."]
+    ask_for_a_link(behind_a_proxy, "sanne.de.vries@company.example")
+    assert [row.message_id in caplog.messages[-1] for row in Message.select()] == [True]
+
+
+def ask_for_a_link(browser: FlaskClient, email: str) -> None:
+    page = browser.get("/sign-in").get_data(as_text=True)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert token
+    browser.post("/sign-in", data={"csrf_token": token[1], "email": email})

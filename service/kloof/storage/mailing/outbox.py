@@ -131,8 +131,13 @@ def queue_once(now: datetime, kind: MailKind[Any], due_at: datetime, ordinal: in
 
 def _tell_of(messages: Sequence[dict[str, Any]]) -> None:
     """From the request that caused a mail, by the log, to its Message-ID: by kind, and never to whom."""
-    if of_this_request.name() and log.isEnabledFor(logging.INFO):
-        for one in messages:
+    if not of_this_request.name() or not log.isEnabledFor(logging.INFO):
+        return
+    for one in messages:
+        # A line for what is undone too, of the same length or so: an answer that came sooner would tell.
+        if of_this_request.is_only_tried():
+            log.info("A mail of kind %s was only tried: no such mail is queued.", one["kind"])
+        else:
             log.info("Mail %s of kind %s is queued.", one["message_id"], one["kind"])
 
 
