@@ -24,6 +24,7 @@ from kloof.domain.access.tokens import fingerprint, grouped, typed_code
 from kloof.domain.deals import files
 from kloof.domain.deals.files import FileKind
 from kloof.domain.deals.reading.columns import ColumnMapping, DayOrder
+from kloof.domain.deals.reading.lines import read_lines
 from kloof.domain.deals.reading.tables import opened
 from kloof.domain.errors import KloofError
 from kloof.domain.mailing.set_aside import SetAside
@@ -58,12 +59,12 @@ DAYS_FIRST = ColumnMapping({"deal_id": "T-1"}, {"language": "nl"}, True, DayOrde
 
 def deals_file(_: Path, raw: bytes) -> None:
     table = opened(raw, "deals.csv", DAYS_FIRST.wanted(files.REQUIRED))
-    list(files.read(FileKind.DEALS, table, DAYS_FIRST))
-    list(files.read(FileKind.DEALS, table))
+    list(read_lines(FileKind.DEALS.layout, table, DAYS_FIRST))
+    list(read_lines(FileKind.DEALS.layout, table))
 
 
 def plain(kind: FileKind) -> Reads:
-    return lambda _, raw: list(files.read(kind, opened(raw, "file.csv")))
+    return lambda _, raw: list(read_lines(kind.layout, opened(raw, "file.csv")))
 
 
 def sheet(_: Path, raw: bytes) -> None:

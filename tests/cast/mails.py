@@ -1,5 +1,6 @@
 """Mails as values, of every kind and about everything that there are mails about."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,10 +19,25 @@ from kloof.domain.mailing.weekly import News
 from kloof.domain.states import CallState, InvitationState
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.text import Language
+from kloof.mail.transport import Memory, TransportError, nothing
 
 NOON = datetime(2026, 9, 15, 10, tzinfo=UTC)
 """A Tuesday, twelve o'clock in Amsterdam."""
 SALT = b"s" * 32
+
+
+class Failing(Memory):
+    """A server that fails with these errors, one after the other, and then takes everything."""
+
+    def __init__(self, *errors: TransportError) -> None:
+        super().__init__()
+        self.errors = list(errors)
+
+    def send(self, sender: str, recipient: str, data: bytes, meanwhile: Callable[[], None] = nothing) -> str:
+        if self.errors:
+            raise self.errors.pop(0)
+        super().send(sender, recipient, data, meanwhile)
+        return f"250 taken, {len(self.sent)}"
 
 
 def a_survey(**changes: Any) -> AboutSurvey:

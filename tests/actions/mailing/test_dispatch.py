@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cast.mails import Failing
 from cast.selling import NOON, Clock, company, deliver, line, sell
 from kloof.actions.mailing import opt_out
 from kloof.actions.mailing.dispatch import LEASE, PATIENCE, Dispatch, RoundResult
@@ -34,19 +35,6 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-class Failing(Memory):
-    """Fails with these errors, one after the other, and then works."""
-
-    def __init__(self, *errors: TransportError) -> None:
-        super().__init__()
-        self.errors = list(errors)
-
-    def send(self, sender: str, recipient: str, data: bytes, meanwhile: Callable[[], None] = nothing) -> str:
-        if self.errors:
-            raise self.errors.pop(0)
-        return super().send(sender, recipient, data, meanwhile)
 
 
 def go(settings: Settings, transport: Memory, clock: Clock) -> RoundResult:

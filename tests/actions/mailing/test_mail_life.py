@@ -1,11 +1,11 @@
 """A mail keeps what came of each attempt, bounded, and it goes with the customer."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from cast.mails import Failing
 from cast.selling import NOON, Clock, company, line, sell
 from kloof.actions import person_data
 from kloof.actions.mailing import letters
@@ -17,7 +17,7 @@ from kloof.domain.access.audit_log import COMMAND_LINE
 from kloof.domain.mailing.server_words import About
 from kloof.domain.states import MessageState
 from kloof.mail.bounces import Bounce
-from kloof.mail.transport import Fate, Memory, TransportError, nothing
+from kloof.mail.transport import Fate, Memory, TransportError
 from kloof.storage.mailing import attempts, review
 from kloof.storage.models import MailAttempt, Message
 
@@ -32,20 +32,6 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-class Moody(Memory):
-    """A server that fails with these errors, and then takes everything."""
-
-    def __init__(self, *errors: TransportError) -> None:
-        super().__init__()
-        self.errors = list(errors)
-
-    def send(self, sender: str, recipient: str, data: bytes, meanwhile: Callable[[], None] = nothing) -> str:
-        if self.errors:
-            raise self.errors.pop(0)
-        super().send(sender, recipient, data, meanwhile)
-        return f"250 taken, {len(self.sent)}"
 
 
 def rounds(settings: Settings, post: Memory, clock: Clock, days: int = 1) -> None:
@@ -63,7 +49,7 @@ def came_back(words: str, clock: Clock, settings: Settings) -> None:
 
 def test_each_attempt_has_its_line_with_what_was_said_and_when(settings: Settings, clock: Clock) -> None:
     sell(settings, line())
-    post = Moody(TransportError("450 not now", Fate.RETRY))
+    post = Failing(TransportError("450 not now", Fate.RETRY))
     rounds(settings, post, clock)
     rounds(settings, post, clock)
     came_back("552 full", clock, settings)
@@ -77,7 +63,7 @@ def test_each_attempt_has_its_line_with_what_was_said_and_when(settings: Setting
 
 def test_a_mail_that_went_out_and_stayed_out_has_no_line(settings: Settings, clock: Clock) -> None:
     sell(settings, line())
-    rounds(settings, Moody(), clock)
+    rounds(settings, Failing(), clock)
     assert MailAttempt.select().count() == 0
 
 
@@ -116,7 +102,7 @@ def test_no_more_lines_are_kept_than_somebody_reads(settings: Settings) -> None:
 def test_the_export_gives_the_lines_and_erasing_takes_them_along(settings: Settings, clock: Clock) -> None:
     sell(settings, line())
     sell(settings, line(2))
-    post = Moody(*(TransportError(f"450 no to {name}", Fate.RETRY) for name in "ab"))
+    post = Failing(*(TransportError(f"450 no to {name}", Fate.RETRY) for name in "ab"))
     rounds(settings, post, clock)
     assert MailAttempt.select().count() == 2
     given = person_data.export(settings, "customer1@example.com", NOON)

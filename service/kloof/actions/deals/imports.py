@@ -19,9 +19,10 @@ from kloof.actions.deals.reports import Report as Report
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor
 from kloof.domain.addresses import needs_smtputf8
-from kloof.domain.deals.files import FileKind, LineRefused, Mended, read
+from kloof.domain.deals.files import FileKind, LineRefused, Mended
 from kloof.domain.deals.forecast import FileForecast
 from kloof.domain.deals.reading.columns import PLAIN, ColumnMapping
+from kloof.domain.deals.reading.lines import read_lines
 from kloof.domain.deals.reading.tables import FileTable, of_text
 from kloof.domain.surveys.definition import Survey
 from kloof.domain.webhooks.events import deal_refused
@@ -51,7 +52,10 @@ class Incoming:
 
     def lines(self) -> list[Line]:
         """Every line, with what it says or why it cannot go in; raises BadInput where the titles cannot be used."""
-        return list(read(self.kind, self.table, self.mapping, mended=self.mended, left_out=self.left_out))
+        lines = read_lines(
+            self.kind.layout, self.table, self.mapping, mended=self.mended, left_out=self.left_out
+        )
+        return list(lines)
 
 
 @dataclass(frozen=True, slots=True)

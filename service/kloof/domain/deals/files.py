@@ -1,6 +1,6 @@
 """Deals, deliveries and cancellations as files from a CRM: a table in; good lines and worded refusals out."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -9,12 +9,12 @@ from typing import Any, Final, TypeVar
 
 from kloof.domain.deals.cells import Cells
 from kloof.domain.deals.deals import PRACTICES, DealLine
-from kloof.domain.deals.reading.columns import PLAIN, ColumnMapping
-from kloof.domain.deals.reading.lines import UNTOUCHED, Layout, TwiceInFile, read_cells, read_lines
+from kloof.domain.deals.reading.columns import PLAIN
+from kloof.domain.deals.reading.lines import Layout, TwiceInFile, read_cells, read_lines
 from kloof.domain.deals.reading.lines import LineRefused as LineRefused
 from kloof.domain.deals.reading.lines import Mended as Mended
 from kloof.domain.deals.reading.lines import cells_of as cells_of
-from kloof.domain.deals.reading.tables import FileTable, of_text
+from kloof.domain.deals.reading.tables import of_text
 from kloof.domain.errors import Reason, Refused
 
 REQUIRED = (
@@ -47,12 +47,16 @@ class FileKind(StrEnum):
     CANCELLATIONS = "cancellations"
 
     @property
+    def layout(self) -> Layout:
+        return _LAYOUTS[self]
+
+    @property
     def required(self) -> tuple[str, ...]:
-        return _LAYOUTS[self].required
+        return self.layout.required
 
     @property
     def optional(self) -> tuple[str, ...]:
-        return _LAYOUTS[self].optional
+        return self.layout.optional
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -83,37 +87,22 @@ def read_deals(text: str, filename: str) -> Iterator[tuple[int, DealLine | LineR
 
     Raises BadInput where the titles cannot be used, or a line cannot be read as CSV.
     """
-    return read(FileKind.DEALS, of_text(text, filename, PLAIN.wanted(REQUIRED)))
+    return read_lines(FileKind.DEALS.layout, of_text(text, filename, PLAIN.wanted(REQUIRED)))
 
 
 def read_deliveries(text: str, filename: str) -> Iterator[tuple[int, Delivery | LineRefused]]:
     """Line number and delivery, or why not, for each line of a deliveries file; raises as `read_deals` does."""
-    return read(FileKind.DELIVERIES, of_text(text, filename))
+    return read_lines(FileKind.DELIVERIES.layout, of_text(text, filename))
 
 
 def read_cancellations(text: str, filename: str) -> Iterator[tuple[int, Cancellation | LineRefused]]:
     """Line number and cancellation, or why not, for each line of such a file; raises as `read_deals` does."""
-    return read(FileKind.CANCELLATIONS, of_text(text, filename))
-
-
-def read(
-    kind: FileKind,
-    table: FileTable,
-    mapping: ColumnMapping = PLAIN,
-    *,
-    mended: Mended = UNTOUCHED,
-    left_out: Collection[int] = (),
-) -> Iterator[tuple[int, Any]]:
-    """Line number and what it says, or LineRefused with why not, for each line of a file that is not `left_out`.
-
-    Raises BadInput where the titles cannot be used.
-    """
-    return read_lines(_LAYOUTS[kind], table, mapping, mended=mended, left_out=left_out)
+    return read_lines(FileKind.CANCELLATIONS.layout, of_text(text, filename))
 
 
 def read_one(kind: FileKind, values: Mapping[str, str]) -> Any:
     """What one line says whose cells are already taken apart, by our own names; LineRefused with all that is wrong."""
-    return read_cells(_LAYOUTS[kind], values)
+    return read_cells(kind.layout, values)
 
 
 def _deal(fields: Cells) -> DealLine:

@@ -17,6 +17,7 @@ from kloof.actions.deals.upload_work import Errand, found_upload
 from kloof.actions.surveys.files import load_surveys
 from kloof.domain.access.audit_log import by
 from kloof.domain.deals.files import FileKind
+from kloof.domain.deals.reading.refused_files import UNREADABLE
 from kloof.domain.deals.uploads import Upload, UploadState
 from kloof.domain.errors import KloofError, NotFound, Reason, Refused
 from kloof.domain.spelling import in_spreadsheet
@@ -176,16 +177,7 @@ def surveys_unusable(refusal: KloofError) -> ResponseReturnValue:
     return errors.page(refusal.reason, places=refusal.what.splitlines())
 
 
-@errors.own_page(
-    blueprint,
-    Reason.FILE_NOT_TEXT,
-    Reason.FILE_NOT_CSV,
-    Reason.FILE_NOT_WORKBOOK,
-    Reason.WORKBOOK_TOO_LARGE,
-    Reason.FILE_WITHOUT_LINES,
-    Reason.FILE_TOO_LONG,
-    Reason.HEADER_BELOW,
-)
+@errors.own_page(blueprint, *UNREADABLE)
 def unreadable(refusal: KloofError) -> ResponseReturnValue:
     """What is wrong with the whole file, at the field in which it was chosen."""
     return _page(FileForm(), worded(refusal, language())), 422

@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired
 
 from kloof.actions.access import people_files
 from kloof.domain.access.audit_log import by
+from kloof.domain.deals.reading.refused_files import UNREADABLE
 from kloof.domain.deals.reading.workbooks import is_workbook
 from kloof.domain.errors import BadInput, KloofError, Reason, Refused
 from kloof.web.app import errors
@@ -82,17 +83,7 @@ def example() -> Response:
     return as_csv(people_files.example(settings()), "people.csv")
 
 
-@errors.own_page(
-    blueprint,
-    Reason.FILE_NOT_TEXT,
-    Reason.FILE_NOT_CSV,
-    Reason.FILE_NOT_WORKBOOK,
-    Reason.WORKBOOK_TOO_LARGE,
-    Reason.FILE_WITHOUT_LINES,
-    Reason.FILE_TOO_LONG,
-    Reason.HEADER_BELOW,
-    Reason.COLUMNS_WRONG,
-)
+@errors.own_page(blueprint, *UNREADABLE, Reason.COLUMNS_WRONG)
 def unreadable(refusal: KloofError) -> ResponseReturnValue:
     """What is wrong with the whole file, at the field in which it was chosen."""
     parts = refusal.parts if isinstance(refusal, BadInput) and refusal.reason is Reason.COLUMNS_WRONG else ()

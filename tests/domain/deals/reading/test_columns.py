@@ -7,8 +7,9 @@ import pytest
 
 from kloof.config import load_settings
 from kloof.domain.deals.deals import DealLine
-from kloof.domain.deals.files import REQUIRED, Delivery, FileKind, LineRefused, read
+from kloof.domain.deals.files import REQUIRED, Delivery, FileKind, LineRefused
 from kloof.domain.deals.reading.columns import ColumnMapping, DayOrder
+from kloof.domain.deals.reading.lines import read_lines
 from kloof.domain.deals.reading.tables import FileTable, of_text
 from kloof.domain.errors import BadInput, BadSettings, Reason
 
@@ -35,7 +36,7 @@ def table(text: str, mapping: ColumnMapping = OURS) -> FileTable:
 
 
 def test_a_file_is_read_by_its_own_titles_with_what_stands_on_every_line() -> None:
-    [(line, deal)] = read(FileKind.DEALS, table(TEXT), OURS)
+    [(line, deal)] = read_lines(FileKind.DEALS.layout, table(TEXT), OURS)
     assert isinstance(deal, DealLine)
     assert (line, deal.deal_id, deal.sold_on) == (2, "A1", date(2026, 1, 7))
     assert (deal.team, deal.region, deal.language, deal.survey) == (
@@ -48,7 +49,7 @@ def test_a_file_is_read_by_its_own_titles_with_what_stands_on_every_line() -> No
 
 def test_titles_in_any_spelling_and_our_own_names_are_found_beside_a_mapping() -> None:
     text = TEXT.replace("Klant", "  KLANT ").replace("E-mail", "customer_email").replace("Marge", "language")
-    [(_, deal)] = read(FileKind.DEALS, table(text.replace("12,5", "en")), OURS)
+    [(_, deal)] = read_lines(FileKind.DEALS.layout, table(text.replace("12,5", "en")), OURS)
     assert isinstance(deal, DealLine)
     assert (deal.customer_name, deal.customer_email) == ("Jan", "jan@home.example")
     assert deal.language == "en", "what the file says goes before what stands on every line"
@@ -60,22 +61,22 @@ def test_other_columns_are_refused_until_it_says_that_they_are_left_out() -> Non
         found = table(text, strict)
         if column:
             with pytest.raises(BadInput, match="column 'Marge' is not known"):
-                list(read(FileKind.DEALS, found, strict))
+                list(read_lines(FileKind.DEALS.layout, found, strict))
         else:
-            assert len(list(read(FileKind.DEALS, found, strict))) == 1
+            assert len(list(read_lines(FileKind.DEALS.layout, found, strict))) == 1
     twice = TEXT.replace("Marge", "Klant")
     for mapping in (strict, OURS):
         with pytest.raises(BadInput, match="column klant stands there twice"):
-            list(read(FileKind.DEALS, table(twice), mapping))
+            list(read_lines(FileKind.DEALS.layout, table(twice), mapping))
     unread = TEXT.replace("Marge", "x;x;").replace("12,5", "1;2;3")
-    assert len(list(read(FileKind.DEALS, table(unread), OURS))) == 1
+    assert len(list(read_lines(FileKind.DEALS.layout, table(unread), OURS))) == 1
 
 
 def test_what_is_missing_is_said_by_its_title_in_the_file() -> None:
     with pytest.raises(
         BadInput, match=r"export\.csv:1: column 'Klant', our customer_name, is missing\."
     ) as error:
-        list(read(FileKind.DEALS, table(TEXT.replace("Klant", "Naam")), OURS))
+        list(read_lines(FileKind.DEALS.layout, table(TEXT.replace("Klant", "Naam")), OURS))
     assert [(part.reason, part.facts["column"]) for part in error.value.parts] == [
         (Reason.COLUMN_MISSING, "Klant")
     ]
@@ -86,7 +87,7 @@ def test_what_is_missing_is_said_by_its_title_in_the_file() -> None:
 )
 def test_a_day_that_stands_first_is_read_where_it_says_so(day: str) -> None:
     text = f"deal_id;delivered_on\nA1;{day}\n"
-    assert [entry for _, entry in read(FileKind.DELIVERIES, of_text(text, "x.csv"), OURS)] == [
+    assert [entry for _, entry in read_lines(FileKind.DELIVERIES.layout, of_text(text, "x.csv"), OURS)] == [
         Delivery("A1", date(2026, 11, 27))
     ]
 
@@ -106,15 +107,17 @@ def test_a_day_that_stands_first_is_read_where_it_says_so(day: str) -> None:
 )
 def test_how_a_day_is_written_is_never_guessed(day: str, dates: DayOrder) -> None:
     text = f"deal_id;delivered_on\nA1;{day}\n"
-    [(_, refused)] = read(FileKind.DELIVERIES, of_text(text, "x.csv"), ColumnMapping(dates=dates))
+    [(_, refused)] = read_lines(
+        FileKind.DELIVERIES.layout, of_text(text, "x.csv"), ColumnMapping(dates=dates)
+    )
     assert isinstance(refused, LineRefused)
     like = "31-3-2026" if dates is DayOrder.DAY_FIRST else "2026-03-31"
     assert refused.reasons == (f"delivered_on {day!r} is not a date like {like}",)
 
 
 def test_a_line_says_what_is_wrong_by_the_titles_of_the_file() -> None:
-    [(_, refused)] = read(
-        FileKind.DEALS, table(TEXT.replace("jan@", "jan at ").replace("7-1-2026", "7-13-2026")), OURS
+    [(_, refused)] = read_lines(
+        FileKind.DEALS.layout, table(TEXT.replace("jan@", "jan at ").replace("7-1-2026", "7-13-2026")), OURS
     )
     assert isinstance(refused, LineRefused)
     assert [reason.split(" ")[0] for reason in refused.reasons] == ["Datum", "E-mail"]
@@ -123,13 +126,13 @@ def test_a_line_says_what_is_wrong_by_the_titles_of_the_file() -> None:
 
 def test_a_cell_that_was_mended_and_a_line_that_was_left_out_are_read_so() -> None:
     text = TEXT + TEXT.splitlines()[1].replace("jan@", "jan ") + "\n"
-    lines = [*read(FileKind.DEALS, table(text), OURS)]
+    lines = [*read_lines(FileKind.DEALS.layout, table(text), OURS)]
     assert [isinstance(entry, DealLine) for _, entry in lines] == [True, False]
     mended = {3: {"customer_email": "jan@home.example", "deal_id": "A2"}}
-    lines = [*read(FileKind.DEALS, table(text), OURS, mended=mended)]
+    lines = [*read_lines(FileKind.DEALS.layout, table(text), OURS, mended=mended)]
     assert [entry.deal_id for _, entry in lines] == ["A1", "A2"]
     mended = {3: {"customer_email": "a@b.example"}}
-    [(line, kept)] = read(FileKind.DEALS, table(text), OURS, mended=mended, left_out={2})
+    [(line, kept)] = read_lines(FileKind.DEALS.layout, table(text), OURS, mended=mended, left_out={2})
     assert (line, kept.deal_id) == (3, "A1"), "a line that is left out takes no number from another"
 
 

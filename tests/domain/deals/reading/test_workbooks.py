@@ -11,8 +11,9 @@ import pytest
 
 from cast.workbooks import packed, sheet_xml, workbook
 from kloof.domain.deals.deals import DealLine
-from kloof.domain.deals.files import REQUIRED, FileKind, LineRefused, read
+from kloof.domain.deals.files import REQUIRED, FileKind, LineRefused
 from kloof.domain.deals.reading.columns import ColumnMapping
+from kloof.domain.deals.reading.lines import read_lines
 from kloof.domain.deals.reading.tables import FileTable, opened
 from kloof.domain.errors import BadInput, Reason, Refused
 
@@ -33,7 +34,7 @@ def table(raw: bytes) -> FileTable:
 def test_a_number_has_no_point_a_day_is_a_day_and_each_row_keeps_its_number() -> None:
     found = table(workbook({"Blad1": [REQUIRED, DEAL, [None], [*DEAL[:9], datetime(2026, 11, 27, 14, 30)]]}))  # noqa: DTZ001
     assert [line for line, _ in found.rows] == [2, 4]
-    for _, entry in [next(read(FileKind.DEALS, found))]:
+    for _, entry in [next(read_lines(FileKind.DEALS.layout, found))]:
         assert isinstance(entry, DealLine)
         assert (entry.deal_id, entry.sold_on, entry.customer_name) == ("20260417", DAY, "Familie Müller")
     assert found.rows[1][1][9] == "2026-11-27"
@@ -53,8 +54,8 @@ def test_a_cell_reads_as_it_stands(cell: str | float | None, text: str) -> None:
 
 @pytest.mark.parametrize("number", [1234567890123456789, "1,23457E+17", "1.23457E+17"])
 def test_a_number_whose_last_digits_excel_has_lost_is_not_taken_for_a_deal(number: int | str) -> None:
-    [(_, refused)] = read(
-        FileKind.DELIVERIES, table(workbook({"B": [["deal_id", "delivered_on"], [number, DAY]]}))
+    [(_, refused)] = read_lines(
+        FileKind.DELIVERIES.layout, table(workbook({"B": [["deal_id", "delivered_on"], [number, DAY]]}))
     )
     assert isinstance(refused, LineRefused)
     assert [why.reason for why in refused.why] == [Reason.NUMBER_ROUNDED]
@@ -66,14 +67,14 @@ def test_of_several_sheets_the_first_with_the_columns_is_read_and_said() -> None
     assert (found.sheet, found.name, len(found.rows)) == ("Deals", "deals.xlsx (Deals)", 1)
     assert table(workbook({"Deals": [REQUIRED, DEAL]})).sheet == "", "nothing to be said where there is one"
     with pytest.raises(BadInput, match=r"deals\.xlsx \(Uitleg\):1: column deal_id is missing"):
-        list(read(FileKind.DEALS, table(workbook({"Uitleg": [["Lees mij"]], "Meer": [["x"]]}))))
+        list(read_lines(FileKind.DEALS.layout, table(workbook({"Uitleg": [["Lees mij"]], "Meer": [["x"]]}))))
 
 
 def test_what_stands_beside_the_table_is_one_of_the_others() -> None:
     raw = workbook({"B": [["deal_id", "delivered_on"], ["D-1", DAY, None, "look here"]]})
-    [(_, refused)] = read(FileKind.DELIVERIES, table(raw))
+    [(_, refused)] = read_lines(FileKind.DELIVERIES.layout, table(raw))
     assert refused.why[0].reason is Reason.CELLS_MISCOUNTED
-    [(_, taken)] = read(FileKind.DELIVERIES, table(raw), ColumnMapping(ignore_others=True))
+    [(_, taken)] = read_lines(FileKind.DELIVERIES.layout, table(raw), ColumnMapping(ignore_others=True))
     assert taken.deal_id == "D-1"
 
 
@@ -86,7 +87,7 @@ def test_rows_above_the_titles_are_said() -> None:
 
 def test_an_empty_workbook_has_no_columns() -> None:
     with pytest.raises(BadInput, match="column deal_id is missing"):
-        list(read(FileKind.DEALS, table(workbook({"B": []}))))
+        list(read_lines(FileKind.DEALS.layout, table(workbook({"B": []}))))
 
 
 FAR = '<row r="90000"><c r="BZ90000"><v>1</v></c></row>'

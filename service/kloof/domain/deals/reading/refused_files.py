@@ -8,6 +8,16 @@ from kloof.domain.errors import BadInput, KloofError, Reason
 Row = tuple[int, tuple[str, ...]]
 """The line on which it begins, and its cells."""
 NOTHING_CHANGED: Final = "Nothing was changed."
+UNREADABLE: Final = (
+    Reason.FILE_NOT_TEXT,
+    Reason.FILE_NOT_CSV,
+    Reason.FILE_NOT_WORKBOOK,
+    Reason.WORKBOOK_TOO_LARGE,
+    Reason.FILE_WITHOUT_LINES,
+    Reason.FILE_TOO_LONG,
+    Reason.HEADER_BELOW,
+)
+"""Why a file cannot be read at all, whatever is in it."""
 
 
 def unusable(reason: Reason, parts: Sequence[KloofError], remedy: str) -> BadInput:
