@@ -118,9 +118,9 @@ def test_rounding_is_unbiased_and_hides_as_much_whatever_the_total(total: int, t
 
 @pytest.mark.parametrize(
     ("low", "high", "rounds_to", "steps"),
-    [(0, 10, 5, 0.5), (1, 10, 5, 0.5), (1, 5, 2, 0.2), (1, 7, 3, 0.3), (0, 2, 2, 0.1), (1, 4, 2, 0.2)],
+    [(0, 10, 5, 0.5), (1, 10, 5, 0.5), (1, 5, 3, 0.2), (1, 7, 3, 0.3), (0, 2, 3, 0.1), (1, 4, 3, 0.2)],
 )
-def test_sums_are_rounded_to_half_the_width_and_means_shown_in_twentieths_of_it(
+def test_sums_are_rounded_to_half_the_width_or_to_threes_and_means_shown_in_twentieths_of_it(
     low: int, high: int, rounds_to: int, steps: float
 ) -> None:
     assert (base(scale(low, high)), step(scale(low, high))) == (rounds_to, steps)

@@ -114,8 +114,10 @@ def may_close(group: Sequence[CompletePair], scale: Scale) -> bool:
 
 
 def base(scale: Scale) -> int:
-    """What sums are rounded to: half the scale's width, a half upwards; at least 2, since 1 would be no rounding."""
-    return max(2, -(-(scale.high - scale.low) // 2))
+    """What sums are rounded to: half the scale's width, a half upwards, and at least 3. With 2 a short scale would hide
+    too little, as in a block (`releases.rounding`); groups that closed while it was 2 keep their sums.
+    """
+    return max(3, -(-(scale.high - scale.low) // 2))
 
 
 def rounded(total: int, to: int, draw: Draw) -> int:
