@@ -95,12 +95,15 @@ TEAMLEADER = Crm(
         }},
         ("POST", "/contacts.info", "p-1"): {"data": {
             "first_name": "Jan", "last_name": "de Boer", "language": "en",
-            "emails": [{"type": "invoicing", "email": "x@x.example"}, {"type": "primary", "email": "jan@home.example"}],
+            "emails": [{"type": "primary", "email": "jan@home.example"}],
         }},
         ("POST", "/users.info", "u-1"): {"data": {"id": "u-1", "email": SELLER}},
     },
     {"6f1d8a4e-0000-4000-8000-000000000001": deal(language="en")},
 )  # fmt: skip
+"""The names of fields are those of developer.focus.teamleader.eu/docs/api: deals-info, contacts-info (where the only
+type of an address is primary), companies-info and users-info.
+"""
 TO_A_COMPANY = Crm(
     "Authorization: Bearer t-1",
     TEAMLEADER.event | {"subject": {"type": "deal", "id": "d-2"}},
@@ -112,7 +115,7 @@ TO_A_COMPANY = Crm(
         }},
         ("POST", "/companies.info", "c-1"): {"data": {
             "id": "c-1", "name": "Hospital North", "language": "nl",
-            "emails": [{"type": "primary", "email": "jan@home.example"}],
+            "emails": [{"type": "invoicing", "email": "x@x.example"}, {"type": "primary", "email": "jan@home.example"}],
         }},
         ("POST", "/users.info", "u-1"): {"data": {"id": "u-1", "email": SELLER}},
     },
@@ -140,6 +143,9 @@ EXACT = Crm(
     }),
     {"417": deal(account="Hospital North")},
 )  # fmt: skip
+"""The names of a sales order are those of HlpRestAPIResourcesDetails.aspx?name=SalesOrderSalesOrders under
+start.exactonline.nl/docs, as a client keeps them that was made from that page.
+"""
 SOQL = (
     "SELECT Id, CloseDate, Type, Owner.Email, Account.Name, (SELECT Contact.Name, Contact.Email FROM "
     "OpportunityContactRoles WHERE IsPrimary = true) FROM Opportunity WHERE IsWon = true AND LastModifiedDate >= "
