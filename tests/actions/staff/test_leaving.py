@@ -1,6 +1,7 @@
 """Somebody leaves: at once or on their day; what is open goes on, what was published stays, letter for letter."""
 
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from kloof.actions.access import sign_in, staff_data
 from kloof.actions.access.people import add, change, listed
 from kloof.actions.catch_up import catch_up
 from kloof.actions.staff import leaving
+from kloof.actions.staff import successors as staff_actions
 from kloof.actions.staff.open_calls import policy
+from kloof.actions.staff.successors import HandedOn
 from kloof.actions.surveys import respond
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, by
@@ -22,7 +25,9 @@ from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent
 from kloof.storage.access import people
 from kloof.storage.mailing import subjects
-from kloof.storage.models import AuditEntry, Call, Deal, Message, Person
+from kloof.storage.models import AuditEntry, Call, Deal, Invitation, Message, Person
+from kloof.storage.staff import successors
+from kloof.storage.staff.call_records import CallRecord
 
 SANNE, BRAM, NOOR = (f"{name}@company.example" for name in ("sanne.de.vries", "bram.de.wit", "noor.desk"))
 ON = date(2026, 3, 9)
@@ -121,6 +126,90 @@ def test_a_day_that_was_set_can_be_taken_back_and_a_successor_who_left_first_lea
     leaving.leave(house, BRAM, NOW)
     catch_up(house, THAT_DAY)
     assert (people.by_email(SANNE), Deal.get_by_id(row).successor_id) == (None, None)
+
+
+@pytest.mark.parametrize("successor", [BRAM, None])
+def test_what_broke_off_while_it_was_handed_on_is_finished_by_the_worker_and_nothing_twice(
+    house: Settings, monkeypatch: pytest.MonkeyPatch, successor: str | None
+) -> None:
+    open_ = [deal(waves=(Wave.SALE,)).row for _ in range(5)]
+    called = [answers(house, wants_call=True).row for _ in range(3)]
+    parts = []
+
+    def dies_in_the_second_part(some: object, *_: object) -> list[int]:
+        parts.append(some)
+        if len(parts) == 3:  # the first is of all: what is there to hand on
+            raise KeyboardInterrupt
+        return left_of(some, *_)  # type: ignore[arg-type]
+
+    left_of = successors.left_of
+    monkeypatch.setattr(staff_actions, "DEALS_AT_ONCE", 2)
+    monkeypatch.setattr(staff_actions, "CALLS_AT_ONCE", 1)
+    monkeypatch.setattr(successors, "left_of", dies_in_the_second_part)
+    with pytest.raises(KeyboardInterrupt):
+        leaving.leave(house, SANNE, NOW, successor=successor)
+    monkeypatch.undo()
+    assert people.by_email(SANNE) is None, "nothing lets them in any more"
+    assert handed_on() < len(open_)
+    catch_up(house, NOW + timedelta(minutes=5))
+    assert handed_on() < len(open_), "whoever let them leave may still be at it"
+    catch_up(house, NOW + timedelta(minutes=11))
+    catch_up(house, NOW + timedelta(minutes=30))
+    heir = person("Bram de Wit") if successor else None
+    assert {row.successor_id for row in Deal.select().where(Deal.id.in_(open_))} == {heir}
+    assert {row.owner_id for row in Call.select()} == {heir}
+    assert Call.select().count() == len(called)
+    assert handed_on() == len({*open_, *called} & unfinished(house))
+    assert Person.get(Person.email == SANNE).leaves_on is None
+
+
+def handed_on() -> int:
+    """Lines in the log that say so, never two about one deal."""
+    lines = AuditEntry.select().where(AuditEntry.what == "deal_handed_on")
+    assert len({row.subject for row in lines}) == lines.count()
+    return int(lines.count())
+
+
+def unfinished(house: Settings) -> set[int]:
+    done = Invitation.select(Invitation.deal).where(
+        Invitation.wave == "delivery", Invitation.state == "submitted"
+    )
+    return {row.id for row in Deal.select().where(Deal.id.not_in(done))}
+
+
+def test_who_comes_back_by_a_file_before_all_was_handed_on_keeps_the_rest(house: Settings) -> None:
+    row = deal(waves=(Wave.SALE,)).row
+    sanne = people.by_email(SANNE)
+    assert sanne
+    people.leave(sanne.id, NOW, on=NOW.date(), to=person("Bram de Wit"))
+    people.put_all([sanne], NOW)
+    catch_up(house, NOW + timedelta(hours=1))
+    assert people.by_email(SANNE)
+    assert Deal.get_by_id(row).successor_id is None
+    people.plan_leaving(sanne.id, ON, None)
+    people.put_all([sanne], NOW)
+    assert Person.get_by_id(sanne.id).leaves_on == ON, "a file does not take back a day that was set"
+
+
+def test_ten_times_as_many_deals_are_handed_on_by_transactions_no_larger(house: Settings) -> None:
+    sizes = []
+
+    def counted(
+        settings: Settings, deals: Sequence[int], calls: Sequence[CallRecord], *more: object
+    ) -> HandedOn:
+        sizes.append((len(deals), len(calls)))
+        return handed(settings, deals, calls, *more)  # type: ignore[arg-type]
+
+    handed = staff_actions._handed_on
+    for _ in range(25):
+        deal(waves=(Wave.SALE,))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(staff_actions, "_handed_on", counted)
+        patched.setattr(staff_actions, "DEALS_AT_ONCE", 10)
+        done = leaving.leave(house, SANNE, NOW, successor=BRAM).done
+    assert done
+    assert done.deals == 25
+    assert sizes == [(10, 0), (10, 0), (5, 0)]
 
 
 def test_nobody_is_left_out_by_accident(house: Settings) -> None:

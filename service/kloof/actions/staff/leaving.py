@@ -1,7 +1,8 @@
 """Somebody leaves, now or on a day to come: sessions end, what is open goes to a successor or to the desk."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from kloof import storage
 from kloof.actions.access.people import known, refuse_unless_others_at_desk
@@ -14,6 +15,9 @@ from kloof.domain.states import CallState
 from kloof.storage.access import audit_log, people, sessions
 from kloof.storage.mailing import outbox
 from kloof.storage.staff import successors, weekly
+
+PATIENCE: Final = timedelta(minutes=10)
+"""So long whoever let somebody leave is left alone with what is handed on; then it broke off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,9 @@ def leave(
     """Somebody leaves on this day, or now: they are signed out everywhere, nothing lets them in any more, and what they
     look after goes to the successor (an address), or to the desk.
 
-    What they sold stays theirs in all figures. `add` lets them come back. Raises NotFound; and Refused where nobody
-    would be left at the desk, for who shuts themselves out, and for a successor who is no salesperson.
+    What they sold stays theirs in all figures. `add` lets them come back. What they look after is handed on a part at a
+    time; where that breaks off, `catch_up` goes on. Raises NotFound; and Refused where nobody would be left at the
+    desk, for who shuts themselves out, and for a successor who is no salesperson.
     """
     today = settings.today(now)
     with storage.transaction():
@@ -58,7 +63,9 @@ def leave(
             people.plan_leaving(person.id, on, heir.id if heir else None)
             audit_log.write(by, AuditAction.PERSON_LEAVES, now, person=person.id, detail=on.isoformat())
             return Leaving(person, on, heir, None)
-        return Leaving(person, today, heir, _left(settings, person, heir, now, by))
+        has_left = _left(settings, person, heir, now, by)
+    done = _handed_on(settings, person, heir, now, now, by) if has_left else HandedOn(0, 0, 0)
+    return Leaving(person, today, heir, done)
 
 
 def stay(email: str, now: datetime, by: Actor = COMMAND_LINE) -> Person:
@@ -71,12 +78,22 @@ def stay(email: str, now: datetime, by: Actor = COMMAND_LINE) -> Person:
 
 
 def catch_up(settings: Settings, now: datetime) -> None:
-    """Let everybody leave whose day has come. A successor who cannot take over any more leaves it to the desk."""
+    """Let everybody leave whose day has come, and hand on what that of somebody broke off. A successor who cannot take
+    over any more leaves it to the desk.
+    """
     for due in people.due_to_leave(settings.today(now)):
+        heir = _fit(due.leaves_to, due.person)
         with storage.transaction():
-            heir = people.by_id(due.leaves_to) if due.leaves_to else None
-            fit = heir if heir and heir.is_salesperson and heir.id != due.person.id else None
-            _left(settings, due.person, fit, now, COMMAND_LINE)
+            has_left = _left(settings, due.person, heir, now, COMMAND_LINE)
+        if has_left:
+            _handed_on(settings, due.person, heir, now, now, COMMAND_LINE)
+    for person, to, since in people.half_gone(now - PATIENCE):
+        _handed_on(settings, person, _fit(to, person), since, now, COMMAND_LINE)
+
+
+def _fit(number: int | None, leaver: Person) -> Person | None:
+    heir = people.by_id(number) if number else None
+    return heir if heir and heir.is_salesperson and heir.id != leaver.id else None
 
 
 def outlook(person: Person) -> Outlook:
@@ -85,15 +102,23 @@ def outlook(person: Person) -> Outlook:
     return Outlook(len(load.deals), sum(call.state is CallState.OPEN for call in load.calls))
 
 
-def _left(settings: Settings, person: Person, heir: Person | None, now: datetime, by: Actor) -> HandedOn:
-    if not people.leave(person.id, now):
-        return HandedOn(0, 0, 0)  # another worker was first
+def _left(settings: Settings, person: Person, heir: Person | None, now: datetime, by: Actor) -> bool:
+    """Nothing lets this person in any more; False where another worker was first."""
+    if not people.leave(person.id, now, on=settings.today(now), to=heir.id if heir else None):
+        return False
     sessions.end_all(person.id)
     audit_log.write(by, AuditAction.PERSON_LEFT, now, person=person.id)
-    handed = hand_over_all(settings, person, heir, now, by)
     outbox.cancel_to(person.id, "They have left.", now)
     weekly.forget(person.id)
-    return handed
+    return True
+
+
+def _handed_on(
+    settings: Settings, person: Person, heir: Person | None, since: datetime, now: datetime, by: Actor
+) -> HandedOn:
+    done = hand_over_all(settings, person, heir, since, now, by)
+    people.is_gone(person.id)
+    return done
 
 
 def _refuse_unfit(person: Person, heir: Person | None, by: Actor) -> None:

@@ -1,9 +1,11 @@
 """Deals and open calls go to another salesperson, or to the desk. Who sold a deal stays who sold it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from kloof import storage
+from kloof.actions.mailing.steps import in_parts
 from kloof.actions.staff import open_calls
 from kloof.config import Settings
 from kloof.domain.access.audit_log import Actor, AuditAction
@@ -13,6 +15,10 @@ from kloof.storage.access import audit_log
 from kloof.storage.deals import deals as sold
 from kloof.storage.staff import successors
 from kloof.storage.staff.call_records import CallRecord
+
+DEALS_AT_ONCE = 200
+CALLS_AT_ONCE = 20
+"""What is handed on in one transaction: a call takes some ten statements, and two mails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +48,40 @@ def hand_over(settings: Settings, deal_id: str, successor: Person, now: datetime
 
 
 def hand_over_all(
-    settings: Settings, leaver: Person, successor: Person | None, now: datetime, by: Actor
+    settings: Settings,
+    leaver: Person,
+    successor: Person | None,
+    since: datetime,
+    now: datetime,
+    by: Actor,
 ) -> HandedOn:
-    """Everything that the leaver looks after goes to a successor, or to the desk, in the caller's transaction.
+    """Everything that the leaver, who works here no more since then, looks after goes to a successor, or to the desk.
 
-    Call it once the leaver works here no more: with the desk, their deals are nobody's own.
+    A part at a time, each in a transaction of its own: what broke off goes on where it was, and what was handed on
+    is not again.
     """
-    load = successors.load_of(leaver.id)
-    if successor:
-        refuse_unless_fit(successor)
-        successors.give(sorted({*load.deals, *(call.deal for call in load.calls)}), successor.id)
-    return _handed_on(settings, load.deals, load.calls, now, by)
+    found: list[HandedOn] = []
+
+    def deals(some: Sequence[int]) -> None:
+        successors.by_one_at_a_time(leaver.id)
+        some = successors.left_of(leaver.id, since, some)
+        if successor:
+            successors.give(some, successor.id)
+        found.append(_handed_on(settings, some, (), now, by))
+
+    def calls(some: Sequence[int]) -> None:
+        successors.by_one_at_a_time(leaver.id)
+        open_ = successors.calls_of(leaver.id, some)
+        if successor:
+            successors.give([call.deal for call in open_], successor.id)
+        found.append(_handed_on(settings, (), open_, now, by))
+
+    in_parts(successors.left_of(leaver.id, since), DEALS_AT_ONCE, deals)
+    # Who makes a call is who looks after its deal, so deals go first.
+    in_parts([call.id for call in successors.calls_of(leaver.id)], CALLS_AT_ONCE, calls)
+    return HandedOn(
+        sum(one.deals for one in found), sum(one.calls for one in found), sum(one.ended for one in found)
+    )
 
 
 def refuse_unless_fit(successor: Person) -> None:
@@ -67,8 +96,8 @@ def refuse_unless_fit(successor: Person) -> None:
 
 def _handed_on(
     settings: Settings,
-    deals: tuple[int, ...],
-    calls: tuple[CallRecord, ...],
+    deals: Sequence[int],
+    calls: Sequence[CallRecord],
     now: datetime,
     by: Actor,
 ) -> HandedOn:

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Set
 from datetime import date, datetime
 from typing import NamedTuple, cast
 
+from peewee import Case
+
 from kloof.domain import addresses
 from kloof.domain.access.people import Colleague, Person, Role, in_order
 from kloof.domain.text import Language
@@ -72,10 +74,26 @@ def due_to_leave(today: date) -> list[Colleague]:
     ]
 
 
-def leave(person_id: int, now: datetime | None = None) -> bool:
-    """This person works here no more, since `now`; False where they had left already."""
-    gone = {"active": False, "left_at": now, "leaves_on": None, "leaves_to": None}
+def leave(
+    person_id: int, now: datetime | None = None, *, on: date | None = None, to: int | None = None
+) -> bool:
+    """This person works here no more, since `now`; False where they had left already. With a day, what they look after
+    still has to go to `to`, the desk for None: until `is_gone`.
+    """
+    gone = {"active": False, "left_at": now, "leaves_on": on, "leaves_to": to}
     return bool(Row.update(**gone).where(Row.id == person_id, Row.active).execute())
+
+
+def half_gone(before: datetime) -> list[tuple[Person, int | None, datetime]]:
+    """Who left before then and still has to hand on what they look after: to whom, and since when; one query."""
+    waits = (~Row.active, Row.leaves_on.is_null(False), Row.left_at < before)
+    found = Row.select().where(*waits).order_by(Row.id)
+    return [(_of(row), row.leaves_to, row.left_at) for row in found]
+
+
+def is_gone(person_id: int) -> None:
+    """Everything that this person looked after was handed on."""
+    Row.update(leaves_on=None, leaves_to=None).where(Row.id == person_id, ~Row.active).execute()
 
 
 def note_sign_in(person_id: int, now: datetime) -> None:
@@ -163,8 +181,10 @@ def put_all(lines: Iterable[Person], now: datetime) -> None:
         for one in lines
     ]
     told = [Row.name, Row.roles, Row.team, Row.language, *(getattr(Row, name) for name in here)]
+    # Who works here may still leave on a day; of who is back nothing is handed on any more.
+    keeps = {one: Case(None, [(Row.active, one)], None) for one in (Row.leaves_on, Row.leaves_to)}
     for some in chunked(rows, _AT_ONCE):
-        Row.insert_many(some).on_conflict(conflict_target=[Row.email], preserve=told).execute()
+        Row.insert_many(some).on_conflict(conflict_target=[Row.email], preserve=told, update=keeps).execute()
 
 
 def numbers(emails: Collection[str]) -> dict[str, int]:
@@ -197,8 +217,8 @@ def _colleague(row: Row) -> Colleague:
         _of(row),
         row.active,
         row.last_sign_in_at,
-        row.leaves_on,
-        row.leaves_to,
+        row.leaves_on if row.active else None,
+        row.leaves_to if row.active else None,
         row.left_at,
         row.erased_at is not None,
     )
