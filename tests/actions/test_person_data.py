@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cast.builders import CALLS, NOW, SECRET, BuiltDeal, deal, person, settings
-from kloof.actions import person_data
+from kloof.actions import job_kinds, person_data
 from kloof.actions.mailing import opt_out
 from kloof.actions.surveys import respond
 from kloof.domain.access.audit_log import AuditAction
@@ -15,6 +15,8 @@ from kloof.domain.mailing.kinds import FINDINGS, INVITATION, REMINDER
 from kloof.domain.mailing.suppression import address_hash
 from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import Changes, Consent, PromiseChange
+from kloof.storage import jobs
+from kloof.storage import person_data as stored
 from kloof.storage.database import database as opened
 from kloof.storage.mailing import opt_outs, outbox
 from kloof.storage.models import Account, AuditEntry, Customer, Deal
@@ -85,6 +87,77 @@ def test_after_erasing_no_table_knows_the_customer_any_more(database: str, tmp_p
     with pytest.raises(NotFound):
         respond.open_link(built.tokens[Wave.SALE], NOW)
     assert respond.open_link(other.tokens[Wave.SALE], NOW)
+
+
+def with_many_deals(deals: int = 7) -> BuiltDeal:
+    """A customer with so many deals, each answered twice."""
+    built = [answered() for _ in range(deals)]
+    one = Customer.get(Customer.email == built[0].email)
+    Deal.update(customer=one).where(Deal.id.in_([each.row for each in built])).execute()
+    Customer.delete().where(Customer.email.in_([each.email for each in built[1:]])).execute()
+    return built[0]
+
+
+def test_erasing_that_breaks_off_has_stopped_mail_and_is_finished_by_the_worker(
+    either_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built, other = with_many_deals(), answered()
+    chosen, customer = settings(either_database, tmp_path), Customer.get(Customer.email == built.email).id
+    parts = []
+
+    def dies_in_the_second_part(*given: object) -> None:
+        erase_deals(*given)  # type: ignore[arg-type]
+        parts.append(given)
+        if len(parts) == 2:
+            raise KeyboardInterrupt
+
+    erase_deals = stored.erase_deals
+    monkeypatch.setattr(person_data, "DEALS_AT_ONCE", 3)
+    monkeypatch.setattr(stored, "erase_deals", dies_in_the_second_part)
+    with pytest.raises(KeyboardInterrupt):
+        person_data.erase(chosen, built.email, NOW)
+    monkeypatch.setattr(stored, "erase_deals", erase_deals)
+    assert Deal.select().where(Deal.customer == customer).count() == 4, "the second part was undone"
+    assert opt_outs.is_opted_out(address_hash(SECRET, built.email))
+    job = jobs.take("worker", NOW, NOW, 3)
+    assert job
+    assert job_kinds.outcome(chosen, job, NOW, lambda done, total: None) == {}
+    assert [row.email for row in Customer.select()] == [other.email]
+    assert [row.deal_id for row in Deal.select()] == [other.deal_id]
+    assert jobs.take("worker", NOW, NOW, 3) is None, "nothing of it is left to do, or to know"
+    erased = AuditEntry.select().where(AuditEntry.what == AuditAction.CUSTOMER_ERASED)
+    assert [row.detail for row in erased] == ["7 deals"]
+
+
+def test_who_gets_the_number_of_somebody_erased_keeps_everything(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(person_data, "DEALS_AT_ONCE", 3)
+    built = with_many_deals()
+    customer = Customer.get(Customer.email == built.email).id
+    assert person_data.erase(settings(database, tmp_path), built.email, NOW) == 7
+    late = answered()
+    newer = Customer.get(Customer.email == late.email)
+    person_data.finish(customer, NOW)  # by a worker that had taken it, and was slow
+    person_data.finish(newer.id, NOW)
+    assert Customer.get_by_id(newer.id).email == late.email
+    assert Deal.select().count() == 1
+
+
+def test_many_deals_are_erased_by_transactions_no_larger(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes, erase_deals = [], stored.erase_deals
+
+    def counted(customer: int, deals: list[int], now: object) -> None:
+        sizes.append(len(deals))
+        erase_deals(customer, deals, now)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(person_data, "DEALS_AT_ONCE", 3)
+    monkeypatch.setattr(stored, "erase_deals", counted)
+    person_data.erase(settings(database, tmp_path), with_many_deals().email, NOW)
+    assert sizes == [3, 3, 1, 0]
+    assert Customer.select().count() == 0
 
 
 def test_the_export_names_the_account_and_erasing_takes_it_with_its_last_deal(

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from kloof import storage
-from kloof.actions import beforehand, health
+from kloof.actions import beforehand, health, person_data
 from kloof.actions.clock import clock_of, refuse_if_jumped
 from kloof.actions.deals import upload_work
 from kloof.actions.deals.upload_work import Errand
@@ -92,6 +92,11 @@ def _check_up(settings: Settings, job: Job, now: datetime, progress: Report) -> 
     return {"wrong": beforehand.check_up(settings, now)}
 
 
+def _erase(settings: Settings, job: Job, now: datetime, progress: Report) -> Facts:
+    person_data.finish(job.arguments["customer"], now)
+    return {}
+
+
 WORK: Final[Mapping[JobKind, Work]] = MappingProxyType(
     {
         JobKind.LOOK: _look,
@@ -105,6 +110,7 @@ WORK: Final[Mapping[JobKind, Work]] = MappingProxyType(
         JobKind.COUNT_REMINDERS: _count_reminders,
         JobKind.COUNT_FAIR_PLAY: _count_fair_play,
         JobKind.CHECK_UP: _check_up,
+        JobKind.ERASE: _erase,
     }
 )
 

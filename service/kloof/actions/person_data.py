@@ -1,23 +1,30 @@
 """A customer asks for their data, or asks to be erased (GDPR articles 15, 17 and 20)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from time import sleep
 from typing import Any
 
 from kloof import storage
 from kloof.actions import ledger
 from kloof.actions.deals.upload_work import lines_about
 from kloof.actions.former_keys import allow_again, former_of
+from kloof.actions.mailing.steps import SECONDS_BETWEEN_PARTS
 from kloof.config import Settings
 from kloof.domain.access.audit_log import COMMAND_LINE, Actor, AuditAction
 from kloof.domain.errors import NotFound, Reason
+from kloof.domain.jobs.jobs import JobKind
 from kloof.domain.jobs.looks import LookKind
 from kloof.domain.ledger import LedgerAct
 from kloof.domain.mailing.suppression import address_hash, erased_hash
 from kloof.domain.spelling import spelled
-from kloof.storage import kept_looks, person_data
+from kloof.storage import jobs, kept_looks, person_data
 from kloof.storage.access import audit_log
+from kloof.storage.deals import uploads
 from kloof.storage.mailing import opt_outs
+
+DEALS_AT_ONCE = 10
+"""Deals that are erased in one transaction: each may retire a block, with all that was answered in it."""
 
 
 def export(settings: Settings, email: str, now: datetime, by: Actor = COMMAND_LINE) -> dict[str, Any]:
@@ -47,17 +54,32 @@ def as_pdf(settings: Settings, found: Mapping[str, Any], now: datetime) -> bytes
 def erase(settings: Settings, email: str, now: datetime, by: Actor = COMMAND_LINE) -> int:
     """Erase the customer with this address; gives how many deals went with them. Raises NotFound.
 
-    Only hashes of the address stay, so that no later file brings them back, and nothing is mailed there.
+    Only hashes of the address stay, so that no later file brings them back, and nothing is mailed there. Who has many
+    deals is erased a part at a time, each in a transaction of its own; where that breaks off, the worker goes on.
     """
-    with ledger.noting(settings) as note, storage.transaction():
-        return erase_row(settings, _number(email), email, now, by, note)
+    return _erased(settings, lambda: (_number(email), email), now, by)
 
 
 def erase_of_deal(settings: Settings, deal_id: str, now: datetime, by: Actor) -> int:
     """The same to the customer of this deal."""
-    with ledger.noting(settings) as note, storage.transaction():
-        customer, known_as = person_data.customer_of_deal(deal_id)
-        return erase_row(settings, customer, known_as, now, by, note)
+    return _erased(settings, lambda: person_data.customer_of_deal(deal_id), now, by)
+
+
+def finish(customer: int, now: datetime) -> None:
+    """Erase what is left of a customer of whom `erase` has begun, a part at a time; of nobody else, since a number may
+    be given to another customer once it is free.
+    """
+    while True:
+        with storage.transaction():
+            if not jobs.is_open(JobKind.ERASE, {"customer": customer}):
+                return
+            if deals := person_data.deals_of(customer)[:DEALS_AT_ONCE]:
+                person_data.erase_deals(customer, deals, now)
+            else:
+                person_data.erase(customer, now)
+                jobs.drop(JobKind.ERASE, {"customer": customer})
+        # Whoever waits to write is woken now: to take the next turn at once would pass them by.
+        sleep(SECONDS_BETWEEN_PARTS)
 
 
 def allow(
@@ -91,8 +113,32 @@ def erase_row(
     settings: Settings, customer: int, known_as: str, now: datetime, by: Actor, note: ledger.Note
 ) -> int:
     """Erase the customer of this row, in the caller's transaction; gives how many deals went with them."""
+    deals = _begun(settings, customer, known_as, now, by, note)
+    person_data.erase(customer, now)
+    return deals
+
+
+def _erased(settings: Settings, whom: Callable[[], tuple[int, str]], now: datetime, by: Actor) -> int:
+    # numpy takes a second to load, and while it does nobody should wait for this transaction.
+    from kloof.storage.releases import freezing  # noqa: F401
+
+    with ledger.noting(settings) as note, storage.transaction():
+        customer, known_as = whom()
+        if len(person_data.deals_of(customer)) <= DEALS_AT_ONCE:
+            return erase_row(settings, customer, known_as, now, by, note)
+        deals = _begun(settings, customer, known_as, now, by, note)
+        uploads.forget_all()
+        jobs.ask(JobKind.ERASE, {"customer": customer}, by, now)
+    finish(customer, now)
+    return deals
+
+
+def _begun(
+    settings: Settings, customer: int, known_as: str, now: datetime, by: Actor, note: ledger.Note
+) -> int:
+    """From now on no mail goes to them, and no file brings them back; gives how many deals they have."""
     note(LedgerAct.ERASED, customer, now)
-    deals = person_data.erase(customer, now)
+    deals = len(person_data.deals_of(customer))
     # The domain of their address may stand there.
     kept_looks.forget(LookKind.FAIR_PLAY, LookKind.CHECK_UP)
     opt_outs.remember(address_hash(settings.secret_key, known_as), opt_outs.ASKED, now)

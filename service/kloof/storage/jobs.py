@@ -20,8 +20,7 @@ def ask(kind: JobKind, arguments: Mapping[str, Any], who: Actor, now: datetime) 
     """This work queued; the work itself where it was asked for already and is not over."""
     asked = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
     with transaction():
-        same = (JobRow.kind == kind.value, JobRow.arguments == asked, JobRow.state.in_(OPEN_JOBS))
-        row = JobRow.select().where(*same).order_by(JobRow.id).first()
+        row = JobRow.select().where(*_asked(kind, arguments)).order_by(JobRow.id).first()
         return _job(
             row
             or JobRow.create(
@@ -93,6 +92,21 @@ def _taken(worker: str, now: datetime, until: datetime, most_tries: int) -> Job 
         total=0,
     ).where(JobRow.id == row.id).execute()
     return find(row.id)
+
+
+def is_open(kind: JobKind, arguments: Mapping[str, Any]) -> bool:
+    """Whether this was asked for and is not over."""
+    return bool(JobRow.select(JobRow.id).where(*_asked(kind, arguments)).exists())
+
+
+def drop(kind: JobKind, arguments: Mapping[str, Any]) -> None:
+    """Nobody has to do this any more, nor to know of it; in the caller's transaction."""
+    JobRow.delete().where(*_asked(kind, arguments)).execute()
+
+
+def _asked(kind: JobKind, arguments: Mapping[str, Any]) -> tuple[Any, ...]:
+    asked = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
+    return (JobRow.kind == kind.value, JobRow.arguments == asked, JobRow.state.in_(OPEN_JOBS))
 
 
 def keep(number: int, worker: str, until: datetime, done: int, total: int) -> bool:

@@ -1,5 +1,6 @@
 """Everything that is kept about one customer, to give to them or to erase."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -28,7 +29,7 @@ from kloof.storage.models import (
 )
 from kloof.storage.releases import queueing
 from kloof.storage.staff import call_records, own_totals
-from kloof.storage.statements import rows, timestamp
+from kloof.storage.statements import chunked, rows, timestamp
 from kloof.storage.surveys import versions
 
 
@@ -76,6 +77,7 @@ _ANSWERED = (
     "saved_at",
     "submitted_at",
 )
+_AT_ONCE = 500
 _MARK = ("item", "about", "mark", "note", "marked_at")
 _PROMISE = ("text", "aspect", "source", "outcome", "remark")
 
@@ -135,23 +137,29 @@ def erase(customer: int, now: datetime) -> int:
     from kloof.storage.releases import freezing
 
     deals = deals_of(customer)
-    for deal in deals:
-        queueing.withdraw_pair(deal, now)
-        own_totals.leave(deal, now)
+    erase_deals(customer, deals, now)
     passed = list(_asked_of(customer))
     for invitation in passed:
         queueing.withdraw_pair(invitation.deal_id, now)
         own_totals.leave(invitation.deal_id, now)
         OwnPair.delete().where(OwnPair.deal == invitation.deal_id).execute()
     Invitation.delete().where(Invitation.id.in_([one.id for one in passed])).execute()
-    call_records.forget_mails(deals)
     freezing.forget_customer(customer)
-    named = accounts.of_customer(customer)
-    Deal.delete().where(Deal.customer == customer).execute()
     uploads.forget_all()
     Customer.delete().where(Customer.id == customer).execute()
-    accounts.drop_unused(named)
     return len(deals)
+
+
+def erase_deals(customer: int, deals: Sequence[int], now: datetime) -> None:
+    """Erase these deals of this customer, in the caller's transaction, as `erase` does."""
+    for deal in deals:
+        queueing.withdraw_pair(deal, now)
+        own_totals.leave(deal, now)
+    call_records.forget_mails(deals)
+    named = accounts.of_customer(customer)
+    for some in chunked(deals, _AT_ONCE):
+        Deal.delete().where(Deal.customer == customer, Deal.id.in_(some)).execute()
+    accounts.drop_unused(named)
 
 
 def _deal(deal: _Deal) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class JobKind(StrEnum):
     COUNT_REMINDERS = "count_reminders"
     COUNT_FAIR_PLAY = "count_fair_play"
     CHECK_UP = "check_up"
+    ERASE = "erase"
 
 
 OPEN_JOBS: Final = frozenset({JobState.QUEUED, JobState.RUNNING})

@@ -1,5 +1,6 @@
 """The call about one deal: what it rests on, where it stands, and what is written down about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from kloof.domain.surveys.definition import Wave
 from kloof.domain.surveys.responses import PromiseOutcome
 from kloof.storage.database import is_postgresql
 from kloof.storage.models import Call, CallStep, Message
-from kloof.storage.statements import day, first_row, names, run
+from kloof.storage.statements import chunked, day, first_row, names, run
 
 
 class _Facts(NamedTuple):
@@ -51,6 +52,7 @@ LEFT JOIN response r ON r.invitation_id = ri.id AND r.submitted_at IS NOT NULL
 LEFT JOIN call ON call.deal_id = d.id
 WHERE d.id = ?
 """  # noqa: S608  our own words
+_AT_ONCE = 500
 _LOCK = "SELECT id FROM deal WHERE id = ? FOR NO KEY UPDATE"
 
 
@@ -179,10 +181,11 @@ def forget_notes(number: int) -> None:
     CallStep.update(note="").where(CallStep.call == number).execute()
 
 
-def forget_mails(deals: list[int]) -> None:
+def forget_mails(deals: Sequence[int]) -> None:
     """Delete the mails about the calls of these deals, before the deals are erased."""
-    theirs = Call.select(Call.id).where(Call.deal.in_(deals))
-    Message.delete().where(Message.call.in_(theirs)).execute()
+    for some in chunked(deals, _AT_ONCE):
+        theirs = Call.select(Call.id).where(Call.deal.in_(some))
+        Message.delete().where(Message.call.in_(theirs)).execute()
 
 
 def give_link(number: int, salt: bytes, fingerprint: str) -> None:
