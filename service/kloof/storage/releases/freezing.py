@@ -68,7 +68,7 @@ WHERE b.retired_at IS NULL ORDER BY b.id
 """
 
 
-AT_ONCE = 75_000
+AT_ONCE = 20_000
 """Pairs that close in one transaction, or hardly more: so long nobody else writes. Each touches most pages of the
 table of placements, since a block has pairs of all ages; so more transactions write more.
 """
