@@ -242,6 +242,11 @@ def test_the_weekly_mail_holds_its_numbers_one_link_and_one_click_to_stop(
         assert "15 september 2026" in text.lower()
 
 
+def test_the_templates_are_read_once_for_all_who_make_mails(settings: Settings) -> None:
+    first, second = MailRenderer(settings).compiler, MailRenderer(settings).compiler
+    assert (first.text, first.html) == (second.text, second.html)
+
+
 def test_a_sign_in_mail_has_its_link_and_no_way_out(settings: Settings) -> None:
     renderer = MailRenderer(settings)
     rendered = renderer.render(outgoing(SIGN_IN), None, NOON, NOON)

@@ -9,10 +9,11 @@ import re
 from binascii import b2a_qp
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 from markupsafe import Markup, escape
 
 from kloof.config import Settings
@@ -94,16 +95,24 @@ class MultipartBody:
         return b"".join((*parts, self.html.render(plain | special), start, b"--\r\n"))
 
 
+@cache
+def _templates() -> tuple[Template, Template]:
+    """The plain one and that in HTML: for every company the same, and to read them takes as long as to make mails of
+    every kind.
+    """
+    folder = FileSystemLoader(Path(__file__).parent / "templates")
+    jinja = Environment(
+        loader=folder, autoescape=select_autoescape(), undefined=StrictUndefined, newline_sequence="\r\n"
+    )
+    return jinja.get_template("mail.txt"), jinja.get_template("mail.html")
+
+
 class TemplateCompiler:
     """Compiles bodies from the two templates."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        folder = FileSystemLoader(Path(__file__).parent / "templates")
-        jinja = Environment(
-            loader=folder, autoescape=select_autoescape(), undefined=StrictUndefined, newline_sequence="\r\n"
-        )
-        self.text, self.html = jinja.get_template("mail.txt"), jinja.get_template("mail.html")
+        self.text, self.html = _templates()
 
     def make(
         self,
