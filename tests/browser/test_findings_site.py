@@ -15,6 +15,7 @@ from cast.long_names import long
 from cast.made_site import LOOK, company_folder
 from cast.synthetic import Firm
 from instruments.looks import judged
+from instruments.made_once import made_once
 from instruments.pages import axe_violations, html_errors, lighthouse, served, wrong_on_a_phone
 from kloof.publish.site_build import build_site
 from kloof.web import create_app
@@ -130,9 +131,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("Thuisbatterij", "Zuid"),
     )
     firm = Firm(aspects=3, releases=2, places=places, called=lambda name: f"{name} {long('naam')}")
-    made = company_folder(tmp_path_factory.mktemp("company"), firm.documents())
-    build_site(made, replace(LOOK, company=long("Warmtehuis")))
-    return made
+
+    def make(folder: Path) -> None:
+        build_site(company_folder(folder, firm.documents()), replace(LOOK, company=long("Warmtehuis")))
+
+    return made_once(tmp_path_factory, "findings with long names", make)
 
 
 @contextmanager
@@ -148,9 +151,9 @@ def address(folder: Path, database: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def walked(folder: Path, lasting_page: NewPage, full: bool) -> Walk:
+def walked(folder: Path, tmp_path_factory: pytest.TempPathFactory, lasting_page: NewPage, full: bool) -> Walk:
     walk = Walk({}, {}, {}, {}, {})
-    with findings(folder, f"sqlite:///{folder / 'empty.db'}") as address:
+    with findings(folder, f"sqlite:///{tmp_path_factory.mktemp('walked') / 'empty.db'}") as address:
         page = lasting_page(width=A4, scheme="dark")
         for path in KINDS:
             page.goto(address + path)

@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from cast.builders import NOW, settings
 from cast.made_site import LOOK, company_folder
 from cast.synthetic import Firm
+from instruments.made_once import made_once
 from instruments.pages import served
 from kloof.publish.charts.drawing import NARROWEST
 from kloof.publish.site_build import build_site
@@ -68,15 +69,18 @@ IN_A_FILE = """() => {
 
 @pytest.fixture(scope="module", params=FIRMS)
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = company_folder(tmp_path_factory.mktemp("company"), FIRMS[request.param].documents())
-    build_site(made, LOOK)
-    return made
+    firm = FIRMS[request.param]
+
+    def make(folder: Path) -> None:
+        build_site(company_folder(folder, firm.documents()), LOOK)
+
+    return made_once(tmp_path_factory, f"pictures of {request.param}", make)
 
 
 @pytest.fixture
-def address(folder: Path) -> Iterator[str]:
+def address(folder: Path, tmp_path: Path) -> Iterator[str]:
     with served(
-        create_app(settings(f"sqlite:///{folder / 'empty.db'}", folder), clock=lambda: NOW)
+        create_app(settings(f"sqlite:///{tmp_path / 'empty.db'}", folder), clock=lambda: NOW)
     ) as address:
         yield f"{address}/findings/"
 
