@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from cast.whole_databases import contents
+from instruments import commands
 from kloof.actions.init import init
 from kloof.config.company_folder import RESTORED, RESTORING
 
@@ -201,8 +202,8 @@ def test_a_lost_database_comes_back(company: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("keep", ["7", "d7", "7d7d", "0d", "7x", "12m4w"])
 def test_how_many_to_keep_has_one_way_to_be_said(company: Path, keep: str) -> None:
-    refused = kloof("backup", str(company), "--keep", keep, folder=company)
-    assert refused.returncode == 1
+    refused = commands.kloof("--folder", str(company), "backup", str(company), "--keep", keep)
+    assert refused.exit_code == 1
     assert "7d4w12m" in refused.stderr
 
 

@@ -33,6 +33,12 @@ def settings(either_database: str, tmp_path: Path) -> Settings:
     return company(either_database, tmp_path)
 
 
+@pytest.fixture
+def at_home(database: str, tmp_path: Path) -> Settings:
+    """On one engine: for what the processes do among themselves, each of which takes a second to start."""
+    return company(database, tmp_path)
+
+
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "SECONDS_BETWEEN_LOOKS", 0.05)
@@ -58,15 +64,15 @@ def test_a_job_is_done_by_another_process(settings: Settings) -> None:
     assert done.result["process"] != os.getpid()
 
 
-def test_one_after_the_other_until_nothing_is_left(settings: Settings) -> None:
+def test_one_after_the_other_until_nothing_is_left(at_home: Settings) -> None:
     asked(JobKind.FREEZE), asked(JobKind.BUILD), asked(JobKind.PUBLISH)
-    assert JobRunner(settings, "one", wall_clock, does.says_so).drain() == 3
+    assert JobRunner(at_home, "one", wall_clock, does.says_so).drain() == 3
     assert {job.state for job in queue.latest(*JobKind).values()} == {JobState.DONE}
 
 
-def test_a_job_whose_process_dies_is_tried_three_times(settings: Settings) -> None:
+def test_a_job_whose_process_dies_is_tried_three_times(at_home: Settings) -> None:
     job = asked()
-    assert JobRunner(settings, "one", wall_clock, does.dies).drain() == 3
+    assert JobRunner(at_home, "one", wall_clock, does.dies).drain() == 3
     assert queue.of(job.id).state is JobState.GIVEN_UP
 
 
@@ -108,9 +114,9 @@ def test_a_refusal_is_told_and_no_stack_trace(settings: Settings) -> None:
 
 
 def test_a_page_sees_each_step_of_a_freeze_and_of_a_preview_while_the_worker_is_at_it(
-    settings: Settings,
+    at_home: Settings,
 ) -> None:
-    publishing = respondents.settings(settings.folder, settings.database_url)
+    publishing = respondents.settings(at_home.folder, at_home.database_url)
     secret_key.tie(publishing, wall_clock())  # made-up links are of no key
     publishing.site_folder.mkdir(parents=True)
     respondents.answered_deals(40)
