@@ -14,6 +14,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 from instruments.handbook import sections
+from instruments.made_once import made_once
 from kloof.actions.surveys.editing import UNREAD_SENTENCES
 from kloof.cli import COMMANDS, main
 from kloof.config.settings import Settings
@@ -406,6 +407,14 @@ def test_each_command_in_the_readme_exists() -> None:
         for words in typed
         if not any(command.startswith(f"kloof {words.split()[0]}") for command in known)
     ] == []
+
+
+def test_what_is_made_once_for_all_workers_is_not_made_again(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    made: list[Path] = []
+    first, second = (made_once(tmp_path_factory, "of the house", made.append) for _ in range(2))
+    assert made == [first] == [second]
 
 
 def patience(tree: ast.AST) -> Iterator[tuple[int, float]]:
