@@ -161,3 +161,14 @@ def test_the_mail_beside_its_text_follows_once_a_field_is_left(
     expect(seen.locator("body")).to_contain_text("Vertel het ons")
     page.locator("#seen-face").select_option("text")
     expect(seen.locator("body")).to_contain_text("Met vriendelijke groet,")
+
+
+def test_what_can_be_chosen_beside_a_text_is_not_cut(new_page: NewPage, app: Flask, address: str) -> None:
+    page = desk(new_page(1280), app, address, MAIL)
+    room = page.locator(".seen__bar select").evaluate_all(
+        "all => all.map(one => { const whole = one.cloneNode(true);"
+        "Object.assign(whole.style, {position: 'absolute', width: 'max-content'}); document.body.append(whole);"
+        "return one.offsetWidth - whole.offsetWidth })"
+    )
+    assert len(room) == 2
+    assert min(room) >= 0, room

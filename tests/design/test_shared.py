@@ -20,6 +20,21 @@ def test_every_file_of_a_section_is_served_once_and_none_is_left_out() -> None:
         assert whole.count(f"- {name} */") == 1, name
 
 
+def test_a_kind_of_something_in_a_page_has_a_look_of_its_own() -> None:
+    sheets = [*(files("kloof.design") / "sections").iterdir(), *files("kloof.design").iterdir()]
+    ruled = {
+        name
+        for sheet in sheets
+        if sheet.name.endswith(".css")
+        for name in re.findall(r"\.([a-z][\w-]*)", sheet.read_text(encoding="utf-8"))
+    }
+    for page in (Path(str(files("kloof.web"))) / "templates").rglob("*.html"):
+        written = re.sub(r"\{[{%].*?[%}]\}", "{}", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        named = {name for classes in re.findall(r'class="([^"]*)"', written) for name in classes.split()}
+        kinds = {name for name in named if "--" in name and "{}" not in name} | named & {"h3", "h4"}
+        assert kinds <= ruled, page
+
+
 @pytest.mark.parametrize("section", SECTIONS)
 def test_a_section_closes_what_it_opens(section: str) -> None:
     text = (files("kloof.design") / "sections" / f"{section}.css").read_text(encoding="utf-8")

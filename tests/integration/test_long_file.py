@@ -216,7 +216,7 @@ def test_a_long_file_is_checked_as_a_table_then_loaded_with_its_progress_and_kee
         checked = followed(desk, page, memory, seen["check"])
         took["check"] = time.monotonic() - began - took["send"]
         assert Deal.select().count() == 0, "nothing is loaded by looking"
-        assert (figure(checked, "New"), figure(checked, "To mend")) == (lines - bad, bad)
+        assert (figure(checked, "New"), figure(checked, "To correct")) == (lines - bad, bad)
         assert checked.soup.select_one(".mend__bad input[value='no address']"), "the bad cell can be mended"
 
         began = time.monotonic()

@@ -121,7 +121,7 @@ FILE_WORDS: Final[Mapping[Reason, tuple[str, str]]] = MappingProxyType(
         ),
         Reason.SALESPERSON_UNKNOWN: (
             "No salesperson has the address {address}",
-            "Correct it, or ask who looks after kloof to add them: kloof people add.",
+            "Correct it, or add this colleague first, under People.",
         ),
         Reason.NOT_A_ROLE: ("{column}: “{value}” is not a role of kloof", "Write one or more of: {known}."),
         Reason.PERSON_TWICE: ("{address} is on line {line} already", "Take one of the two lines out."),

@@ -26,7 +26,7 @@ PEOPLE_WORDS: Final[Mapping[Reason, tuple[int, str, str]]] = MappingProxyType(
         Reason.OWN_ACCOUNT: (
             409,
             "You cannot take the desk from yourself, or leave",
-            "Ask a colleague at the desk to do that. So nobody shuts themselves out by accident.",
+            "Ask a colleague at the desk to do that. That way nobody shuts themselves out by accident.",
         ),
         Reason.SUCCESSOR_UNFIT: (
             422,

@@ -11,12 +11,12 @@ RELEASE_WORDS: Final[Mapping[Reason, tuple[int, str, str]]] = MappingProxyType(
         Reason.NOT_APPROVED: (
             409,
             "Nobody else has approved this release",
-            "Ask somebody else of the desk to look at its preview and to approve it. Nothing came out.",
+            "Ask somebody else at the desk to look at its preview and to approve it. Nothing was published.",
         ),
         Reason.OWN_PROPOSAL: (
             409,
             "You proposed this release yourself",
-            "Ask somebody else of the desk to look at its preview and to approve it.",
+            "Ask somebody else at the desk to look at its preview and to approve it.",
         ),
         Reason.DRAFT_CHANGED: (
             409,

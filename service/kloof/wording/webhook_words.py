@@ -21,10 +21,10 @@ CHAT_WORDS: Final[Mapping[EventKind, tuple[str, str]]] = {
     ),
     EventKind.SURVEY_ANSWERED: ("1 customer answered a survey.", "{count} customers answered a survey."),
     EventKind.FOLLOWUP_OPENED: ("1 customer is to be called.", "{count} customers are to be called."),
-    EventKind.DEAL_REFUSED: ("1 deal was not taken in.", "{count} deals were not taken in."),
+    EventKind.DEAL_REFUSED: ("1 deal was not loaded.", "{count} deals were not loaded."),
     EventKind.BLOCK_CLOSED: ("1 group of customers closed.", "{count} groups of customers closed."),
     EventKind.RELEASE_PUBLISHED: ("There are new findings.", "There are new findings."),
-    EventKind.PING: ("A try: kloof can write here.", "A try: kloof can write here."),
+    EventKind.PING: ("Test message: kloof can write here.", "Test message: kloof can write here."),
 }
 """Of one, and of several."""
 LOOK: Final = "Look in kloof"

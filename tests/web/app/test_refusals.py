@@ -39,7 +39,7 @@ OF_ONE_LINE = {
 ELSEWHERE = {
     Reason.PASSED_TO_SELF: (422, "This is your own address. Fill in that of your colleague."),
     Reason.CODE_UNKNOWN: (422, "We do not know this code. Compare it with your letter, letter by letter."),
-    Reason.STEP_IMPOSSIBLE: (404, "This link is not open"),
+    Reason.STEP_IMPOSSIBLE: (404, "This link does not work"),
     Reason.SURVEY_CLOSED: (200, "Thank you"),
     Reason.ANSWERS_FIXED: (200, "Thank you"),
     Reason.HANDOVER_CLOSED: (200, "This was closed in the meantime, so nothing was changed."),
@@ -210,9 +210,9 @@ def test_every_fault_of_a_line_is_said_at_once_and_in_dutch(world: World) -> Non
     world.language = "nl"
     answer = world.lines({"sold_on": "27-11-2026", "team": "", "language": "fr"})
     for said in (
-        "sold_on: “27-11-2026” is geen datum. Schrijf hem als 2026-03-31.",
-        "team is leeg. Vul het in.",
-        "language: “fr” is geen taal van kloof. Schrijf nl of en.",
+        "Verkocht op: “27-11-2026” is geen datum. Schrijf hem als 2026-03-31.",
+        "Team is leeg. Vul het in.",
+        "Taal van de klant (nl of en): “fr” is geen taal van kloof. Schrijf nl of en.",
     ):
         assert said in words(answer)
 

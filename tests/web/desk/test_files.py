@@ -110,13 +110,19 @@ def test_a_file_is_looked_at_first_mended_in_place_and_then_loaded(desk: FlaskCl
     soup = page(desk, path)
     assert "Lees 2 regels in" in words(soup)
     [row] = soup.select("table.mend tbody tr")
-    assert "language: “nederlands” is geen taal van kloof. Schrijf nl of en." in words(row)
+    named = [cell["data-label"] for cell in row.select("td[data-label]")]
+    assert named[1:3] == ["Taal van de klant (nl of en)", "E-mail van de verkoper"], (
+        "what is wrong stands first"
+    )
+    assert "Taal van de klant (nl of en): “nederlands” is geen taal van kloof. Schrijf nl of en." in words(
+        row
+    )
     assert "niemand@company.example" in words(row), "a wrong language hides the unknown salesperson no more"
     cells = {field["name"]: field["value"] for field in row.select("td.mend__bad input")}
     assert cells == {"cell-4-language": "nederlands", "cell-4-salesperson_email": "niemand@company.example"}
     assert [one["aria-invalid"] for one in row.select("td.mend__bad input")] == ["true", "true"]
     mended = {"cell-4-language": "nl", "cell-4-salesperson_email": "sanne.de.vries@company.example"}
-    answer = press(desk, path, "Opslaan en opnieuw controleren", **mended).get_data(as_text=True)
+    answer = press(desk, path, "Bewaar en controleer opnieuw", **mended).get_data(as_text=True)
     assert "Lees 3 regels in" in answer
     assert Deal.select().count() == 0, "to check is not to load"
     answer = press(desk, path, "Lees 3 regels in").get_data(as_text=True)
@@ -127,12 +133,12 @@ def test_a_file_is_looked_at_first_mended_in_place_and_then_loaded(desk: FlaskCl
 
 def test_a_line_is_left_out_and_taken_back(desk: FlaskClient) -> None:
     path = sent(desk, text(line(1), line(2, language="de")))
-    answer = press(desk, path, "Opslaan", out="3").get_data(as_text=True)
+    answer = press(desk, path, "Bewaar en", out="3").get_data(as_text=True)
     assert "Lees 1 regel in" in answer
     assert "Weggelaten" in answer
     assert "table--rows" not in answer, "nothing is left to mend"
-    assert "language: “de”" in press(desk, path, "Zet weggelaten regels terug").get_data(as_text=True)
-    press(desk, path, "Opslaan", out="3")
+    assert "(nl of en): “de”" in press(desk, path, "Zet weggelaten regels terug").get_data(as_text=True)
+    press(desk, path, "Bewaar en", out="3")
     press(desk, path, "Lees 1 regel in")
     assert [row.deal_id for row in Deal.select()] == ["X-1"]
 
@@ -454,7 +460,7 @@ DUTCH = {
     text(
         line(1, customer_email="josé@home.example")
     ): "heeft voor de @ letters die niet elke mailserver aanneemt",
-    text(line(1, team="x" * 201)): "team heeft 201 tekens, en er passen er hoogstens 200",
+    text(line(1, team="x" * 201)): "Team heeft 201 tekens, en er passen er hoogstens 200",
     text(
         line(1, salesperson_email="nobody@company.example")
     ): "Geen verkoper heeft het adres nobody@company.example",

@@ -249,7 +249,7 @@ def test_the_week_ahead_counts_what_is_queued_and_reminders_where_nobody_answers
     sell(kloof, line(1, sold_on=EARLIER.date()), now=EARLIER)
     assert len(sent_by_a_round(app, clock)) == 1
     told = {day: int(mails) for day, mails in re.findall(
-        r'<th scope="row">\w+ (\d+ \w+)</th>\s*<td class="number" data-label="Mails">(\d+)</td>', read(desk)
+        r'<th scope="row">\w+ (\d+ \w+)</th>\s*<td class="number">(\d+)</td>', read(desk)
     )}  # fmt: skip
     for _ in range(7):
         clock.now += timedelta(days=1)
@@ -262,7 +262,7 @@ def test_with_many_surveys_the_worker_counts_the_same_week_beforehand(
     app: Flask, desk: FlaskClient, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def week() -> list[str]:
-        return re.findall(r'data-label="(?:Mails|of which reminders)">(\d+)', read(desk))
+        return re.findall(r'<td class="number">(\d+)', read(desk))
 
     kloof = app.extensions["kloof.settings"]
     for number in range(1, 4):
@@ -275,7 +275,7 @@ def test_with_many_surveys_the_worker_counts_the_same_week_beforehand(
     assert "The first one is there within a few minutes." in read(desk)
     at_desk.count_reminders(clock.now)
     assert week() == now
-    assert re.search(r"Counted \d+ March \d\d:00\.", read(desk))
+    assert re.search(r"Counted on \d+ March \d\d:00\.", read(desk))
 
 
 def test_what_waits_longest_comes_first_in_every_state_and_no_further_than_asked(database: str) -> None:

@@ -96,8 +96,8 @@ def test_the_nearest_group_comes_first_with_what_is_missing(house: Settings, noo
     words = counted(house, noor)
     rows = re.findall(r"Heat pump, East, (\w+)", words)
     assert rows == ["West", "North", "South"]
-    assert "11 of 12 1 customer more" in words
-    assert "7 of 12 5 customers more" in words
+    assert "11 of 12 1 more customer" in words
+    assert "7 of 12 5 more customers" in words
     assert "14, enough Other salespeople: there are too few" in words
     assert "Wider after 2 releases" in words
 
@@ -129,7 +129,7 @@ def test_about_when_a_group_has_enough_is_said_where_pairs_come_in(
 def test_before_anybody_answered_the_page_says_what_will_be_here(house: Settings, noor: FlaskClient) -> None:
     words = shown(noor)
     assert "Here you will see, for each product and team" in words
-    assert "Nothing has come out yet." in words
+    assert "Nothing is published yet." in words
 
 
 def test_from_answers_to_a_release_without_a_shell(house: Settings, noor: FlaskClient) -> None:
@@ -173,7 +173,7 @@ def test_with_two_approvals_somebody_else_approves(
     counted(with_two, noor)
     does(noor, with_two, "Close what can close")
     words = does(noor, with_two, "Make a preview")
-    assert "Somebody else of the desk has to approve it" in words
+    assert "Somebody else at the desk has to approve it" in words
     assert "I approve it" not in words
     assert "Publish release" not in words
     anouk = signed_in("Anouk Desk", Role.DESK)

@@ -95,7 +95,7 @@ def test_with_many_deals_the_picture_is_the_workers_and_says_when_it_counted(
     beforehand.count_steps(app.extensions["kloof.settings"], NOW)
     page = read(desk)
     assert figures_lead_to_their_lists(desk, page) >= 8
-    assert re.search(r"Counted 2 March \d\d:00\.", page)
+    assert re.search(r"Counted on 2 March \d\d:00\.", page)
     Deal.update(sold_on=NOW.date()).where(Deal.deal_id == "D-109").execute()
     assert picture(read(desk)) == picture(page), "it stays what was counted"
     beforehand.count_steps(app.extensions["kloof.settings"], NOW)
@@ -141,7 +141,7 @@ def test_all_that_is_wrong_with_the_installation_stands_there_with_when_it_was_c
     found = page.get_text()
     assert [what for what in said if what not in found] == []
     assert "Surveys:" in found
-    assert re.search(r"Checked 2 March \d\d:00\.", found)
+    assert re.search(r"Checked on 2 March \d\d:00\.", found)
     (tmp_path / "surveys").mkdir()
     (tmp_path / "surveys" / "product.yaml").write_bytes(SHIPPED.read_bytes())
     beforehand.check_up(house, NOW)
@@ -166,7 +166,7 @@ def test_a_domain_that_only_the_worker_found_stands_there_too(
 
 def test_what_was_lost_names_a_draw_and_deals_that_were_called_off(app: Flask, desk: FlaskClient) -> None:
     a_company_at_every_step(app)
-    assert re.search(r"\d+ not asked \(1 by lot, 1 called off\)", read(desk))
+    assert re.search(r"\d+ not asked \(1 at random, 1 cancelled\)", read(desk))
 
 
 def test_a_company_with_nothing_yet_sees_four_steps_and_each_is_ticked_off(

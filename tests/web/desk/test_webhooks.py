@@ -134,7 +134,7 @@ def test_a_webhook_goes_only_after_a_page_that_says_what_goes_with_it(noor: Flas
     noor.post(f"{PATH}/1/test")
     asked = noor.post(f"{PATH}/1/remove")
     assert asked.status_code == 200
-    assert "Deze webhook weghalen?" in text(asked)
+    assert "Deze webhook verwijderen?" in text(asked)
     assert "Er wacht nog één bericht" in text(asked)
     noor.post(f"{PATH}/1/test")
     assert "Er wachten nog 2 berichten" in text(noor.post(f"{PATH}/1/remove", data={"confirmed": "no"}))

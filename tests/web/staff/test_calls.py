@@ -66,6 +66,7 @@ def test_the_owner_reads_why_in_the_customers_words_and_what_they_agreed_to(
     built = answers(house, outcome=PromiseOutcome.BROKEN)
     assert built.deal_id in page(sanne, "/calls")
     shown = page(sanne, f"/calls/{built.deal_id}")
+    assert '<a class="alone" href="/calls">Calls</a>' in shown
     for said in (
         "a promise was not kept",
         "fell well short",

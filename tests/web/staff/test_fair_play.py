@@ -140,7 +140,7 @@ def test_with_many_deals_the_worker_counts_the_same_and_the_page_says_when(
     assert "The first one is there within a few minutes" in text(desk)
     fair_play.count(app.extensions["kloof.settings"], NOW + timedelta(days=40))
     assert lines(desk) == now
-    assert "Counted 11 April" in text(desk)
+    assert "Counted on 11 April" in text(desk)
     sold("Zara", 25)
     assert lines(desk) == now, "it stays what was counted"
     Person.update(name="Anna Smit").where(Person.id == person("Anna")).execute()

@@ -107,6 +107,7 @@ def test_a_lead_reads_what_was_told_and_is_expected_beside_the_norm_and_no_remar
     html = page(joris, path_of(built))
     assert "Ready &lt;b&gt;before&lt;/b&gt; summer" in html
     assert "Aspect 1: expected 9, our norm 7.0." in html
+    assert '<a class="alone" href="/handover">Handover</a>' in html
     assert "Only for the salesperson" not in html
 
 

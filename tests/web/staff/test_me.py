@@ -175,7 +175,7 @@ def totals(html: str) -> str:
 def test_a_closed_group_shows_its_means_in_steps_of_half_a_point_and_says_so(sanne: FlaskClient) -> None:
     eight_in_totals()
     apart = totals(page(sanne))
-    assert "8 answers together. The means go in steps of 0.5." in apart
+    assert "8 answers together. Averages go in steps of 0.5." in apart
     mean = figures(apart)["Aspect 1"]
     assert [float(value) % 0.5 for value in mean[:2]] == [0, 0]
     assert float(mean[2]) == float(mean[0]) - float(mean[1])

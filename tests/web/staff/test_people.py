@@ -244,7 +244,7 @@ def test_a_file_is_looked_at_first_and_then_taken_in(noor: FlaskClient) -> None:
     seen = BeautifulSoup(looked.text, "html.parser")
     assert looked.status_code == 200
     assert people.by_email("jo@company.example") is None
-    assert [one.text for one in seen.select(".mend__why li")] == [
+    assert [one.text for one in seen.select(".bare li")] == [
         "naam is leeg. Vul het in.",
         "rol: “koning” is geen rol van kloof. Schrijf een of meer van: desk, salesperson, lead, reader.",
     ]
@@ -277,4 +277,4 @@ def test_the_example_file_can_be_loaded_as_it_is(noor: FlaskClient) -> None:
     raw = noor.get(f"{LIST}/file/example.csv").data
     looked = sent(noor, raw)
     assert looked.status_code == 200
-    assert not BeautifulSoup(looked.text, "html.parser").select(".mend__why")
+    assert not BeautifulSoup(looked.text, "html.parser").select(".bare")

@@ -187,8 +187,8 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class BadLines:
-    """A page of lines to mend; `columns` are those that the file has, in its order, and those that something is wrong
-    with.
+    """A page of lines to mend; `columns` are those that something is wrong with, and then the others of the file, in
+    its order.
     """
 
     lines: tuple[BadLine, ...]
@@ -223,7 +223,8 @@ def bad_lines(upload: Upload, page: int, per_page: int = PER_PAGE) -> BadLines:
     wrong = {column for one in shown for column in columns_of(one)}
     order = {name: at for at, name in enumerate(upload.kind.columns)}
     columns = sorted(
-        {*places, *wrong} & {*order}, key=lambda name: (name not in places, places.get(name, order[name]))
+        {*places, *wrong} & {*order},
+        key=lambda name: (name not in wrong, name not in places, places.get(name, order[name])),
     )
     return BadLines(lines, tuple(columns), page, pages)
 

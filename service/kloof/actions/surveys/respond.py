@@ -40,7 +40,7 @@ def open_link(token: str, now: datetime) -> Questionnaire:
     if questionnaire.state is InvitationState.WITHDRAWN:
         raise NotFound(Reason.LINK_WITHDRAWN, "These answers were taken back.")
     if questionnaire.state is InvitationState.CANCELLED:
-        raise NotFound(Reason.LINK_STOPPED, "This survey was called off.")
+        raise NotFound(Reason.LINK_STOPPED, "This survey was cancelled.")
     if not (questionnaire.submitted or questionnaire.takes_answers(now)):
         raise NotFound(Reason.LINK_EXPIRED, "This survey is over.")
     if questionnaire.response.forgotten:

@@ -121,7 +121,7 @@ REMINDER: Final = MailKind(
     "reminder", AboutSurvey, _not_to_remind, "reminder", "Reminder", to_customer=True, asks=True
 )
 FINDINGS: Final = MailKind(
-    "findings", AboutSurvey, _not_to_tell, "findings", "Word of new findings",
+    "findings", AboutSurvey, _not_to_tell, "findings", "Message about new findings",
     to_customer=True, outlives_opt_out=True,
 )  # fmt: skip
 SOLVED: Final = MailKind(
@@ -133,7 +133,7 @@ CALL_OVERDUE: Final = MailKind(
     "call-overdue", AboutCall, _not_to_call, "call_overdue", "Reminder of a call that is overdue"
 )
 HANDOVER: Final = MailKind(
-    "handover", AboutHandover, _not_to_read, "handover", "Word from delivery", urgent=True
+    "handover", AboutHandover, _not_to_read, "handover", "Message from delivery", urgent=True
 )
 WEEKLY: Final = MailKind("weekly", AboutWeek, _not_weekly, "weekly", "Weekly mail", chosen=True)
 SIGN_IN: Final = MailKind("sign-in", AboutSignIn, _not_to_sign_in, "sign_in", "Sign-in link", urgent=True)

@@ -82,7 +82,7 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
         Reason.UPLOAD_GONE: RefusalWords(
             410,
             "What this file held is not kept any more",
-            "It was loaded or thrown away, lay here for a day, or somebody was erased meanwhile. Choose the file "
+            "It was loaded or discarded, was here for a day, or somebody was erased in the meantime. Choose the file "
             "again.",
             _TO_FILES,
         ),
@@ -101,7 +101,7 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
         ),
         Reason.LINK_CLOSED: RefusalWords(
             404,
-            "This link is not open",
+            "This link does not work",
             "It may be incomplete. Open it once more from the mail that you received. If it still does not work, reply "
             "to that mail and {company} will help you.",
         ),
@@ -125,7 +125,7 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
         ),
         Reason.LINK_STOPPED: RefusalWords(
             410,
-            "This survey was called off",
+            "This survey was cancelled",
             "{company} does not ask you about this any more. You need not do anything.",
         ),
         Reason.LINK_PASSED_ON: RefusalWords(
@@ -177,7 +177,7 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
         Reason.HANDOVER_CLOSED: RefusalWords(
             409,
             "It is too late to say anything in advance",
-            "This deal is delivered or called off. What was said before stays as it is.",
+            "This deal is delivered or cancelled. What was said before stays as it is.",
         ),
         Reason.PRACTICES_LOCKED: RefusalWords(409, *LINE_WORDS[Reason.PRACTICES_LOCKED]),
         Reason.CALL_CLOSED: RefusalWords(

@@ -125,7 +125,7 @@ def said(upload: Upload, table: FileTable) -> tuple[ColumnMapping | None, dict[s
             wrong[name] = say("Choose a column for “{column}”.", column=file_words.columns()[name])
     dates = request.form.get("dates", "")
     if dates not in [*DayOrder]:
-        wrong["dates"] = say("Say how days are written in this file.")
+        wrong["dates"] = say("Choose how dates are written in this file.")
     if wrong:
         return None, wrong
     return ColumnMapping(titles, always, "ignore_others" in request.form, DayOrder(dates)), {}

@@ -93,7 +93,7 @@ def _shown(upload: Upload) -> str:
         mail=uploads.forecast(upload) if upload.state is UploadState.CHECKED else None,
         cells_wrong=uploads.columns_of,
         title=lambda column: upload.mapping.titles.get(column, titles[column]),
-        worded=partial(_worded, upload),
+        worded=lambda why: worded(why, language(), {**titles, **upload.mapping.titles}),
         day_first=uploads.looks_day_first(upload, bad),
         state=file_words.states()[upload.state],
         kind=file_words.kinds()[upload.kind],

@@ -99,9 +99,9 @@ def _page(form: TokenForm) -> str:
 
 def _kinds() -> Mapping[TokenKind, tuple[str, str]]:
     return {
-        TokenKind.READ: (say("Reads"), say("It looks things up, and changes nothing.")),
-        TokenKind.WRITE: (say("Reads and writes"), say("It puts deals in, and changes what it is for.")),
-        TokenKind.TEST: (say("Only tries"), say("Everything it asks for is checked, and nothing is kept.")),
+        TokenKind.READ: (say("Read"), say("It looks things up, and changes nothing.")),
+        TokenKind.WRITE: (say("Read and write"), say("It puts deals in, and changes what it is for.")),
+        TokenKind.TEST: (say("Only try"), say("Everything it asks for is checked, and nothing is kept.")),
     }
 
 

@@ -45,11 +45,11 @@ def stop(token: str) -> str:
     """
     if request.form.get("choice") == "keep":
         action.recognise(token)
-        heading, words = say("Nothing has changed"), say("You keep getting the weekly mail.")
+        heading, words = say("Nothing has changed"), say("You will keep getting the weekly mail.")
     else:
         action.stop(token, now())
-        heading = say("You get no more weekly mail")
-        words = say("Do you want it again? Choose it on your own page.")
+        heading = say("You will get no more weekly mail")
+        words = say("Changed your mind? Turn it on again on your own page.")
     return render_template("done.html", heading=heading, words=words)
 
 

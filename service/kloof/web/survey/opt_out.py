@@ -27,12 +27,12 @@ def do(token: str) -> str:
     """Everything but the first button means stop: that one is what a link scanner presses."""
     if request.form.get("choice") == "keep":
         opt_out.recognise(token)
-        return _done(say("Nothing has changed"), say("You keep getting our surveys."))
+        return _done(say("Nothing has changed"), say("You will keep getting our surveys."))
     opt_out.stop(settings(), token, now())
     return _done(
-        say("You get no more surveys from us"),
+        say("You will get no more surveys from us"),
         say(
-            "No surveys and no reminders, for any order. A survey that you already have stays open until its date."
+            "No surveys or reminders, for any order. A survey that you already have stays open until its last day."
         ),
     )
 

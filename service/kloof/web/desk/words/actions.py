@@ -53,7 +53,7 @@ def verdict(outcome: ActionOutcome) -> str:
     """What can be said of the change, or why nothing can."""
     if outcome.lack is not None:
         return {
-            NotYet.NOT_SHOWN_BEFORE: say("No release of before it began shows this group."),
+            NotYet.NOT_SHOWN_BEFORE: say("No release from before it began shows this group."),
             NotYet.TOO_FEW_NEW: say("Too few new customers yet."),
             NotYet.TAKEN_BACK: say(
                 "Customers took answers back or corrected them, so new ones cannot be told apart."

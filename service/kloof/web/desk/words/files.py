@@ -25,7 +25,7 @@ def kinds() -> Mapping[FileKind, str]:
 def states() -> Mapping[UploadState, str]:
     """How a file stands."""
     return {
-        UploadState.UNCLEAR: say("Columns to be told"),
+        UploadState.UNCLEAR: say("Columns still to choose"),
         UploadState.CHECKING: say("Being checked"),
         UploadState.CHECKED: say("Checked, not loaded"),
         UploadState.LOADING: say("Being loaded"),

@@ -45,9 +45,9 @@ def lacks(one: Mapping[str, Any]) -> str:
     """What is missing, or what stands in the way; nobody but the desk reads which."""
     few = one["short_of"]
     return {
-        WithheldReason.TOO_FEW: say("1 customer more")
+        WithheldReason.TOO_FEW: say("1 more customer")
         if few == 1
-        else say("{count} customers more", count=few),
+        else say("{count} more customers", count=few),
         WithheldReason.TOO_FEW_SALESPEOPLE: say(
             "Other salespeople: there are too few, or one or two of them sold to nearly all of these customers."
         ),

@@ -25,15 +25,15 @@ def kinds() -> Mapping[EndpointKind, tuple[str, str]]:
 def events() -> Mapping[EventKind, str]:
     """What an endpoint can be told of, in the order in which it happens."""
     return {
-        EventKind.DEAL_REFUSED: say("A deal was not taken in"),
+        EventKind.DEAL_REFUSED: say("A deal was not loaded"),
         EventKind.INVITATION_SENT: say("A customer was invited"),
         EventKind.INVITATION_BOUNCED: say("A mail to a customer came back"),
         EventKind.INVITATION_OPTED_OUT: say("A customer wants no more mail"),
         EventKind.SURVEY_ANSWERED: say("A customer answered (told after that day)"),
         EventKind.FOLLOWUP_OPENED: say("A customer is to be called"),
         EventKind.BLOCK_CLOSED: say("Groups of customers closed"),
-        EventKind.RELEASE_PUBLISHED: say("A release came out"),
-        EventKind.PING: say("A try"),
+        EventKind.RELEASE_PUBLISHED: say("There are new findings"),
+        EventKind.PING: say("Test message"),
     }
 
 
@@ -50,7 +50,7 @@ def reasons() -> Mapping[str, str]:
     """Why an endpoint was disabled, and what to do about it."""
     return {
         FAILED_FOR_DAYS: say(
-            "It took nothing for three days. See below what it said, mend that, and resume it."
+            "It accepted nothing for three days. See below what it answered, fix that, and resume it."
         ),
         GONE: say("It said that it is gone for good (410). Remove it, or resume it if that was a mistake."),
         KEY_LOST: say("Its address was sealed with a key that is lost. Remove it, and add it again."),
@@ -80,9 +80,9 @@ def fault(found: UrlFault) -> str:
 def done() -> Mapping[str, str]:
     """What was done, by the word in the address."""
     return {
-        "test": say("A try is on its way. Within a minute you see below what came of it."),
-        "pause": say("It is told nothing now. What happens is kept for it."),
-        "resume": say("It is told again."),
-        "replay": say("It is told again, with the same id."),
+        "test": say("A test message is on its way. Within a minute you see below what came of it."),
+        "pause": say("It gets no messages now. What happens is kept for it."),
+        "resume": say("It gets messages again."),
+        "replay": say("It is sent again, with the same id."),
         "remove": say("The webhook is gone."),
     }

@@ -32,7 +32,7 @@ def _one(work: WorkLine) -> str:
         WorkKind.CUSTOMERS_REFUSE: say("Mail servers of customers refuse us"),
         WorkKind.CALLS_OVERDUE: say("1 call is overdue"),
         WorkKind.LETTERS: say("1 letter to print"),
-        WorkKind.PROPOSED: say("A release waits to come out"),
+        WorkKind.PROPOSED: say("A release is ready"),
         WorkKind.CLOSABLE: say("1 group of customers can close"),
         WorkKind.UNDELIVERED: say("1 deal is past its planned delivery"),
         WorkKind.ASIDE: say("1 mail that came back cannot be read"),
@@ -133,8 +133,8 @@ def lost(step: DealStep, found: Funnel) -> str:
     """How many did not come to this step, and why as far as that is known."""
     count = found.lost[step]
     known = [
-        say("{count} by lot", count=found.drawn) if found.drawn else "",
-        say("{count} called off", count=found.cancelled) if found.cancelled else "",
+        say("{count} at random", count=found.drawn) if found.drawn else "",
+        say("{count} cancelled", count=found.cancelled) if found.cancelled else "",
     ]
     of_which = ", ".join(part for part in known if part) if step is DealStep.ASKED else ""
     said = {
@@ -167,7 +167,7 @@ def first_step(step: FirstStep) -> tuple[str, str, str]:
         ),
         FirstStep.FILE: (
             say("A file with deals"),
-            say("From your CRM. It is checked first, and nothing is stored until you say so."),
+            say("From your CRM. It is checked first, and nothing is saved until you say so."),
             say("Choose a file"),
         ),
     }[step]
