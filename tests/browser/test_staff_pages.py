@@ -503,4 +503,7 @@ def test_on_paper_nothing_is_cut_off_and_nothing_to_press_is_left(
         assert page.evaluate("document.documentElement.scrollWidth") <= 718, f"{path} is cut off"
         assert page.locator("button:visible, select:visible, nav:visible").count() == 0
         assert page.locator("h1").is_visible()
+        laid_out = "<p class='own-choose no-print' id='chosen'>x</p><details><summary id='shut'>y</summary></details>"
+        page.locator("main").evaluate("(main, html) => main.insertAdjacentHTML('beforeend', html)", laid_out)
+        assert page.locator("#chosen:visible, #shut:visible, .page-footer:visible").count() == 0
         assert len(page.pdf(format="A4")) > 10_000

@@ -10,6 +10,7 @@ from cast.made_site import LOOK, company_folder
 from cast.synthetic import Firm
 from kloof.domain.errors import Reason, Refused
 from kloof.domain.findings.company_actions import CompanyAction, CompanyGroup
+from kloof.domain.notation import date as in_words
 from kloof.domain.releases.document import Level
 from kloof.publish.company_actions import NAME, read_actions, write_actions
 from kloof.publish.pages import write_pages
@@ -63,6 +64,9 @@ def test_readers_see_what_is_done_with_the_figures_of_before_and_since(tmp_path:
     assert "Nog te weinig nieuwe klanten." in words
     assert words.index("Een cijfer alleen") < words.index("Nummer 2") < words.index("Afgerond")
     assert len(soup.select("svg.chart")) == 2
+    assert {one.get_text().partition(" · ")[2] for one in soup.select(".picture__about")} == {
+        f"{in_words(DOCUMENTS[-1].published_on, 'nl')} · schaal 0 tot 10"
+    }
     first, last = DOCUMENTS[0].cells[0], DOCUMENTS[-1].cells[0]
     assert f"Ervoor: {first.n} deals" in words
     assert f"Daarna: {last.n - first.n} nieuwe deals" in words

@@ -20,6 +20,7 @@ from kloof.publish.charts.axis import Axis
 from kloof.publish.charts.dumbbell import DumbbellRow, dumbbells
 from kloof.publish.pages.figures import gap_head, row_of
 from kloof.publish.pages.markup import folded, plain, table
+from kloof.publish.pages.section_pages import span
 from kloof.publish.pages.site_writer import PageRef, SiteWriter
 from kloof.publish.words import pick
 
@@ -130,8 +131,8 @@ def _picture(here: PageRef, outcome: ActionOutcome) -> Markup | str:
     axis = Axis.around((value for row in rows for value in row.reach), survey.scale.low, survey.scale.high)
     title = f"{aspect.name[language]}, {group_name(outcome.action.group, language)}"
     drawing = dumbbells(rows, axis, title, language)
-    caption = f"{survey.title[language]}, {title}."
-    picture = here.picture(drawing, f"action-{outcome.action.id}", caption)
+    known = survey.title[language], here.writer.day, span(survey, language)
+    picture = here.picture(drawing, f"action-{outcome.action.id}", " · ".join(known))
     return picture + Markup("\n\n") + _figures(outcome, survey, before, since, language)
 
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from kloof.domain.findings import CellReading, GapFound, NotEnough
 from kloof.domain.notation import number
-from kloof.domain.releases.document import Cell, Level, PracticeCell
+from kloof.domain.releases.document import Cell, Level, PracticeCell, PublishedSurvey
 from kloof.domain.text import Language, Text
 from kloof.publish.charts.drawing import Drawing
 from kloof.publish.charts.dumbbell import DumbbellRow, dumbbells
@@ -129,12 +129,12 @@ def below(picture: Markup, content: Markup) -> Markup:
 def about(writer: SiteWriter, section: SurveySection, rests: str, *, marks: bool = True) -> str:
     """What a picture is about, for who sees it by itself: the survey, what it rests on, the day and the scale."""
     known = [section.title(writer.language), rests, writer.day]
-    return " · ".join([*known, span(section, writer.language)] if marks else known)
+    return " · ".join([*known, span(section.survey, writer.language)] if marks else known)
 
 
-def span(section: SurveySection, language: Language) -> str:
+def span(survey: PublishedSurvey, language: Language) -> str:
     """`scale 0 to 10`."""
-    scale = section.survey.scale
+    scale = survey.scale
     return pick(language, f"schaal {scale.low} tot {scale.high}", f"scale {scale.low} to {scale.high}")
 
 

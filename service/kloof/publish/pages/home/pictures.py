@@ -54,7 +54,7 @@ def _of_all(company: CellReading, n: int, language: Language) -> str:
 
 
 def _on_the_page(section: SurveySection, n: int, language: Language) -> str:
-    return " · ".join([capital(span(section, language)), *_only_largest(n, language)])
+    return " · ".join([capital(span(section.survey, language)), *_only_largest(n, language)])
 
 
 def _only_largest(n: int, language: Language) -> list[str]:
@@ -140,7 +140,7 @@ def changed(here: PageRef, section: SurveySection, change: ChangeFound) -> Marku
         about(here.writer, section, f"{both} deals"),
         _as_table(table(caption, head, rows), language),
         question=pick(language, "Wat veranderde?", "What changed?"),
-        here=capital(span(section, language)),
+        here=capital(span(section.survey, language)),
     )
 
 
