@@ -198,7 +198,7 @@ MEANINGS: Final[Mapping[str, Text]] = MappingProxyType(
         ),
         "not_asked_answered": _two("Daarvan ingestuurd.", "Of these sent in."),
         "left_out": _two(
-            "Van de complete deals: in een blok waarin een antwoord is teruggenomen of verbeterd; nooit meer gebruikt.",
+            "Van de complete deals: in een blok waarin een antwoord is ingetrokken of verbeterd; nooit meer gebruikt.",
             "Of the complete deals: in a block in which an answer was taken back or corrected; never used again.",
         ),
     }

@@ -185,7 +185,7 @@ def test_withdrawing_erases_the_answers_closes_the_link_and_takes_the_pair_out(
     assert Pair.select().count() == 0
     assert state(answered) == InvitationState.WITHDRAWN
     over = client.get(link(answered))
-    assert (over.status_code, "teruggenomen" in over.text) == (410, True)
+    assert (over.status_code, "ingetrokken" in over.text) == (410, True)
     assert kept(answered, Wave.DELIVERY) is not None
 
 

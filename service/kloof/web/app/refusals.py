@@ -112,7 +112,7 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
         ),
         Reason.LINK_WITHDRAWN: RefusalWords(
             410,
-            "You took these answers back",
+            "You withdrew these answers",
             "They are erased, and this link is closed. You need not do anything more.",
         ),
         Reason.CUSTOMER_FORGOTTEN: RefusalWords(
@@ -167,12 +167,12 @@ REFUSALS: Final[Mapping[Reason, RefusalWords]] = MappingProxyType(
         Reason.ANSWERS_FIXED: RefusalWords(
             409,
             "These answers can no longer be changed",
-            "They were taken back, or they already count in figures that were published.",
+            "They were withdrawn, or they already count in figures that were published.",
         ),
         Reason.ANSWERS_NOT_SENT: RefusalWords(
             409,
             "These answers are no longer there",
-            "They were taken back in the meantime. You need not do anything more.",
+            "They were withdrawn in the meantime. You need not do anything more.",
         ),
         Reason.HANDOVER_CLOSED: RefusalWords(
             409,
