@@ -103,7 +103,7 @@ def test_a_workbook_goes_from_its_first_look_to_loaded(
     assert "Lees 1 regel in" in page.locator("main").inner_text()
     page.get_by_label("E-mailadres, Regel 3").fill("kantoor@smit.example")
     page.locator('input[name="out"][value="4"]').check()
-    follow(page, page.get_by_role("button", name="Opslaan en opnieuw controleren"))
+    follow(page, page.get_by_role("button", name="Bewaar en controleer opnieuw"))
     seen("checked")
     follow(page, page.get_by_role("button", name="Lees 2 regels in"))
     seen("loaded")
