@@ -229,8 +229,9 @@ def test_what_the_desk_saves_on_one_host_asks_and_mails_on_the_other_within_seco
     assert shown.get_text().lstrip("\n") == text
 
     a.end()
+    sold = datetime.now(UTC) - timedelta(days=3)
     (b.folder / "deals.csv").write_text(
-        f"{HEADER}\nX-1,Jan,jan@home.example,en,sam@company.example,U,M,P,installation,{datetime.now(UTC):%Y-%m-%d}\n",
+        f"{HEADER}\nX-1,Jan,jan@home.example,en,sam@company.example,U,M,P,installation,{sold:%Y-%m-%d}\n",
         encoding="utf-8",
     )
     b.types("people", "add", "--role", "salesperson", "--email", "sam@company.example", "--name", "Sam")

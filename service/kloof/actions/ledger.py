@@ -68,7 +68,11 @@ class Note:
 
     def __call__(self, act: LedgerAct, row: int, now: datetime) -> None:
         """Write down that this was asked for at this moment, about this row."""
-        line = _text(LedgerLine(at=now, act=act, who=row_hash(act, row)))
+        self.about(act, row_hash(act, row), now)
+
+    def about(self, act: LedgerAct, who: str, now: datetime) -> None:
+        """The same about who is known by this hash."""
+        line = _text(LedgerLine(at=now, act=act, who=who))
         _share(line)
         self.write(line)
 

@@ -89,13 +89,15 @@ def allow(
     they may have asked for none before. Raises NotFound where nobody of this address or number was erased.
     """
     key, former, known_as = settings.secret_key, former_of(settings), spelled(known_as)
-    with storage.transaction():
+    with ledger.noting(settings) as note, storage.transaction():
         if not allow_again(key, former, known_as):
             raise NotFound(
                 Reason.CUSTOMER_UNKNOWN,
                 f"Nobody who was known by {known_as} was erased by this kloof.",
                 remedy="Write the address, the number or the deal as the refused line has it.",
             )
+        for one in (key, *former):
+            note.about(LedgerAct.NAME_ALLOWED, erased_hash(one, known_as), now)
         if mail:
             opt_outs.forget([address_hash(one, known_as) for one in (key, *former)])
         audit_log.write(by, AuditAction.ERASURE_LIFTED, now, detail="with mail" if mail else "")
@@ -142,7 +144,10 @@ def _begun(
     # The domain of their address may stand there.
     kept_looks.forget(LookKind.FAIR_PLAY, LookKind.CHECK_UP)
     opt_outs.remember(address_hash(settings.secret_key, known_as), opt_outs.ASKED, now)
-    opt_outs.remember(erased_hash(settings.secret_key, known_as), opt_outs.ERASED, now)
+    name = erased_hash(settings.secret_key, known_as)
+    opt_outs.remember(name, opt_outs.ERASED, now)
+    # A backup may be of before they were a customer, and then has no row of theirs.
+    note.about(LedgerAct.NAME_ERASED, name, now)
     audit_log.write(by, AuditAction.CUSTOMER_ERASED, now, detail=f"{deals} deals")
     return deals
 

@@ -15,7 +15,10 @@ class LedgerAct(StrEnum):
     WITHDRAWN = auto()  # an invitation
     NOT_NAMED = auto()  # an invitation: in totals only, what was to be seen with a name
     NOT_SHARED = auto()  # an invitation: not for delivery any more
+    NAME_ERASED = auto()  # what an erased customer was known by: no file may name it
+    NAME_ALLOWED = auto()  # the same: they came back on their own, and a file may
     IN_OWN_GROUP = auto()  # a deal, by its number: its answers are in a group that its salesperson may see
+    KEY = auto()  # the secret key from here on, by its check value
     LOOKED_FOR_GROUPS = auto()  # a colleague: what waited for them this month was looked at
 
 

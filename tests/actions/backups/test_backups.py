@@ -15,14 +15,19 @@ from kloof.actions import ledger, person_data
 from kloof.actions.backups import backup, moving
 from kloof.actions.backups.archive import seal
 from kloof.actions.backups.restore import Restored, restore
+from kloof.actions.hosts import joining
 from kloof.actions.mailing import opt_out
 from kloof.actions.surveys import respond, taking_back
-from kloof.config import Settings
+from kloof.config import Settings, load_settings
 from kloof.domain.access import tokens
 from kloof.domain.backups import Keep
 from kloof.domain.errors import Reason, Refused
+from kloof.domain.hosts import HostPart
+from kloof.domain.mailing.suppression import erased_hash
 from kloof.domain.surveys.responses import Changes, Consent
 from kloof.publish.release_files import count_folders
+from kloof.storage.hosts import joined
+from kloof.storage.mailing import opt_outs
 from kloof.storage.models import Customer, Deal, Invitation, OptOut, Response
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backups")]
@@ -238,6 +243,46 @@ def test_what_people_asked_for_since_is_done_again(
     assert Invitation.get_by_id(withdrawn.invitation).state == "withdrawn"
     assert Response.get(Response.invitation == hidden.invitation).consent == "totals"
     assert "example" not in (folder / "site" / "findings" / ledger.NAME).read_text()
+
+
+@pytest.mark.parametrize("erased_before", [True, False], ids=["erased before the backup", "erased since"])
+@pytest.mark.parametrize("erased_again", [False, True], ids=["came back", "was erased again"])
+def test_the_last_that_was_said_of_who_was_erased_holds(
+    company: Settings, tmp_path: Path, elsewhere: dict[str, str], erased_before: bool, erased_again: bool
+) -> None:
+    customer = Customer.select().order_by(Customer.id)[3]
+    address, name = customer.email, erased_hash(company.secret_key, customer.email)
+    file = tmp_path / "backup.zip"
+    if erased_before:
+        person_data.erase(company, address, NOW)
+    backup.make(company, file, NOW, PASSPHRASE)
+    if not erased_before:
+        person_data.erase(company, address, NOW)
+    person_data.allow(company, address, NOW)
+    if erased_again:
+        # As who is in a file again, and asks again: nobody of this row is in the backup.
+        other = Customer.select().order_by(Customer.id)[4]
+        Customer.update(email=address).where(Customer.id == other.id).execute()
+        person_data.erase(company, address, NOW)
+    put_back(file, company.folder, elsewhere, over=True)
+    storage.open_database(url_in(company.folder, elsewhere))
+    assert opt_outs.reasons([name]) == ({name: opt_outs.ERASED} if erased_again else {})
+    assert not Customer.select().where(Customer.email == address).exists()
+
+
+def test_the_machines_of_then_are_none_of_those_that_start_after_it(
+    company: Settings, tmp_path: Path, elsewhere: dict[str, str]
+) -> None:
+    now = NOW + timedelta(days=1)
+    joined.join(joined.Joining("a", "1", {"mail.hours": "another"}), HostPart.WEB, now)
+    joined.supersede_all()
+    file = tmp_path / "backup.zip"
+    backup.make(company, file, NOW, PASSPHRASE)
+    put_back(file, company.folder, elsewhere, over=True)
+    storage.open_database(url_in(company.folder, elsewhere))
+    assert joined.every() == []
+    settings = load_settings(company.folder, elsewhere).model_copy(update={"host": "b"})
+    joining.join(settings, HostPart.WEB, now)
 
 
 def _answered(company: Settings, consent: Consent) -> respond.Questionnaire:

@@ -1,8 +1,9 @@
 """What people asked for after a backup was made, done again in the database that it gave."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from kloof import storage
@@ -16,11 +17,18 @@ from kloof.domain.ledger import LedgerAct, LedgerLine, row_hash
 from kloof.domain.states import INVITATION_STEPS, InvitationState, before
 from kloof.domain.surveys.responses import Changes, Consent
 from kloof.storage.backups import asked_for
+from kloof.storage.mailing import opt_outs
 from kloof.storage.surveys import questionnaires
 
 _IN_TOTALS: Final = Changes(consent=Consent.TOTALS)
 _UNSHARED: Final = Changes(shares_with_delivery=False)
 _ALREADY_NOTED: Final = ledger.Note(None)
+_OF_NAMES: Final[Mapping[LedgerAct, Callable[[str, datetime], bool]]] = MappingProxyType(
+    {
+        LedgerAct.NAME_ERASED: lambda name, now: opt_outs.remember(name, opt_outs.ERASED, now),
+        LedgerAct.NAME_ALLOWED: lambda name, now: opt_outs.forget([name]) > 0,
+    }
+)
 
 
 def again(settings: Settings, lines: Iterable[LedgerLine], now: datetime) -> Counter[LedgerAct]:
@@ -28,6 +36,7 @@ def again(settings: Settings, lines: Iterable[LedgerLine], now: datetime) -> Cou
 
     `settings` are those of the database that was put back: its key, and how it calls customers.
     """
+    lines = list(lines)
     wanted = {(line.act, line.who) for line in lines}
     customers, links = asked_for.customers(), asked_for.links()
     acts: tuple[tuple[LedgerAct, Iterable[int], Callable[[int], bool]], ...] = (
@@ -42,6 +51,10 @@ def again(settings: Settings, lines: Iterable[LedgerLine], now: datetime) -> Cou
         for row in rows:
             if (act, row_hash(act, row)) in wanted:
                 done[act] += does(row)
+    # Who was erased, came back and was erased again: the last of these holds.
+    names = {line.who: line.act for line in lines if line.act in _OF_NAMES}
+    for name, act in names.items():
+        done[act] += _OF_NAMES[act](name, now)
     return done
 
 

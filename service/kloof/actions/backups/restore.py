@@ -20,6 +20,7 @@ from kloof.config import Settings, load_settings
 from kloof.domain.errors import KloofError, Reason, Refused
 from kloof.domain.ledger import LedgerLine
 from kloof.storage.backups import table_rows
+from kloof.storage.hosts import joined
 from kloof.storage.turns.alone import alone
 
 _RELEASES: Final = Path("site", "findings", "releases")
@@ -133,6 +134,8 @@ def _carried(
     again = reapplied.again(settings, lines, now) if lines else {}
     # Before anybody sees or mails what was forgotten since.
     forgetting.forget(settings, now, forgetting.ALL)
+    # The machines of then run no more, and each joins anew when it starts.
+    joined.forget_all()
     return rows, {act.value: count for act, count in again.items() if count}
 
 

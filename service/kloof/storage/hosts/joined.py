@@ -76,3 +76,8 @@ def is_superseded(name: str) -> bool:
 def forget(name: str) -> bool:
     """It is none of them any more; whether it was."""
     return bool(Row.delete().where(Row.name == name).execute())
+
+
+def forget_all() -> None:
+    """There are none any more."""
+    Row.delete().execute()
