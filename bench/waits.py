@@ -86,10 +86,9 @@ def close(settings: Any, size: int) -> None:
 
 
 def forget(settings: Any, size: int) -> None:
-    from kloof.actions.mailing import retention
+    from kloof.actions.retention import forgetting
 
-    while retention.forget_old_mail(settings, NOW):
-        pass
+    forgetting.forget(settings, NOW, forgetting.ALL)
 
 
 def freeze(settings: Any, size: int) -> None:

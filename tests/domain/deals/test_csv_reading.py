@@ -12,11 +12,11 @@ from kloof.domain.deals.files import (
     Delivery,
     FileKind,
     LineRefused,
-    read,
     read_cancellations,
     read_deals,
     read_deliveries,
 )
+from kloof.domain.deals.reading.lines import read_lines
 from kloof.domain.deals.reading.tables import of_text, opened
 from kloof.domain.errors import BadInput, KloofError, Reason, Refused
 
@@ -193,7 +193,7 @@ def test_no_bytes_break_the_reader(raw: bytes) -> None:
     said = "deals.csv:"
     try:
         table = opened(raw, "deals.csv")
-        assert all(isinstance(number, int) for number, _ in read(FileKind.DELIVERIES, table))
+        assert all(isinstance(number, int) for number, _ in read_lines(FileKind.DELIVERIES.layout, table))
     except KloofError as error:
         said = str(error)
     assert said.startswith("deals.csv:")
