@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Request, Route, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from cast.builders import CALLS, NOW, BuiltDeal, deal, settings, survey
 from instruments.looks import judged
@@ -466,22 +466,6 @@ def test_an_error_leads_to_its_question_by_keyboard(new_page: NewPage, address: 
     page.keyboard.press("Enter")
     page.wait_for_url("**#q-a1")
     expect(page.locator("#q-a1 legend")).to_be_in_viewport(ratio=1)
-    expect(page.locator("[name=a1]").first).to_be_focused()
-
-
-def test_a_page_that_is_opened_at_a_question_has_the_keyboard_there_before_all_of_it_came(
-    new_page: NewPage, address: str
-) -> None:
-    page = new_page()
-    held: list[Route] = []
-    page.route("**/*.woff2", lambda route: held.append(route))  # noqa: PLW0108 playwright asks what a function takes
-    page.goto(f"{address}/s/{deal(SURVEY).tokens[Wave.SALE]}?page=1#q-a2", wait_until="domcontentloaded")
-    expect(page.locator("[name=a2]").first).to_be_focused()
-    page.locator("[name=a1]").first.focus()
-    assert page.evaluate("document.readyState") == "interactive", "the typeface is still on its way"
-    for route in held:
-        route.continue_()
-    page.wait_for_load_state()
     expect(page.locator("[name=a1]").first).to_be_focused()
 
 

@@ -204,14 +204,7 @@
   form.addEventListener("input", onward);
   addEventListener("keydown", choose);
   addEventListener("hashchange", reach);
-  // A browser that goes to a question while it loads takes the focus off again, in one of the frames until just after:
-  // then it comes back to where it was, at the question or wherever somebody has gone since.
-  let isLoading = Boolean(location.hash);
-  let lastAt = null;
-  const comeBack = () => document.activeElement === document.body && lastAt?.focus({ preventScroll: true });
-  addEventListener("focusin", ({ target }) => (lastAt = target));
-  addEventListener("focusout", () => isLoading && requestAnimationFrame(comeBack));
-  addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => (isLoading = false))));
+  addEventListener("load", reach); // a browser that goes to a question while it loads takes the focus off again
   form.addEventListener("submit", async (event) => {
     if (isEmpty(unsent())) return;
     event.preventDefault();
@@ -221,7 +214,6 @@
   addEventListener("online", flush);
   if (isEmpty(carried)) tidy();
   bringBack();
-  reach();
   tally();
   flush();
 }
