@@ -44,7 +44,7 @@ compiled() {
 tests() {
   pytest "$@" && return
   [ $? -eq 1 ] || return 1
-  python - .pytest_cache/v/cache/lastfailed <<'COUNT' || return 1
+  python - .pytest_cache/v/cache/lastfailed <<'COUNT' || { rm -f build/again.txt; return 1; }
 import json, sys
 failed = json.load(open(sys.argv[1]))
 print(*failed, sep="\n", file=open("build/again.txt", "w"))
